@@ -1,0 +1,147 @@
+#include "base/arena.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+enum {
+	CHUNK_BYTES = 16 * 1024,
+	ALIGNMENT = _Alignof(max_align_t),
+};
+
+struct chunk {
+	struct chunk *next;
+	size_t size;
+	size_t used;
+	_Alignas(max_align_t) unsigned char bytes[];
+};
+
+struct arena {
+	struct chunk *chunks; /* the newest first; the last of the list is the first made */
+	size_t limit;
+	size_t used;
+};
+
+int arena_new(size_t limit, struct arena **ret)
+{
+	struct arena *arena = calloc(1, sizeof(*arena));
+
+	if (!arena)
+		return -ENOMEM;
+	arena->limit = limit;
+	*ret = arena;
+	return 0;
+}
+
+static void free_chunks_but_last(struct arena *arena)
+{
+	while (arena->chunks && arena->chunks->next) {
+		struct chunk *next = arena->chunks->next;
+
+		free(arena->chunks);
+		arena->chunks = next;
+	}
+}
+
+void arena_free(struct arena *arena)
+{
+	if (!arena)
+		return;
+	free_chunks_but_last(arena);
+	free(arena->chunks);
+	free(arena);
+}
+
+void arena_reset(struct arena *arena)
+{
+	free_chunks_but_last(arena);
+	if (arena->chunks)
+		arena->chunks->used = 0;
+	arena->used = 0;
+}
+
+static bool add_chunk(struct arena *arena, size_t size)
+{
+	size_t room = size > CHUNK_BYTES ? size : CHUNK_BYTES;
+	struct chunk *chunk = malloc(sizeof(*chunk) + room);
+
+	if (!chunk)
+		return false;
+	*chunk = (struct chunk){.next = arena->chunks, .size = room};
+	arena->chunks = chunk;
+	return true;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	struct chunk *chunk;
+	size_t rounded;
+	void *block;
+
+	if (size > SIZE_MAX - ALIGNMENT)
+		return NULL;
+	rounded = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	if (rounded > arena->limit - arena->used)
+		return NULL;
+	if (!arena->chunks || rounded > arena->chunks->size - arena->chunks->used)
+		if (!add_chunk(arena, rounded))
+			return NULL;
+	chunk = arena->chunks;
+	block = chunk->bytes + chunk->used;
+	chunk->used += rounded;
+	arena->used += rounded;
+	memset(block, 0, rounded);
+	return block;
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		return NULL;
+	return arena_alloc(arena, bytes);
+}
+
+char *arena_copy(struct arena *arena, const char *bytes, size_t length)
+{
+	char *copy = length < SIZE_MAX ? arena_alloc(arena, length + 1) : NULL;
+
+	if (!copy)
+		return NULL;
+	if (length > 0)
+		memcpy(copy, bytes, length);
+	return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *string)
+{
+	return string ? arena_copy(arena, string, strlen(string)) : NULL;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+	char *text;
+
+	va_start(arguments, format);
+	length = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		return NULL;
+	text = arena_alloc(arena, (size_t)length + 1);
+	if (!text)
+		return NULL;
+	va_start(arguments, format);
+	(void)vsnprintf(text, (size_t)length + 1, format, arguments);
+	va_end(arguments);
+	return text;
+}
+
+size_t arena_used(const struct arena *arena)
+{
+	return arena->used;
+}

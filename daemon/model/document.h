@@ -1,0 +1,23 @@
+/*
+ * A document: the bytes and headers that one fetch brought.  The header values are the server's
+ * and the bytes are hostile: only a reader looks into them.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/buffer.h"
+
+/* specs/polling.md, Bounds. */
+#define DOCUMENT_BYTES_MAX ((size_t)16 * 1024 * 1024)
+#define URL_BYTES_MAX ((size_t)4096)
+
+struct document {
+	char *url;          /* where the bytes came from, after redirects; owned */
+	char *content_type; /* the header's value or NULL; owned */
+	char *bytes;        /* owned */
+	size_t length;
+};
+
+/* Frees what the document owns and empties it. */
+void document_clear(struct document *document);

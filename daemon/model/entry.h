@@ -1,0 +1,128 @@
+/*
+ * What a reader makes of a document: the channel (the feed's own words about itself) and its
+ * entries, in document order.  All strings are valid UTF-8 in one arena; NULL means absent.
+ * The limits below hold for whatever a reader answers; the parser cuts, the wire form refuses.
+ */
+#pragma once
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/hash.h"
+#include "base/wire.h"
+
+/* Seconds since 1970 UTC; absent dates are this. */
+#define DATE_NONE INT64_MIN
+
+enum {
+	ENTRIES_MAX = 5000, /* of a document; the newest are kept (specs/polling.md) */
+	ENTRY_ID_MAX = 4096,
+	ENTRY_LINK_MAX = 4096,
+	ENTRY_TITLE_MAX = 4096,
+	ENTRY_AUTHOR_MAX = 1024,
+	ENTRY_TEXT_MAX = 1024 * 1024, /* summary and content, each */
+	ENTRY_CATEGORIES_MAX = 64,
+	ENTRY_CATEGORY_MAX = 512,
+	ENTRY_ENCLOSURES_MAX = 32,
+	LANGUAGE_MAX = 64,
+	ENCLOSURE_TYPE_MAX = 128,
+	ALTERNATES_MAX = 32,
+	DIAGNOSES_MAX = 16, /* of a document; more are counted, not kept */
+	DIAGNOSIS_MAX = 512,
+	/* What all entries of a document take at most in the reader's answer. */
+	ROUND_BYTES_MAX = 64 * 1024 * 1024,
+};
+
+/* DESIGN.md §7 gives the names that `wirewatch parse` prints. */
+enum feed_format {
+	FORMAT_RSS_090,
+	FORMAT_RSS_091,
+	FORMAT_RSS_092,
+	FORMAT_RSS_093,
+	FORMAT_RSS_094,
+	FORMAT_RSS_10,
+	FORMAT_RSS_20,
+	FORMAT_ATOM_03,
+	FORMAT_ATOM_10,
+	FORMAT_JSONFEED_10,
+	FORMAT_JSONFEED_11,
+	FORMAT_SITEMAP,
+	FORMAT_CDF,
+	FORMAT_MAX,
+	FORMAT_INVALID = -22,
+};
+
+const char *feed_format_to_string(enum feed_format format);
+
+struct enclosure {
+	const char *url;
+	const char *type;
+	int64_t length; /* bytes as the feed claims; -1 unknown */
+};
+
+struct entry {
+	const char *id;    /* as the feed gives it */
+	const char *link;  /* absolute */
+	const char *title; /* plain text */
+	const char *author;
+	const char *summary; /* plain text, blocks on lines of their own */
+	const char *content; /* plain text, blocks on lines of their own */
+	const char *language;
+	int64_t published; /* DATE_NONE where absent or impossible */
+	int64_t updated;
+	const char **categories;
+	size_t category_count;
+	struct enclosure *enclosures;
+	size_t enclosure_count;
+	struct digest digest; /* of all the above: tells a changed entry from a known one */
+};
+
+/* What was wrong with a document and what was done about it, in words for the user. */
+struct diagnosis {
+	uint32_t line; /* 0: of no line */
+	const char *words;
+};
+
+/* The publisher's own hints about polling (specs/polling.md P6). */
+struct channel_hints {
+	uint32_t ttl_minutes;    /* RSS <ttl>; 0 absent */
+	uint32_t update_minutes; /* sy:updatePeriod / sy:updateFrequency; 0 absent */
+	uint32_t skip_hours;     /* bit h: not in hour h, UTC */
+	uint8_t skip_days;       /* bit d: not on day d, 0 = Sunday */
+	bool expired;            /* JSON Feed: will not change again */
+};
+
+struct channel {
+	enum feed_format format;
+	const char *title;
+	const char *link;
+	const char *language;
+	int64_t updated;
+	const char *hub;  /* WebSub: rel=hub */
+	const char *self; /* rel=self */
+	struct channel_hints hints;
+};
+
+struct parsed_feed {
+	struct channel channel;
+	struct entry *entries;
+	size_t entry_count;
+	struct diagnosis *diagnoses;
+	size_t diagnosis_count;
+	/* Feeds that an HTML page links to; such a document has no entries. */
+	const char **alternates;
+	size_t alternate_count;
+	bool truncated;     /* entries beyond ENTRIES_MAX were left out */
+	size_t known_count; /* entries left out because their digest was known */
+};
+
+/* Sets entry->digest from the other members. */
+void entry_digest(struct entry *entry);
+
+/* The wire form; see base/wire.h.  The reader sets the input bad where a limit is passed. */
+void parsed_feed_write(const struct parsed_feed *feed, struct buffer *buffer);
+int parsed_feed_read(struct wire_reader *reader, struct arena *arena, struct parsed_feed *ret);

@@ -1,0 +1,84 @@
+/*
+ * A feed: as configured (struct feed, owned by its configuration) and what the store keeps of its
+ * polling (struct feed_state).  Two sections with one URL are one feed (specs/polling.md P16).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/hash.h"
+
+struct feed {
+	const char *name;       /* of the section or the OPML outline; unique */
+	const char *url;        /* as configured */
+	const char **tags;      /* in the order given, NULL-terminated */
+	usec poll_interval;     /* 0: adaptive from the daemon's default */
+	usec backfill;          /* alert on what is younger at the first poll; 0: on nothing */
+	const char *user_agent; /* NULL: the daemon's */
+	const char *private_networks; /* prefixes or "yes"; NULL: the daemon's */
+};
+
+/* Validators, exactly as received (specs/polling.md P2); NULL: none. */
+struct validators {
+	const char *etag;
+	const char *last_modified;
+};
+
+enum feed_health {
+	FEED_NEW, /* never polled */
+	FEED_OK,
+	FEED_FAILING,
+	FEED_GONE, /* 410, or a JSON Feed that expired: not polled any more */
+	FEED_HEALTH_MAX,
+	FEED_HEALTH_INVALID = -22,
+};
+
+const char *feed_health_to_string(enum feed_health health);
+enum feed_health feed_health_from_string(const char *string);
+
+/* Which rule set the time of the next poll, for `wirewatch feeds`. */
+enum poll_rule {
+	RULE_FIRST,       /* phase of a new feed (P12) */
+	RULE_INTERVAL,    /* the configured interval */
+	RULE_RHYTHM,      /* adapted to how often the feed publishes (P5) */
+	RULE_HINT,        /* the publisher's freshness, ttl or skip hints (P6) */
+	RULE_RETRY_AFTER, /* 429 or 503 (P7) */
+	RULE_BACKOFF,     /* after a failure (P8) */
+	RULE_GONE,        /* never (P8) */
+	RULE_ASKED,       /* `wirewatch poll` */
+	RULE_MAX,
+	RULE_INVALID = -22,
+};
+
+const char *poll_rule_to_string(enum poll_rule rule);
+enum poll_rule poll_rule_from_string(const char *string);
+
+/* What the store keeps of a feed.  Strings belong to the arena it was loaded into. */
+struct feed_state {
+	int64_t id;            /* the store's key */
+	const char *url;       /* the configured URL: what identifies the feed */
+	const char *moved_url; /* adopted after permanent redirects (P10), or NULL */
+	const char *title;     /* the feed's own */
+	struct validators validators;
+	struct digest body; /* of the last 200's body; zero: none */
+	usec first_poll;    /* wall clock; 0: never */
+	usec last_poll;
+	usec last_success;
+	usec last_news; /* when an entry was last new */
+	usec next_poll;
+	usec interval; /* the adapted one; 0: not yet */
+	enum poll_rule rule;
+	enum feed_health health;
+	uint32_t failures; /* in a row */
+	usec failing_since;
+	const char *error;     /* the last failure in words with the next step, or NULL */
+	const char *diagnosis; /* what is wrong with its documents, in words, or NULL */
+	bool primed;           /* the first poll was done */
+	/* What poll/ keeps across restarts beyond the above (P9, P10, P12): opaque to the others.
+	 */
+	const char *memory;
+};

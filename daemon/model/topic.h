@@ -1,0 +1,48 @@
+/*
+ * A topic: a named watch query with its routing; and a match: topic x article, with what was found.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+/* What a topic alerts on (specs/alerts.md), as bits. */
+enum alert_kinds {
+	ALERT_ON_NEW = 1 << 0,
+	ALERT_ON_UPDATE = 1 << 1,
+	ALERT_ON_REWRITE = 1 << 2,
+	ALERT_ON_REPRINT = 1 << 3,
+};
+
+struct topic {
+	const char *name;
+	const char *query; /* continuation lines joined by one space */
+	const char *file;  /* where it stands, for messages; NULL: nowhere */
+	unsigned line;
+	const char *stem; /* NULL or "english" */
+	bool regex;
+	unsigned alert;      /* of enum alert_kinds */
+	const char **feeds;  /* feed names and tag:NAME, NULL-terminated; NULL: all feeds */
+	const char **notify; /* hook names, NULL-terminated; may be empty */
+};
+
+enum {
+	MATCH_SPANS_MAX = 8, /* of a match; more occurrences are not told */
+	SNIPPET_BYTES = 200,
+};
+
+/* One thing found: which term, where, and its surroundings. */
+struct match_span {
+	const char *term;    /* as the query has it */
+	const char *field;   /* "title", "body", ... */
+	const char *snippet; /* the text around it, the term in « » */
+};
+
+struct match {
+	size_t topic; /* index in the topics that were compiled */
+	struct match_span spans[MATCH_SPANS_MAX];
+	size_t span_count;
+};
