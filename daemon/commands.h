@@ -1,0 +1,24 @@
+/* What the control socket offers: a table from path to handler, over the daemon's rooms. */
+#pragma once
+
+#include "base/clock.h"
+#include "config/config.h"
+#include "control/server.h"
+#include "notify/outbox.h"
+#include "poll/poller.h"
+#include "store/store.h"
+
+/* The rooms that commands look into and turn knobs of; all borrowed. */
+struct command_context {
+	struct clock *clock;
+	const struct config *config; /* replaced at reload */
+	struct store *store;
+	struct poller *poller;
+	struct outbox *outbox;
+	usec started; /* wall clock */
+	int (*reload)(void *userdata, struct config_errors *errors);
+	void *userdata;
+};
+
+/* Ends with a NULL method; handlers take a struct command_context as userdata. */
+extern const struct control_command command_table[];

@@ -1,0 +1,52 @@
+/*
+ * The configuration (DESIGN.md §5): read whole from one file or a folder with wirewatch.conf and
+ * conf.d/, checked whole, immutable afterwards.  A reload makes a new one and swaps it.  All
+ * strings belong to the configuration's arena.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/clock.h"
+#include "config/errors.h"
+#include "model/feed.h"
+#include "model/hook.h"
+#include "model/topic.h"
+
+struct config {
+	struct arena *arena;
+	/* [Daemon] */
+	usec poll_interval;
+	unsigned readers;
+	const char *state_directory;
+	const char *control_socket;
+	const char **notify; /* hooks of health events, NULL-terminated */
+	usec remember;
+	usec keep;
+	unsigned host_connections;
+	usec host_gap;
+	unsigned max_transfers;
+	const char *private_networks; /* AllowPrivateNetworks= */
+	const char *user_agent;       /* composed from UserAgent= or Contact= */
+	bool journal;                 /* alerts to the journal too */
+	/* the rest */
+	struct feed *feeds;
+	size_t feed_count;
+	struct topic *topics;
+	size_t topic_count;
+	struct hook *hooks; /* with "journal" among them unless Journal=no */
+	size_t hook_count;
+};
+
+/*
+ * Reads PATH (NULL: /etc/wirewatch).  Returns 0, or -EINVAL with every fault in *errors (file,
+ * line, key, what was expected, the nearest known name).
+ */
+int config_load(const char *path, struct config_errors *errors, struct config **ret);
+void config_free(struct config *config);
+DEFINE_CLEANUP(config_freep, struct config, config_free)
+
+/* Whether a topic takes articles of the feed (its Feeds=: names and tag:NAME). */
+bool config_topic_takes(const struct topic *topic, const struct feed *feed);

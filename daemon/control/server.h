@@ -1,0 +1,50 @@
+/*
+ * The control socket (DESIGN.md §7): HTTP/1.1 and JSON over a unix socket, by libevent's evhttp
+ * with bounded headers and bodies.  What is offered is a table of commands; the server knows none
+ * of them.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct event_base;
+struct control_server;
+struct json_t;
+
+enum {
+	CONTROL_HEADERS_MAX = 16 * 1024,
+	CONTROL_BODY_MAX = 64 * 1024,
+	CONTROL_CONNECTIONS_MAX = 64,
+};
+
+struct control_request {
+	const char *argument; /* what stood for `*` in the path, decoded, or NULL */
+	const struct evkeyvalq *query;
+	uid_t peer;
+};
+
+/* The answer: `status` as HTTP's, the body taken over. */
+struct control_reply {
+	int status;
+	struct json_t *body;
+};
+
+struct control_command {
+	const char *method; /* "GET", "POST" */
+	const char *path;   /* "/feeds", "/feeds/" and "*" for one argument */
+	void (*handle)(
+		const struct control_request *request, struct control_reply *reply, void *userdata);
+};
+
+/*
+ * Listens on `path` (mode 0660; a stale socket is replaced) or on `fd` >= 0 (socket activation).
+ * `commands` end with a NULL method.
+ */
+int control_server_new(struct event_base *base, const char *path, int fd,
+	const struct control_command *commands, void *userdata, struct control_server **ret);
+void control_server_free(struct control_server *server);
+
+/* A parameter of the request's query, decoded; NULL: absent. */
+const char *control_request_parameter(const struct control_request *request, const char *name);

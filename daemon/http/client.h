@@ -1,0 +1,97 @@
+/*
+ * HTTP requests on the loop: libcurl's multi interface over libevent.  Knows nothing of feeds.
+ * A request is copied when it starts; its response is the callee's to read until the callback
+ * returns.  Limits per host and in total (http/limits.h) hold for all requests marked polite.
+ * Bounds are specs/polling.md's and stand in http/limits.h.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+
+struct event_base;
+struct http_client;
+struct http_transfer;
+
+struct http_options {
+	struct event_base *base;
+	struct clock *clock;
+	const char *user_agent;       /* "wirewatch/VERSION (+CONTACT)" */
+	const char *private_networks; /* "yes", prefixes, or NULL: none (DESIGN.md §6.8) */
+	unsigned max_transfers;       /* in flight in total */
+	unsigned host_connections;    /* polite requests at a time to a host */
+	usec host_gap;                /* between the starts of polite requests to a host */
+};
+
+struct http_request {
+	const char *method; /* NULL: GET */
+	const char *url;
+	const char *const *headers; /* "Name: value", NULL-terminated, or NULL */
+	const void *body;
+	size_t body_length;
+	const char *user_agent;       /* NULL: the client's */
+	const char *private_networks; /* NULL: the client's */
+	bool unguarded;               /* the administrator's own destination: no guard (webhooks) */
+	bool polite;                  /* the limits of a host apply */
+	unsigned redirects_max;       /* 0: redirects are not followed */
+	usec timeout;                 /* of the whole transfer; 0: the bound of http/limits.h */
+	size_t body_max;              /* of the response, decompressed */
+	bool truncate;                /* a longer body is cut and is no failure */
+};
+
+/* What went wrong before there was a whole response. */
+enum http_failure {
+	HTTP_OK,
+	HTTP_REFUSED_URL,     /* scheme, length or form */
+	HTTP_REFUSED_ADDRESS, /* the guard */
+	HTTP_DNS,
+	HTTP_CONNECT,
+	HTTP_TLS,
+	HTTP_TIMEOUT,
+	HTTP_TOO_LARGE,
+	HTTP_TOO_MANY_REDIRECTS,
+	HTTP_BROKEN, /* closed early, bad framing, bad encoding, headers over a bound */
+	HTTP_FAILURE_MAX,
+};
+
+struct http_response {
+	enum http_failure failure;
+	const char *words;         /* of a failure, for the user: what and the next step */
+	int status;                /* of the last response; 0 when there was none */
+	const char *url;           /* where the response came from */
+	const char *permanent_url; /* where 301 and 308 alone led (P10), or NULL */
+	const char *body;
+	size_t length;
+	const struct http_headers *headers;
+};
+
+/* The last header of that name (any case) in the last response, or NULL; borrowed. */
+const char *http_response_header(const struct http_response *response, const char *name);
+
+typedef void (*http_done_fn)(const struct http_response *response, void *userdata);
+
+int http_client_new(const struct http_options *options, struct http_client **ret);
+
+/* Cancels what is in flight, without callbacks. */
+void http_client_free(struct http_client *client);
+
+/* Changes limits and defaults for requests that start from now on (reload). */
+int http_client_configure(struct http_client *client, const struct http_options *options);
+
+/*
+ * Starts a request, or queues it behind the limits.  `done` is called once, never from within this
+ * call, unless the transfer is cancelled.  Returns 0 or -ENOMEM; all else comes by `done`.
+ */
+int http_client_start(struct http_client *client, const struct http_request *request,
+	http_done_fn done, void *userdata, struct http_transfer **ret);
+
+/* Ends the transfer without a callback.  Takes NULL. */
+void http_transfer_cancel(struct http_transfer *transfer);
+
+/* Transfers in flight and queued. */
+unsigned http_client_active(const struct http_client *client);
+
+/* Holds polite requests to the URL's host back until then (P7: Retry-After). */
+int http_client_block_host(struct http_client *client, const char *url, usec until_wall);

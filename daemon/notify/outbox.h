@@ -1,0 +1,51 @@
+/*
+ * The outbox: pending deliveries are tried by their notifier until delivered, expired (a dead
+ * letter) or dropped.  The truth is the store's; in memory are only what is in flight and when to
+ * look again.  Nothing is sent before the transaction that caused it is committed: call
+ * outbox_wake() after commits that added deliveries.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "http/client.h"
+#include "model/alert.h"
+#include "model/hook.h"
+#include "store/store.h"
+
+struct event_base;
+struct outbox;
+
+struct outbox_options {
+	struct event_base *base;
+	struct clock *clock;
+	struct store *store;
+	struct http_client *http;
+};
+
+int outbox_new(const struct outbox_options *options, struct outbox **ret);
+
+/* Ends attempts in flight without recording them: they stay pending. */
+void outbox_free(struct outbox *outbox);
+
+/* Sets the hooks (start, reload); `hooks` outlive the outbox or the next call. */
+int outbox_set_hooks(struct outbox *outbox, const struct hook *hooks, size_t count);
+
+/* Looks for due deliveries of every hook. */
+void outbox_wake(struct outbox *outbox);
+
+/* --once: whether nothing is in flight and nothing is due now. */
+int outbox_idle(struct outbox *outbox);
+
+/* Operator's verbs on one delivery: due now again; given up.  -ENOENT. */
+int outbox_retry(struct outbox *outbox, int64_t delivery);
+int outbox_drop(struct outbox *outbox, int64_t delivery);
+
+struct outbox_figures {
+	size_t in_flight;
+	uint64_t delivered; /* since start */
+	uint64_t failed_attempts;
+};
+
+struct outbox_figures outbox_figures(const struct outbox *outbox);

@@ -1,0 +1,109 @@
+/*
+ * When a feed is due, the poller makes a round: it asks for the document as polite pollers do
+ * (specs/polling.md) and hands what came up to its owner, who reads it, decides, and commits the
+ * feed's new state together with what came of it.  The poller knows no store: states go in by
+ * poller_add() and come out by poller_conclude().
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "http/client.h"
+#include "model/document.h"
+#include "model/entry.h"
+#include "model/feed.h"
+
+struct poller;
+
+enum round_outcome {
+	ROUND_DOCUMENT,  /* 200: a document to be read */
+	ROUND_UNCHANGED, /* 304, or a 200 whose body is the last one's, byte for byte */
+	ROUND_FAILED,    /* anything else; `words` say what */
+};
+
+/* One poll of one feed.  Owned by the poller between poller_round_fn and poller_finish(). */
+struct round {
+	const struct feed *feed;
+	const struct feed_state *state; /* as it was before */
+	enum round_outcome outcome;
+	int status;               /* HTTP status; 0: none, or a file */
+	const char *words;        /* ROUND_FAILED: what and the next step */
+	struct document document; /* ROUND_DOCUMENT; may be taken (document_clear() is safe) */
+	struct digest body;       /* of the document's bytes */
+	void *owner;              /* the callee's own */
+};
+
+/* What the reading of a round's document brought. */
+struct round_result {
+	bool readable; /* false: no feed; `words` say why */
+	const char *words;
+	const char *diagnosis; /* what was wrong with a readable one, or NULL */
+	const char *title;
+	size_t entries; /* in the document */
+	size_t fresh;   /* of them, new ones */
+	int64_t newest; /* date of the newest entry; DATE_NONE */
+	struct channel_hints hints;
+};
+
+/* The round is over; answer with poller_conclude() and poller_finish(), now or later. */
+typedef void (*poller_round_fn)(struct round *round, void *userdata);
+
+struct poller_options {
+	struct clock *clock;
+	struct http_client *http;
+	usec poll_interval; /* [Daemon] PollInterval= */
+	poller_round_fn on_round;
+	void *userdata;
+};
+
+int poller_new(const struct poller_options *options, struct poller **ret);
+
+/* Cancels what is in flight, without callbacks. */
+void poller_free(struct poller *poller);
+
+/*
+ * Adds a feed with its stored state, both copied or outliving (feed outlives until removed, state
+ * is copied).  Returns 0 or -ENOMEM.
+ */
+int poller_add(struct poller *poller, const struct feed *feed, const struct feed_state *state);
+
+/*
+ * Reload: forgets all feeds but keeps rounds in flight of feeds (by URL) that are added again
+ * before poller_reload_end(); other rounds are cancelled.
+ */
+void poller_reload_begin(struct poller *poller, usec poll_interval);
+void poller_reload_end(struct poller *poller);
+
+/*
+ * The feed's state after the round: validators, next time with the rule that set it, failures in
+ * words.  `result` is NULL for rounds without a document.  Strings of *ret are in `arena`.
+ */
+int poller_conclude(struct poller *poller, const struct round *round,
+	const struct round_result *result, struct arena *arena, struct feed_state *ret);
+
+/* The new state is committed: the feed is armed again by it, the round is freed. */
+void poller_finish(struct poller *poller, struct round *round, const struct feed_state *state);
+
+/* The state could not be committed: the old one stays, the feed is tried again after `delay`. */
+void poller_abandon(struct poller *poller, struct round *round, usec delay);
+
+/* `wirewatch poll`: makes the feed due now (by name or URL).  -ENOENT: no such feed. */
+int poller_poll_now(struct poller *poller, const char *name);
+
+/* --once: starts what is due now, and nothing later.  poller_idle() then tells the end. */
+void poller_once(struct poller *poller);
+bool poller_idle(const struct poller *poller);
+
+struct poller_figures {
+	size_t feeds;
+	size_t failing;
+	size_t in_flight;
+	usec next_poll; /* wall clock, of the feed due first; USEC_INFINITY: none */
+};
+
+struct poller_figures poller_figures(const struct poller *poller);
+
+/* The state that the poller holds of a feed, for status; NULL: no such feed; borrowed. */
+const struct feed_state *poller_feed_state(const struct poller *poller, const char *name);

@@ -1,0 +1,208 @@
+/*
+ * The truth on disk (DESIGN.md §8), in the words of the design; no SQL outside this room.  One
+ * writer: writes open a transaction by themselves, and all writes of a loop turn are committed
+ * together by store_commit().  Reads see the writes of the open transaction.  Strings of results
+ * are copied into the caller's arena.
+ *
+ * Errors: -ENOENT where one thing was asked for and is not there; -ENOSPC, -EIO, -ENOMEM, -EBUSY
+ * from below.  A write that failed leaves the open transaction to be rolled back by
+ * store_rollback(); the reason in words is store_error().
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "model/alert.h"
+#include "model/article.h"
+#include "model/feed.h"
+#include "model/story.h"
+
+struct store;
+
+/* Opens (makes, migrates) the database in the folder.  *ret_words says what went wrong. */
+int store_open(const char *directory, struct store **ret, char **ret_words);
+
+/* Rolls an open transaction back and closes.  Takes NULL. */
+void store_close(struct store *store);
+
+/* The last error in words; borrowed. */
+const char *store_error(const struct store *store);
+
+/* `on_dirty` is called when a transaction opens: the owner then commits it before the turn ends. */
+void store_on_dirty(struct store *store, void (*on_dirty)(void *userdata), void *userdata);
+
+/*
+ * Commits the open transaction, if any; on failure it is rolled back.  Then runs what was put by
+ * store_after_commit(), each with the result.
+ */
+int store_commit(struct store *store);
+void store_rollback(struct store *store);
+
+/* One call of `fn` after the next commit, with 0 or the error by which all was rolled back. */
+int store_after_commit(struct store *store, void (*fn)(int result, void *userdata), void *userdata);
+
+/* Part of a transaction that can be undone alone (one round of one feed). */
+int store_savepoint(struct store *store);
+int store_savepoint_release(struct store *store);
+int store_savepoint_rollback(struct store *store);
+
+/* ---- feeds ---- */
+
+/* The feed's state by its configured URL, made with `next_poll` if it is not there. */
+int store_feed_ensure(struct store *store, const char *url, usec next_poll, struct arena *arena,
+	struct feed_state *ret);
+int store_feed_save(struct store *store, const struct feed_state *state);
+
+/* ---- entries: what is known of a feed's entries ---- */
+
+struct known_entry {
+	struct digest identity; /* of id, else link, else title and text (invariant 3) */
+	struct digest digest;   /* entry->digest */
+	struct digest link;     /* of the canonical link; zero: none */
+	struct digest text;     /* of title and text; zero: none */
+	int64_t article;        /* the article it became */
+};
+
+/* The sorted digests of a feed's entries, for the reader. */
+int store_known_digests(struct store *store, int64_t feed, struct arena *arena, struct digest **ret,
+	size_t *ret_count);
+
+/* By identity; else -ENOENT. */
+int store_entry_find(
+	struct store *store, int64_t feed, const struct digest *identity, struct known_entry *ret);
+
+/* By the same canonical link or text within the feed, for feeds whose ids change; else -ENOENT. */
+int store_entry_find_same(struct store *store, int64_t feed, const struct digest *link,
+	const struct digest *text, struct known_entry *ret);
+
+/* Adds or replaces by (feed, identity); seen at `now`. */
+int store_entry_save(struct store *store, int64_t feed, const struct known_entry *entry, usec now);
+
+/* Forgets entries of the feed not seen since `before`, at most `limit`; ret count removed. */
+int store_entries_forget(struct store *store, int64_t feed, usec before, size_t limit);
+
+/* ---- articles and stories ---- */
+
+struct article_record {
+	int64_t key;
+	int64_t feed;
+	int64_t story; /* key */
+	struct article article;
+	const char *host; /* the site that carries it */
+	enum relation relation;
+	int64_t of; /* key of the article it was compared with; 0 */
+	double similarity;
+	double confidence;
+	const char *why;
+	const void *fingerprint;
+	size_t fingerprint_length;
+};
+
+/* The id under which the next article or story will stand, so that an index may use it. */
+int store_next_article_key(struct store *store, int64_t *ret);
+
+int store_article_add(struct store *store, const struct article_record *record);
+
+/* A known entry changed: the article's text, title, fingerprint and so on are replaced. */
+int store_article_replace(struct store *store, const struct article_record *record);
+int store_article_get(
+	struct store *store, int64_t key, struct arena *arena, struct article_record *ret);
+int store_article_find(
+	struct store *store, const char *id, struct arena *arena, struct article_record *ret);
+
+/* Every article's fingerprint in order of keys, to build the index at start. */
+typedef int (*store_fingerprint_fn)(const struct article_record *record, void *userdata);
+int store_fingerprints_each(struct store *store, store_fingerprint_fn fn, void *userdata);
+int store_fingerprint_get(struct store *store, int64_t article, struct arena *arena,
+	const void **ret, size_t *ret_length);
+
+int store_story_add(struct store *store, struct story *story); /* sets story->key */
+int store_story_get(struct store *store, int64_t key, struct arena *arena, struct story *ret);
+int store_story_find(struct store *store, const char *id, struct arena *arena, struct story *ret);
+
+/* Counts the article in: article and site counts, last seen. */
+int store_story_count(struct store *store, int64_t key, const char *host, usec now);
+
+/* Sites of a story, at most `limit`. */
+int store_story_sites(struct store *store, int64_t key, size_t limit, struct arena *arena,
+	const char ***ret, size_t *ret_count);
+
+/* Newest first; `topic` NULL: all; `since` 0: all. */
+typedef int (*store_story_fn)(const struct story *story, void *userdata);
+int store_stories_each(struct store *store, const char *topic, usec since, size_t limit,
+	store_story_fn fn, void *userdata);
+typedef int (*store_article_fn)(const struct article_record *record, void *userdata);
+int store_story_articles_each(
+	struct store *store, int64_t story, size_t limit, store_article_fn fn, void *userdata);
+
+/* ---- topics: what a story meant to a topic (specs/alerts.md A1, A2, A6) ---- */
+
+struct story_topic {
+	bool known;      /* the pair is there: it was told, or primed silently */
+	bool primed;     /* ... silently */
+	usec told;       /* when the last alert was made; 0 */
+	usec updated;    /* when the last story.update was made; 0 */
+	uint32_t events; /* alerts so far: part of the next one's id */
+};
+
+int store_story_topic_get(
+	struct store *store, int64_t story, const char *topic, struct story_topic *ret);
+int store_story_topic_put(
+	struct store *store, int64_t story, const char *topic, const struct story_topic *value);
+
+/* When the topic was first configured; made at `now` if it is not there (A6). */
+int store_topic_ensure(struct store *store, const char *topic, usec now, usec *ret_since);
+
+/* ---- alerts and deliveries ---- */
+
+/* Stores the alert with a pending delivery for each hook, due at once.  -EEXIST: that id is there.
+ */
+int store_alert_add(struct store *store, const struct alert *alert, const char *const *hooks);
+int store_alert_get(struct store *store, const char *id, struct arena *arena, struct alert *ret);
+
+typedef int (*store_alert_fn)(const struct alert *alert, void *userdata);
+int store_alerts_each(struct store *store, const char *topic, usec since, size_t limit,
+	store_alert_fn fn, void *userdata);
+
+/* The outbox: pending deliveries of a hook due by `now`, the oldest first. */
+typedef int (*store_delivery_fn)(const struct delivery *delivery, void *userdata);
+int store_deliveries_due(struct store *store, const char *hook, usec now, size_t limit,
+	store_delivery_fn fn, void *userdata);
+
+/* When the hook's next pending delivery is due; USEC_INFINITY: none. */
+int store_deliveries_next(struct store *store, const char *hook, usec *ret);
+int store_deliveries_each(struct store *store, bool failed_only, usec since, size_t limit,
+	store_delivery_fn fn, void *userdata);
+
+/* Writes the outcome of an attempt: state, attempts, times, error. */
+int store_delivery_save(struct store *store, const struct delivery *delivery);
+int store_delivery_get(struct store *store, int64_t id, struct arena *arena, struct delivery *ret);
+
+/* ---- figures ---- */
+
+struct store_figures {
+	uint64_t articles;
+	uint64_t stories;
+	uint64_t alerts;
+	uint64_t pending;
+	uint64_t dead;
+	uint64_t bytes; /* of the database */
+};
+
+int store_figures(struct store *store, struct store_figures *ret);
+
+/* ---- retention: small steps, so that no loop turn is long ---- */
+
+struct store_retention {
+	usec text_before;        /* Keep=: articles' texts older than this go */
+	usec fingerprint_before; /* Remember=: articles, stories, entries older than this go */
+	usec alert_before;       /* delivered alerts older than this go */
+};
+
+/* Removes at most `limit` rows of each kind.  Returns how many went, or an error. */
+int store_prune(struct store *store, const struct store_retention *retention, size_t limit);

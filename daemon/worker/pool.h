@@ -1,0 +1,59 @@
+/*
+ * The reader processes (DESIGN.md §2).  A job goes to an idle reader, its answer comes back by a
+ * callback; a reader that crashes, spins, grows or answers nonsense is killed and replaced, and its
+ * job fails with the reason in words.  Documents are moved in; results own an arena.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "model/document.h"
+#include "model/entry.h"
+
+struct event_base;
+struct pool;
+
+enum {
+	READER_CPU_SECONDS = 5,                  /* a document (specs/polling.md) */
+	READER_MEMORY_BYTES = 512 * 1024 * 1024, /* address space, likewise */
+	READER_WALL_SECONDS = 15,                /* a document, for a reader that sleeps */
+	READER_QUEUE_MAX = 1024,                 /* jobs that wait; more are refused */
+};
+
+struct pool_options {
+	struct event_base *base;
+	struct clock *clock;
+	unsigned readers;       /* [Daemon] Readers= */
+	const char *executable; /* NULL: /proc/self/exe */
+	/* Called when readers die, for the log. */
+	void (*on_death)(const char *words, void *userdata);
+	void *userdata;
+};
+
+struct reader_result {
+	int error;               /* 0; -EBADMSG: no feed; -EIO: the reader failed on it */
+	const char *words;       /* why, for the user */
+	struct parsed_feed feed; /* also its diagnoses and alternates where error is -EBADMSG */
+};
+
+typedef void (*pool_done_fn)(const struct reader_result *result, void *userdata);
+
+int pool_new(const struct pool_options *options, struct pool **ret);
+
+/* Kills the readers; jobs end without a callback. */
+void pool_free(struct pool *pool);
+
+/*
+ * Reads a feed document.  Takes the document over.  `known` are the sorted digests of entries that
+ * need not come back.  The result is the callee's to read until the callback returns.
+ * Returns 0, -ENOMEM, or -EAGAIN when READER_QUEUE_MAX jobs wait (the document is not taken).
+ */
+int pool_submit(struct pool *pool, struct document *document, const struct digest *known,
+	size_t known_count, pool_done_fn done, void *userdata);
+
+/* Jobs that wait or are being read. */
+size_t pool_pending(const struct pool *pool);
+
+/* Changes the number of readers (reload). */
+int pool_resize(struct pool *pool, unsigned readers);
