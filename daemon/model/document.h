@@ -7,10 +7,10 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
+#include "base/url.h"
 
 /* specs/polling.md, Bounds. */
 #define DOCUMENT_BYTES_MAX ((size_t)16 * 1024 * 1024)
-#define URL_BYTES_MAX ((size_t)4096)
 
 struct document {
 	char *url;          /* where the bytes came from, after redirects; owned */
