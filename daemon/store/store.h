@@ -169,13 +169,28 @@ typedef int (*store_alert_fn)(const struct alert *alert, void *userdata);
 int store_alerts_each(struct store *store, const char *topic, usec since, size_t limit,
 	store_alert_fn fn, void *userdata);
 
-/* The outbox: pending deliveries of a hook due by `now`, the oldest first. */
+/*
+ * The outbox: pending deliveries of a hook due by `now`, the oldest first.  Of the pending ones of
+ * one hook and story only the oldest is ever due: the later ones wait behind it.  Deliveries
+ * without a story wait for nothing.
+ */
 typedef int (*store_delivery_fn)(const struct delivery *delivery, void *userdata);
 int store_deliveries_due(struct store *store, const char *hook, usec now, size_t limit,
 	store_delivery_fn fn, void *userdata);
 
-/* When the hook's next pending delivery is due; USEC_INFINITY: none. */
-int store_deliveries_next(struct store *store, const char *hook, usec *ret);
+/*
+ * When the hook's next pending delivery is due that is not due by `after` already; USEC_INFINITY:
+ * none.
+ */
+int store_deliveries_next(struct store *store, const char *hook, usec after, usec *ret);
+
+/*
+ * Pending deliveries that are due later than `limit` become due at `limit`: for times that were
+ * written by a clock which has since been set back.
+ */
+int store_deliveries_hasten(struct store *store, usec limit);
+
+/* The newest first. */
 int store_deliveries_each(struct store *store, bool failed_only, usec since, size_t limit,
 	store_delivery_fn fn, void *userdata);
 
