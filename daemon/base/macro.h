@@ -14,6 +14,10 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
+/* The struct of `type` whose `member` the pointer leads to. */
+#define CONTAINER_OF(pointer, type, member)                                                        \
+	((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+
 #define TAKE_PTR(pointer)                                                                          \
 	({                                                                                         \
 		__typeof__(pointer) taken_ = (pointer);                                            \
