@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum {
-	DATETIME_SIZE = sizeof("-9999-12-31T23:59:59Z"),
+	DATETIME_SIZE = sizeof("9999-12-31T23:59:59Z"),
 	DATETIME_BYTES_MAX = 128, /* a longer text is no date */
 };
 

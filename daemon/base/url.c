@@ -1,0 +1,266 @@
+#include "base/url.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buffer.h"
+
+static bool part_is(const struct url_part *part, const char *word)
+{
+	return part->bytes && part->length == strlen(word) &&
+		strncasecmp(part->bytes, word, part->length) == 0;
+}
+
+/* RFC 3986 section 3.1: a letter, then letters, digits, "+", "-", "."; ended by ":". */
+static size_t scheme_length(const char *text)
+{
+	size_t length = 0;
+
+	if (!isalpha((unsigned char)text[0]))
+		return 0;
+	while (isalnum((unsigned char)text[length]) ||
+		(text[length] != '\0' && strchr("+-.", text[length])))
+		length++;
+	return text[length] == ':' ? length : 0;
+}
+
+/* [userinfo@]host[:port] */
+static void parse_authority(const char *text, size_t length, struct url *url)
+{
+	const char *at = memrchr(text, '@', length);
+	const char *end = text + length;
+	const char *host = at ? at + 1 : text;
+	const char *colon;
+
+	if (at)
+		url->userinfo = (struct url_part){text, (size_t)(at - text)};
+	colon = memrchr(host, ':', (size_t)(end - host));
+	if (colon && memchr(colon, ']', (size_t)(end - colon)))
+		colon = NULL; /* inside an IPv6 address */
+	if (colon)
+		url->port = (struct url_part){colon + 1, (size_t)(end - colon - 1)};
+	url->host = (struct url_part){host, (size_t)((colon ? colon : end) - host)};
+}
+
+int url_parse(const char *text, struct url *ret)
+{
+	struct url url = {0};
+	size_t length;
+
+	if (strnlen(text, URL_BYTES_MAX + 1) > URL_BYTES_MAX)
+		return -EINVAL;
+	length = scheme_length(text);
+	if (length > 0) {
+		url.scheme = (struct url_part){text, length};
+		text += length + 1;
+	}
+	if (text[0] == '/' && text[1] == '/') {
+		text += 2;
+		length = strcspn(text, "/?#");
+		parse_authority(text, length, &url);
+		text += length;
+	}
+	length = strcspn(text, "?#");
+	url.path = (struct url_part){text, length};
+	text += length;
+	if (*text == '?') {
+		length = strcspn(text + 1, "#");
+		url.query = (struct url_part){text + 1, length};
+		text += length + 1;
+	}
+	if (*text == '#')
+		url.fragment = (struct url_part){text + 1, strlen(text + 1)};
+	*ret = url;
+	return 0;
+}
+
+static bool is_http(const struct url *url)
+{
+	return (part_is(&url->scheme, "http") || part_is(&url->scheme, "https")) &&
+		url->host.length > 0;
+}
+
+bool url_is_http(const char *text)
+{
+	struct url url;
+
+	if (url_parse(text, &url) < 0 || !is_http(&url))
+		return false;
+	for (const char *byte = text; *byte; byte++)
+		if ((unsigned char)*byte <= ' ' || *byte == 0x7F)
+			return false;
+	return true;
+}
+
+char *url_host(const char *text, struct arena *arena)
+{
+	struct url url;
+	size_t length;
+	char *host;
+
+	if (url_parse(text, &url) < 0 || url.host.length == 0)
+		return NULL;
+	length = url.host.length;
+	if (length > 1 && url.host.bytes[length - 1] == '.')
+		length--;
+	host = arena_copy(arena, url.host.bytes, length);
+	for (size_t i = 0; host && i < length; i++)
+		host[i] = (char)tolower((unsigned char)host[i]);
+	return host;
+}
+
+static void add_part(struct buffer *out, const char *before, const struct url_part *part)
+{
+	if (!part->bytes)
+		return;
+	(void)buffer_add_string(out, before);
+	(void)buffer_add(out, part->bytes, part->length);
+}
+
+static void add_authority(struct buffer *out, const struct url *url)
+{
+	if (!url->host.bytes)
+		return;
+	(void)buffer_add_string(out, "//");
+	add_part(out, "", &url->userinfo);
+	if (url->userinfo.bytes)
+		(void)buffer_add_char(out, '@');
+	add_part(out, "", &url->host);
+	add_part(out, ":", &url->port);
+}
+
+/* RFC 3986 section 5.2.4, over the bytes of `out` from `start` on, which hold the path. */
+static void remove_dot_segments(struct buffer *out, size_t start)
+{
+	char *path = out->bytes + start;
+	const char *in = path;
+	const char *end = out->bytes + out->length;
+	char *to = path;
+
+	while (in < end) {
+		size_t segment = strcspn(in + 1, "/") + 1; /* with its leading slash */
+		bool one = segment == 2 && in[1] == '.';
+		bool two = segment == 3 && in[1] == '.' && in[2] == '.';
+
+		if (two)
+			while (to > path && *--to != '/')
+				;
+		if (!one && !two) {
+			memmove(to, in, segment);
+			to += segment;
+		} else if (in + segment == end) {
+			*to++ = '/';
+		}
+		in += segment;
+	}
+	out->length = (size_t)(to - out->bytes);
+	*to = '\0';
+}
+
+/* RFC 3986 section 5.2.3: the reference's path after the last slash of the base's. */
+static void merge_paths(struct buffer *out, const struct url *base, const struct url_part *path)
+{
+	size_t start = out->length;
+	const char *slash;
+
+	if (path->length == 0 || path->bytes[0] != '/') {
+		slash = memrchr(base->path.bytes, '/', base->path.length);
+		if (slash)
+			(void)buffer_add(
+				out, base->path.bytes, (size_t)(slash + 1 - base->path.bytes));
+		else if (base->host.bytes)
+			(void)buffer_add_char(out, '/');
+	}
+	(void)buffer_add(out, path->bytes, path->length);
+	if (!out->failed && out->bytes[start] == '/')
+		remove_dot_segments(out, start);
+}
+
+/* RFC 3986 section 5.2.2; the scheme is the base's. */
+static void transform(const struct url *base, const struct url *reference, struct buffer *out)
+{
+	const struct url *authority = reference->host.bytes ? reference : base;
+
+	(void)buffer_add(out, base->scheme.bytes, base->scheme.length);
+	(void)buffer_add_char(out, ':');
+	add_authority(out, authority);
+	if (reference->path.length > 0)
+		merge_paths(out, authority, &reference->path);
+	else if (!reference->host.bytes)
+		(void)buffer_add(out, base->path.bytes, base->path.length);
+	if (!reference->query.bytes && reference->path.length == 0 && !reference->host.bytes)
+		add_part(out, "?", &base->query);
+	else
+		add_part(out, "?", &reference->query);
+	add_part(out, "#", &reference->fragment);
+}
+
+/*
+ * Makes of what a publisher wrote a string that has only bytes which a URL may hold (RFC 3986
+ * section 2): white space around it and line breaks inside go, as the WHATWG URL standard has it;
+ * others, and non-ASCII outside the host (RFC 3987 section 3.1), are percent-encoded.
+ */
+static char *tidy(const char *text, struct arena *arena)
+{
+	_cleanup_(buffer_free) struct buffer out = BUFFER_INIT(URL_BYTES_MAX);
+	size_t length = strnlen(text, 2 * URL_BYTES_MAX);
+	const char *end = text + length;
+	const char *host_end = text;
+	struct url url;
+
+	while (text < end && (unsigned char)*text <= ' ')
+		text++;
+	while (end > text && (unsigned char)end[-1] <= ' ')
+		end--;
+	if (url_parse(text, &url) == 0 && url.host.bytes)
+		host_end = url.host.bytes + url.host.length;
+	for (; text < end; text++) {
+		unsigned char byte = (unsigned char)*text;
+
+		if (byte == '\t' || byte == '\n' || byte == '\r')
+			continue;
+		if (byte <= ' ' || byte == 0x7F || strchr("\"<>\\^`{|}", byte) ||
+			(byte >= 0x80 && text >= host_end))
+			(void)buffer_printf(&out, "%%%02X", byte);
+		else
+			(void)buffer_add_char(&out, (char)byte);
+	}
+	return out.failed ? NULL : arena_copy(arena, buffer_string(&out), out.length);
+}
+
+/* Whether references can be resolved against it: hierarchical, not "urn:x" or "mailto:x". */
+static bool is_base(const char *text, struct url *ret)
+{
+	return text && url_parse(text, ret) == 0 && ret->scheme.bytes &&
+		(ret->host.bytes || (ret->path.length > 0 && ret->path.bytes[0] == '/'));
+}
+
+/* "http:page" is relative to an http base: section 5.2.2 allows it, and browsers do it. */
+static bool is_relative(const struct url *reference, const struct url *base)
+{
+	if (!reference->scheme.bytes)
+		return true;
+	return reference->scheme.length == base->scheme.length && reference->scheme.length <= 5 &&
+		strncasecmp(reference->scheme.bytes, "https", reference->scheme.length) == 0 &&
+		strncasecmp(base->scheme.bytes, "https", base->scheme.length) == 0;
+}
+
+char *url_resolve(const char *base, const char *reference, struct arena *arena)
+{
+	_cleanup_(buffer_free) struct buffer out = BUFFER_INIT(URL_BYTES_MAX);
+	char *tidied = tidy(reference, arena);
+	struct url base_parts;
+	struct url parts;
+
+	if (!tidied || url_parse(tidied, &parts) < 0)
+		return NULL;
+	if (parts.scheme.bytes && parts.host.bytes)
+		transform(&parts, &parts, &out);
+	else if (is_base(base, &base_parts) && is_relative(&parts, &base_parts))
+		transform(&base_parts, &parts, &out);
+	else
+		return tidied;
+	return out.failed ? NULL : arena_copy(arena, buffer_string(&out), out.length);
+}
