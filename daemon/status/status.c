@@ -46,7 +46,7 @@ static json_t *time_json(usec time)
 json_t *status_json(const struct status_figures *figures)
 {
 	return json_pack("{s:s, s:o, s:I, s:{s:I, s:I, s:I, s:I, s:o}, s:I, s:I, s:I, s:I, s:I,"
-			 " s:{s:I, s:I, s:I, s:I}, s:I, s:f}",
+			 " s:{s:I, s:I, s:I, s:I}, s:I}",
 		"version", figures->version, "started", time_json(figures->started), "uptime",
 		(json_int_t)((figures->now - figures->started) / USEC_SEC), "feeds", "configured",
 		(json_int_t)figures->feeds, "failing", (json_int_t)figures->failing, "polling",
@@ -57,6 +57,5 @@ json_t *status_json(const struct status_figures *figures)
 		"pending", (json_int_t)figures->pending, "dead", (json_int_t)figures->dead,
 		"sending", (json_int_t)figures->sending, "delivered",
 		(json_int_t)figures->delivered, "database_bytes",
-		(json_int_t)figures->database_bytes, "longest_turn_ms",
-		(double)figures->longest_turn / USEC_MSEC);
+		(json_int_t)figures->database_bytes);
 }

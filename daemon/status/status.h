@@ -34,7 +34,6 @@ struct status_figures {
 	size_t sending;
 	uint64_t delivered; /* since start */
 	uint64_t database_bytes;
-	usec longest_turn; /* of the loop, since start */
 };
 
 /* One line for people: "1,000 feeds (3 failing), next poll in 12s; 52 alerts, 0 waiting". */
