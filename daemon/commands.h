@@ -6,7 +6,9 @@
 #include "control/server.h"
 #include "notify/outbox.h"
 #include "poll/poller.h"
+#include "status/status.h"
 #include "store/store.h"
+#include "worker/pool.h"
 
 /* The rooms that commands look into and turn knobs of; all borrowed. */
 struct command_context {
@@ -14,11 +16,15 @@ struct command_context {
 	const struct config *config; /* replaced at reload */
 	struct store *store;
 	struct poller *poller;
+	struct pool *pool;
 	struct outbox *outbox;
 	usec started; /* wall clock */
 	int (*reload)(void *userdata, struct config_errors *errors);
 	void *userdata;
 };
+
+/* What GET /status answers and `systemctl status` shows. */
+struct status_figures commands_figures(const struct command_context *context);
 
 /* Ends with a NULL method; handlers take a struct command_context as userdata. */
 extern const struct control_command command_table[];
