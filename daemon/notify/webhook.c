@@ -1,0 +1,227 @@
+#include "notify/webhook.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/datetime.h"
+#include "base/utf8.h"
+#include "notify/signature.h"
+#include "notify/words.h"
+
+enum {
+	/* Headers and signatures of one request. */
+	HEADERS_ARENA_BYTES = 256 * 1024,
+};
+
+struct attempt {
+	notifier_done_fn done;
+	void *userdata;
+	struct clock *clock;
+	struct http_transfer *transfer;
+};
+
+/* The hook's headers that are the specification's to say. */
+static bool is_reserved(const char *header)
+{
+	static const char *const names[] = {
+		"webhook-id", "webhook-timestamp", "webhook-signature", "content-length"};
+	size_t length = strcspn(header, ":");
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (length == strlen(names[i]) && strncasecmp(header, names[i], length) == 0)
+			return true;
+	return false;
+}
+
+static bool has_header(const struct hook *hook, const char *name)
+{
+	for (size_t i = 0; hook->headers && hook->headers[i]; i++)
+		if (strcspn(hook->headers[i], ":") == strlen(name) &&
+			strncasecmp(hook->headers[i], name, strlen(name)) == 0)
+			return true;
+	return false;
+}
+
+/* During a rotation the receiver may know either secret: both sign, separated by a space. */
+static int signature_header(const struct hook *hook, const struct signature_subject *subject,
+	struct arena *arena, const char **ret)
+{
+	char signature[SIGNATURE_SIZE];
+	char next[SIGNATURE_SIZE] = "";
+	int r;
+
+	r = signature_make(subject, hook->secret, hook->secret_length, signature);
+	if (r == 0 && hook->next_secret)
+		r = signature_make(subject, hook->next_secret, hook->next_secret_length, next);
+	if (r < 0)
+		return r;
+	*ret = arena_printf(
+		arena, "webhook-signature: %s%s%s", signature, hook->next_secret ? " " : "", next);
+	return *ret ? 0 : -ENOMEM;
+}
+
+int webhook_headers(const struct hook *hook, const struct alert *alert, usec now,
+	struct arena *arena, const char ***ret)
+{
+	struct signature_subject subject = {
+		alert->id.text, (int64_t)(now / USEC_SEC), alert->event, strlen(alert->event)};
+	const char **headers = arena_array(arena, WEBHOOK_HEADERS_MAX + 5, sizeof(*headers));
+	size_t count = 0;
+	int r;
+
+	if (!headers)
+		return -ENOMEM;
+	for (size_t i = 0; hook->headers && hook->headers[i] && i < WEBHOOK_HEADERS_MAX; i++)
+		if (!is_reserved(hook->headers[i]))
+			headers[count++] = hook->headers[i];
+	if (!has_header(hook, "content-type"))
+		headers[count++] = "content-type: application/json";
+	headers[count] = arena_printf(arena, "webhook-id: %s", subject.id);
+	if (!headers[count++])
+		return -ENOMEM;
+	headers[count] =
+		arena_printf(arena, "webhook-timestamp: %lld", (long long)subject.timestamp);
+	if (!headers[count++])
+		return -ENOMEM;
+	if (hook->secret) {
+		r = signature_header(hook, &subject, arena, &headers[count]);
+		if (r < 0)
+			return r;
+	}
+	*ret = headers;
+	return 0;
+}
+
+usec retry_after_parse(const char *value, usec now)
+{
+	usec wait = 0;
+	int64_t date;
+
+	while (*value == ' ' || *value == '\t')
+		value++;
+	if (isdigit((unsigned char)*value)) {
+		char *end;
+		unsigned long long seconds = strtoull(value, &end, 10);
+
+		if (end[strspn(end, " \t")] != '\0')
+			return 0;
+		wait = seconds >= RETRY_AFTER_MAX / USEC_SEC ? RETRY_AFTER_MAX : seconds * USEC_SEC;
+	} else if (datetime_parse_http(value, &date) == 0) {
+		int64_t seconds = date - (int64_t)(now / USEC_SEC);
+
+		if (seconds > 0)
+			wait = (usec)seconds >= RETRY_AFTER_MAX / USEC_SEC
+				? RETRY_AFTER_MAX
+				: (usec)seconds * USEC_SEC;
+	} else {
+		return 0;
+	}
+	return wait < RETRY_AFTER_MIN ? RETRY_AFTER_MIN : wait;
+}
+
+/* The start of what the receiver said, on one line. */
+static void quote_body(const struct http_response *response, struct words *words)
+{
+	if (response->length == 0)
+		return;
+	words_add(words, ": \"");
+	words_add_foreign(words, response->body, response->length, WEBHOOK_QUOTE_BYTES);
+	words_add(words, "\"");
+}
+
+struct outcome webhook_outcome(
+	const struct http_response *response, usec now, char room[OUTCOME_WORDS_BYTES])
+{
+	struct outcome outcome = {.kind = OUTCOME_RETRY, .words = room};
+	struct words words = words_of(room, OUTCOME_WORDS_BYTES);
+	const char *retry_after;
+
+	if (response->failure != HTTP_OK) {
+		words_add(&words, "%s", response->words ? response->words : "no response");
+		return outcome;
+	}
+	if (response->status >= 200 && response->status < 300)
+		return (struct outcome){.kind = OUTCOME_DELIVERED};
+	words_add(&words, "the receiver answered HTTP %d", response->status);
+	if (response->status == 410) {
+		outcome.kind = OUTCOME_DISABLED;
+		words_add(&words,
+			" Gone: the hook is disabled; correct its URL= or remove it, "
+			"then reload");
+	} else if (response->status >= 300 && response->status < 400) {
+		words_add(&words,
+			", a redirect, which is not followed; set URL= to where the "
+			"receiver is");
+	} else if (response->status == 429 || response->status == 503) {
+		retry_after = http_response_header(response, "retry-after");
+		outcome.hold = retry_after ? retry_after_parse(retry_after, now) : 0;
+		if (outcome.hold > 0)
+			words_add(&words, ", to be asked again after %llu s",
+				(unsigned long long)(outcome.hold / USEC_SEC));
+	}
+	quote_body(response, &words);
+	return outcome;
+}
+
+static void on_response(const struct http_response *response, void *userdata)
+{
+	struct attempt *attempt = userdata;
+	notifier_done_fn done = attempt->done;
+	void *owner = attempt->userdata;
+	char words[OUTCOME_WORDS_BYTES];
+	struct outcome outcome = webhook_outcome(response, clock_now(attempt->clock), words);
+
+	free(attempt);
+	done(&outcome, owner);
+}
+
+static int webhook_start(const struct notifier_context *context, const struct hook *hook,
+	const struct alert *alert, notifier_done_fn done, void *userdata, struct attempt **ret)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	_cleanup_(freep) struct attempt *attempt = calloc(1, sizeof(*attempt));
+	const char **headers;
+	int r;
+
+	if (!attempt)
+		return -ENOMEM;
+	*attempt = (struct attempt){.done = done, .userdata = userdata, .clock = context->clock};
+	r = arena_new(HEADERS_ARENA_BYTES, &arena);
+	if (r < 0)
+		return r;
+	r = webhook_headers(hook, alert, clock_now(context->clock), arena, &headers);
+	if (r < 0)
+		return r;
+	r = http_client_start(context->http,
+		&(struct http_request){
+			.method = hook->method ? hook->method : "POST",
+			.url = hook->url,
+			.headers = headers,
+			.body = alert->event,
+			.body_length = strlen(alert->event),
+			.unguarded = true,
+			.timeout = hook->timeout,
+			.body_max = WEBHOOK_RESPONSE_BYTES,
+			.truncate = true,
+		},
+		on_response, attempt, &attempt->transfer);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(attempt);
+	return 0;
+}
+
+static void webhook_cancel(struct attempt *attempt)
+{
+	http_transfer_cancel(attempt->transfer);
+	free(attempt);
+}
+
+const struct notifier_ops webhook_notifier = {
+	.start = webhook_start,
+	.cancel = webhook_cancel,
+};
