@@ -1,12 +1,16 @@
 /*
  * The truth on disk (DESIGN.md §8), in the words of the design; no SQL outside this room.  One
  * writer: writes open a transaction by themselves, and all writes of a loop turn are committed
- * together by store_commit().  Reads see the writes of the open transaction.  Strings of results
- * are copied into the caller's arena.
+ * together by store_commit(), after which they outlive a loss of power.  Reads see the writes of
+ * the open transaction.  Strings of results are copied into the caller's arena.
  *
- * Errors: -ENOENT where one thing was asked for and is not there; -ENOSPC, -EIO, -ENOMEM, -EBUSY
- * from below.  A write that failed leaves the open transaction to be rolled back by
- * store_rollback(); the reason in words is store_error().
+ * Errors: -ENOENT where one thing was asked for and is not there; -ENOSPC, -EIO, -ENOMEM, -EBUSY,
+ * -EBADMSG (damaged) from below.  After a write that failed the open transaction (or savepoint)
+ * takes no more writes and is never committed: further writes, release and commit return the same
+ * error, the latter two after rolling back.  The reason in words is store_error().
+ *
+ * Callbacks of the *_each functions get borrowed records, valid during the call; 0 goes on, any
+ * other value ends and is returned.  They write only where that is said.
  */
 #pragma once
 
@@ -24,13 +28,20 @@
 
 struct store;
 
-/* Opens (makes, migrates) the database in the folder.  *ret_words says what went wrong. */
+/*
+ * Opens (makes, migrates) the database in the folder, which is made where only it is missing.
+ * -EBUSY: another process has it; -ENOTSUP: a newer version wrote it; -EBADMSG: damaged, or not
+ * ours.  On failure *ret_words says what went wrong and what to do (free(3) it; NULL out of
+ * memory).
+ */
 int store_open(const char *directory, struct store **ret, char **ret_words);
 
-/* Rolls an open transaction back and closes.  Takes NULL. */
+/* Rolls an open transaction back, without the calls of store_after_commit(), and closes.  Takes
+ * NULL.
+ */
 void store_close(struct store *store);
 
-/* The last error in words; borrowed. */
+/* The last error in words, with the next step; borrowed. */
 const char *store_error(const struct store *store);
 
 /* `on_dirty` is called when a transaction opens: the owner then commits it before the turn ends. */
@@ -43,10 +54,18 @@ void store_on_dirty(struct store *store, void (*on_dirty)(void *userdata), void 
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
 
-/* One call of `fn` after the next commit, with 0 or the error by which all was rolled back. */
+/*
+ * One call of `fn` when the open transaction (one is opened if none is) is over: with 0, with the
+ * error by which all was rolled back, or with -ECANCELED by store_rollback() or where the savepoint
+ * that it was asked for in was rolled back.  `fn` may write: that opens the next transaction.
+ */
 int store_after_commit(struct store *store, void (*fn)(int result, void *userdata), void *userdata);
 
-/* Part of a transaction that can be undone alone (one round of one feed). */
+/*
+ * Part of a transaction that can be undone alone (one round of one feed).  They nest, to 8. Release
+ * keeps it, or where a write in it failed undoes it and returns that error; what was before it can
+ * still be committed, unless the error undid all (a full disk may): then commit returns it as well.
+ */
 int store_savepoint(struct store *store);
 int store_savepoint_release(struct store *store);
 int store_savepoint_rollback(struct store *store);
@@ -65,7 +84,7 @@ struct known_entry {
 	struct digest digest;   /* entry->digest */
 	struct digest link;     /* of the canonical link; zero: none */
 	struct digest text;     /* of title and text; zero: none */
-	int64_t article;        /* the article it became */
+	int64_t article;        /* the article it became; store_article_get() may say -ENOENT */
 };
 
 /* The sorted digests of a feed's entries, for the reader. */
@@ -76,14 +95,27 @@ int store_known_digests(struct store *store, int64_t feed, struct arena *arena, 
 int store_entry_find(
 	struct store *store, int64_t feed, const struct digest *identity, struct known_entry *ret);
 
-/* By the same canonical link or text within the feed, for feeds whose ids change; else -ENOENT. */
+/*
+ * By the same canonical link, else the same text, within the feed, for feeds whose ids change; the
+ * one seen last of several; else -ENOENT.  NULL or zero digests match nothing.
+ */
 int store_entry_find_same(struct store *store, int64_t feed, const struct digest *link,
 	const struct digest *text, struct known_entry *ret);
 
 /* Adds or replaces by (feed, identity); seen at `now`. */
 int store_entry_save(struct store *store, int64_t feed, const struct known_entry *entry, usec now);
 
-/* Forgets entries of the feed not seen since `before`, at most `limit`; ret count removed. */
+/*
+ * The entries with these digests (sorted) stood in the feed's document again, unchanged; noted to
+ * the day.  Without it, retention forgets them Remember= after they were last new or changed.
+ */
+int store_entries_seen(
+	struct store *store, int64_t feed, const struct digest *digests, size_t count, usec now);
+
+/*
+ * Forgets entries of the feed not seen since `before`, at most `limit`, and never its newest 500: a
+ * feed that stands still goes on showing what is old.  Returns how many went, or an error.
+ */
 int store_entries_forget(struct store *store, int64_t feed, usec before, size_t limit);
 
 /* ---- articles and stories ---- */
@@ -103,20 +135,35 @@ struct article_record {
 	size_t fingerprint_length;
 };
 
-/* The id under which the next article or story will stand, so that an index may use it. */
+/* The key for the next article, so that an index may use it before; keys are never used again. */
 int store_next_article_key(struct store *store, int64_t *ret);
 
+/*
+ * Adds an article under record->key (from store_next_article_key()); feed and story are there.
+ * Categories' line breaks become spaces.  Text and fingerprint may be NULL.
+ */
 int store_article_add(struct store *store, const struct article_record *record);
 
-/* A known entry changed: the article's text, title, fingerprint and so on are replaced. */
+/*
+ * A known entry changed: all of the record but key, id, feed and first_seen is replaced, text and
+ * fingerprint too (NULL: dropped).  -ENOENT: forgotten.
+ */
 int store_article_replace(struct store *store, const struct article_record *record);
+
+/* With text (NULL once Keep= is over) and fingerprint. */
 int store_article_get(
 	struct store *store, int64_t key, struct arena *arena, struct article_record *ret);
 int store_article_find(
 	struct store *store, const char *id, struct arena *arena, struct article_record *ret);
 
-/* Every article's fingerprint in order of keys, to build the index at start. */
+/*
+ * Every article's fingerprint in order of keys, to build the index at start; or those of keys above
+ * `after`.  Of the record are set: key, feed, story, host, article.first_seen, confidence and the
+ * fingerprint.
+ */
 typedef int (*store_fingerprint_fn)(const struct article_record *record, void *userdata);
+int store_fingerprints_after(
+	struct store *store, int64_t after, store_fingerprint_fn fn, void *userdata);
 int store_fingerprints_each(struct store *store, store_fingerprint_fn fn, void *userdata);
 int store_fingerprint_get(struct store *store, int64_t article, struct arena *arena,
 	const void **ret, size_t *ret_length);
@@ -132,10 +179,12 @@ int store_story_count(struct store *store, int64_t key, const char *host, usec n
 int store_story_sites(struct store *store, int64_t key, size_t limit, struct arena *arena,
 	const char ***ret, size_t *ret_count);
 
-/* Newest first; `topic` NULL: all; `since` 0: all. */
+/* By first_seen, newest first; `topic` NULL: all; `since` 0: all. */
 typedef int (*store_story_fn)(const struct story *story, void *userdata);
 int store_stories_each(struct store *store, const char *topic, usec since, size_t limit,
 	store_story_fn fn, void *userdata);
+
+/* Oldest first; without texts, fingerprints and categories. */
 typedef int (*store_article_fn)(const struct article_record *record, void *userdata);
 int store_story_articles_each(
 	struct store *store, int64_t story, size_t limit, store_article_fn fn, void *userdata);
@@ -160,11 +209,14 @@ int store_topic_ensure(struct store *store, const char *topic, usec now, usec *r
 
 /* ---- alerts and deliveries ---- */
 
-/* Stores the alert with a pending delivery for each hook, due at once.  -EEXIST: that id is there.
+/*
+ * Stores the alert with a pending delivery for each hook (NULL-terminated; NULL: none), due at
+ * alert->time, all or nothing.  -EEXIST: that id is there, and nothing was written.
  */
 int store_alert_add(struct store *store, const struct alert *alert, const char *const *hooks);
 int store_alert_get(struct store *store, const char *id, struct arena *arena, struct alert *ret);
 
+/* Newest first; `topic` NULL: all; `since` 0: all. */
 typedef int (*store_alert_fn)(const struct alert *alert, void *userdata);
 int store_alerts_each(struct store *store, const char *topic, usec since, size_t limit,
 	store_alert_fn fn, void *userdata);
@@ -172,7 +224,8 @@ int store_alerts_each(struct store *store, const char *topic, usec since, size_t
 /*
  * The outbox: pending deliveries of a hook due by `now`, the oldest first.  Of the pending ones of
  * one hook and story only the oldest is ever due: the later ones wait behind it.  Deliveries
- * without a story wait for nothing.
+ * without a story wait for nothing; next_attempt of one that waits is USEC_INFINITY.  The callbacks
+ * of deliveries may write.
  */
 typedef int (*store_delivery_fn)(const struct delivery *delivery, void *userdata);
 int store_deliveries_due(struct store *store, const char *hook, usec now, size_t limit,
@@ -194,7 +247,10 @@ int store_deliveries_hasten(struct store *store, usec limit);
 int store_deliveries_each(struct store *store, bool failed_only, usec since, size_t limit,
 	store_delivery_fn fn, void *userdata);
 
-/* Writes the outcome of an attempt: state, attempts, times, error. */
+/*
+ * Writes the outcome of an attempt: state, attempts, times, error.  When it is not pending any
+ * more, the next one of its hook and story becomes due.
+ */
 int store_delivery_save(struct store *store, const struct delivery *delivery);
 int store_delivery_get(struct store *store, int64_t id, struct arena *arena, struct delivery *ret);
 
@@ -216,8 +272,12 @@ int store_figures(struct store *store, struct store_figures *ret);
 struct store_retention {
 	usec text_before;        /* Keep=: articles' texts older than this go */
 	usec fingerprint_before; /* Remember=: articles, stories, entries older than this go */
-	usec alert_before;       /* delivered alerts older than this go */
+	usec alert_before;       /* alerts older than this go, unless pending or a dead letter */
 };
 
-/* Removes at most `limit` rows of each kind.  Returns how many went, or an error. */
+/*
+ * Removes at most `limit` rows of each kind.  Dead letters go with fingerprint_before.  Alerts and
+ * feeds' entries are looked at a few at a time, going round from call to call.  Returns how many
+ * went, or an error.
+ */
 int store_prune(struct store *store, const struct store_retention *retention, size_t limit);

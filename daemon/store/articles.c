@@ -1,0 +1,302 @@
+#include <errno.h>
+#include <string.h>
+
+#include "store/statement.h"
+#include "store/text_codec.h"
+
+enum {
+	CATEGORIES_BYTES_MAX = ENTRY_CATEGORIES_MAX * (ENTRY_CATEGORY_MAX + 1),
+};
+
+static const char next_key_sql[] =
+	"SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'articles'";
+
+static const char add_sql[] =
+	"INSERT INTO articles (key, id, feed, first_seen, story, url, title, author, source,"
+	" language, categories, published, host, relation, of, similarity, confidence, why)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+static const char replace_sql[] =
+	"UPDATE articles SET story = ?2, url = ?3, title = ?4, author = ?5, source = ?6,"
+	" language = ?7, categories = ?8, published = ?9, host = ?10, relation = ?11, of = ?12,"
+	" similarity = ?13, confidence = ?14, why = ?15 WHERE key = ?1";
+
+static const char put_text_sql[] =
+	"INSERT INTO texts (article, first_seen, text) VALUES (?, ?, ?)"
+	" ON CONFLICT DO UPDATE SET first_seen = excluded.first_seen, text = excluded.text";
+static const char drop_text_sql[] = "DELETE FROM texts WHERE article = ?";
+static const char put_fingerprint_sql[] = "INSERT INTO fingerprints (article, bytes) VALUES (?, ?)"
+					  " ON CONFLICT DO UPDATE SET bytes = excluded.bytes";
+static const char drop_fingerprint_sql[] = "DELETE FROM fingerprints WHERE article = ?";
+
+#define RECORD_COLUMNS                                                                             \
+	"a.key, a.id, a.feed, a.first_seen, a.story, a.url, a.title, a.author, a.source,"          \
+	" a.language, a.categories, a.published, a.host, a.relation, a.of, a.similarity,"          \
+	" a.confidence, a.why"
+#define WHOLE_RECORD                                                                               \
+	"SELECT " RECORD_COLUMNS ", f.bytes, t.text FROM articles a"                               \
+	" LEFT JOIN fingerprints f ON f.article = a.key LEFT JOIN texts t ON t.article = a.key"
+
+static const char get_sql[] = WHOLE_RECORD " WHERE a.key = ?";
+static const char find_sql[] = WHOLE_RECORD " WHERE a.id = ?";
+static const char of_story_sql[] =
+	"SELECT " RECORD_COLUMNS " FROM articles a WHERE a.story = ? ORDER BY a.key LIMIT ?";
+
+int store_next_article_key(struct store *store, int64_t *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, next_key_sql);
+	int r;
+
+	r = statement_row(&s);
+	if (r < 0)
+		return r;
+	*ret = column_int(&s);
+	return 0;
+}
+
+/* One a line; a category is a label, whose own line breaks mean nothing. */
+static const char *join_categories(const struct article *article, struct buffer *buffer)
+{
+	if (article->category_count == 0)
+		return NULL;
+	for (size_t i = 0; i < article->category_count; i++) {
+		if (i > 0)
+			(void)buffer_add_char(buffer, '\n');
+		for (const char *c = article->categories[i]; *c; c++)
+			(void)buffer_add_char(buffer, *c == '\n' ? ' ' : *c);
+	}
+	return buffer_string(buffer);
+}
+
+static int split_categories(struct article *article, const char *lines, struct arena *arena)
+{
+	size_t count = 1;
+
+	if (!lines)
+		return 0;
+	for (const char *c = lines; *c; c++)
+		count += *c == '\n';
+	article->categories = arena_array(arena, count, sizeof(*article->categories));
+	if (!article->categories)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		size_t length = strcspn(lines, "\n");
+
+		article->categories[i] = arena_copy(arena, lines, length);
+		if (!article->categories[i])
+			return -ENOMEM;
+		lines += length + 1;
+	}
+	article->category_count = count;
+	return 0;
+}
+
+/* The columns that both adding and replacing write. */
+static int bind_record(
+	struct statement *s, const struct article_record *record, struct buffer *categories)
+{
+	const struct article *article = &record->article;
+
+	bind_int(s, record->story);
+	bind_text(s, article->url);
+	bind_text(s, article->title);
+	bind_text(s, article->author);
+	bind_text(s, article->source);
+	bind_text(s, article->language);
+	bind_text(s, join_categories(article, categories));
+	if (article->published == DATE_NONE)
+		bind_null(s);
+	else
+		bind_int(s, article->published);
+	bind_text(s, record->host);
+	bind_text(s, relation_to_string(record->relation));
+	bind_int(s, record->of);
+	bind_real(s, record->similarity);
+	bind_real(s, record->confidence);
+	bind_text(s, record->why);
+	return categories->failed;
+}
+
+static int drop(struct store *store, const char *sql, int64_t key)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, sql);
+	int r;
+
+	bind_int(&s, key);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}
+
+static int put_fingerprint(struct store *store, const struct article_record *record)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, put_fingerprint_sql);
+	int r;
+
+	bind_int(&s, record->key);
+	bind_blob(&s, record->fingerprint, record->fingerprint_length);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}
+
+static int put_text(struct store *store, const struct article_record *record)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, put_text_sql);
+	const void *frame;
+	size_t length;
+	int r;
+
+	r = text_codec_pack(store->codec, record->article.text, &frame, &length);
+	if (r < 0)
+		return store_write_failed(store, r);
+	bind_int(&s, record->key);
+	bind_usec(&s, record->article.first_seen);
+	bind_blob(&s, frame, length);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}
+
+int store_article_add(struct store *store, const struct article_record *record)
+{
+	_cleanup_(buffer_free) struct buffer categories = BUFFER_INIT(CATEGORIES_BYTES_MAX);
+	_cleanup_(statement_end) struct statement s = statement_write(store, add_sql);
+	int r;
+
+	bind_int(&s, record->key);
+	bind_text(&s, record->article.id);
+	bind_int(&s, record->feed);
+	bind_usec(&s, record->article.first_seen);
+	r = bind_record(&s, record, &categories);
+	if (r < 0)
+		return r;
+	r = statement_run(&s);
+	if (r >= 0 && record->article.text)
+		r = put_text(store, record);
+	if (r >= 0 && record->fingerprint)
+		r = put_fingerprint(store, record);
+	return r < 0 ? r : 0;
+}
+
+int store_article_replace(struct store *store, const struct article_record *record)
+{
+	_cleanup_(buffer_free) struct buffer categories = BUFFER_INIT(CATEGORIES_BYTES_MAX);
+	_cleanup_(statement_end) struct statement s = statement_write(store, replace_sql);
+	int r;
+
+	bind_int(&s, record->key);
+	r = bind_record(&s, record, &categories);
+	if (r < 0)
+		return r;
+	r = statement_run(&s);
+	if (r == 0)
+		return -ENOENT;
+	if (r >= 0)
+		r = record->article.text ? put_text(store, record)
+					 : drop(store, drop_text_sql, record->key);
+	if (r >= 0)
+		r = record->fingerprint ? put_fingerprint(store, record)
+					: drop(store, drop_fingerprint_sql, record->key);
+	return r < 0 ? r : 0;
+}
+
+/* RECORD_COLUMNS; without an arena the strings are borrowed and categories left out. */
+static int read_record(struct statement *s, struct arena *arena, struct article_record *record)
+{
+	struct article *article = &record->article;
+	const char *categories;
+
+	record->key = column_int(s);
+	article->id = column_text(s, arena);
+	record->feed = column_int(s);
+	article->first_seen = column_usec(s);
+	record->story = column_int(s);
+	article->url = column_text(s, arena);
+	article->title = column_text(s, arena);
+	article->author = column_text(s, arena);
+	article->source = column_text(s, arena);
+	article->language = column_text(s, arena);
+	categories = column_text(s, NULL);
+	article->published = column_is_null(s) ? (column_int(s), DATE_NONE) : column_int(s);
+	record->host = column_text(s, arena);
+	record->relation = relation_from_string(column_text(s, NULL));
+	record->of = column_int(s);
+	record->similarity = column_real(s);
+	record->confidence = column_real(s);
+	record->why = column_text(s, arena);
+	if (s->result < 0)
+		return s->result;
+	if (record->relation < 0)
+		return -EBADMSG;
+	return arena ? split_categories(article, categories, arena) : 0;
+}
+
+static int read_whole(struct statement *s, struct arena *arena, struct article_record *record)
+{
+	const void *frame;
+	size_t length;
+	int r;
+
+	r = read_record(s, arena, record);
+	if (r < 0)
+		return r;
+	record->fingerprint = column_blob(s, arena, &record->fingerprint_length);
+	frame = column_blob(s, NULL, &length);
+	if (s->result < 0)
+		return s->result;
+	if (!frame)
+		return 0;
+	return text_codec_unpack(s->store->codec, frame, length, arena, &record->article.text);
+}
+
+static int get(struct statement *s, struct arena *arena, struct article_record *ret)
+{
+	struct article_record record = {0};
+	int r;
+
+	r = statement_row(s);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	r = read_whole(s, arena, &record);
+	if (r < 0)
+		return r;
+	*ret = record;
+	return 0;
+}
+
+int store_article_get(
+	struct store *store, int64_t key, struct arena *arena, struct article_record *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, get_sql);
+
+	bind_int(&s, key);
+	return get(&s, arena, ret);
+}
+
+int store_article_find(
+	struct store *store, const char *id, struct arena *arena, struct article_record *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, find_sql);
+
+	bind_text(&s, id);
+	return get(&s, arena, ret);
+}
+
+int store_story_articles_each(
+	struct store *store, int64_t story, size_t limit, store_article_fn fn, void *userdata)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, of_story_sql);
+	int r;
+
+	bind_int(&s, story);
+	bind_limit(&s, limit);
+	for (;;) {
+		struct article_record record = {0};
+
+		r = statement_row(&s);
+		if (r <= 0)
+			return r;
+		r = read_record(&s, NULL, &record);
+		if (r == 0)
+			r = fn(&record, userdata);
+		if (r != 0)
+			return r;
+	}
+}

@@ -1,0 +1,71 @@
+/*
+ * The open database and what all files of this room share: the room's one struct, errors in words,
+ * and the state of the open transaction.  Private to store/.
+ */
+#pragma once
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/store.h"
+
+enum {
+	STORE_ERROR_BYTES = 512,
+	STATEMENTS_MAX = 128, /* distinct SQL texts of this room; a power of two */
+	SAVEPOINTS_MAX = 8,   /* nested; the pipeline needs two */
+};
+
+/* A prepared statement, kept by the address of its SQL text. */
+struct cached_statement {
+	const char *sql;
+	sqlite3_stmt *handle;
+	bool taken;
+};
+
+struct after_commit {
+	void (*fn)(int result, void *userdata);
+	void *userdata;
+	bool undone; /* its savepoint was rolled back */
+};
+
+struct text_codec;
+
+struct store {
+	sqlite3 *db;
+	char *directory;
+	char *path;
+	struct text_codec *codec;
+	struct cached_statement statements[STATEMENTS_MAX];
+
+	void (*on_dirty)(void *userdata);
+	void *on_dirty_userdata;
+
+	bool in_transaction;
+	int failed;          /* a write of the open transaction failed: it must not be committed */
+	size_t failed_depth; /* undone with this many savepoints; 0: with the whole only */
+	size_t depth;        /* open savepoints */
+	size_t marks[SAVEPOINTS_MAX]; /* after_count when each was opened */
+	struct after_commit *after;
+	size_t after_count;
+	size_t after_size;
+
+	int64_t forget_cursor; /* retention goes round: the feed whose entries were looked at last
+				*/
+	int64_t alert_cursor;  /* ... and the alert */
+
+	char error[STORE_ERROR_BYTES];
+};
+
+/* Puts an SQLite result into words for store_error() and returns it as -errno. */
+int store_fail(struct store *store, int sqlite_result);
+
+/* Opens the transaction if it is not open.  Returns the error if a write of it failed already. */
+int store_write_begin(struct store *store);
+
+/* Notes that a write failed, so that what is open is not committed by mistake.  Returns `r`. */
+int store_write_failed(struct store *store, int r);
+
+/* Runs SQL that is no statement of the cache (schema, pragmas). */
+int store_run_sql(struct store *store, const char *sql);

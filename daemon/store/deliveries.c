@@ -1,0 +1,231 @@
+/*
+ * Deliveries.  Order within a story: of the pending ones of a hook and story only the oldest has a
+ * next_attempt; when it is over, the next gets one.  So what is due is found by one range of an
+ * index, however many wait.
+ */
+#include "store/deliveries.h"
+
+#include <errno.h>
+
+#include "store/statement.h"
+
+enum {
+	DELIVERY_ROW_BYTES = 8192, /* of hook and error, for what is collected before callbacks */
+	DELIVERIES_ARENA_MAX = 64 * 1024 * 1024,
+};
+
+#define DELIVERY_COLUMNS                                                                           \
+	"d.id, a.id, d.hook, d.state, d.attempts, d.created, d.next_attempt, d.last_attempt, "     \
+	"d.error"
+#define SELECT_DELIVERIES                                                                          \
+	"SELECT " DELIVERY_COLUMNS " FROM deliveries d CROSS JOIN alerts a ON a.key = d.alert"
+
+static const char add_sql[] =
+	"INSERT INTO deliveries (alert, hook, story, state, attempts, created, next_attempt,"
+	" last_attempt) VALUES (?1, ?2, ?3, 'pending', 0, ?4, CASE WHEN EXISTS (SELECT 1"
+	" FROM deliveries e WHERE e.hook = ?2 AND e.story = ?3 AND e.state = 'pending')"
+	" THEN NULL ELSE ?4 END, 0) ON CONFLICT (alert, hook) DO NOTHING";
+
+static const char save_sql[] =
+	"UPDATE deliveries AS d SET state = ?2, attempts = ?3, last_attempt = ?4, error = ?5,"
+	" next_attempt = CASE WHEN EXISTS (SELECT 1 FROM deliveries e WHERE e.hook = d.hook"
+	" AND e.story = d.story AND e.state = 'pending' AND e.id < d.id) THEN NULL ELSE ?6 END"
+	" WHERE id = ?1";
+
+/* The oldest that still waits behind the one that is over. */
+static const char promote_sql[] =
+	"UPDATE deliveries SET next_attempt = created WHERE next_attempt IS NULL AND id ="
+	" (SELECT e.id FROM deliveries o CROSS JOIN deliveries e ON e.hook = o.hook"
+	" AND e.story = o.story AND e.state = 'pending' WHERE o.id = ? ORDER BY e.id LIMIT 1)";
+
+static const char get_sql[] = SELECT_DELIVERIES " WHERE d.id = ?";
+static const char due_sql[] =
+	SELECT_DELIVERIES " WHERE d.hook = ? AND d.state = 'pending' AND d.next_attempt <= ?"
+			  " ORDER BY d.next_attempt, d.id LIMIT ?";
+static const char next_sql[] = "SELECT min(next_attempt) FROM deliveries"
+			       " WHERE hook = ? AND state = 'pending' AND next_attempt > ?";
+static const char hasten_sql[] =
+	"UPDATE deliveries SET next_attempt = ?1 WHERE state = 'pending' AND next_attempt > ?1";
+static const char newest_sql[] =
+	SELECT_DELIVERIES " WHERE d.created >= ? ORDER BY d.id DESC LIMIT ?";
+static const char newest_dead_sql[] =
+	SELECT_DELIVERIES " WHERE d.state = 'dead' AND d.created >= ? ORDER BY d.id DESC LIMIT ?";
+
+int delivery_add(
+	struct store *store, int64_t alert_key, const struct alert *alert, const char *hook)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, add_sql);
+	int r;
+
+	bind_int(&s, alert_key);
+	bind_text(&s, hook);
+	bind_text(&s, alert->story);
+	bind_usec(&s, alert->time);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}
+
+static int read_delivery(struct statement *s, struct arena *arena, struct delivery *delivery)
+{
+	delivery->id = column_int(s);
+	column_id(s, &delivery->alert);
+	delivery->hook = column_text(s, arena);
+	delivery->state = delivery_state_from_string(column_text(s, NULL));
+	delivery->attempts = (uint32_t)column_int(s);
+	delivery->created = column_usec(s);
+	if (column_is_null(s)) {
+		(void)column_usec(s);
+		delivery->next_attempt = USEC_INFINITY;
+	} else {
+		delivery->next_attempt = column_usec(s);
+	}
+	delivery->last_attempt = column_usec(s);
+	delivery->error = column_text(s, arena);
+	if (s->result < 0)
+		return s->result;
+	return delivery->state < 0 ? -EBADMSG : 0;
+}
+
+int store_delivery_get(struct store *store, int64_t id, struct arena *arena, struct delivery *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, get_sql);
+	struct delivery delivery;
+	int r;
+
+	bind_int(&s, id);
+	r = statement_row(&s);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	r = read_delivery(&s, arena, &delivery);
+	if (r < 0)
+		return r;
+	*ret = delivery;
+	return 0;
+}
+
+struct found {
+	struct found *next;
+	struct delivery delivery;
+};
+
+/*
+ * Reads all rows before the first callback: callbacks write to the very rows that are read.  A
+ * full arena shortens the list, which the caller takes for its limit.
+ */
+static int collect(struct statement *s, struct arena *arena, struct found **ret)
+{
+	struct found *first = NULL;
+	struct found **last = &first;
+	int r;
+
+	for (;;) {
+		struct found *found;
+
+		r = statement_row(s);
+		if (r <= 0)
+			break;
+		found = arena_new_object(arena, struct found);
+		r = found ? read_delivery(s, arena, &found->delivery) : -ENOMEM;
+		if (r < 0)
+			break;
+		*last = found;
+		last = &found->next;
+	}
+	if (r < 0 && (r != -ENOMEM || !first))
+		return r;
+	*ret = first;
+	return 0;
+}
+
+static int each(struct statement *s, size_t limit, store_delivery_fn fn, void *userdata)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct found *found = NULL;
+	size_t bytes = DELIVERIES_ARENA_MAX;
+	int r;
+
+	if (limit < DELIVERIES_ARENA_MAX / DELIVERY_ROW_BYTES)
+		bytes = (limit + 1) * DELIVERY_ROW_BYTES;
+	r = arena_new(bytes, &arena);
+	if (r == 0)
+		r = collect(s, arena, &found);
+	statement_again(s);
+	for (; r == 0 && found; found = found->next)
+		r = fn(&found->delivery, userdata);
+	return r;
+}
+
+int store_deliveries_due(struct store *store, const char *hook, usec now, size_t limit,
+	store_delivery_fn fn, void *userdata)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, due_sql);
+
+	bind_text(&s, hook);
+	bind_usec(&s, now);
+	bind_limit(&s, limit);
+	return each(&s, limit, fn, userdata);
+}
+
+int store_deliveries_each(struct store *store, bool failed_only, usec since, size_t limit,
+	store_delivery_fn fn, void *userdata)
+{
+	_cleanup_(statement_end) struct statement s =
+		statement_read(store, failed_only ? newest_dead_sql : newest_sql);
+
+	bind_usec(&s, since);
+	bind_limit(&s, limit);
+	return each(&s, limit, fn, userdata);
+}
+
+int store_deliveries_next(struct store *store, const char *hook, usec after, usec *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, next_sql);
+	int r;
+
+	bind_text(&s, hook);
+	bind_usec(&s, after);
+	r = statement_row(&s);
+	if (r < 0)
+		return r;
+	*ret = column_is_null(&s) ? USEC_INFINITY : column_usec(&s);
+	return 0;
+}
+
+int store_deliveries_hasten(struct store *store, usec limit)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, hasten_sql);
+	int r;
+
+	bind_usec(&s, limit);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}
+
+static int promote(struct store *store, int64_t over)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, promote_sql);
+	int r;
+
+	bind_int(&s, over);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}
+
+int store_delivery_save(struct store *store, const struct delivery *delivery)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, save_sql);
+	int r;
+
+	bind_int(&s, delivery->id);
+	bind_text(&s, delivery_state_to_string(delivery->state));
+	bind_int(&s, delivery->attempts);
+	bind_usec(&s, delivery->last_attempt);
+	bind_text(&s, delivery->error);
+	bind_usec(&s, delivery->next_attempt);
+	r = statement_run(&s);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return -ENOENT;
+	return delivery->state == DELIVERY_PENDING ? 0 : promote(store, delivery->id);
+}

@@ -1,0 +1,174 @@
+/* What is forgotten, a few rows at a time, so that no turn of the loop is long. */
+#include <errno.h>
+
+#include "store/statement.h"
+
+enum {
+	/*
+	 * A feed's newest entries stay known however old they are: a feed that stands still for a
+	 * year still shows them, and they are no news then.
+	 */
+	ENTRIES_KEPT = 500,
+	FEEDS_A_STEP = 8,  /* feeds whose entries are looked at in one store_prune() */
+	ALERTS_A_STEP = 4, /* alerts looked at there, in multiples of the limit */
+};
+
+static const char forget_entries_sql[] =
+	"DELETE FROM entries WHERE feed = ?1 AND identity IN (SELECT identity FROM entries"
+	" WHERE feed = ?1 AND seen < ?2 AND seen < (SELECT seen FROM entries WHERE feed = ?1"
+	" ORDER BY seen DESC LIMIT 1 OFFSET ?4) LIMIT ?3)";
+static const char next_feed_sql[] = "SELECT min(id) FROM feeds WHERE id > ?";
+
+static const char forget_texts_sql[] = "DELETE FROM texts WHERE article IN (SELECT article FROM"
+				       " texts WHERE first_seen < ? ORDER BY first_seen LIMIT ?)";
+static const char forget_articles_sql[] =
+	"DELETE FROM articles WHERE key IN (SELECT key FROM articles WHERE first_seen < ?"
+	" ORDER BY first_seen LIMIT ?) RETURNING story";
+static const char forget_story_sql[] = "DELETE FROM stories WHERE key = ?1"
+				       " AND NOT EXISTS (SELECT 1 FROM articles WHERE story = ?1)";
+
+/* Dead letters stay for the operator; they go with the stories. */
+static const char forget_alerts_sql[] =
+	"DELETE FROM alerts WHERE key IN (SELECT key FROM alerts a WHERE key > ?1 AND key <= ?2"
+	" AND time < ?3 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.alert = a.key"
+	" AND (d.state = 'pending' OR d.state = 'dead' AND a.time >= ?4)) LIMIT ?5)";
+static const char alerts_window_sql[] =
+	"SELECT max(key) FROM (SELECT key FROM alerts WHERE key > ? ORDER BY key LIMIT ?)";
+
+static int forget(struct store *store, const char *sql, usec before, size_t limit)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, sql);
+
+	bind_usec(&s, before);
+	bind_limit(&s, limit);
+	return statement_run(&s);
+}
+
+static int forget_story(struct store *store, int64_t key)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, forget_story_sql);
+
+	bind_int(&s, key);
+	return statement_run(&s);
+}
+
+/* Articles with all that hangs on them, and their stories with the last of them. */
+static int forget_articles(struct store *store, usec before, size_t limit)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, forget_articles_sql);
+	int count = 0;
+	int r;
+
+	bind_usec(&s, before);
+	bind_limit(&s, limit);
+	for (;;) {
+		r = statement_row(&s);
+		if (r <= 0)
+			return r < 0 ? r : count;
+		count++;
+		r = forget_story(store, column_int(&s));
+		if (r < 0)
+			return r;
+	}
+}
+
+int store_entries_forget(struct store *store, int64_t feed, usec before, size_t limit)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, forget_entries_sql);
+
+	bind_int(&s, feed);
+	bind_usec(&s, before);
+	bind_limit(&s, limit);
+	bind_int(&s, ENTRIES_KEPT - 1);
+	return statement_run(&s);
+}
+
+/* One number of one row, with the keys before it; 0 for none. */
+static int next_key(struct store *store, const char *sql, int64_t after, size_t limit, int64_t *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, sql);
+	int r;
+
+	bind_int(&s, after);
+	if (limit > 0)
+		bind_limit(&s, limit);
+	r = statement_row(&s);
+	if (r < 0)
+		return r;
+	*ret = column_int(&s);
+	return 0;
+}
+
+/* The next few feeds, round and round. */
+static int forget_entries(struct store *store, usec before, size_t limit)
+{
+	int count = 0;
+	int r;
+
+	for (size_t i = 0; i < FEEDS_A_STEP && (size_t)count < limit; i++) {
+		int64_t feed;
+
+		r = next_key(store, next_feed_sql, store->forget_cursor, 0, &feed);
+		if (r < 0)
+			return r;
+		store->forget_cursor = feed;
+		if (feed == 0)
+			break;
+		r = store_entries_forget(store, feed, before, limit - (size_t)count);
+		if (r < 0)
+			return r;
+		count += r;
+	}
+	return count;
+}
+
+/* The next window of alerts, round and round: those that stay are not looked at each time. */
+static int forget_alerts(struct store *store, const struct store_retention *retention, size_t limit)
+{
+	int64_t last;
+	int r;
+
+	r = next_key(store, alerts_window_sql, store->alert_cursor, limit * ALERTS_A_STEP, &last);
+	if (r < 0)
+		return r;
+	if (last > 0) {
+		_cleanup_(statement_end) struct statement s =
+			statement_write(store, forget_alerts_sql);
+
+		bind_int(&s, store->alert_cursor);
+		bind_int(&s, last);
+		bind_usec(&s, retention->alert_before);
+		bind_usec(&s, retention->fingerprint_before);
+		bind_limit(&s, limit);
+		r = statement_run(&s);
+		if (r < 0)
+			return r;
+	}
+	/* At the limit the window may hold more. */
+	if (last == 0 || (size_t)r < limit)
+		store->alert_cursor = last;
+	return r;
+}
+
+int store_prune(struct store *store, const struct store_retention *retention, size_t limit)
+{
+	int count = 0;
+	int r;
+
+	r = forget(store, forget_texts_sql, retention->text_before, limit);
+	if (r < 0)
+		return r;
+	count += r;
+	r = forget_articles(store, retention->fingerprint_before, limit);
+	if (r < 0)
+		return r;
+	count += r;
+	r = forget_entries(store, retention->fingerprint_before, limit);
+	if (r < 0)
+		return r;
+	count += r;
+	r = forget_alerts(store, retention, limit);
+	if (r < 0)
+		return r;
+	return count + r;
+}

@@ -1,0 +1,164 @@
+#include <errno.h>
+#include <string.h>
+
+#include "store/statement.h"
+
+#define STORY_COLUMNS                                                                              \
+	"s.key, s.id, s.title, s.first_seen, s.last_seen, s.article_count, s.site_count"
+
+static const char add_sql[] = "INSERT INTO stories (id, title, first_seen, last_seen,"
+			      " article_count, site_count) VALUES (?, ?, ?, ?, ?, ?)";
+static const char get_sql[] = "SELECT " STORY_COLUMNS " FROM stories s WHERE s.key = ?";
+static const char find_sql[] = "SELECT " STORY_COLUMNS " FROM stories s WHERE s.id = ?";
+static const char add_site_sql[] =
+	"INSERT INTO story_sites (story, host) VALUES (?, ?) ON CONFLICT DO NOTHING";
+static const char count_sql[] =
+	"UPDATE stories SET article_count = article_count + 1, site_count = site_count + ?,"
+	" last_seen = max(last_seen, ?) WHERE key = ?";
+static const char sites_sql[] = "SELECT host FROM story_sites WHERE story = ? LIMIT ?";
+
+/* Keys rise with first_seen: the newest first without sorting. */
+static const char newest_sql[] =
+	"SELECT " STORY_COLUMNS " FROM stories s WHERE s.first_seen >= ? ORDER BY s.key DESC"
+	" LIMIT ?";
+static const char newest_of_topic_sql[] =
+	"SELECT " STORY_COLUMNS " FROM story_topics t CROSS JOIN stories s ON s.key = t.story"
+	" WHERE t.topic = ? AND s.first_seen >= ? ORDER BY t.story DESC LIMIT ?";
+
+int store_story_add(struct store *store, struct story *story)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, add_sql);
+	int r;
+
+	bind_text(&s, story->id.text);
+	bind_text(&s, story->title);
+	bind_usec(&s, story->first_seen);
+	bind_usec(&s, story->last_seen);
+	bind_int(&s, story->article_count);
+	bind_int(&s, story->site_count);
+	r = statement_run(&s);
+	if (r < 0)
+		return r;
+	story->key = sqlite3_last_insert_rowid(store->db);
+	return 0;
+}
+
+static void read_story(struct statement *s, struct arena *arena, struct story *story)
+{
+	story->key = column_int(s);
+	column_id(s, &story->id);
+	story->title = column_text(s, arena);
+	story->first_seen = column_usec(s);
+	story->last_seen = column_usec(s);
+	story->article_count = (uint32_t)column_int(s);
+	story->site_count = (uint32_t)column_int(s);
+}
+
+static int get(struct statement *s, struct arena *arena, struct story *ret)
+{
+	struct story story;
+	int r;
+
+	r = statement_row(s);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	read_story(s, arena, &story);
+	if (s->result < 0)
+		return s->result;
+	*ret = story;
+	return 0;
+}
+
+int store_story_get(struct store *store, int64_t key, struct arena *arena, struct story *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, get_sql);
+
+	bind_int(&s, key);
+	return get(&s, arena, ret);
+}
+
+int store_story_find(struct store *store, const char *id, struct arena *arena, struct story *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, find_sql);
+
+	bind_text(&s, id);
+	return get(&s, arena, ret);
+}
+
+static int add_site(struct store *store, int64_t key, const char *host)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, add_site_sql);
+
+	bind_int(&s, key);
+	bind_text(&s, host);
+	return statement_run(&s);
+}
+
+int store_story_count(struct store *store, int64_t key, const char *host, usec now)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, count_sql);
+	int sites = 0;
+	int r;
+
+	if (host) {
+		sites = add_site(store, key, host);
+		if (sites < 0)
+			return sites;
+	}
+	bind_int(&s, sites);
+	bind_usec(&s, now);
+	bind_int(&s, key);
+	r = statement_run(&s);
+	if (r < 0)
+		return r;
+	return r > 0 ? 0 : -ENOENT;
+}
+
+int store_story_sites(struct store *store, int64_t key, size_t limit, struct arena *arena,
+	const char ***ret, size_t *ret_count)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, sites_sql);
+	const char **sites = arena_array(arena, limit, sizeof(*sites));
+	size_t count = 0;
+	int r;
+
+	if (!sites)
+		return -ENOMEM;
+	bind_int(&s, key);
+	bind_limit(&s, limit);
+	for (;;) {
+		r = statement_row(&s);
+		if (r <= 0)
+			break;
+		sites[count++] = column_text(&s, arena);
+	}
+	if (r < 0)
+		return r;
+	*ret = sites;
+	*ret_count = count;
+	return 0;
+}
+
+int store_stories_each(struct store *store, const char *topic, usec since, size_t limit,
+	store_story_fn fn, void *userdata)
+{
+	_cleanup_(statement_end) struct statement s =
+		statement_read(store, topic ? newest_of_topic_sql : newest_sql);
+	int r;
+
+	if (topic)
+		bind_text(&s, topic);
+	bind_usec(&s, since);
+	bind_limit(&s, limit);
+	for (;;) {
+		struct story story;
+
+		r = statement_row(&s);
+		if (r <= 0)
+			return r;
+		read_story(&s, NULL, &story);
+		r = fn(&story, userdata);
+		if (r != 0)
+			return r;
+	}
+}

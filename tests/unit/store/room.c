@@ -1,0 +1,133 @@
+#include "room.h"
+
+#include <unistd.h>
+
+enum {
+	ARENA_BYTES = 4 * 1024 * 1024,
+};
+
+void room_open(struct room *room)
+{
+	char *words = NULL;
+	int r = store_open(room->directory, &room->store, &words);
+
+	if (r < 0)
+		fail_msg("%s", words);
+}
+
+int room_setup(void **state)
+{
+	struct room *room = calloc(1, sizeof(*room));
+
+	assert_non_null(room);
+	(void)snprintf(room->directory, sizeof(room->directory), "/tmp/wirewatch-store-XXXXXX");
+	assert_non_null(mkdtemp(room->directory));
+	(void)snprintf(room->file, sizeof(room->file), "%s/wirewatch.db", room->directory);
+	assert_int_equal(arena_new(ARENA_BYTES, &room->arena), 0);
+	room_open(room);
+	*state = room;
+	return 0;
+}
+
+void room_remove(struct room *room)
+{
+	char path[128];
+
+	(void)unlink(room->file);
+	(void)snprintf(path, sizeof(path), "%s-wal", room->file);
+	(void)unlink(path);
+	(void)snprintf(path, sizeof(path), "%s-journal", room->file);
+	(void)unlink(path);
+}
+
+int room_teardown(void **state)
+{
+	struct room *room = *state;
+
+	store_close(room->store);
+	arena_free(room->arena);
+	room_remove(room);
+	(void)rmdir(room->directory);
+	free(room);
+	return 0;
+}
+
+void room_reopen(struct room *room)
+{
+	store_close(room->store);
+	room->store = NULL;
+	room_open(room);
+}
+
+struct digest make_digest(unsigned number)
+{
+	return digest_bytes(&number, sizeof(number));
+}
+
+struct id make_id(const char *letters)
+{
+	struct id id = {"00000000000000000000000000"};
+
+	memcpy(id.text, letters, strnlen(letters, ID_LENGTH));
+	return id;
+}
+
+int64_t make_feed(struct room *room, const char *url)
+{
+	struct feed_state state;
+
+	assert_int_equal(store_feed_ensure(room->store, url, NOW, room->arena, &state), 0);
+	return state.id;
+}
+
+int64_t make_story(struct room *room, const char *id, usec first_seen)
+{
+	struct story story = {
+		.id = make_id(id),
+		.title = "Bridge closed",
+		.first_seen = first_seen,
+		.last_seen = first_seen,
+	};
+
+	assert_int_equal(store_story_add(room->store, &story), 0);
+	return story.key;
+}
+
+int64_t make_article(
+	struct room *room, const char *id, int64_t feed, int64_t story, usec first_seen)
+{
+	struct article_record record = {
+		.feed = feed,
+		.story = story,
+		.host = "example.org",
+		.relation = RELATION_NEW,
+		.fingerprint = id,
+		.fingerprint_length = strlen(id),
+		.article =
+			{
+				.id = id,
+				.title = "Bridge closed",
+				.text = "The old bridge was closed on Monday.",
+				.published = DATE_NONE,
+				.first_seen = first_seen,
+			},
+	};
+
+	assert_int_equal(store_next_article_key(room->store, &record.key), 0);
+	assert_int_equal(store_article_add(room->store, &record), 0);
+	assert_int_equal(store_story_count(room->store, story, record.host, first_seen), 0);
+	return record.key;
+}
+
+struct alert make_alert(const char *id, const char *story, usec time)
+{
+	return (struct alert){
+		.id = make_id(id),
+		.type = EVENT_STORY_NEW,
+		.time = time,
+		.topic = "bridges",
+		.story = story,
+		.title = "Bridge closed",
+		.event = "{\"type\":\"story.new\"}",
+	};
+}
