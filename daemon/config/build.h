@@ -1,0 +1,39 @@
+/*
+ * How sections become a configuration, step by step: hooks, feeds, topics; each checks its own and
+ * what it refers to.  Private to this room.
+ */
+#pragma once
+
+#include "base/map.h"
+#include "config/config.h"
+#include "config/sections.h"
+
+enum {
+	FEEDS_MAX = 200 * 1000, /* specs/polling.md, Bounds */
+	HOOKS_MAX = 1000,
+	TOPICS_MAX = 1000 * 1000,
+};
+
+struct build {
+	const struct sections *sections;
+	struct config *config;
+	struct arena *arena;   /* the configuration's */
+	struct arena *scratch; /* gone when it is built */
+	struct config_errors *errors;
+	struct map hooks; /* name -> struct section */
+	struct map feeds; /* name, also of what was merged -> struct feed */
+	struct map tags;  /* tag -> itself */
+};
+
+/* Each returns 0 or -ENOMEM; faults go to the errors. */
+int build_hooks(struct build *build);
+int build_feeds(struct build *build);
+int build_topics(struct build *build);
+
+/* Refuses hooks that are not there, named in a Notify=; *ret is a list without "journal". */
+int build_notify(
+	struct build *build, const struct section *section, const char **names, const char ***ret);
+
+/* Makes the topics of the sections without looking at what they refer to. */
+int build_plain_topics(const struct sections *sections, struct arena *arena, struct topic **ret,
+	size_t *ret_count);

@@ -1,0 +1,251 @@
+#include <errno.h>
+#include <string.h>
+
+#include "base/url.h"
+#include "config/build.h"
+#include "config/opml.h"
+#include "config/values.h"
+#include "config/words.h"
+
+/* A feed as a section or an outline has it, before those of one URL are merged. */
+struct draft {
+	struct feed feed;
+	const struct section *section; /* of the feed or of its list */
+	const char *file;
+	unsigned line;
+	struct draft *next;
+};
+
+struct drafts {
+	struct build *build;
+	const struct section *list;
+	struct draft *first;
+	struct draft *last;
+	size_t count;
+};
+
+static const char *no_words[] = {NULL};
+
+/* A Backfill= that was not given, told apart from one of 0 until the defaults are filled in. */
+#define BACKFILL_UNSET USEC_INFINITY
+
+static struct draft *add_draft(
+	struct drafts *drafts, const struct section *section, const char *name, const char *url)
+{
+	struct draft *draft = arena_new_object(drafts->build->scratch, struct draft);
+	const struct feed_section *values = &section->feed;
+
+	if (!draft)
+		return NULL;
+	draft->section = section;
+	draft->file = section->file;
+	draft->line = section->line;
+	draft->feed = (struct feed){
+		.name = name,
+		.url = url,
+		.tags = values->tags ? values->tags : no_words,
+		.poll_interval = values->poll_interval,
+		.backfill = section_gives(section, "Backfill") ? values->backfill : BACKFILL_UNSET,
+		.user_agent = values->user_agent,
+		.private_networks = values->private_networks,
+	};
+	if (drafts->last)
+		drafts->last->next = draft;
+	else
+		drafts->first = draft;
+	drafts->last = draft;
+	drafts->count++;
+	return draft;
+}
+
+static int add_section(struct drafts *drafts, const struct section *section)
+{
+	const struct sections *sections = drafts->build->sections;
+
+	section_require(sections, section);
+	if (!section->feed.url)
+		return 0;
+	if (strncmp(section->name, "tag:", strlen("tag:")) == 0) {
+		section_error(sections, section,
+			"[Feed \"%s\"]: tag: begins the names of tags; expected another name",
+			section->name);
+		return 0;
+	}
+	return add_draft(drafts, section, section->name, section->feed.url) ? 0 : -ENOMEM;
+}
+
+static int add_outline(const struct outline *outline, void *userdata)
+{
+	struct drafts *drafts = userdata;
+	struct build *build = drafts->build;
+	struct value_context context = {.arena = build->arena};
+	struct draft *draft;
+	const char *url;
+	int r;
+
+	r = value_feed_url(outline->url, &url, &context);
+	if (r == -EINVAL)
+		config_errors_add(build->errors, drafts->list->feed.file, outline->line,
+			"xmlUrl of \"%s\": %s", outline->name, context.words);
+	if (r < 0)
+		return r == -EINVAL ? 0 : r;
+	draft = add_draft(drafts, drafts->list, outline->name, url);
+	if (!draft)
+		return -ENOMEM;
+	draft->file = drafts->list->feed.file;
+	draft->line = outline->line;
+	draft->feed.tags = words_unite(draft->feed.tags, outline->tags, build->arena);
+	return draft->feed.tags ? 0 : -ENOMEM;
+}
+
+static int add_list(struct drafts *drafts, const struct section *section)
+{
+	struct build *build = drafts->build;
+
+	section_require(build->sections, section);
+	if (!section->feed.file)
+		return 0;
+	drafts->list = section;
+	return opml_read(section->feed.file, build->arena, build->errors, add_outline, drafts);
+}
+
+/* [Feed] sections come first: they have the say where a list has the same URL or name. */
+static int collect_drafts(struct drafts *drafts)
+{
+	const struct section *first = drafts->build->sections->first;
+	int r;
+
+	for (const struct section *s = first; s; s = s->next) {
+		r = s->kind == SECTION_FEED ? add_section(drafts, s) : 0;
+		if (r < 0)
+			return r;
+	}
+	for (const struct section *s = first; s; s = s->next) {
+		r = s->kind == SECTION_FEED_LIST ? add_list(drafts, s) : 0;
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* What makes two URLs one request: scheme and host in any case, without the fragment. */
+static char *url_key(const char *text, struct arena *arena)
+{
+	size_t length = strcspn(text, "#");
+	char *key = arena_copy(arena, text, length);
+	struct url parts;
+	size_t folded;
+
+	if (!key || url_parse(key, &parts) < 0 || !parts.host.bytes)
+		return key;
+	folded = (size_t)(parts.host.bytes - key) + parts.host.length;
+	for (size_t i = 0; i < folded; i++)
+		if (key[i] >= 'A' && key[i] <= 'Z')
+			key[i] = (char)(key[i] - 'A' + 'a');
+	return key;
+}
+
+/* specs/polling.md P16: one URL, one request.  The first one's own settings stay. */
+static int merge(struct build *build, struct feed *feed, const struct feed *other)
+{
+	feed->tags = words_unite(feed->tags, other->tags, build->arena);
+	if (!feed->tags)
+		return -ENOMEM;
+	if (feed->poll_interval == 0)
+		feed->poll_interval = other->poll_interval;
+	if (feed->backfill == BACKFILL_UNSET)
+		feed->backfill = other->backfill;
+	if (!feed->user_agent)
+		feed->user_agent = other->user_agent;
+	if (!feed->private_networks)
+		feed->private_networks = other->private_networks;
+	return 0;
+}
+
+/* Names of outlines are not the administrator's choice: a taken one gets a number. */
+static const char *free_name(struct build *build, const char *name)
+{
+	const char *numbered = name;
+
+	for (unsigned i = 2; numbered && map_get(&build->feeds, numbered); i++)
+		numbered = arena_printf(build->arena, "%s (%u)", name, i);
+	return numbered;
+}
+
+static int add_feed(struct build *build, const struct draft *draft, struct map *urls)
+{
+	struct config *config = build->config;
+	const struct feed *named = map_get(&build->feeds, draft->feed.name);
+	const char *key = url_key(draft->feed.url, build->scratch);
+	const char *name = draft->feed.name;
+	struct feed *feed;
+	int r;
+
+	if (!key)
+		return -ENOMEM;
+	feed = map_get(urls, key);
+	if (draft->section->kind == SECTION_FEED && named) {
+		config_errors_add(build->errors, draft->file, draft->line,
+			"[Feed \"%s\"]: the name is taken by another [Feed]", name);
+		return 0;
+	}
+	if (feed) {
+		r = merge(build, feed, &draft->feed);
+		if (r == 0 && !named)
+			r = map_put(&build->feeds, name, feed);
+		return r;
+	}
+	if (named)
+		name = free_name(build, name);
+	if (!name)
+		return -ENOMEM;
+	feed = &config->feeds[config->feed_count++];
+	*feed = draft->feed;
+	feed->name = name;
+	r = map_put(urls, key, feed);
+	return r < 0 ? r : map_put(&build->feeds, name, feed);
+}
+
+/* Settings of [Daemon] that a feed falls back on. */
+static void fill_defaults(struct build *build)
+{
+	for (size_t i = 0; i < build->config->feed_count; i++)
+		if (build->config->feeds[i].backfill == BACKFILL_UNSET)
+			build->config->feeds[i].backfill = build->sections->daemon->daemon.backfill;
+}
+
+static int collect_tags(struct build *build)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < build->config->feed_count; i++)
+		for (const char **tag = build->config->feeds[i].tags; *tag && r == 0; tag++)
+			if (!map_get(&build->tags, *tag))
+				r = map_put(&build->tags, *tag, (void *)*tag);
+	return r;
+}
+
+int build_feeds(struct build *build)
+{
+	_cleanup_(map_free) struct map urls = {0};
+	struct drafts drafts = {.build = build};
+	struct config *config = build->config;
+	int r;
+
+	r = collect_drafts(&drafts);
+	if (r < 0)
+		return r;
+	config->feeds = arena_array(build->arena, drafts.count, sizeof(*config->feeds));
+	if (!config->feeds)
+		return -ENOMEM;
+	for (const struct draft *draft = drafts.first; draft; draft = draft->next) {
+		r = add_feed(build, draft, &urls);
+		if (r < 0)
+			return r;
+	}
+	if (config->feed_count > FEEDS_MAX)
+		config_errors_add(build->errors, NULL, 0, "%zu feeds; at most %d are taken",
+			config->feed_count, FEEDS_MAX);
+	fill_defaults(build);
+	return collect_tags(build);
+}

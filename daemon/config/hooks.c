@@ -1,0 +1,210 @@
+#include <errno.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/secret.h"
+#include "config/build.h"
+#include "config/nearest.h"
+#include "config/words.h"
+
+enum {
+	SECRETS_MAX = 2,            /* of a hook: the old and the new one during rotation */
+	SECRET_FILE_MAX = 4 * 1024, /* bytes of the text form */
+	JOURNAL_CONCURRENCY = 1,
+};
+
+/* The name under which a topic could ask for the journal. */
+static const char journal_name[] = "journal";
+
+static int add_secret(struct build *build, struct hook *hook, unsigned char *key, size_t length)
+{
+	unsigned char *copy = arena_alloc(build->arena, length);
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, key, length);
+	if (!hook->secret) {
+		hook->secret = copy;
+		hook->secret_length = length;
+	} else {
+		hook->next_secret = copy;
+		hook->next_secret_length = length;
+	}
+	return 0;
+}
+
+/* What is said of an unreadable secret never holds any of it. */
+static int read_secret(struct build *build, const struct section *section, struct hook *hook,
+	const char *key, const char *path)
+{
+	_cleanup_(freep) char *text = NULL;
+	unsigned char *secret = NULL;
+	size_t length;
+	int r;
+
+	r = file_read(path, SECRET_FILE_MAX, &text, &length);
+	if (r < 0) {
+		section_error(build->sections, section, "%s=: cannot read %s: %s", key, path,
+			r == -EFBIG ? "it is too large for a secret" : strerror(-r));
+		return 0;
+	}
+	r = strlen(text) == length ? secret_parse(text, &secret, &length) : -EINVAL;
+	explicit_bzero(text, strlen(text));
+	if (r == -EINVAL) {
+		section_error(build->sections, section,
+			"%s=: %s holds no secret; expected whsec_ and base64", key, path);
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	r = add_secret(build, hook, secret, length);
+	secret_free(secret, length);
+	return r;
+}
+
+static int read_credentials(struct build *build, const struct section *section, struct hook *hook)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	const char **names = section->hook.secret_credentials;
+	const char *path;
+	int r;
+
+	if (!folder && names && names[0]) {
+		section_error(build->sections, section,
+			"SecretCredential=: systemd passed no credentials; expected "
+			"LoadCredential=%s:FILE in the unit (or $CREDENTIALS_DIRECTORY set)",
+			names[0]);
+		return 0;
+	}
+	for (size_t i = 0; names && names[i]; i++) {
+		path = arena_printf(build->arena, "%s/%s", folder, names[i]);
+		if (!path)
+			return -ENOMEM;
+		r = read_secret(build, section, hook, "SecretCredential", path);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int read_secrets(struct build *build, const struct section *section, struct hook *hook)
+{
+	const char **files = section->hook.secret_files;
+	int r;
+
+	if (words_count(files) + words_count(section->hook.secret_credentials) > SECRETS_MAX) {
+		section_error(build->sections, section,
+			"SecretCredential=: more than two secrets; expected one, or two during "
+			"rotation");
+		return 0;
+	}
+	r = read_credentials(build, section, hook);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; files && files[i]; i++) {
+		r = read_secret(build, section, hook, "SecretFile", files[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int add_hook(struct build *build, const struct section *section)
+{
+	struct hook *hook = &build->config->hooks[build->config->hook_count];
+	const struct hook_section *values = &section->hook;
+
+	if (section_is_duplicate(build->sections, section, map_get(&build->hooks, section->name)))
+		return 0;
+	if (strcmp(section->name, journal_name) == 0) {
+		section_error(build->sections, section,
+			"[%s \"journal\"]: the name stands for the journal; expected another",
+			section_kind_to_string(section->kind));
+		return 0;
+	}
+	if (map_put(&build->hooks, section->name, (void *)section) < 0)
+		return -ENOMEM;
+	*hook = (struct hook){
+		.name = section->name,
+		.kind = section->kind == SECTION_WEBHOOK ? HOOK_WEBHOOK : HOOK_EXEC,
+		.timeout = values->timeout,
+		.concurrency = values->concurrency,
+		.retry_first = values->retry_first,
+		.retry_for = values->retry_for,
+		.url = values->url,
+		.method = values->method,
+		.headers = values->headers,
+		.argv = values->command,
+	};
+	build->config->hook_count++;
+	section_require(build->sections, section);
+	return read_secrets(build, section, hook);
+}
+
+int build_hooks(struct build *build)
+{
+	size_t most =
+		build->sections->count[SECTION_WEBHOOK] + build->sections->count[SECTION_EXEC];
+	struct config *config = build->config;
+	int r;
+
+	if (most > HOOKS_MAX) {
+		config_errors_add(build->errors, NULL, 0, "more than %d hooks", HOOKS_MAX);
+		most = HOOKS_MAX;
+	}
+	config->hooks = arena_array(build->arena, most + 1, sizeof(*config->hooks));
+	if (!config->hooks)
+		return -ENOMEM;
+	for (const struct section *s = build->sections->first; s; s = s->next) {
+		if (s->kind != SECTION_WEBHOOK && s->kind != SECTION_EXEC)
+			continue;
+		if (config->hook_count == most)
+			break;
+		r = add_hook(build, s);
+		if (r < 0)
+			return r;
+	}
+	if (config->journal)
+		config->hooks[config->hook_count++] = (struct hook){
+			.name = journal_name,
+			.kind = HOOK_JOURNAL,
+			.concurrency = JOURNAL_CONCURRENCY,
+		};
+	return 0;
+}
+
+static void refuse_hook(struct build *build, const struct section *section, const char *name)
+{
+	struct nearest nearest = {.name = name};
+	const char *file = section->file;
+	const char *kind = section_kind_to_string(section->kind);
+
+	nearest_try_map(&nearest, &build->hooks);
+	if (nearest.found)
+		config_errors_add(build->errors, file, section->line,
+			"Notify=: [%s%s%s] names no hook \"%s\"; did you mean \"%s\"?", kind,
+			section->name[0] ? " " : "", section->name, name, nearest.found);
+	else
+		config_errors_add(build->errors, file, section->line,
+			"Notify=: [%s%s%s] names no hook \"%s\"; expected the name of a [Webhook] "
+			"or [Exec]",
+			kind, section->name[0] ? " " : "", section->name, name);
+}
+
+int build_notify(
+	struct build *build, const struct section *section, const char **names, const char ***ret)
+{
+	const char **hooks = arena_array(build->arena, words_count(names) + 1, sizeof(*hooks));
+	size_t count = 0;
+
+	if (!hooks)
+		return -ENOMEM;
+	for (size_t i = 0; names && names[i]; i++) {
+		if (map_get(&build->hooks, names[i]))
+			hooks[count++] = names[i];
+		else if (strcmp(names[i], journal_name) != 0)
+			refuse_hook(build, section, names[i]);
+	}
+	*ret = hooks;
+	return 0;
+}

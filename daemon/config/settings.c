@@ -1,0 +1,161 @@
+#include "config/settings.h"
+
+#include <string.h>
+
+#include "config/nearest.h"
+#include "model/enum_names.h"
+
+static const char *const kind_names[] = {
+	[SECTION_DAEMON] = "Daemon",
+	[SECTION_FEED] = "Feed",
+	[SECTION_FEED_LIST] = "FeedList",
+	[SECTION_TOPIC] = "Topic",
+	[SECTION_WEBHOOK] = "Webhook",
+	[SECTION_EXEC] = "Exec",
+};
+
+DEFINE_ENUM_NAMES(section_kind, enum section_kind, kind_names)
+
+#define TARGET(member) offsetof(struct section, member)
+#define SPAN(least_, most_) .least = (least_), .most = (most_)
+
+/* Beyond this a span reaches before 1970. */
+#define SPAN_MAX (50 * 365 * USEC_DAY)
+
+/* One line a setting; clang-format would make ten of it. */
+/* clang-format off */
+const struct setting settings_table[] = {
+	{SECTION_DAEMON, "PollInterval", value_timespan, TARGET(daemon.poll_interval), "30min", 0,
+		SPAN(USEC_SEC, 30 * USEC_DAY), "how often feeds are polled until their rhythm is known"},
+	{SECTION_DAEMON, "Readers", value_number, TARGET(daemon.readers), "2", 0,
+		SPAN(1, 64), "reader processes"},
+	{SECTION_DAEMON, "StateDirectory", value_path, TARGET(daemon.state_directory), "/var/lib/wirewatch",
+		SETTING_RESTART, .help = "folder of the database"},
+	{SECTION_DAEMON, "ControlSocket", value_socket, TARGET(daemon.control_socket),
+		"/run/wirewatch/control.sock", SETTING_RESTART, .help = "where the tool reaches the daemon"},
+	{SECTION_DAEMON, "Notify", value_words, TARGET(daemon.notify), NULL,
+		SETTING_LIST, .help = "hooks that are told of failing feeds and hooks"},
+	{SECTION_DAEMON, "Remember", value_timespan, TARGET(daemon.remember), "400d", 0,
+		SPAN(USEC_HOUR, SPAN_MAX), "how long stories are recognised again"},
+	{SECTION_DAEMON, "Keep", value_timespan, TARGET(daemon.keep), "90d", 0,
+		SPAN(USEC_HOUR, SPAN_MAX), "how long the texts of articles are kept"},
+	{SECTION_DAEMON, "Backfill", value_timespan, TARGET(daemon.backfill), "0", 0,
+		SPAN(0, SPAN_MAX), "a new feed alerts on what is younger; feeds may set their own"},
+	{SECTION_DAEMON, "HostConnections", value_number, TARGET(daemon.host_connections), "1", 0,
+		SPAN(1, 64), "requests at a time to one host"},
+	{SECTION_DAEMON, "HostGap", value_timespan, TARGET(daemon.host_gap), "1s", 0,
+		SPAN(0, USEC_HOUR), "time between the starts of requests to one host"},
+	{SECTION_DAEMON, "MaxTransfers", value_number, TARGET(daemon.max_transfers), "64", 0,
+		SPAN(1, 1024), "requests at a time in all"},
+	{SECTION_DAEMON, "AllowPrivateNetworks", value_networks, TARGET(daemon.private_networks), "no", 0,
+		.help = "yes, no, or the private prefixes that feeds may be fetched from"},
+	{SECTION_DAEMON, "UserAgent", value_text, TARGET(daemon.user_agent), NULL, 0,
+		.help = "the whole User-Agent; default wirewatch/VERSION (+Contact)"},
+	{SECTION_DAEMON, "Contact", value_contact, TARGET(daemon.contact), NULL, 0,
+		.help = "URL or mail address in the User-Agent, for publishers with questions"},
+	{SECTION_DAEMON, "Journal", value_boolean, TARGET(daemon.journal), "yes", 0,
+		.help = "whether alerts go to the journal too"},
+
+	{SECTION_FEED, "URL", value_feed_url, TARGET(feed.url), NULL, SETTING_NEEDED,
+		.help = "http, https or file URL of the feed"},
+	{SECTION_FEED, "Tags", value_words, TARGET(feed.tags), NULL, SETTING_LIST,
+		.help = "words by which topics name groups of feeds (tag:WORD)"},
+	{SECTION_FEED, "PollInterval", value_timespan, TARGET(feed.poll_interval), NULL, 0,
+		SPAN(USEC_SEC, 30 * USEC_DAY), "a fixed interval instead of the feed's own rhythm"},
+	{SECTION_FEED, "Backfill", value_timespan, TARGET(feed.backfill), NULL, 0,
+		SPAN(0, SPAN_MAX), "the first poll alerts on what is younger"},
+	{SECTION_FEED, "UserAgent", value_text, TARGET(feed.user_agent), NULL, 0,
+		.help = "another User-Agent for this feed"},
+	{SECTION_FEED, "AllowPrivateNetworks", value_networks, TARGET(feed.private_networks), NULL, 0,
+		.help = "as in [Daemon], for this feed"},
+
+	{SECTION_FEED_LIST, "File", value_file, TARGET(feed.file), NULL, SETTING_NEEDED,
+		.help = "OPML file, relative to the configuration file"},
+	{SECTION_FEED_LIST, "Tags", value_words, TARGET(feed.tags), NULL, SETTING_LIST,
+		.help = "tags of all its feeds, beside those from its outlines"},
+	{SECTION_FEED_LIST, "PollInterval", value_timespan, TARGET(feed.poll_interval), NULL, 0,
+		SPAN(USEC_SEC, 30 * USEC_DAY), "as in [Feed], for all its feeds"},
+	{SECTION_FEED_LIST, "Backfill", value_timespan, TARGET(feed.backfill), NULL, 0,
+		SPAN(0, SPAN_MAX), "as in [Feed], for all its feeds"},
+	{SECTION_FEED_LIST, "UserAgent", value_text, TARGET(feed.user_agent), NULL, 0,
+		.help = "as in [Feed], for all its feeds"},
+	{SECTION_FEED_LIST, "AllowPrivateNetworks", value_networks, TARGET(feed.private_networks), NULL, 0,
+		.help = "as in [Feed], for all its feeds"},
+
+	{SECTION_TOPIC, "Query", value_query, TARGET(topic.query), NULL, SETTING_NEEDED,
+		.help = "what is watched for"},
+	{SECTION_TOPIC, "Stem", value_stem, TARGET(topic.stem), NULL, 0,
+		.help = "english: words match their inflected forms"},
+	{SECTION_TOPIC, "Regex", value_boolean, TARGET(topic.regex), "no", 0,
+		.help = "whether /.../ in the query is a regular expression"},
+	{SECTION_TOPIC, "Feeds", value_words, TARGET(topic.feeds), NULL, SETTING_LIST,
+		.help = "feeds and tag:WORD whose articles are looked at; default all"},
+	{SECTION_TOPIC, "Alert", value_alert, TARGET(topic.alert), "new", 0,
+		.help = "which events make an alert: new update rewrite reprint"},
+	{SECTION_TOPIC, "Notify", value_words, TARGET(topic.notify), NULL, SETTING_LIST,
+		.help = "hooks that are told"},
+
+	{SECTION_WEBHOOK, "URL", value_hook_url, TARGET(hook.url), NULL, SETTING_NEEDED,
+		.help = "where alerts are posted"},
+	{SECTION_WEBHOOK, "Format", value_format, TARGET(hook.format), "json", 0,
+		.help = "form of the body: json"},
+	{SECTION_WEBHOOK, "Method", value_method, TARGET(hook.method), "POST", 0,
+		.help = "POST or PUT"},
+	{SECTION_WEBHOOK, "Header", value_header, TARGET(hook.headers), NULL, SETTING_LIST,
+		.help = "a further header, as Name: value"},
+	{SECTION_WEBHOOK, "SecretCredential", value_credentials, TARGET(hook.secret_credentials), NULL,
+		SETTING_LIST, .help = "systemd credential with the signing secret; two during rotation"},
+	{SECTION_WEBHOOK, "SecretFile", value_files, TARGET(hook.secret_files), NULL,
+		SETTING_LIST, .help = "file with the signing secret; two during rotation"},
+	{SECTION_WEBHOOK, "Concurrency", value_number, TARGET(hook.concurrency), "4", 0,
+		SPAN(1, 64), "deliveries at a time"},
+	{SECTION_WEBHOOK, "Timeout", value_timespan, TARGET(hook.timeout), "30s", 0,
+		SPAN(USEC_SEC, USEC_HOUR), "time for one attempt"},
+	{SECTION_WEBHOOK, "RetryFirst", value_timespan, TARGET(hook.retry_first), "5s", 0,
+		SPAN(USEC_SEC / 10, USEC_DAY), "the first back-off, doubling to 10 h"},
+	{SECTION_WEBHOOK, "RetryFor", value_timespan, TARGET(hook.retry_for), "3d", 0,
+		SPAN(0, 30 * USEC_DAY), "then the delivery is given up as a dead letter"},
+
+	{SECTION_EXEC, "Command", value_command, TARGET(hook.command), NULL, SETTING_NEEDED,
+		.help = "program by absolute path and its arguments; no shell"},
+	{SECTION_EXEC, "Concurrency", value_number, TARGET(hook.concurrency), "2", 0,
+		SPAN(1, 64), "processes at a time"},
+	{SECTION_EXEC, "Timeout", value_timespan, TARGET(hook.timeout), "30s", 0,
+		SPAN(USEC_SEC, USEC_HOUR), "time for one run"},
+	{SECTION_EXEC, "RetryFirst", value_timespan, TARGET(hook.retry_first), "5s", 0,
+		SPAN(USEC_SEC / 10, USEC_DAY), "the first back-off, doubling to 10 h"},
+	{SECTION_EXEC, "RetryFor", value_timespan, TARGET(hook.retry_for), "3d", 0,
+		SPAN(0, 30 * USEC_DAY), "then the delivery is given up as a dead letter"},
+};
+/* clang-format on */
+
+const size_t settings_count = ARRAY_SIZE(settings_table);
+
+/* struct section counts the given ones in 64 bits. */
+_Static_assert(ARRAY_SIZE(settings_table) <= 64, "too many settings for struct section");
+
+const struct setting *setting_find(enum section_kind kind, const char *key)
+{
+	for (size_t i = 0; i < settings_count; i++)
+		if (settings_table[i].section == kind && strcmp(settings_table[i].key, key) == 0)
+			return &settings_table[i];
+	return NULL;
+}
+
+const char *setting_nearest(enum section_kind kind, const char *key)
+{
+	struct nearest nearest = {.name = key};
+
+	for (size_t i = 0; i < settings_count; i++)
+		if (settings_table[i].section == kind)
+			nearest_try(&nearest, settings_table[i].key);
+	return nearest.found;
+}
+
+enum section_kind setting_elsewhere(const char *key)
+{
+	for (size_t i = 0; i < settings_count; i++)
+		if (strcmp(settings_table[i].key, key) == 0)
+			return settings_table[i].section;
+	return SECTION_KIND_INVALID;
+}

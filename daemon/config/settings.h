@@ -1,0 +1,127 @@
+/*
+ * The settings table: every key of every section, with its parser, default and help.  The manual
+ * and the sample configuration are tested against it (tests/lint).  A section is what the parsers
+ * write into; config.c makes the configuration of them.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/values.h"
+#include "model/feed.h"
+#include "model/hook.h"
+#include "model/topic.h"
+
+enum section_kind {
+	SECTION_DAEMON,
+	SECTION_FEED,
+	SECTION_FEED_LIST,
+	SECTION_TOPIC,
+	SECTION_WEBHOOK,
+	SECTION_EXEC,
+	SECTION_KIND_MAX,
+	SECTION_KIND_INVALID = -22,
+};
+
+const char *section_kind_to_string(enum section_kind kind);
+enum section_kind section_kind_from_string(const char *string);
+
+struct daemon_section {
+	usec poll_interval;
+	unsigned readers;
+	const char *state_directory;
+	const char *control_socket;
+	const char **notify;
+	usec remember;
+	usec keep;
+	usec backfill;
+	unsigned host_connections;
+	usec host_gap;
+	unsigned max_transfers;
+	const char *private_networks;
+	const char *user_agent;
+	const char *contact;
+	bool journal;
+};
+
+/* Also what the feeds of a [FeedList] have in common. */
+struct feed_section {
+	const char *url;
+	const char *file;
+	const char **tags;
+	usec poll_interval;
+	usec backfill;
+	const char *user_agent;
+	const char *private_networks;
+};
+
+struct topic_section {
+	const char *query; /* NULL: the key is missing, which differs from empty */
+	const char *stem;
+	bool regex;
+	unsigned alert;
+	const char **feeds;
+	const char **notify;
+};
+
+struct hook_section {
+	usec timeout;
+	unsigned concurrency;
+	usec retry_first;
+	usec retry_for;
+	const char *url;
+	const char *method;
+	const char *format;
+	const char **headers;
+	const char **secret_credentials;
+	const char **secret_files;
+	const char **command;
+};
+
+struct section {
+	enum section_kind kind;
+	const char *name;
+	const char *file;
+	unsigned line;
+	uint64_t given; /* bit i: setting i of the table was given here */
+	unsigned query_line;
+	struct section *next;
+	union {
+		struct daemon_section daemon;
+		struct feed_section feed;
+		struct topic_section topic;
+		struct hook_section hook;
+	};
+};
+
+enum setting_flags {
+	SETTING_LIST = 1 << 0,    /* given again, it adds to what is there */
+	SETTING_RESTART = 1 << 1, /* a change needs a restart, else a reload does */
+	SETTING_NEEDED = 1 << 2,  /* a section without it is faulty */
+};
+
+struct setting {
+	enum section_kind section;
+	const char *key;
+	value_parse_fn parse;
+	size_t offset;        /* in struct section */
+	const char *fallback; /* the default as one would write it, or NULL */
+	unsigned flags;       /* of enum setting_flags */
+	uint64_t least;       /* bounds of numbers and spans */
+	uint64_t most;
+	const char *help;
+};
+
+extern const struct setting settings_table[];
+extern const size_t settings_count;
+
+/* The setting with the key in that kind of section, or NULL. */
+const struct setting *setting_find(enum section_kind kind, const char *key);
+
+/* The nearest key of that kind of section, or NULL. */
+const char *setting_nearest(enum section_kind kind, const char *key);
+
+/* Which kind of section has such a key, for a hint; SECTION_KIND_INVALID where none has. */
+enum section_kind setting_elsewhere(const char *key);

@@ -1,0 +1,169 @@
+#include "config/topics.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "config/build.h"
+#include "config/nearest.h"
+
+#define TOPICS_SCRATCH_MAX ((size_t)1024 * 1024 * 1024)
+
+static const char tag_prefix[] = "tag:";
+
+static const char *no_words[] = {NULL};
+
+static void make_topic(const struct section *section, struct topic *ret)
+{
+	const struct topic_section *values = &section->topic;
+
+	*ret = (struct topic){
+		.name = section->name,
+		.query = values->query,
+		.file = section->file,
+		.line = section->query_line > 0 ? section->query_line : section->line,
+		.stem = values->stem,
+		.regex = values->regex,
+		.alert = values->alert,
+		.feeds = values->feeds && values->feeds[0] ? values->feeds : NULL,
+		.notify = values->notify ? values->notify : no_words,
+	};
+}
+
+int build_plain_topics(
+	const struct sections *sections, struct arena *arena, struct topic **ret, size_t *ret_count)
+{
+	_cleanup_(map_free) struct map names = {0};
+	struct topic *topics = arena_array(arena, sections->count[SECTION_TOPIC], sizeof(*topics));
+	size_t count = 0;
+
+	if (!topics)
+		return -ENOMEM;
+	for (const struct section *s = sections->first; s; s = s->next) {
+		if (s->kind != SECTION_TOPIC)
+			continue;
+		if (section_is_duplicate(sections, s, map_get(&names, s->name)))
+			continue;
+		if (map_put(&names, s->name, (void *)s) < 0)
+			return -ENOMEM;
+		section_require(sections, s);
+		if (s->topic.query)
+			make_topic(s, &topics[count++]);
+	}
+	*ret = topics;
+	*ret_count = count;
+	return 0;
+}
+
+/* The section that a topic was made of, for the place of a message. */
+static const struct section *next_section(const struct section *section, const char *name)
+{
+	while (section && (section->kind != SECTION_TOPIC || section->name != name))
+		section = section->next;
+	return section;
+}
+
+static void refuse_feed(struct build *build, const struct section *section, const char *word)
+{
+	bool is_tag = strncmp(word, tag_prefix, strlen(tag_prefix)) == 0;
+	const char *name = is_tag ? word + strlen(tag_prefix) : word;
+	struct nearest nearest = {.name = name};
+	const char *what = is_tag ? "no feed has the tag" : "there is no feed";
+
+	nearest_try_map(&nearest, is_tag ? &build->tags : &build->feeds);
+	if (nearest.found)
+		section_error(build->sections, section,
+			"Feeds=: [Topic \"%s\"]: %s \"%s\"; did you mean %s%s?", section->name,
+			what, name, is_tag ? tag_prefix : "", nearest.found);
+	else if (!is_tag && map_get(&build->tags, name))
+		section_error(build->sections, section,
+			"Feeds=: [Topic \"%s\"]: %s \"%s\"; did you mean tag:%s?", section->name,
+			what, name, name);
+	else
+		section_error(build->sections, section,
+			"Feeds=: [Topic \"%s\"]: %s \"%s\"; expected a feed's name or tag:WORD",
+			section->name, what, name);
+}
+
+/* A feed that was merged into another (P16) is known by the other's name from here on. */
+static int resolve_feeds(struct build *build, const struct section *section, struct topic *topic)
+{
+	for (const char **word = topic->feeds; word && *word; word++) {
+		const struct feed *feed;
+
+		if (strncmp(*word, tag_prefix, strlen(tag_prefix)) == 0) {
+			if (!map_get(&build->tags, *word + strlen(tag_prefix)))
+				refuse_feed(build, section, *word);
+			continue;
+		}
+		feed = map_get(&build->feeds, *word);
+		if (feed)
+			*word = feed->name;
+		else
+			refuse_feed(build, section, *word);
+	}
+	return build_notify(build, section, topic->notify, &topic->notify);
+}
+
+int build_topics(struct build *build)
+{
+	struct config *config = build->config;
+	const struct section *section = build->sections->first;
+	int r;
+
+	r = build_plain_topics(
+		build->sections, build->arena, &config->topics, &config->topic_count);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < config->topic_count; i++) {
+		section = next_section(section, config->topics[i].name);
+		r = resolve_feeds(build, section, &config->topics[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+bool config_topic_takes(const struct topic *topic, const struct feed *feed)
+{
+	if (!topic->feeds)
+		return true;
+	for (const char **word = topic->feeds; *word; word++) {
+		if (strcmp(*word, feed->name) == 0)
+			return true;
+		if (strncmp(*word, tag_prefix, strlen(tag_prefix)) != 0)
+			continue;
+		for (const char **tag = feed->tags; *tag; tag++)
+			if (strcmp(*word + strlen(tag_prefix), *tag) == 0)
+				return true;
+	}
+	return false;
+}
+
+int topics_load(const char *path, struct arena *arena, struct topic **ret, size_t *ret_count,
+	struct config_errors *errors)
+{
+	_cleanup_(arena_freep) struct arena *scratch = NULL;
+	size_t before = errors->count + errors->dropped;
+	struct sections sections;
+	struct topic *topics;
+	size_t count;
+	int r;
+
+	r = arena_new(TOPICS_SCRATCH_MAX, &scratch);
+	if (r < 0)
+		return r;
+	r = sections_init(&sections, scratch, arena, errors);
+	if (r < 0)
+		return r;
+	r = sections_read_file(&sections, path);
+	if (r < 0)
+		return r;
+	r = build_plain_topics(&sections, arena, &topics, &count);
+	if (r < 0)
+		return r;
+	if (errors->count + errors->dropped > before)
+		return -EINVAL;
+	*ret = topics;
+	*ret_count = count;
+	return 0;
+}

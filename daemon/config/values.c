@@ -1,0 +1,349 @@
+#include "config/values.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/timespan.h"
+#include "base/url.h"
+#include "config/words.h"
+#include "model/topic.h"
+
+enum {
+	TEXT_MAX = 512, /* bytes of a User-Agent or contact */
+	HEADER_MAX = 4096,
+	PATH_BYTES_MAX = 4096,
+	SOCKET_PATH_MAX = 107, /* sun_path without its NUL (unix(7)) */
+};
+
+static int refuse(struct value_context *context, const char *words)
+{
+	context->words = words;
+	return -EINVAL;
+}
+
+static int keep_string(const char *value, const char **target, struct value_context *context)
+{
+	*target = arena_strdup(context->arena, value);
+	return *target ? 0 : -ENOMEM;
+}
+
+int value_boolean(const char *value, void *target, struct value_context *context)
+{
+	static const char *const yes[] = {"yes", "true", "on", "1"};
+	static const char *const no[] = {"no", "false", "off", "0"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(yes); i++) {
+		if (strcasecmp(value, yes[i]) != 0 && strcasecmp(value, no[i]) != 0)
+			continue;
+		*(bool *)target = strcasecmp(value, yes[i]) == 0;
+		return 0;
+	}
+	return refuse(context, "expected yes or no");
+}
+
+int value_number(const char *value, void *target, struct value_context *context)
+{
+	unsigned long long number;
+	char *end;
+
+	errno = 0;
+	number = strtoull(value, &end, 10);
+	if (!isdigit((unsigned char)value[0]) || *end != '\0' || errno != 0 ||
+		number < context->least || number > context->most) {
+		context->words = arena_printf(context->arena, "expected a number from %llu to %llu",
+			(unsigned long long)context->least, (unsigned long long)context->most);
+		return context->words ? -EINVAL : -ENOMEM;
+	}
+	*(unsigned *)target = (unsigned)number;
+	return 0;
+}
+
+int value_timespan(const char *value, void *target, struct value_context *context)
+{
+	char least[TIMESPAN_SIZE];
+	char most[TIMESPAN_SIZE];
+	usec span;
+
+	if (timespan_parse(value, &span) < 0)
+		return refuse(context, "expected a time span such as 90s, 5min or 1h 30min");
+	if (span < context->least || span > context->most) {
+		context->words = arena_printf(context->arena, "expected a time span from %s to %s",
+			timespan_format(context->least, least),
+			timespan_format(context->most, most));
+		return context->words ? -EINVAL : -ENOMEM;
+	}
+	*(usec *)target = span;
+	return 0;
+}
+
+int value_text(const char *value, void *target, struct value_context *context)
+{
+	if (value[0] == '\0' || strlen(value) > TEXT_MAX || strchr(value, '\t'))
+		return refuse(context, "expected a text of 1 to 512 bytes");
+	return keep_string(value, target, context);
+}
+
+/* It goes into "(+CONTACT)", a comment of RFC 9110 section 5.6.5. */
+int value_contact(const char *value, void *target, struct value_context *context)
+{
+	if (value[0] == '\0' || strlen(value) > TEXT_MAX || strpbrk(value, "()\\ \t"))
+		return refuse(
+			context, "expected a URL or mail address without blanks or parentheses");
+	return keep_string(value, target, context);
+}
+
+int value_path(const char *value, void *target, struct value_context *context)
+{
+	if (value[0] != '/' || strlen(value) > PATH_BYTES_MAX)
+		return refuse(context, "expected an absolute path");
+	return keep_string(value, target, context);
+}
+
+int value_socket(const char *value, void *target, struct value_context *context)
+{
+	if (value[0] != '/' || strlen(value) > SOCKET_PATH_MAX)
+		return refuse(context, "expected an absolute path of at most 107 bytes");
+	return keep_string(value, target, context);
+}
+
+/* A path from the folder of the file in which it stands. */
+static const char *resolve_path(const char *path, struct value_context *context)
+{
+	if (path[0] == '/')
+		return arena_strdup(context->arena, path);
+	return arena_printf(context->arena, "%s/%s", context->folder, path);
+}
+
+int value_file(const char *value, void *target, struct value_context *context)
+{
+	const char *path;
+
+	if (value[0] == '\0' || strlen(value) > PATH_BYTES_MAX)
+		return refuse(context, "expected the path of a file");
+	path = resolve_path(value, context);
+	if (!path)
+		return -ENOMEM;
+	*(const char **)target = path;
+	return 0;
+}
+
+static bool is_file_url(const char *value)
+{
+	return strncmp(value, "file:///", strlen("file:///")) == 0 &&
+		strlen(value) <= URL_BYTES_MAX;
+}
+
+int value_feed_url(const char *value, void *target, struct value_context *context)
+{
+	if (!url_is_http(value) && !is_file_url(value))
+		return refuse(context,
+			"no URL that can be polled; expected http://HOST/..., https://HOST/... or "
+			"file:///PATH");
+	return keep_string(value, target, context);
+}
+
+int value_hook_url(const char *value, void *target, struct value_context *context)
+{
+	if (!url_is_http(value))
+		return refuse(context, "expected http://HOST/... or https://HOST/...");
+	return keep_string(value, target, context);
+}
+
+/* Whether the word is an address with or without /LENGTH. */
+static bool is_prefix(const char *word)
+{
+	char address[INET6_ADDRSTRLEN + 1];
+	unsigned char bytes[16];
+	const char *slash = strchr(word, '/');
+	size_t length = slash ? (size_t)(slash - word) : strlen(word);
+	long most;
+	long bits;
+	char *end;
+
+	if (length >= sizeof(address))
+		return false;
+	memcpy(address, word, length);
+	address[length] = '\0';
+	if (inet_pton(AF_INET, address, bytes) == 1)
+		most = 32;
+	else if (inet_pton(AF_INET6, address, bytes) == 1)
+		most = 128;
+	else
+		return false;
+	if (!slash)
+		return true;
+	bits = strtol(slash + 1, &end, 10);
+	return isdigit((unsigned char)slash[1]) && *end == '\0' && bits <= most;
+}
+
+int value_networks(const char *value, void *target, struct value_context *context)
+{
+	static const char expected[] =
+		"expected yes, no, or prefixes such as 10.0.0.0/8 and fd00::/8";
+	const char **words;
+	const char *wrong;
+	bool all;
+	int r;
+
+	if (value_boolean(value, &all, context) == 0)
+		return keep_string(all ? "yes" : "", target, context);
+	r = words_split(value, context->arena, &words, &wrong);
+	if (r == -EINVAL || (r == 0 && !words[0]))
+		return refuse(context, expected);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; words[i]; i++)
+		if (!is_prefix(words[i]))
+			return refuse(context, expected);
+	return keep_string(value, target, context);
+}
+
+/* Lists grow with every line that gives them; an empty value begins them anew. */
+static int add_words(const char **words, const char ***target, struct value_context *context)
+{
+	const char **all = words_unite(words[0] ? *target : NULL, words, context->arena);
+
+	if (!all)
+		return -ENOMEM;
+	*target = all;
+	return 0;
+}
+
+int value_words(const char *value, void *target, struct value_context *context)
+{
+	const char **words;
+	int r;
+
+	r = words_split(value, context->arena, &words, &context->words);
+	if (r < 0)
+		return r;
+	return add_words(words, target, context);
+}
+
+int value_command(const char *value, void *target, struct value_context *context)
+{
+	const char **words;
+	int r;
+
+	r = words_split(value, context->arena, &words, &context->words);
+	if (r < 0)
+		return r;
+	if (!words[0] || words[0][0] != '/')
+		return refuse(context, "expected the absolute path of a program and its arguments");
+	*(const char ***)target = words;
+	return 0;
+}
+
+/* A field name is a token of RFC 9110 section 5.6.2. */
+int value_header(const char *value, void *target, struct value_context *context)
+{
+	static const char marks[] = "!#$%&'*+-.^_`|~";
+	const char **header = arena_array(context->arena, 2, sizeof(*header));
+	size_t length = 0;
+
+	if (!header)
+		return -ENOMEM;
+	if (value[0] != '\0') {
+		while (isalnum((unsigned char)value[length]) ||
+			(value[length] != '\0' && strchr(marks, value[length])))
+			length++;
+		if (length == 0 || value[length] != ':' || strlen(value) > HEADER_MAX)
+			return refuse(context, "expected Name: value");
+		header[0] = arena_strdup(context->arena, value);
+		if (!header[0])
+			return -ENOMEM;
+	}
+	return add_words(header, target, context);
+}
+
+int value_files(const char *value, void *target, struct value_context *context)
+{
+	const char **words;
+	int r;
+
+	r = words_split(value, context->arena, &words, &context->words);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; words[i]; i++) {
+		words[i] = resolve_path(words[i], context);
+		if (!words[i])
+			return -ENOMEM;
+	}
+	return add_words(words, target, context);
+}
+
+int value_credentials(const char *value, void *target, struct value_context *context)
+{
+	const char **words;
+	int r;
+
+	r = words_split(value, context->arena, &words, &context->words);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; words[i]; i++)
+		if (strchr(words[i], '/') || words[i][0] == '.' || words[i][0] == '\0')
+			return refuse(context, "expected the name of a credential, not a path");
+	return add_words(words, target, context);
+}
+
+/* Empty ones are kept: room match refuses them, with the column. */
+int value_query(const char *value, void *target, struct value_context *context)
+{
+	return keep_string(value, target, context);
+}
+
+int value_stem(const char *value, void *target, struct value_context *context)
+{
+	if (strcmp(value, "english") != 0)
+		return refuse(context, "expected english");
+	return keep_string(value, target, context);
+}
+
+int value_alert(const char *value, void *target, struct value_context *context)
+{
+	static const struct {
+		const char *name;
+		unsigned bit;
+	} kinds[] = {
+		{"new", ALERT_ON_NEW},
+		{"update", ALERT_ON_UPDATE},
+		{"rewrite", ALERT_ON_REWRITE},
+		{"reprint", ALERT_ON_REPRINT},
+	};
+	const char **words;
+	unsigned bits = 0;
+	int r;
+
+	r = words_split(value, context->arena, &words, &context->words);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; words[i]; i++) {
+		size_t k = 0;
+
+		while (k < ARRAY_SIZE(kinds) && strcmp(words[i], kinds[k].name) != 0)
+			k++;
+		if (k == ARRAY_SIZE(kinds))
+			return refuse(context, "expected words of: new update rewrite reprint");
+		bits |= kinds[k].bit;
+	}
+	*(unsigned *)target = bits;
+	return 0;
+}
+
+int value_method(const char *value, void *target, struct value_context *context)
+{
+	if (strcmp(value, "POST") != 0 && strcmp(value, "PUT") != 0)
+		return refuse(context, "expected POST or PUT");
+	return keep_string(value, target, context);
+}
+
+int value_format(const char *value, void *target, struct value_context *context)
+{
+	if (strcmp(value, "json") != 0)
+		return refuse(context, "expected json");
+	return keep_string(value, target, context);
+}

@@ -1,0 +1,46 @@
+/*
+ * Parsers of values, one for each kind of setting (config/settings.h).  They take the raw value,
+ * write to `target`, and say in words what is wrong and what was expected.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+struct value_context {
+	struct arena *arena; /* for what stays */
+	const char *folder;  /* of the file, for relative paths */
+	uint64_t least;      /* bounds of numbers and of time spans (usec) */
+	uint64_t most;
+	const char *words; /* set with -EINVAL */
+};
+
+/*
+ * Returns 0, -ENOMEM, or -EINVAL with context->words.  Strings and lists that stand at `target` are
+ * the arena's; the list parsers add to the list that is there.
+ */
+typedef int (*value_parse_fn)(const char *value, void *target, struct value_context *context);
+
+int value_boolean(const char *value, void *target, struct value_context *context);  /* bool */
+int value_number(const char *value, void *target, struct value_context *context);   /* unsigned */
+int value_timespan(const char *value, void *target, struct value_context *context); /* usec */
+int value_text(const char *value, void *target, struct value_context *context); /* const char * */
+int value_contact(const char *value, void *target, struct value_context *context);
+int value_path(const char *value, void *target, struct value_context *context);
+int value_socket(const char *value, void *target, struct value_context *context);
+int value_file(const char *value, void *target, struct value_context *context);
+int value_feed_url(const char *value, void *target, struct value_context *context);
+int value_hook_url(const char *value, void *target, struct value_context *context);
+int value_networks(const char *value, void *target, struct value_context *context);
+int value_words(const char *value, void *target, struct value_context *context); /* const char ** */
+int value_command(const char *value, void *target, struct value_context *context);
+int value_header(const char *value, void *target, struct value_context *context);
+int value_files(const char *value, void *target, struct value_context *context);
+int value_credentials(const char *value, void *target, struct value_context *context);
+int value_query(const char *value, void *target, struct value_context *context);
+int value_stem(const char *value, void *target, struct value_context *context);
+int value_alert(const char *value, void *target, struct value_context *context); /* unsigned */
+int value_method(const char *value, void *target, struct value_context *context);
+int value_format(const char *value, void *target, struct value_context *context);
