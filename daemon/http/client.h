@@ -2,7 +2,8 @@
  * HTTP requests on the loop: libcurl's multi interface over libevent.  Knows nothing of feeds.
  * A request is copied when it starts; its response is the callee's to read until the callback
  * returns.  Limits per host and in total (http/limits.h) hold for all requests marked polite.
- * Bounds are specs/polling.md's and stand in http/limits.h.
+ * Every hop of a redirect is a request of its own to the guard (http/guard.h) and the limits.
+ * Bounds are specs/polling.md's and stand in http/bounds.h.
  */
 #pragma once
 
@@ -11,6 +12,7 @@
 
 #include "base/clock.h"
 
+struct buffer;
 struct event_base;
 struct http_client;
 struct http_transfer;
@@ -29,15 +31,19 @@ struct http_request {
 	const char *method; /* NULL: GET */
 	const char *url;
 	const char *const *headers; /* "Name: value", NULL-terminated, or NULL */
+	/* Sent to exactly this URL and to no other hop: validators (P2). */
+	const char *const *bound_headers;
+	const char *bound_url;
 	const void *body;
 	size_t body_length;
 	const char *user_agent;       /* NULL: the client's */
 	const char *private_networks; /* NULL: the client's */
 	bool unguarded;               /* the administrator's own destination: no guard (webhooks) */
 	bool polite;                  /* the limits of a host apply */
-	unsigned redirects_max;       /* 0: redirects are not followed */
-	usec timeout;                 /* of the whole transfer; 0: the bound of http/limits.h */
-	size_t body_max;              /* of the response, decompressed */
+	bool bulk;                    /* a polite one that http_client_hold() holds back */
+	unsigned redirects_max;       /* 0: redirects are not followed; with GET only */
+	usec timeout;                 /* of the whole transfer; 0: the bound of http/bounds.h */
+	size_t body_max;              /* of the response, decompressed; 0: the bound */
 	bool truncate;                /* a longer body is cut and is no failure */
 };
 
@@ -52,7 +58,8 @@ enum http_failure {
 	HTTP_TIMEOUT,
 	HTTP_TOO_LARGE,
 	HTTP_TOO_MANY_REDIRECTS,
-	HTTP_BROKEN, /* closed early, bad framing, bad encoding, headers over a bound */
+	HTTP_BLOCKED, /* the host asked to be left alone until `retry_at` (P7): nothing was sent */
+	HTTP_BROKEN,  /* closed early, bad framing, bad encoding, headers over a bound */
 	HTTP_FAILURE_MAX,
 };
 
@@ -60,17 +67,25 @@ struct http_response {
 	enum http_failure failure;
 	const char *words;         /* of a failure, for the user: what and the next step */
 	int status;                /* of the last response; 0 when there was none */
-	const char *url;           /* where the response came from */
+	const char *url;           /* where the response came from; "" for a refused one */
 	const char *permanent_url; /* where 301 and 308 alone led (P10), or NULL */
 	const char *body;
 	size_t length;
+	usec retry_at; /* of HTTP_BLOCKED, wall clock */
 	const struct http_headers *headers;
+	struct buffer *taken; /* for http_response_take() */
 };
 
 /* The last header of that name (any case) in the last response, or NULL; borrowed. */
 const char *http_response_header(const struct http_response *response, const char *name);
 
-typedef void (*http_done_fn)(const struct http_response *response, void *userdata);
+/*
+ * Hands the body over, to be freed; `body` and `length` are empty then.  NULL where memory is short
+ * or there is no body.
+ */
+char *http_response_take(struct http_response *response, size_t *ret_length);
+
+typedef void (*http_done_fn)(struct http_response *response, void *userdata);
 
 int http_client_new(const struct http_options *options, struct http_client **ret);
 
@@ -93,5 +108,11 @@ void http_transfer_cancel(struct http_transfer *transfer);
 /* Transfers in flight and queued. */
 unsigned http_client_active(const struct http_client *client);
 
-/* Holds polite requests to the URL's host back until then (P7: Retry-After). */
+/*
+ * Keeps polite requests from the URL's host until then (P7: Retry-After): those that wait and those
+ * that start fail with HTTP_BLOCKED.  Returns 0, -EINVAL for what is no URL, or -ENOMEM.
+ */
 int http_client_block_host(struct http_client *client, const char *url, usec until_wall);
+
+/* Holds bulk requests back that are not yet under way, or lets them go on. */
+void http_client_hold(struct http_client *client, bool hold);

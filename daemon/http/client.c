@@ -1,0 +1,619 @@
+#include "http/client.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/queue.h>
+
+#include "base/macro.h"
+#include "http/bounds.h"
+#include "http/exchange.h"
+#include "http/glue.h"
+#include "http/limits.h"
+#include "http/location.h"
+
+enum transfer_state {
+	TRANSFER_WAITING, /* in the limits */
+	TRANSFER_RUNNING, /* in curl */
+	TRANSFER_ENDED,   /* without a response; `done` is called in the next turn */
+	TRANSFER_TELLING, /* in its own `done` */
+};
+
+struct http_transfer {
+	struct limits_ticket ticket;
+	TAILQ_ENTRY(http_transfer) link;
+	struct http_client *client;
+	enum transfer_state state;
+	struct http_request request; /* its strings are owned; see request_copy() */
+	struct curl_slist *headers;  /* the bound ones first */
+	struct curl_slist *unbound;  /* within `headers`: what any hop gets */
+	struct location location;    /* of this hop */
+	char *permanent_url;
+	bool moved_for_a_time; /* a redirect was not permanent */
+	unsigned redirects;
+	usec left; /* of the timeout */
+	usec hop_started;
+	usec retry_at;
+	struct exchange *exchange;
+	enum http_failure failure;
+	const char *words; /* of TRANSFER_ENDED; static */
+	unsigned turn;     /* of the client, when it ended */
+	http_done_fn done;
+	void *userdata;
+};
+
+TAILQ_HEAD(transfers, http_transfer);
+TAILQ_HEAD(exchanges, exchange);
+
+struct http_client {
+	struct clock *clock;
+	struct clock_timer *timer; /* the limits' next time, or now while `ended` has some */
+	usec timer_at;
+	struct glue *glue;
+	struct limits *limits;
+	char *user_agent;
+	char *private_networks;
+	unsigned max_transfers;
+	unsigned active;
+	unsigned idle_count;
+	struct exchanges idle;
+	struct transfers transfers; /* waiting and running */
+	struct transfers ended;
+	unsigned turn;
+};
+
+const char *http_response_header(const struct http_response *response, const char *name)
+{
+	return response->headers ? headers_get(response->headers, name) : NULL;
+}
+
+char *http_response_take(struct http_response *response, size_t *ret_length)
+{
+	char *bytes;
+	char *exact;
+
+	if (!response->taken || !response->body)
+		return NULL;
+	*ret_length = response->length;
+	bytes = buffer_take(response->taken);
+	response->body = NULL;
+	response->length = 0;
+	/* The buffer grew by doubling; what waits for a reader should not. */
+	exact = bytes ? realloc(bytes, *ret_length + 1) : NULL;
+	return exact ? exact : bytes;
+}
+
+static void release_exchange(struct http_transfer *transfer)
+{
+	struct http_client *client = transfer->client;
+	struct exchange *exchange = TAKE_PTR(transfer->exchange);
+
+	if (!exchange)
+		return;
+	exchange->owner = NULL;
+	if (exchange->spent || client->idle_count >= client->max_transfers) {
+		exchange_free(exchange);
+		return;
+	}
+	buffer_free(&exchange->body);
+	TAILQ_INSERT_HEAD(&client->idle, exchange, link);
+	client->idle_count++;
+}
+
+static void transfer_free(struct http_transfer *transfer)
+{
+	release_exchange(transfer);
+	curl_slist_free_all(transfer->headers);
+	location_clear(&transfer->location);
+	free(transfer->permanent_url);
+	free((char *)transfer->request.method);
+	free((char *)transfer->request.bound_url);
+	free((void *)transfer->request.body);
+	free((char *)transfer->request.user_agent);
+	free((char *)transfer->request.private_networks);
+	free(transfer);
+}
+
+static void arm(struct http_client *client, usec at_monotonic)
+{
+	if (client->timer_at == at_monotonic)
+		return;
+	client->timer_at = at_monotonic;
+	clock_timer_set(client->clock, client->timer, at_monotonic);
+}
+
+/* Ends a transfer without a response; told in the next turn. */
+static void end_later(struct http_transfer *transfer, enum http_failure failure, const char *words)
+{
+	struct http_client *client = transfer->client;
+
+	if (transfer->ticket.host)
+		limits_leave(client->limits, &transfer->ticket, clock_monotonic(client->clock));
+	release_exchange(transfer);
+	transfer->failure = failure;
+	transfer->words = words;
+	transfer->state = TRANSFER_ENDED;
+	transfer->turn = client->turn;
+	TAILQ_REMOVE(&client->transfers, transfer, link);
+	TAILQ_INSERT_TAIL(&client->ended, transfer, link);
+	arm(client, 0);
+}
+
+/* The last words to the owner.  The transfer is gone afterwards. */
+static void tell(struct http_transfer *transfer, enum http_failure failure, const char *words)
+{
+	struct exchange *exchange = transfer->exchange;
+	struct http_response response = {
+		.failure = failure,
+		.words = words,
+		.url = transfer->location.shown ? transfer->location.shown : "",
+		.permanent_url = transfer->permanent_url,
+		.retry_at = transfer->retry_at,
+	};
+
+	if (exchange) {
+		response.status = exchange_status(exchange);
+		response.headers = &exchange->headers;
+		response.taken = &exchange->body;
+		response.body = buffer_string(&exchange->body);
+		response.length = exchange->body.length;
+	}
+	transfer->state = TRANSFER_TELLING;
+	transfer->client->active--;
+	transfer->done(&response, transfer->userdata);
+	transfer_free(transfer);
+}
+
+static bool on_resolved(struct exchange *exchange, const char *address)
+{
+	struct http_transfer *transfer = exchange->owner;
+	struct http_client *client = transfer->client;
+
+	return !transfer->request.polite ||
+		limits_resolved(
+			client->limits, &transfer->ticket, address, clock_monotonic(client->clock));
+}
+
+static int take_exchange(struct http_transfer *transfer)
+{
+	struct http_client *client = transfer->client;
+	struct exchange *exchange = TAILQ_FIRST(&client->idle);
+	int r;
+
+	if (exchange) {
+		TAILQ_REMOVE(&client->idle, exchange, link);
+		client->idle_count--;
+	} else {
+		r = exchange_new(on_resolved, &exchange);
+		if (r < 0)
+			return r;
+	}
+	exchange->owner = transfer;
+	transfer->exchange = exchange;
+	return 0;
+}
+
+static void hop_start(struct http_transfer *transfer)
+{
+	struct http_client *client = transfer->client;
+	const struct http_request *request = &transfer->request;
+	struct hop hop = {
+		.request = request,
+		.url = transfer->location.url,
+		.headers = transfer->unbound,
+		.user_agent = request->user_agent ? request->user_agent : client->user_agent,
+		.allowed = request->private_networks,
+		.timeout = transfer->left,
+	};
+	int r;
+
+	if (request->bound_url && strcmp(request->bound_url, transfer->location.shown) == 0)
+		hop.headers = transfer->headers;
+	transfer->state = TRANSFER_RUNNING;
+	transfer->hop_started = clock_monotonic(client->clock);
+	r = take_exchange(transfer);
+	if (r >= 0)
+		r = exchange_prepare(transfer->exchange, &hop);
+	if (r >= 0)
+		r = glue_add(client->glue, transfer->exchange->easy);
+	if (r < 0)
+		end_later(transfer, HTTP_BROKEN, "out of memory; give the daemon more");
+}
+
+/* Starts what the limits let go, and sets the timer for when they let more. */
+static void pump(struct http_client *client)
+{
+	usec now = clock_monotonic(client->clock);
+	struct limits_ticket *ticket;
+
+	for (ticket = limits_next(client->limits, now); ticket;
+		ticket = limits_next(client->limits, now))
+		hop_start(CONTAINER_OF(ticket, struct http_transfer, ticket));
+	arm(client, TAILQ_EMPTY(&client->ended) ? limits_wake(client->limits) : 0);
+}
+
+/* Enters the limits with the hop of transfer->location. */
+static void hop_enter(struct http_transfer *transfer)
+{
+	struct http_client *client = transfer->client;
+	const char *host = transfer->location.host;
+	usec now = clock_monotonic(client->clock);
+	usec blocked;
+
+	if (!transfer->request.polite) {
+		hop_start(transfer);
+		return;
+	}
+	blocked = limits_blocked(client->limits, host, now);
+	if (blocked > 0) {
+		transfer->retry_at = usec_add(clock_now(client->clock), blocked - now);
+		end_later(transfer, HTTP_BLOCKED, "the host asked to be left alone for a while");
+		return;
+	}
+	transfer->state = TRANSFER_WAITING;
+	transfer->ticket.bulk = transfer->request.bulk;
+	if (limits_enter(client->limits, &transfer->ticket, host, now) < 0)
+		end_later(transfer, HTTP_BROKEN, "out of memory; give the daemon more");
+}
+
+/* A hop is over; its host may serve another. */
+static void hop_leave(struct http_transfer *transfer)
+{
+	struct http_client *client = transfer->client;
+	usec now = clock_monotonic(client->clock);
+	usec spent = now - transfer->hop_started;
+
+	limits_leave(client->limits, &transfer->ticket, now);
+	transfer->left = transfer->left > spent + USEC_MSEC ? transfer->left - spent : USEC_MSEC;
+}
+
+static bool is_redirect(int status)
+{
+	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/* Where the response sends us on to, or NULL where it is the last. */
+static const char *redirect_of(const struct http_transfer *transfer, enum http_failure failure)
+{
+	if (failure != HTTP_OK || transfer->request.redirects_max == 0 ||
+		transfer->request.method || !is_redirect(exchange_status(transfer->exchange)))
+		return NULL;
+	return headers_get(&transfer->exchange->headers, "Location");
+}
+
+/* P10: only where 301 and 308 alone led counts as a move; credentials do not move. */
+static void note_move(struct http_transfer *transfer, int status, const struct location *to)
+{
+	if (status != 301 && status != 308)
+		transfer->moved_for_a_time = true;
+	if (transfer->moved_for_a_time)
+		return;
+	free(transfer->permanent_url);
+	transfer->permanent_url = strchr(transfer->location.url, '@') ? NULL : strdup(to->shown);
+}
+
+static void follow(struct http_transfer *transfer, const char *reference)
+{
+	unsigned most = transfer->request.redirects_max;
+	struct location next;
+	int r;
+
+	if (transfer->redirects++ >= (most < HTTP_REDIRECTS_MAX ? most : HTTP_REDIRECTS_MAX)) {
+		end_later(transfer, HTTP_TOO_MANY_REDIRECTS,
+			"too many redirects; look for the feed's present URL");
+		return;
+	}
+	r = location_follow(&transfer->location, reference, &next);
+	if (r < 0) {
+		end_later(transfer, HTTP_REFUSED_URL,
+			r == -ENOMEM ? "out of memory; give the daemon more"
+				     : "redirected to something that is no http or https URL; look "
+				       "for the feed's present URL");
+		return;
+	}
+	note_move(transfer, exchange_status(transfer->exchange), &next);
+	release_exchange(transfer);
+	location_clear(&transfer->location);
+	transfer->location = next;
+	hop_enter(transfer);
+}
+
+static void on_finished(CURL *easy, CURLcode result, void *userdata)
+{
+	struct http_client *client = userdata;
+	struct exchange *exchange = exchange_of(easy);
+	struct http_transfer *transfer = exchange->owner;
+	char words[HTTP_WORDS_SIZE];
+	const char *reference;
+	enum http_failure failure;
+
+	hop_leave(transfer);
+	if ((result == CURLE_COULDNT_CONNECT || result == CURLE_ABORTED_BY_CALLBACK) &&
+		exchange->address_taken && !exchange->address_refused) {
+		/* Another name's request is under way to the same machine: wait for it. */
+		release_exchange(transfer);
+		hop_enter(transfer);
+		pump(client);
+		return;
+	}
+	failure = exchange_judge(exchange, result, words);
+	reference = redirect_of(transfer, failure);
+	if (reference) {
+		follow(transfer, reference);
+	} else {
+		TAILQ_REMOVE(&client->transfers, transfer, link);
+		tell(transfer, failure, failure == HTTP_OK ? NULL : words);
+	}
+	pump(client);
+}
+
+static void on_timer(void *userdata)
+{
+	struct http_client *client = userdata;
+	struct http_transfer *transfer;
+	unsigned turn = client->turn++;
+
+	client->timer_at = USEC_INFINITY;
+	/* What ends while these are told is told in the next turn. */
+	for (transfer = TAILQ_FIRST(&client->ended); transfer && transfer->turn == turn;
+		transfer = TAILQ_FIRST(&client->ended)) {
+		TAILQ_REMOVE(&client->ended, transfer, link);
+		tell(transfer, transfer->failure, transfer->words);
+	}
+	pump(client);
+}
+
+static int copy_string(const char *text, const char **ret)
+{
+	if (!text)
+		return 0;
+	*ret = strdup(text);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int add_headers(struct curl_slist **list, const char *const *headers)
+{
+	for (; headers && *headers; headers++) {
+		struct curl_slist *longer = curl_slist_append(*list, *headers);
+
+		if (!longer)
+			return -ENOMEM;
+		*list = longer;
+	}
+	return 0;
+}
+
+/* Bound headers first, so that the others are the end of the same list. */
+static int copy_headers(struct http_transfer *transfer, const struct http_request *request)
+{
+	struct curl_slist *rest = NULL;
+	struct curl_slist *last;
+	int r;
+
+	r = add_headers(&rest, request->headers);
+	if (r >= 0 && request->body) /* no waiting for "100 Continue" */
+		r = add_headers(&rest, (const char *const[]){"Expect:", NULL});
+	if (r >= 0)
+		r = add_headers(&transfer->headers, request->bound_headers);
+	if (r < 0) {
+		curl_slist_free_all(rest);
+		return r;
+	}
+	transfer->unbound = rest;
+	for (last = transfer->headers; last && last->next; last = last->next)
+		;
+	if (last)
+		last->next = rest;
+	else
+		transfer->headers = rest;
+	return 0;
+}
+
+static int copy_request(struct http_transfer *transfer, const struct http_request *request)
+{
+	const char *allowed = request->private_networks ? request->private_networks
+							: transfer->client->private_networks;
+	struct http_request *copy = &transfer->request;
+	void *body;
+
+	*copy = (struct http_request){
+		.unguarded = request->unguarded,
+		.polite = request->polite,
+		.bulk = request->bulk,
+		.redirects_max = request->redirects_max,
+		.body_max = request->body_max,
+		.truncate = request->truncate,
+	};
+	if (request->method && strcmp(request->method, "GET") != 0 &&
+		copy_string(request->method, &copy->method) < 0)
+		return -ENOMEM;
+	if (copy_string(request->bound_url, &copy->bound_url) < 0 ||
+		copy_string(request->user_agent, &copy->user_agent) < 0 ||
+		copy_string(allowed, &copy->private_networks) < 0)
+		return -ENOMEM;
+	if (request->body) {
+		body = malloc(request->body_length + 1);
+		if (!body)
+			return -ENOMEM;
+		memcpy(body, request->body, request->body_length);
+		copy->body = body;
+		copy->body_length = request->body_length;
+	}
+	return copy_headers(transfer, request);
+}
+
+int http_client_start(struct http_client *client, const struct http_request *request,
+	http_done_fn done, void *userdata, struct http_transfer **ret)
+{
+	struct http_transfer *transfer = calloc(1, sizeof(*transfer));
+	int r;
+
+	if (!transfer)
+		return -ENOMEM;
+	transfer->client = client;
+	transfer->done = done;
+	transfer->userdata = userdata;
+	transfer->left = request->timeout > 0 ? request->timeout : HTTP_TRANSFER_TIMEOUT;
+	r = copy_request(transfer, request);
+	if (r >= 0)
+		r = location_parse(request->url, &transfer->location);
+	if (r == -ENOMEM) {
+		transfer_free(transfer);
+		return r;
+	}
+	TAILQ_INSERT_TAIL(&client->transfers, transfer, link);
+	client->active++;
+	if (r < 0)
+		end_later(transfer, HTTP_REFUSED_URL,
+			"this is no http or https URL, or one over 4 KiB; correct it");
+	else
+		hop_enter(transfer);
+	if (ret)
+		*ret = transfer;
+	pump(client);
+	return 0;
+}
+
+static void drop(struct http_transfer *transfer)
+{
+	struct http_client *client = transfer->client;
+
+	if (transfer->state == TRANSFER_ENDED) {
+		TAILQ_REMOVE(&client->ended, transfer, link);
+	} else {
+		TAILQ_REMOVE(&client->transfers, transfer, link);
+		if (transfer->state == TRANSFER_RUNNING)
+			glue_remove(client->glue, transfer->exchange->easy);
+		limits_leave(client->limits, &transfer->ticket, clock_monotonic(client->clock));
+	}
+	client->active--;
+	transfer_free(transfer);
+}
+
+void http_transfer_cancel(struct http_transfer *transfer)
+{
+	struct http_client *client;
+
+	if (!transfer || transfer->state == TRANSFER_TELLING)
+		return;
+	client = transfer->client;
+	drop(transfer);
+	pump(client);
+}
+
+unsigned http_client_active(const struct http_client *client)
+{
+	return client->active;
+}
+
+int http_client_block_host(struct http_client *client, const char *url, usec until_wall)
+{
+	usec now = clock_monotonic(client->clock);
+	usec now_wall = clock_now(client->clock);
+	struct location location;
+	struct limits_ticket *ticket;
+	int r;
+
+	if (until_wall <= now_wall)
+		return 0;
+	r = location_parse(url, &location);
+	if (r < 0)
+		return r;
+	r = limits_block(client->limits, location.host, usec_add(now, until_wall - now_wall), now);
+	for (ticket = limits_waiting(client->limits, location.host); r >= 0 && ticket;
+		ticket = limits_waiting(client->limits, location.host)) {
+		struct http_transfer *transfer = CONTAINER_OF(ticket, struct http_transfer, ticket);
+
+		transfer->retry_at = until_wall;
+		end_later(transfer, HTTP_BLOCKED, "the host asked to be left alone for a while");
+	}
+	location_clear(&location);
+	return r;
+}
+
+void http_client_hold(struct http_client *client, bool hold)
+{
+	limits_hold(client->limits, hold, clock_monotonic(client->clock));
+	if (!hold)
+		arm(client, 0);
+}
+
+int http_client_configure(struct http_client *client, const struct http_options *options)
+{
+	char *user_agent = strdup(options->user_agent);
+	char *private_networks =
+		options->private_networks ? strdup(options->private_networks) : NULL;
+	struct limits_options limits = {
+		.total = options->max_transfers,
+		.per_host = options->host_connections,
+		.gap = options->host_gap,
+	};
+
+	if (!user_agent || (options->private_networks && !private_networks)) {
+		free(user_agent);
+		free(private_networks);
+		return -ENOMEM;
+	}
+	free(client->user_agent);
+	free(client->private_networks);
+	client->user_agent = user_agent;
+	client->private_networks = private_networks;
+	client->max_transfers = options->max_transfers;
+	limits_configure(client->limits, &limits);
+	return 0;
+}
+
+int http_client_new(const struct http_options *options, struct http_client **ret)
+{
+	struct http_client *client = calloc(1, sizeof(*client));
+	int r;
+
+	if (!client)
+		return -ENOMEM;
+	TAILQ_INIT(&client->idle);
+	TAILQ_INIT(&client->transfers);
+	TAILQ_INIT(&client->ended);
+	client->clock = options->clock;
+	client->timer_at = USEC_INFINITY;
+	r = limits_new(&(struct limits_options){0}, &client->limits);
+	if (r >= 0)
+		r = http_client_configure(client, options);
+	if (r >= 0)
+		r = clock_timer_new(client->clock, on_timer, client, &client->timer);
+	if (r >= 0)
+		r = glue_new(options->base, on_finished, client, &client->glue);
+	if (r < 0) {
+		http_client_free(client);
+		return r;
+	}
+	glue_keep_connections(client->glue, HTTP_IDLE_CONNECTIONS);
+	*ret = client;
+	return 0;
+}
+
+void http_client_free(struct http_client *client)
+{
+	struct http_transfer *transfer;
+	struct exchange *exchange;
+
+	if (!client)
+		return;
+	for (transfer = TAILQ_FIRST(&client->transfers); transfer;
+		transfer = TAILQ_FIRST(&client->transfers))
+		drop(transfer);
+	for (transfer = TAILQ_FIRST(&client->ended); transfer;
+		transfer = TAILQ_FIRST(&client->ended))
+		drop(transfer);
+	for (exchange = TAILQ_FIRST(&client->idle); exchange;
+		exchange = TAILQ_FIRST(&client->idle)) {
+		TAILQ_REMOVE(&client->idle, exchange, link);
+		exchange_free(exchange);
+	}
+	glue_free(client->glue);
+	limits_free(client->limits);
+	clock_timer_free(client->clock, client->timer);
+	free(client->user_agent);
+	free(client->private_networks);
+	free(client);
+}

@@ -1,0 +1,330 @@
+#include "http/exchange.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "http/guard.h"
+
+enum {
+	ERROR_BODY_MAX = 64 * 1024, /* of a response that is not 2xx: nobody reads more */
+};
+
+static size_t on_header(char *line, size_t size, size_t count, void *userdata)
+{
+	struct exchange *exchange = userdata;
+
+	if (headers_add_line(&exchange->headers, line, size * count) < 0) {
+		exchange->headers_too_large = true;
+		return 0;
+	}
+	return size * count;
+}
+
+/* libcurl counts what came on the wire; see HTTP_RATIO_FREE. */
+static bool ratio_passed(const struct exchange *exchange, size_t length)
+{
+	curl_off_t wire = 0;
+
+	if (length <= HTTP_RATIO_FREE)
+		return false;
+	(void)curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
+	return length / HTTP_RATIO_MAX > (size_t)wire;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *userdata)
+{
+	struct exchange *exchange = userdata;
+	struct buffer *body = &exchange->body;
+	size_t length = size * count;
+	int status = exchange_status(exchange);
+	bool truncate = exchange->hop.request->truncate;
+	size_t limit = body->limit;
+
+	if (status < 200 || status >= 300) {
+		truncate = true;
+		limit = limit < ERROR_BODY_MAX ? limit : ERROR_BODY_MAX;
+	}
+	if (length > limit - body->length) {
+		exchange->cut = truncate;
+		exchange->too_large = !truncate;
+		if (truncate)
+			(void)buffer_add(body, bytes, limit - body->length);
+		return 0;
+	}
+	if (ratio_passed(exchange, body->length + length)) {
+		exchange->too_large = true;
+		return 0;
+	}
+	return buffer_add(body, bytes, length) < 0 ? 0 : length;
+}
+
+/* The guard for new connections: sees the resolved address before anything is sent to it. */
+static curl_socket_t on_open_socket(
+	void *userdata, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct exchange *exchange = userdata;
+	char text[INET6_ADDRSTRLEN] = "";
+	const void *bytes = &((const struct sockaddr_in *)(const void *)&address->addr)->sin_addr;
+
+	(void)purpose;
+	if (address->family == AF_INET6)
+		bytes = &((const struct sockaddr_in6 *)(const void *)&address->addr)->sin6_addr;
+	if (address->family != AF_INET && address->family != AF_INET6)
+		return CURL_SOCKET_BAD;
+	if (!exchange->hop.request->unguarded &&
+		!guard_allows(exchange->hop.allowed, &address->addr)) {
+		exchange->address_refused = true;
+		return CURL_SOCKET_BAD;
+	}
+	if (!inet_ntop(address->family, bytes, text, sizeof(text)))
+		return CURL_SOCKET_BAD;
+	if (!exchange->on_resolved(exchange, text)) {
+		exchange->address_taken = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		address->protocol);
+}
+
+/*
+ * The guard for connections that are used again: another request, which was allowed more, may have
+ * opened this one.
+ */
+static int on_before_request(
+	void *userdata, char *remote, char *local, int remote_port, int local_port)
+{
+	struct exchange *exchange = userdata;
+
+	(void)local;
+	(void)remote_port;
+	(void)local_port;
+	if (!exchange->hop.request->unguarded &&
+		!guard_allows_text(exchange->hop.allowed, remote)) {
+		exchange->address_refused = true;
+		return CURL_PREREQFUNC_ABORT;
+	}
+	if (!exchange->on_resolved(exchange, remote)) {
+		exchange->address_taken = true;
+		return CURL_PREREQFUNC_ABORT;
+	}
+	return CURL_PREREQFUNC_OK;
+}
+
+static int set_fixed_options(struct exchange *exchange)
+{
+	CURL *easy = exchange->easy;
+	CURLcode r = CURLE_OK;
+
+	r |= curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
+	r |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* A resolver that hangs must not make the loop wait for its thread. */
+	r |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	r |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	r |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	r |= curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	r |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	r |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	r |= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	r |= curl_easy_setopt(
+		easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(HTTP_CONNECT_TIMEOUT / USEC_MSEC));
+	r |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)HTTP_LOW_SPEED);
+	r |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(HTTP_LOW_SPEED_TIME / USEC_SEC));
+	r |= curl_easy_setopt(
+		easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)(HTTP_DNS_CACHE_TIME / USEC_SEC));
+	r |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	r |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+	r |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	r |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+	r |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+	r |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange);
+	r |= curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_before_request);
+	r |= curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
+	r |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->error);
+	return r == CURLE_OK ? 0 : -ENOMEM;
+}
+
+int exchange_new(exchange_resolved_fn on_resolved, struct exchange **ret)
+{
+	_cleanup_(exchange_freep) struct exchange *exchange = calloc(1, sizeof(*exchange));
+	int r;
+
+	if (!exchange)
+		return -ENOMEM;
+	headers_init(&exchange->headers);
+	exchange->body = BUFFER_INIT(HTTP_BODY_MAX);
+	exchange->on_resolved = on_resolved;
+	exchange->easy = curl_easy_init();
+	if (!exchange->easy)
+		return -ENOMEM;
+	r = set_fixed_options(exchange);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(exchange);
+	return 0;
+}
+
+void exchange_free(struct exchange *exchange)
+{
+	if (!exchange)
+		return;
+	if (exchange->easy)
+		curl_easy_cleanup(exchange->easy);
+	headers_free(&exchange->headers);
+	buffer_free(&exchange->body);
+	free(exchange);
+}
+
+static void forget_last_hop(struct exchange *exchange, const struct hop *hop)
+{
+	size_t body_max = hop->request->body_max;
+
+	headers_reset(&exchange->headers);
+	buffer_reset(&exchange->body);
+	exchange->body.limit = body_max > 0 && body_max < HTTP_BODY_MAX ? body_max : HTTP_BODY_MAX;
+	exchange->hop = *hop;
+	exchange->address_refused = false;
+	exchange->address_taken = false;
+	exchange->too_large = false;
+	exchange->headers_too_large = false;
+	exchange->cut = false;
+	exchange->error[0] = '\0';
+}
+
+int exchange_prepare(struct exchange *exchange, const struct hop *hop)
+{
+	const struct http_request *request = hop->request;
+	CURL *easy = exchange->easy;
+	CURLcode r = CURLE_OK;
+
+	forget_last_hop(exchange, hop);
+	r |= curl_easy_setopt(easy, CURLOPT_URL, hop->url);
+	r |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, hop->headers);
+	r |= curl_easy_setopt(easy, CURLOPT_USERAGENT, hop->user_agent);
+	r |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(hop->timeout / USEC_MSEC));
+	r |= curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
+		request->truncate ? (curl_off_t)0 : (curl_off_t)exchange->body.limit);
+	if (request->body) {
+		exchange->spent = true;
+		r |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
+		r |= curl_easy_setopt(
+			easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+	}
+	if (request->method && strcmp(request->method, "GET") != 0) {
+		exchange->spent = true;
+		r |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	}
+	return r == CURLE_OK ? 0 : -ENOMEM;
+}
+
+struct exchange *exchange_of(CURL *easy)
+{
+	char *exchange = NULL;
+
+	(void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &exchange);
+	return (struct exchange *)(void *)exchange;
+}
+
+int exchange_status(const struct exchange *exchange)
+{
+	long status = 0;
+
+	(void)curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+	return (int)status;
+}
+
+/* What libcurl's result comes to where none of our own bounds was passed. */
+static enum http_failure failure_of(CURLcode result)
+{
+	switch (result) {
+	case CURLE_OK:
+		return HTTP_OK;
+	case CURLE_URL_MALFORMAT:
+		return HTTP_REFUSED_URL;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return HTTP_DNS;
+	case CURLE_COULDNT_CONNECT:
+		return HTTP_CONNECT;
+	case CURLE_OPERATION_TIMEDOUT:
+		return HTTP_TIMEOUT;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+	case CURLE_SSL_CLIENTCERT:
+		return HTTP_TLS;
+	case CURLE_FILESIZE_EXCEEDED:
+		return HTTP_TOO_LARGE;
+	default:
+		return HTTP_BROKEN;
+	}
+}
+
+static enum http_failure bounded_failure(const struct exchange *exchange, CURLcode result)
+{
+	if (exchange->cut && result == CURLE_WRITE_ERROR)
+		return HTTP_OK;
+	if (exchange->too_large)
+		return HTTP_TOO_LARGE;
+	if (result != CURLE_OK && exchange->address_refused)
+		return HTTP_REFUSED_ADDRESS;
+	return failure_of(result);
+}
+
+/* What happened and the next step. */
+static const struct {
+	const char *what;
+	const char *next;
+	bool account; /* libcurl's own account goes between them */
+} failure_words[HTTP_FAILURE_MAX] = {
+	[HTTP_REFUSED_URL] = {"the URL cannot be used", "correct it", true},
+	[HTTP_REFUSED_ADDRESS] = {"the host is in a private network, which is not polled",
+		"name the network in AllowPrivateNetworks= if it is yours", false},
+	[HTTP_DNS] = {"the host's name was not found", "check the URL and the name server", true},
+	[HTTP_CONNECT] = {"no connection to the host", "check that the site is up", true},
+	[HTTP_TLS] = {"no secure connection",
+		"the site has to mend its certificate, or this machine its clock or CA "
+		"certificates",
+		true},
+	[HTTP_TIMEOUT] = {"the server was too slow", "check that the site is up", true},
+	[HTTP_TOO_LARGE] = {"document too large: more than 16 MiB, or packed more than 1:200",
+		"check that the URL is a feed's", false},
+	[HTTP_BROKEN] = {"the response broke off or is malformed", "the site has to mend it", true},
+};
+
+/* libcurl's accounts may quote the server. */
+static void make_printable(char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
+enum http_failure exchange_judge(
+	const struct exchange *exchange, CURLcode result, char words[HTTP_WORDS_SIZE])
+{
+	enum http_failure failure = bounded_failure(exchange, result);
+	const char *account =
+		exchange->error[0] != '\0' ? exchange->error : curl_easy_strerror(result);
+
+	if (exchange->headers_too_large)
+		account = "more than 64 KiB or 100 fields of header";
+	words[0] = '\0';
+	if (failure == HTTP_OK)
+		return failure;
+	if (failure_words[failure].account)
+		(void)snprintf(words, HTTP_WORDS_SIZE, "%s (%s); %s", failure_words[failure].what,
+			account, failure_words[failure].next);
+	else
+		(void)snprintf(words, HTTP_WORDS_SIZE, "%s; %s", failure_words[failure].what,
+			failure_words[failure].next);
+	make_printable(words);
+	return failure;
+}

@@ -1,0 +1,66 @@
+/*
+ * One easy handle with room for what a response brings: reused from hop to hop, so that its fixed
+ * options are set once.  Applies the bounds and the guard, and says in words what went wrong.
+ */
+#pragma once
+
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "base/buffer.h"
+#include "http/bounds.h"
+#include "http/client.h"
+#include "http/headers.h"
+
+struct exchange;
+
+/* What one hop asks; all borrowed until it is over. */
+struct hop {
+	const struct http_request *request;
+	const char *url;
+	struct curl_slist *headers;
+	const char *user_agent;
+	const char *allowed; /* private networks */
+	usec timeout;
+};
+
+/* The host's address is known.  False: nothing is to be sent to it now. */
+typedef bool (*exchange_resolved_fn)(struct exchange *exchange, const char *address);
+
+struct exchange {
+	TAILQ_ENTRY(exchange) link; /* in the client's pool */
+	CURL *easy;
+	struct http_headers headers;
+	struct buffer body;
+	struct hop hop;
+	void *owner;
+	exchange_resolved_fn on_resolved;
+	bool address_refused; /* by the guard */
+	bool address_taken;   /* on_resolved said no */
+	bool too_large;
+	bool headers_too_large;
+	bool cut;   /* the rest of the body was not wanted */
+	bool spent; /* has options that the next hop must not inherit */
+	char address[INET6_ADDRSTRLEN];
+	char error[CURL_ERROR_SIZE];
+};
+
+/* Takes CURLOPT_PRIVATE for itself. */
+int exchange_new(exchange_resolved_fn on_resolved, struct exchange **ret);
+void exchange_free(struct exchange *exchange);
+DEFINE_CLEANUP(exchange_freep, struct exchange, exchange_free)
+
+/* Makes the handle ready for a hop.  Returns 0 or -ENOMEM. */
+int exchange_prepare(struct exchange *exchange, const struct hop *hop);
+
+/* The exchange behind a handle. */
+struct exchange *exchange_of(CURL *easy);
+
+/* The status of the last response, or 0. */
+int exchange_status(const struct exchange *exchange);
+
+/* What a finished hop came to; words of a failure are written to `words`. */
+enum http_failure exchange_judge(
+	const struct exchange *exchange, CURLcode result, char words[HTTP_WORDS_SIZE]);

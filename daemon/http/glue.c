@@ -1,0 +1,146 @@
+#include "http/glue.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdbool.h>
+
+struct glue {
+	struct event_base *base;
+	CURLM *multi;
+	struct event *timer;
+	glue_finished_fn on_finished;
+	void *userdata;
+};
+
+/* Hands finished handles over.  A callback may add and remove handles, also finished ones. */
+static void reap(struct glue *glue)
+{
+	CURLMsg *message;
+	int left;
+
+	for (message = curl_multi_info_read(glue->multi, &left); message;
+		message = curl_multi_info_read(glue->multi, &left)) {
+		CURL *easy = message->easy_handle;
+		CURLcode result = message->data.result;
+
+		(void)curl_multi_remove_handle(glue->multi, easy);
+		glue->on_finished(easy, result, glue->userdata);
+	}
+}
+
+static void on_socket_event(evutil_socket_t fd, short what, void *userdata)
+{
+	struct glue *glue = userdata;
+	int action =
+		(what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
+	int running;
+
+	(void)curl_multi_socket_action(glue->multi, fd, action, &running);
+	reap(glue);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *userdata)
+{
+	struct glue *glue = userdata;
+	int running;
+
+	(void)fd;
+	(void)what;
+	(void)curl_multi_socket_action(glue->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	reap(glue);
+}
+
+/* The event of a socket is curl's to keep for us, by curl_multi_assign(). */
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, void *socketdata)
+{
+	struct glue *glue = userdata;
+	struct event *event = socketdata;
+	short wanted = (short)((what & CURL_POLL_IN ? EV_READ : 0) |
+		(what & CURL_POLL_OUT ? EV_WRITE : 0));
+
+	(void)easy;
+	if (what == CURL_POLL_REMOVE) {
+		if (event)
+			event_free(event);
+		(void)curl_multi_assign(glue->multi, fd, NULL);
+		return 0;
+	}
+	if (!event) {
+		event = event_new(
+			glue->base, fd, (short)(wanted | EV_PERSIST), on_socket_event, glue);
+		if (!event)
+			return -1;
+		(void)curl_multi_assign(glue->multi, fd, event);
+	} else {
+		(void)event_del(event);
+		(void)event_assign(
+			event, glue->base, fd, (short)(wanted | EV_PERSIST), on_socket_event, glue);
+	}
+	return event_add(event, NULL);
+}
+
+static int on_timeout_change(CURLM *multi, long timeout_ms, void *userdata)
+{
+	struct glue *glue = userdata;
+	struct timeval wait = {
+		.tv_sec = timeout_ms / 1000,
+		.tv_usec = timeout_ms % 1000 * 1000,
+	};
+
+	(void)multi;
+	/* Zero too goes by the loop: curl must not be entered from its own callback. */
+	if (timeout_ms < 0)
+		(void)event_del(glue->timer);
+	else
+		(void)event_add(glue->timer, &wait);
+	return 0;
+}
+
+int glue_new(
+	struct event_base *base, glue_finished_fn on_finished, void *userdata, struct glue **ret)
+{
+	_cleanup_(glue_freep) struct glue *glue = calloc(1, sizeof(*glue));
+
+	if (!glue || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return -ENOMEM;
+	glue->base = base;
+	glue->on_finished = on_finished;
+	glue->userdata = userdata;
+	glue->timer = event_new(base, -1, 0, on_timer, glue);
+	glue->multi = curl_multi_init();
+	if (!glue->timer || !glue->multi)
+		return -ENOMEM;
+	(void)curl_multi_setopt(glue->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	(void)curl_multi_setopt(glue->multi, CURLMOPT_SOCKETDATA, glue);
+	(void)curl_multi_setopt(glue->multi, CURLMOPT_TIMERFUNCTION, on_timeout_change);
+	(void)curl_multi_setopt(glue->multi, CURLMOPT_TIMERDATA, glue);
+	*ret = TAKE_PTR(glue);
+	return 0;
+}
+
+void glue_free(struct glue *glue)
+{
+	if (!glue)
+		return;
+	/* Closes idle connections, which may call on_socket() a last time. */
+	if (glue->multi)
+		(void)curl_multi_cleanup(glue->multi);
+	if (glue->timer)
+		event_free(glue->timer);
+	free(glue);
+}
+
+void glue_keep_connections(struct glue *glue, unsigned count)
+{
+	(void)curl_multi_setopt(glue->multi, CURLMOPT_MAXCONNECTS, (long)count);
+}
+
+int glue_add(struct glue *glue, CURL *easy)
+{
+	return curl_multi_add_handle(glue->multi, easy) == CURLM_OK ? 0 : -ENOMEM;
+}
+
+void glue_remove(struct glue *glue, CURL *easy)
+{
+	(void)curl_multi_remove_handle(glue->multi, easy);
+}

@@ -1,0 +1,165 @@
+#include "http/location.h"
+
+#include <ctype.h>
+#include <curl/curl.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/url.h"
+
+DEFINE_CLEANUP(url_cleanupp, CURLU, curl_url_cleanup)
+DEFINE_CLEANUP(curl_freep, char, curl_free)
+
+void location_clear(struct location *location)
+{
+	free(location->url);
+	free(location->shown);
+	free(location->host);
+	*location = (struct location){0};
+}
+
+static int get_part(CURLU *url, CURLUPart what, unsigned flags, char **ret)
+{
+	_cleanup_(curl_freep) char *part = NULL;
+	CURLUcode r;
+
+	r = curl_url_get(url, what, &part, flags);
+	if (r != CURLUE_OK)
+		return r == CURLUE_OUT_OF_MEMORY ? -ENOMEM : -EINVAL;
+	*ret = strdup(part);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* The name under which the limits count. */
+static int get_host(CURLU *url, char **ret)
+{
+	char *host;
+	size_t length;
+	int r;
+
+	r = get_part(url, CURLUPART_HOST, CURLU_PUNYCODE, &host);
+	if (r == -EINVAL)
+		r = get_part(url, CURLUPART_HOST, 0, &host);
+	if (r < 0)
+		return r;
+	for (char *c = host; *c != '\0'; c++)
+		*c = (char)tolower((unsigned char)*c);
+	length = strlen(host);
+	if (length > 1 && host[length - 1] == '.')
+		host[length - 1] = '\0';
+	*ret = host;
+	return 0;
+}
+
+static int get_shown(CURLU *url, const char *whole, char **ret)
+{
+	if (!strpbrk(whole, "@#")) {
+		*ret = strdup(whole);
+		return *ret ? 0 : -ENOMEM;
+	}
+	(void)curl_url_set(url, CURLUPART_USER, NULL, 0);
+	(void)curl_url_set(url, CURLUPART_PASSWORD, NULL, 0);
+	(void)curl_url_set(url, CURLUPART_OPTIONS, NULL, 0);
+	(void)curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0);
+	return get_part(url, CURLUPART_URL, 0, ret);
+}
+
+static int fill(CURLU *url, struct location *ret)
+{
+	_cleanup_(freep) char *scheme = NULL;
+	struct location location = {0};
+	int r;
+
+	r = get_part(url, CURLUPART_SCHEME, 0, &scheme);
+	if (r < 0)
+		return r;
+	if (strcasecmp(scheme, "http") != 0 && strcasecmp(scheme, "https") != 0)
+		return -EINVAL;
+	r = get_part(url, CURLUPART_URL, 0, &location.url);
+	if (r >= 0 && strlen(location.url) > URL_BYTES_MAX)
+		r = -EINVAL;
+	if (r >= 0)
+		r = get_host(url, &location.host);
+	if (r >= 0)
+		r = get_shown(url, location.url, &location.shown);
+	if (r < 0) {
+		location_clear(&location);
+		return r;
+	}
+	*ret = location;
+	return 0;
+}
+
+int location_parse(const char *text, struct location *ret)
+{
+	_cleanup_(url_cleanupp) CURLU *url = NULL;
+
+	if (strlen(text) > URL_BYTES_MAX)
+		return -EINVAL;
+	url = curl_url();
+	if (!url)
+		return -ENOMEM;
+	if (curl_url_set(url, CURLUPART_URL, text, CURLU_URLENCODE | CURLU_ALLOW_SPACE) !=
+		CURLUE_OK)
+		return -EINVAL;
+	return fill(url, ret);
+}
+
+/* Whether scheme, host and port are the same. */
+static bool same_origin(CURLU *url, const struct location *from)
+{
+	static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
+	_cleanup_(url_cleanupp) CURLU *other = curl_url();
+
+	if (!other || curl_url_set(other, CURLUPART_URL, from->url, 0) != CURLUE_OK)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		_cleanup_(curl_freep) char *a = NULL;
+		_cleanup_(curl_freep) char *b = NULL;
+
+		if (curl_url_get(url, parts[i], &a, CURLU_DEFAULT_PORT) != CURLUE_OK ||
+			curl_url_get(other, parts[i], &b, CURLU_DEFAULT_PORT) != CURLUE_OK ||
+			strcasecmp(a, b) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* The credentials of `from`, or none. */
+static void set_credentials(CURLU *url, const struct location *from)
+{
+	static const CURLUPart parts[] = {CURLUPART_USER, CURLUPART_PASSWORD};
+	_cleanup_(url_cleanupp) CURLU *other = NULL;
+	bool keep = same_origin(url, from);
+
+	if (keep) {
+		other = curl_url();
+		keep = other && curl_url_set(other, CURLUPART_URL, from->url, 0) == CURLUE_OK;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		_cleanup_(curl_freep) char *part = NULL;
+
+		if (keep)
+			(void)curl_url_get(other, parts[i], &part, 0);
+		(void)curl_url_set(url, parts[i], part, 0);
+	}
+}
+
+int location_follow(const struct location *from, const char *reference, struct location *ret)
+{
+	_cleanup_(url_cleanupp) CURLU *url = NULL;
+
+	if (strlen(reference) > URL_BYTES_MAX)
+		return -EINVAL;
+	url = curl_url();
+	if (!url)
+		return -ENOMEM;
+	if (curl_url_set(url, CURLUPART_URL, from->url, 0) != CURLUE_OK ||
+		curl_url_set(url, CURLUPART_URL, reference, CURLU_URLENCODE | CURLU_ALLOW_SPACE) !=
+			CURLUE_OK)
+		return -EINVAL;
+	if (strchr(from->url, '@') || strchr(reference, '@'))
+		set_credentials(url, from);
+	return fill(url, ret);
+}
