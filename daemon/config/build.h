@@ -30,7 +30,10 @@ int build_hooks(struct build *build);
 int build_feeds(struct build *build);
 int build_topics(struct build *build);
 
-/* Refuses hooks that are not there, named in a Notify=; *ret is a list without "journal". */
+/*
+ * Makes the list of a Notify=: hooks that are not there are refused, and the journal gets
+ * everything unless Journal=no (specs/alerts.md).
+ */
 int build_notify(
 	struct build *build, const struct section *section, const char **names, const char ***ret);
 

@@ -22,7 +22,7 @@ struct config {
 	unsigned readers;
 	const char *state_directory;
 	const char *control_socket;
-	const char **notify; /* hooks of health events, NULL-terminated */
+	const char **notify; /* hooks of health events, "journal" too; NULL-terminated */
 	usec remember;
 	usec keep;
 	unsigned host_connections;
@@ -34,7 +34,7 @@ struct config {
 	/* the rest */
 	struct feed *feeds;
 	size_t feed_count;
-	struct topic *topics;
+	struct topic *topics; /* their `notify` names "journal" too, unless Journal=no */
 	size_t topic_count;
 	struct hook *hooks; /* with "journal" among them unless Journal=no */
 	size_t hook_count;

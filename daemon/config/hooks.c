@@ -176,25 +176,22 @@ int build_hooks(struct build *build)
 static void refuse_hook(struct build *build, const struct section *section, const char *name)
 {
 	struct nearest nearest = {.name = name};
-	const char *file = section->file;
-	const char *kind = section_kind_to_string(section->kind);
+	const char *quote = section->name[0] != '\0' ? "\"" : "";
+	const char *gap = section->name[0] != '\0' ? " " : "";
 
 	nearest_try_map(&nearest, &build->hooks);
-	if (nearest.found)
-		config_errors_add(build->errors, file, section->line,
-			"Notify=: [%s%s%s] names no hook \"%s\"; did you mean \"%s\"?", kind,
-			section->name[0] ? " " : "", section->name, name, nearest.found);
-	else
-		config_errors_add(build->errors, file, section->line,
-			"Notify=: [%s%s%s] names no hook \"%s\"; expected the name of a [Webhook] "
-			"or [Exec]",
-			kind, section->name[0] ? " " : "", section->name, name);
+	section_error(build->sections, section,
+		"Notify=: [%s%s%s%s%s] names no hook \"%s\"; %s%s%s",
+		section_kind_to_string(section->kind), gap, quote, section->name, quote, name,
+		nearest.found ? "did you mean \"" : "expected the name of a [Webhook] or [Exec]",
+		nearest.found ? nearest.found : "", nearest.found ? "\"?" : "");
 }
 
 int build_notify(
 	struct build *build, const struct section *section, const char **names, const char ***ret)
 {
-	const char **hooks = arena_array(build->arena, words_count(names) + 1, sizeof(*hooks));
+	const char **hooks = arena_array(build->arena, words_count(names) + 2, sizeof(*hooks));
+	bool journal = build->config->journal;
 	size_t count = 0;
 
 	if (!hooks)
@@ -202,9 +199,11 @@ int build_notify(
 	for (size_t i = 0; names && names[i]; i++) {
 		if (map_get(&build->hooks, names[i]))
 			hooks[count++] = names[i];
-		else if (strcmp(names[i], journal_name) != 0)
+		else if (!journal || strcmp(names[i], journal_name) != 0)
 			refuse_hook(build, section, names[i]);
 	}
+	if (journal)
+		hooks[count] = journal_name;
 	*ret = hooks;
 	return 0;
 }

@@ -76,7 +76,7 @@ static void test_daemon_settings_and_defaults(void **state)
 	assert_string_equal(
 		config->user_agent, "wirewatch/" WIREWATCH_VERSION " (+https://example.org/bot)");
 	assert_true(config->journal);
-	assert_words(config->notify, "desk", NULL);
+	assert_words(config->notify, "desk", "journal", NULL);
 }
 
 static void test_feeds_of_one_url_are_one(void **state)
@@ -134,10 +134,10 @@ static void test_queries_are_kept_raw(void **state)
 	assert_int_equal(topic->line, 28);
 	assert_string_equal(topic->file, TEST_DATA "/good/wirewatch.conf");
 	assert_int_equal(topic->alert, ALERT_ON_NEW | ALERT_ON_UPDATE);
-	assert_words(topic->notify, "desk", "archive", NULL);
+	assert_words(topic->notify, "desk", "archive", "journal", NULL);
 	assert_int_equal(config->topics[1].alert, ALERT_ON_NEW);
 	assert_null(config->topics[1].feeds);
-	assert_null(config->topics[1].notify[0]);
+	assert_words(config->topics[1].notify, "journal", NULL);
 }
 
 static void test_topics_take_feeds_by_name_and_tag(void **state)
