@@ -1,0 +1,142 @@
+#include "dedup/candidates.h"
+
+#include <stdlib.h>
+
+enum {
+	SHINGLE_WORDS = 4,
+	LEAD_WORDS = 60,
+	LEAD_KEPT = 8, /* shingles of the lead: a short copy has these */
+	REST_KEPT = 8, /* shingles of the rest */
+	PAIRS_KEPT = 10,
+	WORDS_KEPT = 4,
+	WORD_SALT = 0x5bd1e995,
+};
+
+_Static_assert(LEAD_KEPT + REST_KEPT + PAIRS_KEPT + WORDS_KEPT == FEATURES_KEPT, "all are used");
+
+struct ranked {
+	uint32_t feature;
+	float rank; /* the greater the rather kept */
+};
+
+struct best {
+	struct ranked *entries;
+	size_t count;
+	size_t limit;
+};
+
+/* Keeps the best `limit`, each once; ties fall to the greater feature. */
+static void offer(struct best *best, uint32_t feature, float rank)
+{
+	size_t at = best->count;
+
+	for (size_t i = 0; i < best->count; i++)
+		if (best->entries[i].feature == feature)
+			return;
+	while (at > 0 &&
+		(best->entries[at - 1].rank < rank ||
+			(best->entries[at - 1].rank == rank &&
+				best->entries[at - 1].feature < feature)))
+		at--;
+	if (at == best->limit)
+		return;
+	if (best->count < best->limit)
+		best->count++;
+	for (size_t i = best->count - 1; i > at; i--)
+		best->entries[i] = best->entries[i - 1];
+	best->entries[at] = (struct ranked){feature, rank};
+}
+
+static size_t take(const struct best *best, uint32_t *ret)
+{
+	for (size_t i = 0; i < best->count; i++)
+		ret[i] = best->entries[i].feature;
+	return best->count;
+}
+
+static uint32_t word_feature(uint32_t code)
+{
+	return shingle_hash(&code, 1) ^ WORD_SALT;
+}
+
+/* Chooses shingles by their own hash, so that two articles choose alike. */
+static size_t keep_shingles(const struct reader *reader, uint32_t *ret)
+{
+	struct ranked lead_entries[LEAD_KEPT];
+	struct ranked rest_entries[REST_KEPT];
+	struct best lead = {lead_entries, 0, LEAD_KEPT};
+	struct best rest = {rest_entries, 0, REST_KEPT};
+	size_t words = 0;
+	size_t kept;
+
+	for (size_t s = 0; s < reader->sentence_count; s++) {
+		const struct sentence *sentence = reader->sentences[s];
+
+		for (size_t i = 0; i + SHINGLE_WORDS <= sentence->count; i++) {
+			uint32_t feature = shingle_hash(
+				&reader->fingerprint->codes[sentence->start + i], SHINGLE_WORDS);
+			float rank = reader->worth[s] < 0.9F ? 0.0F : 1.0F;
+
+			rank += (float)(feature * 0x9e3779b1U >> 8) / (float)(1 << 24);
+			offer(words + i < LEAD_WORDS ? &lead : &rest, feature, rank);
+		}
+		words += sentence->count;
+	}
+	kept = take(&lead, ret);
+	return kept + take(&rest, ret + kept);
+}
+
+static size_t keep_pairs(const struct reader *reader, uint32_t *ret)
+{
+	struct ranked entries[PAIRS_KEPT];
+	struct best best = {entries, 0, PAIRS_KEPT};
+
+	for (size_t i = 0; i < reader->pair_count; i++)
+		offer(&best, reader->pairs[i], reader->pair_weights[i]);
+	return take(&best, ret);
+}
+
+static size_t keep_words(const struct reader *reader, uint32_t *ret)
+{
+	struct ranked entries[WORDS_KEPT];
+	struct best best = {entries, 0, WORDS_KEPT};
+
+	for (size_t s = 0; s < reader->sentence_count; s++) {
+		const struct sentence *sentence = reader->sentences[s];
+
+		for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count; i++)
+			if (word_kind(reader->fingerprint->codes[i]) != WORD_SHORT)
+				offer(&best, word_feature(reader->fingerprint->codes[i]),
+					reader->weights[i]);
+	}
+	return take(&best, ret);
+}
+
+size_t features_keep(const struct reader *reader, uint32_t (*ret)[FEATURES_KEPT])
+{
+	size_t kept = keep_shingles(reader, *ret);
+
+	kept += keep_pairs(reader, *ret + kept);
+	return kept + keep_words(reader, *ret + kept);
+}
+
+size_t features_ask(const struct reader *reader, uint32_t (*ret)[FEATURES_ASKED])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < reader->pair_count && count < FEATURES_ASKED; i++)
+		(*ret)[count++] = reader->pairs[i];
+	for (size_t s = 0; s < reader->sentence_count; s++) {
+		const struct sentence *sentence = reader->sentences[s];
+		const uint32_t *codes = &reader->fingerprint->codes[sentence->start];
+
+		for (size_t i = 0; i < sentence->count; i++) {
+			if (count < FEATURES_ASKED && word_kind(codes[i]) != WORD_SHORT &&
+				reader->weights[sentence->start + i] > 4.0F)
+				(*ret)[count++] = word_feature(codes[i]);
+			if (count < FEATURES_ASKED && i + SHINGLE_WORDS <= sentence->count)
+				(*ret)[count++] = shingle_hash(codes + i, SHINGLE_WORDS);
+		}
+	}
+	return count;
+}

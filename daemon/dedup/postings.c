@@ -1,0 +1,209 @@
+#include "dedup/postings.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	FIRST_LEVEL = 8, /* the low bits of a feature which its bucket's number always holds */
+	CHUNK_BUCKETS = 256,
+	/* A bucket is added when more postings than this, of POSTINGS_BUCKET, stand in one. */
+	LOAD_PERCENT = 72,
+};
+
+struct bucket {
+	uint8_t count;
+	uint8_t tags[POSTINGS_BUCKET][3];   /* the high 24 bits of the feature */
+	uint32_t articles[POSTINGS_BUCKET]; /* the oldest first */
+};
+
+_Static_assert(sizeof(struct bucket) == 64, "a bucket is a cache line");
+
+struct postings {
+	struct bucket **chunks;
+	size_t chunk_count;
+	size_t chunk_size;
+	uint32_t level; /* 2^level buckets, and one more for each that was split since */
+	uint32_t split;
+	uint64_t count;
+};
+
+static size_t bucket_count(const struct postings *postings)
+{
+	return ((size_t)1 << postings->level) + postings->split;
+}
+
+static struct bucket *bucket_at(const struct postings *postings, size_t number)
+{
+	return &postings->chunks[number / CHUNK_BUCKETS][number % CHUNK_BUCKETS];
+}
+
+static struct bucket *bucket_of(const struct postings *postings, uint32_t feature)
+{
+	uint32_t number = feature & (((uint32_t)1 << postings->level) - 1);
+
+	if (number < postings->split)
+		number = feature & (((uint32_t)1 << (postings->level + 1)) - 1);
+	return bucket_at(postings, number);
+}
+
+static int add_chunk(struct postings *postings)
+{
+	void *chunk;
+
+	if (postings->chunk_count == postings->chunk_size) {
+		size_t size = postings->chunk_size ? postings->chunk_size * 2 : 16;
+		struct bucket **chunks =
+			reallocarray(postings->chunks, size, sizeof(*postings->chunks));
+
+		if (!chunks)
+			return -ENOMEM;
+		postings->chunks = chunks;
+		postings->chunk_size = size;
+	}
+	chunk = aligned_alloc(sizeof(struct bucket), CHUNK_BUCKETS * sizeof(struct bucket));
+	if (!chunk)
+		return -ENOMEM;
+	memset(chunk, 0, CHUNK_BUCKETS * sizeof(struct bucket));
+	postings->chunks[postings->chunk_count++] = chunk;
+	return 0;
+}
+
+int postings_new(struct postings **ret)
+{
+	_cleanup_(postings_freep) struct postings *postings = calloc(1, sizeof(*postings));
+	int r;
+
+	if (!postings)
+		return -ENOMEM;
+	postings->level = FIRST_LEVEL;
+	r = add_chunk(postings);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(postings);
+	return 0;
+}
+
+void postings_free(struct postings *postings)
+{
+	if (!postings)
+		return;
+	for (size_t i = 0; i < postings->chunk_count; i++)
+		free(postings->chunks[i]);
+	free(postings->chunks);
+	free(postings);
+}
+
+static uint32_t tag_at(const struct bucket *bucket, size_t i)
+{
+	return bucket->tags[i][0] | (uint32_t)bucket->tags[i][1] << 8 |
+		(uint32_t)bucket->tags[i][2] << 16;
+}
+
+static void drop(struct bucket *bucket, size_t at)
+{
+	size_t after = bucket->count - at - 1U;
+
+	memmove(&bucket->tags[at], &bucket->tags[at + 1], after * sizeof(bucket->tags[0]));
+	memmove(&bucket->articles[at], &bucket->articles[at + 1],
+		after * sizeof(bucket->articles[0]));
+	bucket->count--;
+}
+
+static void append(struct bucket *bucket, uint32_t tag, uint32_t article)
+{
+	bucket->tags[bucket->count][0] = (uint8_t)tag;
+	bucket->tags[bucket->count][1] = (uint8_t)(tag >> 8);
+	bucket->tags[bucket->count][2] = (uint8_t)(tag >> 16);
+	bucket->articles[bucket->count] = article;
+	bucket->count++;
+}
+
+/* Divides the next bucket in turn between itself and a new one at the end. */
+static int split_bucket(struct postings *postings)
+{
+	size_t number = bucket_count(postings);
+	struct bucket *from;
+	struct bucket *to;
+	struct bucket old;
+
+	if (postings->level >= 31)
+		return 0;
+	if (number / CHUNK_BUCKETS >= postings->chunk_count) {
+		int r = add_chunk(postings);
+
+		if (r < 0)
+			return r;
+	}
+	from = bucket_at(postings, postings->split);
+	to = bucket_at(postings, number);
+	old = *from;
+	*from = (struct bucket){0};
+	for (size_t i = 0; i < old.count; i++) {
+		uint32_t tag = tag_at(&old, i);
+		bool moves = tag >> (postings->level - FIRST_LEVEL) & 1;
+
+		append(moves ? to : from, tag, old.articles[i]);
+	}
+	postings->split++;
+	if (postings->split == (uint32_t)1 << postings->level) {
+		postings->level++;
+		postings->split = 0;
+	}
+	return 0;
+}
+
+/* Which posting goes so that one with `tag` may come, in a full bucket or one full of the tag. */
+static size_t oldest(const struct bucket *bucket, uint32_t tag, bool same)
+{
+	if (same)
+		for (size_t i = 0; i < bucket->count; i++)
+			if (tag_at(bucket, i) == tag)
+				return i;
+	return 0;
+}
+
+int postings_add(struct postings *postings, uint32_t feature, uint32_t article)
+{
+	struct bucket *bucket = bucket_of(postings, feature);
+	uint32_t tag = feature >> FIRST_LEVEL;
+	size_t same = 0;
+
+	for (size_t i = 0; i < bucket->count; i++)
+		same += tag_at(bucket, i) == tag;
+	if (same >= POSTINGS_SAME_MAX || bucket->count == POSTINGS_BUCKET) {
+		drop(bucket, oldest(bucket, tag, same >= POSTINGS_SAME_MAX));
+		postings->count--;
+	}
+	append(bucket, tag, article);
+	postings->count++;
+	if (postings->count * 100 >
+		(uint64_t)bucket_count(postings) * POSTINGS_BUCKET * LOAD_PERCENT)
+		return split_bucket(postings);
+	return 0;
+}
+
+size_t postings_find(
+	const struct postings *postings, uint32_t feature, uint32_t (*ret)[POSTINGS_BUCKET])
+{
+	const struct bucket *bucket = bucket_of(postings, feature);
+	uint32_t tag = feature >> FIRST_LEVEL;
+	size_t found = 0;
+
+	for (size_t i = bucket->count; i-- > 0;)
+		if (tag_at(bucket, i) == tag)
+			(*ret)[found++] = bucket->articles[i];
+	return found;
+}
+
+void postings_prefetch(const struct postings *postings, uint32_t feature)
+{
+	__builtin_prefetch(bucket_of(postings, feature));
+}
+
+size_t postings_bytes(const struct postings *postings)
+{
+	return sizeof(*postings) + postings->chunk_size * sizeof(*postings->chunks) +
+		postings->chunk_count * CHUNK_BUCKETS * sizeof(struct bucket);
+}

@@ -1,0 +1,122 @@
+#include "dedup/similarity.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dedup/similarity_model.h"
+
+static float larger(float a, float b)
+{
+	return a > b ? a : b;
+}
+
+static float smaller(float a, float b)
+{
+	return a < b ? a : b;
+}
+
+static float logarithm(unsigned x)
+{
+	return log2f((float)x + 1.0F) / 8.0F;
+}
+
+void similarity_features(const struct evidence *evidence, float (*ret)[SIMILARITY_FEATURES])
+{
+	const struct coverage *a = &evidence->article;
+	const struct coverage *b = &evidence->of;
+	const float both[][2] = {
+		{a->soft, b->soft},
+		{a->soft_worth, b->soft_worth},
+		{a->hard, b->hard},
+		{a->hard_worth, b->hard_worth},
+		{a->lead_soft, b->lead_soft},
+		{a->lead_hard, b->lead_hard},
+		{a->pairs, b->pairs},
+		{a->anchors, b->anchors},
+		{a->words, b->words},
+		{a->title, b->title},
+		{a->title_text, b->title_text},
+		{a->numbers_agree, b->numbers_agree},
+		{a->names_agree, b->names_agree},
+		{a->first, b->first},
+		{a->worth, b->worth},
+		{a->skipped, b->skipped},
+		{a->lead_lead, b->lead_lead},
+		{a->run, b->run},
+	};
+	unsigned fewer_numbers = a->numbers < b->numbers ? a->numbers : b->numbers;
+	unsigned shared_numbers =
+		a->numbers_shared < b->numbers_shared ? a->numbers_shared : b->numbers_shared;
+	unsigned fewer_words =
+		a->words_in_prose < b->words_in_prose ? a->words_in_prose : b->words_in_prose;
+	unsigned more_words =
+		a->words_in_prose > b->words_in_prose ? a->words_in_prose : b->words_in_prose;
+	float number_share = ((float)shared_numbers + 1.0F) / ((float)fewer_numbers + 2.0F);
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(both) / sizeof(both[0]); i++) {
+		(*ret)[n++] = larger(both[i][0], both[i][1]);
+		(*ret)[n++] = smaller(both[i][0], both[i][1]);
+	}
+	(*ret)[n++] = number_share;
+	(*ret)[n++] = logarithm(a->shared_pairs);
+	(*ret)[n++] = logarithm((unsigned)smaller(a->mass, b->mass));
+	(*ret)[n++] = logarithm(fewer_words);
+	(*ret)[n++] = logarithm(more_words);
+	(*ret)[n++] = evidence->article_thin || evidence->of_thin;
+	(*ret)[n++] = (*ret)[12] * (*ret)[8];
+	(*ret)[n++] = (*ret)[2] * (*ret)[23];
+	(*ret)[n++] = (*ret)[6] * (*ret)[25];
+	(*ret)[n++] = (*ret)[2] * number_share;
+	(*ret)[n++] = (*ret)[8] * (*ret)[2];
+	(*ret)[n++] = (*ret)[18] * (*ret)[2];
+	(*ret)[n++] = (*ret)[3] * (*ret)[9];
+}
+
+double similarity_probability(const struct evidence *evidence)
+{
+	const struct similarity_weights *weights = &similarity_weights;
+	float features[SIMILARITY_FEATURES];
+	float sum = weights->bias;
+
+	similarity_features(evidence, &features);
+	for (size_t i = 0; i < SIMILARITY_FEATURES; i++)
+		sum += weights->direct[i] * features[i];
+	for (size_t h = 0; h < SIMILARITY_HIDDEN; h++) {
+		float hidden = weights->hidden_bias[h];
+
+		for (size_t i = 0; i < SIMILARITY_FEATURES; i++)
+			hidden += weights->hidden[h][i] * features[i];
+		sum += weights->out[h] * tanhf(hidden);
+	}
+	return 1.0 / (1.0 + exp(-(double)sum));
+}
+
+void similarity_relate(const struct reader *article, const struct reader *of,
+	const struct evidence *evidence, struct verdict *ret)
+{
+	(void)article;
+	(void)of;
+	ret->relation = RELATION_COPY;
+	ret->similarity = (double)larger(evidence->article.soft, evidence->of.soft);
+}
+
+int similarity_compare(
+	const struct fingerprint *article, const struct fingerprint *of, struct verdict *ret)
+{
+	_cleanup_(freep) struct reader *readers = calloc(2, sizeof(*readers));
+	struct evidence evidence;
+
+	if (!readers)
+		return -ENOMEM;
+	reader_open(&readers[0], article, NULL, 0);
+	reader_open(&readers[1], of, NULL, 0);
+	evidence_gather(&readers[0], &readers[1], &evidence);
+	*ret = (struct verdict){.confidence = similarity_probability(&evidence)};
+	similarity_relate(&readers[0], &readers[1], &evidence, ret);
+	if (ret->confidence < SIMILARITY_JOIN)
+		ret->relation = RELATION_NEW;
+	return 0;
+}

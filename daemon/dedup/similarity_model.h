@@ -1,0 +1,37 @@
+/*
+ * From evidence to a verdict: the probability that two articles tell one story, their relation, and
+ * both in words.  The weights are in similarity_weights.c, which says how they were made.
+ */
+#pragma once
+
+#include "dedup/evidence.h"
+#include "model/story.h"
+
+enum {
+	SIMILARITY_FEATURES = 49,
+	SIMILARITY_HIDDEN = 12,
+};
+
+/* What the probability is computed from; each about 0 to 1. */
+void similarity_features(const struct evidence *evidence, float (*ret)[SIMILARITY_FEATURES]);
+
+/* That the two tell one story. */
+double similarity_probability(const struct evidence *evidence);
+
+/* Below this two articles are different stories. */
+#define SIMILARITY_JOIN 0.6
+
+/* Fills relation, similarity, material, why and changed; the two are of one story. */
+void similarity_relate(const struct reader *article, const struct reader *of,
+	const struct evidence *evidence, struct verdict *ret);
+
+/* A network with one hidden layer, and a direct connection beside it. */
+struct similarity_weights {
+	float bias;
+	float direct[SIMILARITY_FEATURES];
+	float out[SIMILARITY_HIDDEN];
+	float hidden_bias[SIMILARITY_HIDDEN];
+	float hidden[SIMILARITY_HIDDEN][SIMILARITY_FEATURES];
+};
+
+extern const struct similarity_weights similarity_weights;

@@ -1,0 +1,405 @@
+#include "dedup/story_index.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dedup/candidates.h"
+#include "dedup/commonness.h"
+#include "dedup/similarity_model.h"
+#include "dedup/story_index_inside.h"
+
+enum {
+	RECORD_CHUNK = 4096,
+	COMPARED_MAX = 8,      /* candidates that are compared (specs/stories.md) */
+	COMPARED_OF_STORY = 3, /* of these at most of one story */
+	TALLY_SLOTS = 2048,
+	PREFETCH = 12,
+};
+
+/* Joins below this may be wrong: they count as stories of their own in what is common. */
+#define SURE 0.9
+
+struct record {
+	int64_t article;
+	int64_t story;       /* 0: forgotten */
+	uint32_t first_seen; /* seconds since 1970 */
+};
+
+struct tally {
+	uint32_t article; /* 0: free */
+	float score;
+};
+
+struct story_index {
+	struct story_index_options options;
+	struct postings *postings;
+	struct commonness *commonness;
+	struct record **chunks;
+	size_t chunk_count;
+	uint32_t first; /* running numbers of the records: from 1 */
+	uint32_t next;
+	size_t live;
+	struct arena *arena;
+	story_index_watch_fn watch;
+	void *watch_userdata;
+	/* Work space. */
+	struct reader article;
+	struct reader of;
+	uint32_t asked[FEATURES_ASKED];
+	struct tally tallies[TALLY_SLOTS];
+	uint16_t used[CANDIDATES_MAX];
+	size_t used_count;
+};
+
+int story_index_new(const struct story_index_options *options, struct story_index **ret)
+{
+	_cleanup_(story_index_freep) struct story_index *index = calloc(1, sizeof(*index));
+	int r;
+
+	if (!index)
+		return -ENOMEM;
+	index->options = *options;
+	if (index->options.quiet == 0)
+		index->options.quiet = STORY_QUIET_DEFAULT;
+	index->first = 1;
+	index->next = 1;
+	r = postings_new(&index->postings);
+	if (r < 0)
+		return r;
+	r = commonness_new(&index->commonness);
+	if (r < 0)
+		return r;
+	r = arena_new((COMPARED_MAX + 1) * FINGERPRINT_ARENA_BYTES, &index->arena);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(index);
+	return 0;
+}
+
+void story_index_free(struct story_index *index)
+{
+	if (!index)
+		return;
+	for (size_t i = 0; i < index->chunk_count; i++)
+		free(index->chunks[i]);
+	free(index->chunks);
+	postings_free(index->postings);
+	commonness_free(index->commonness);
+	arena_free(index->arena);
+	free(index);
+}
+
+void story_index_watch(struct story_index *index, story_index_watch_fn watch, void *userdata)
+{
+	index->watch = watch;
+	index->watch_userdata = userdata;
+}
+
+static struct record *record_at(const struct story_index *index, uint32_t number)
+{
+	return &index->chunks[number / RECORD_CHUNK][number % RECORD_CHUNK];
+}
+
+static bool is_live(const struct story_index *index, uint32_t number)
+{
+	return number >= index->first && number < index->next &&
+		record_at(index, number)->story != 0;
+}
+
+static void tally(struct story_index *index, uint32_t number, float score)
+{
+	size_t slot = number * 0x9e3779b1U % TALLY_SLOTS;
+
+	while (index->tallies[slot].article != 0 && index->tallies[slot].article != number)
+		slot = (slot + 1) % TALLY_SLOTS;
+	if (index->tallies[slot].article == 0) {
+		if (index->used_count == CANDIDATES_MAX)
+			return;
+		index->used[index->used_count++] = (uint16_t)slot;
+		index->tallies[slot] = (struct tally){.article = number};
+	}
+	index->tallies[slot].score += score;
+}
+
+/* A feature speaks the more for an article the fewer stories have it. */
+static void tally_feature(struct story_index *index, uint32_t feature)
+{
+	uint32_t found[POSTINGS_BUCKET];
+	size_t count = postings_find(index->postings, feature, &found);
+	int64_t stories[POSTINGS_BUCKET];
+	size_t story_count = 0;
+	size_t live = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t story;
+		size_t k = 0;
+
+		if (!is_live(index, found[i]))
+			continue;
+		story = record_at(index, found[i])->story;
+		while (k < story_count && stories[k] != story)
+			k++;
+		if (k == story_count)
+			stories[story_count++] = story;
+		found[live++] = found[i];
+	}
+	for (size_t i = 0; i < live; i++)
+		tally(index, found[i], 1.0F / (float)story_count);
+}
+
+static int compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *x = a;
+	const struct candidate *y = b;
+
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	return x->article > y->article ? -1 : x->article < y->article;
+}
+
+static size_t find_candidates(struct story_index *index, struct candidate *ret)
+{
+	size_t asked = features_ask(&index->article, &index->asked);
+	size_t count;
+
+	index->used_count = 0;
+	for (size_t i = 0; i < asked; i++) {
+		if (i + PREFETCH < asked)
+			postings_prefetch(index->postings, index->asked[i + PREFETCH]);
+		tally_feature(index, index->asked[i]);
+	}
+	count = index->used_count;
+	for (size_t i = 0; i < count; i++) {
+		struct tally *tally = &index->tallies[index->used[i]];
+
+		ret[i] = (struct candidate){tally->article, tally->score};
+		*tally = (struct tally){0};
+	}
+	qsort(ret, count, sizeof(*ret), compare_candidates);
+	return count;
+}
+
+/* Compares with one candidate.  Returns 0 or -errno; -ENOENT where its fingerprint is gone. */
+static int compare(struct story_index *index, const struct record *record,
+	struct evidence *ret_evidence, double *ret_probability)
+{
+	const void *bytes;
+	size_t length;
+	struct fingerprint *of;
+	int r;
+
+	r = index->options.load(
+		index->options.userdata, record->article, index->arena, &bytes, &length);
+	if (r < 0)
+		return r;
+	r = fingerprint_from_bytes(bytes, length, index->arena, &of);
+	if (r < 0)
+		return r == -ENOMEM ? r : -ENOENT;
+	reader_open(&index->of, of, index->commonness, (uint32_t)record->story);
+	/* A sentence of the candidate's own story is no background to the new article. */
+	for (size_t s = 0; s < index->article.sentence_count; s++)
+		index->article.worth[s] = 1.0F /
+			(1.0F +
+				(float)commonness_others(index->commonness,
+					index->article.frames[s], (uint32_t)record->story));
+	evidence_gather(&index->article, &index->of, ret_evidence);
+	*ret_probability = similarity_probability(ret_evidence);
+	if (index->watch)
+		index->watch(index->watch_userdata, record->article, record->story, ret_evidence,
+			*ret_probability);
+	return 0;
+}
+
+struct chosen {
+	uint32_t number;
+	double probability;
+};
+
+static bool enough_of_story(
+	const struct story_index *index, const uint32_t *compared, size_t count, int64_t story)
+{
+	size_t same = 0;
+
+	for (size_t i = 0; i < count; i++)
+		same += record_at(index, compared[i])->story == story;
+	return same >= COMPARED_OF_STORY;
+}
+
+static int choose(struct story_index *index, struct chosen *ret)
+{
+	struct candidate candidates[CANDIDATES_MAX];
+	size_t count = find_candidates(index, candidates);
+	uint32_t compared[COMPARED_MAX];
+	size_t compared_count = 0;
+
+	*ret = (struct chosen){0};
+	for (size_t i = 0; i < count && compared_count < COMPARED_MAX; i++) {
+		const struct record *record = record_at(index, candidates[i].article);
+		struct evidence evidence;
+		double probability;
+		int r;
+
+		if (enough_of_story(index, compared, compared_count, record->story))
+			continue;
+		r = compare(index, record, &evidence, &probability);
+		if (r == -ENOENT)
+			continue;
+		if (r < 0)
+			return r;
+		compared[compared_count++] = candidates[i].article;
+		if (probability > ret->probability)
+			*ret = (struct chosen){candidates[i].article, probability};
+	}
+	return 0;
+}
+
+int story_index_judge(struct story_index *index, const struct fingerprint *fingerprint,
+	const struct article_facts *facts, struct verdict *ret)
+{
+	struct verdict verdict = {.relation = RELATION_NEW};
+	struct chosen chosen;
+	int r;
+
+	arena_reset(index->arena);
+	reader_open(&index->article, fingerprint, index->commonness, 0);
+	r = choose(index, &chosen);
+	if (r < 0)
+		return r;
+	(void)facts;
+	verdict.confidence = chosen.probability;
+	if (chosen.probability >= SIMILARITY_JOIN) {
+		const struct record *record = record_at(index, chosen.number);
+		struct evidence evidence;
+
+		r = compare(index, record, &evidence, &verdict.confidence);
+		if (r < 0)
+			return r;
+		similarity_relate(&index->article, &index->of, &evidence, &verdict);
+		verdict.story = record->story;
+		verdict.of = record->article;
+	}
+	*ret = verdict;
+	return 0;
+}
+
+static int add_record(struct story_index *index, const struct record *record)
+{
+	if (index->next / RECORD_CHUNK >= index->chunk_count) {
+		struct record **chunks =
+			reallocarray(index->chunks, index->chunk_count + 1, sizeof(*index->chunks));
+
+		if (!chunks)
+			return -ENOMEM;
+		index->chunks = chunks;
+		chunks[index->chunk_count] = calloc(RECORD_CHUNK, sizeof(**chunks));
+		if (!chunks[index->chunk_count])
+			return -ENOMEM;
+		index->chunk_count++;
+	}
+	*record_at(index, index->next) = *record;
+	return 0;
+}
+
+static void add_commonness(struct story_index *index, int64_t story, double confidence)
+{
+	const struct reader *reader = &index->article;
+	bool first = confidence < SURE;
+	uint32_t tag = confidence > 0.0 && first ? 0x80000000U | index->next : (uint32_t)story;
+
+	if (first)
+		commonness_add_words(index->commonness, reader->fingerprint->codes,
+			reader->fingerprint->word_count);
+	for (size_t s = 0; s < reader->sentence_count; s++)
+		commonness_add_sentence(index->commonness, reader->frames[s], tag);
+}
+
+int story_index_add(struct story_index *index, int64_t article, int64_t story,
+	const struct fingerprint *fingerprint, const struct article_facts *facts, double confidence)
+{
+	struct record record = {article, story, (uint32_t)(facts->first_seen / USEC_SEC)};
+	uint32_t kept[FEATURES_KEPT];
+	size_t count;
+	int r;
+
+	if (index->next > 1 && record_at(index, index->next - 1)->article >= article)
+		return -EINVAL;
+	r = add_record(index, &record);
+	if (r < 0)
+		return r;
+	reader_open(&index->article, fingerprint, index->commonness, (uint32_t)story);
+	count = features_keep(&index->article, &kept);
+	for (size_t i = 0; i < count; i++) {
+		r = postings_add(index->postings, kept[i], index->next);
+		if (r < 0)
+			return r;
+	}
+	add_commonness(index, story, confidence);
+	index->next++;
+	index->live++;
+	return 0;
+}
+
+static uint32_t find_number(const struct story_index *index, int64_t article)
+{
+	uint32_t low = index->first;
+	uint32_t high = index->next;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (record_at(index, middle)->article < article)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < index->next && record_at(index, low)->article == article ? low : 0;
+}
+
+bool story_index_remove(struct story_index *index, int64_t article)
+{
+	uint32_t number = find_number(index, article);
+
+	if (number == 0 || record_at(index, number)->story == 0)
+		return false;
+	record_at(index, number)->story = 0;
+	index->live--;
+	return true;
+}
+
+bool story_index_move(struct story_index *index, int64_t article, int64_t story)
+{
+	uint32_t number = find_number(index, article);
+
+	if (number == 0 || record_at(index, number)->story == 0)
+		return false;
+	record_at(index, number)->story = story;
+	return true;
+}
+
+size_t story_index_prune(struct story_index *index, usec before, size_t limit)
+{
+	size_t gone = 0;
+
+	while (gone < limit && index->first < index->next) {
+		const struct record *record = record_at(index, index->first);
+
+		if ((usec)record->first_seen * USEC_SEC >= before)
+			break;
+		index->live -= record->story != 0;
+		index->first++;
+		gone++;
+	}
+	return gone;
+}
+
+struct story_index_usage story_index_usage(const struct story_index *index)
+{
+	return (struct story_index_usage){
+		.articles = index->live,
+		.bytes = postings_bytes(index->postings) +
+			index->chunk_count * RECORD_CHUNK * sizeof(struct record),
+		.last_article = index->next > 1 ? record_at(index, index->next - 1)->article : 0,
+	};
+}

@@ -1,0 +1,635 @@
+#include "dedup/words.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include "base/macro.h"
+#include "dedup/letters.h"
+
+enum {
+	/* A sentence longer than this is a list without full stops. */
+	PROSE_WORDS_MAX = 130,
+	PROSE_WORDS_MIN = 8,
+	/* Without a full stop (a text that was cut), prose must show itself more clearly. */
+	PROSE_CUT_WORDS_MIN = 14,
+	DATELINE_WORDS_MAX = 14,
+	CREDIT_WORDS_MAX = 60,
+	PROVEN_BITS = 8192, /* names seen in mid-sentence, as a set of hashes */
+	SENTENCE_WORDS_MAX = 255,
+	ABBREVIATION_LETTERS_MAX = 5,
+	TITLE_REPEAT_MIN = 4, /* so many words of the title in a row are the title repeated */
+};
+
+#define HASH_START 0x811c9dc5U
+
+enum token_case {
+	CASE_LOWER,
+	CASE_CAPITAL,
+	CASE_ALL_CAPITALS,
+	CASE_NONE, /* the script has none */
+	CASE_NUMBER,
+};
+
+struct token {
+	uint32_t hash;
+	uint8_t letters; /* up to 255 */
+	uint8_t kase;    /* enum token_case */
+	bool initials;   /* U.S., J. */
+	bool pair;       /* two characters of a script without spaces */
+};
+
+struct scan {
+	const char *p;
+	const char *end;
+	struct token *tokens;
+	size_t count;
+	size_t size;
+	struct sentence *sentences;
+	size_t sentence_count;
+	size_t sentence_size;
+	size_t start; /* of the sentence that is open */
+	bool line_start;
+	bool credit;
+	bool bracket; /* the last thing read was ")" */
+	uint8_t proven[PROVEN_BITS / 8];
+};
+
+static uint32_t mix(uint32_t hash)
+{
+	hash ^= hash >> 16;
+	hash *= 0x7feb352dU;
+	hash ^= hash >> 15;
+	hash *= 0x846ca68bU;
+	return hash ^ (hash >> 16);
+}
+
+static uint32_t hash_letter(uint32_t hash, UChar32 letter)
+{
+	return (hash ^ (uint32_t)letter) * 0x01000193U;
+}
+
+/* The hash of a word given in folded ASCII. */
+static uint32_t hash_of(const char *word)
+{
+	uint32_t hash = HASH_START;
+
+	while (*word)
+		hash = hash_letter(hash, *word++);
+	return mix(hash);
+}
+
+static void add_token(struct scan *scan, struct token token)
+{
+	if (scan->count < scan->size) {
+		token.hash = mix(token.hash);
+		scan->tokens[scan->count++] = token;
+	}
+	scan->bracket = false;
+}
+
+/* Ends the open sentence, if it has a word; long ones come in pieces. */
+static void end_sentence(struct scan *scan, unsigned flags)
+{
+	while (scan->start < scan->count && scan->sentence_count < scan->sentence_size) {
+		size_t count = scan->count - scan->start;
+		struct sentence *sentence = &scan->sentences[scan->sentence_count++];
+
+		if (count > SENTENCE_WORDS_MAX)
+			count = SENTENCE_WORDS_MAX;
+		*sentence = (struct sentence){
+			.start = (uint16_t)scan->start,
+			.count = (uint16_t)count,
+			.flags = (uint8_t)(flags | (scan->line_start ? SENTENCE_LINE : 0) |
+				(scan->credit ? SENTENCE_CREDIT : 0)),
+		};
+		scan->start += count;
+		scan->line_start = false;
+	}
+	scan->start = scan->count;
+	scan->credit = false;
+}
+
+static void end_line(struct scan *scan)
+{
+	end_sentence(scan, 0);
+	scan->line_start = true;
+}
+
+static UChar32 peek(const struct scan *scan, const char *at)
+{
+	UChar32 c = -1;
+	int32_t i = 0;
+
+	if (at < scan->end)
+		U8_NEXT(at, i, (int32_t)(scan->end - at), c);
+	return c;
+}
+
+static bool is_closer(UChar32 c)
+{
+	return c == '"' || c == '\'' || c == ')' || c == ']' || c == 0x201d || c == 0x2019 ||
+		c == 0xbb || c == 0x300d || c == 0x300f || c == 0xff09;
+}
+
+/* Whether a word before "." is one that does not end its sentence. */
+static bool is_abbreviation(const struct scan *scan)
+{
+	static const char *const known[] = {"mr", "mrs", "ms", "dr", "sen", "rep", "gov", "gen",
+		"lt", "col", "sgt", "jan", "feb", "aug", "sept", "oct", "nov", "dec", "st", "inc",
+		"corp", "co", "ltd", "no", "bros", "jr", "hon", "rev", "prof", "calif", "mass",
+		"conn", "mme", "mlle", "sr", "sra", "hr", "fr"};
+	const struct token *last;
+
+	if (scan->count == scan->start)
+		return true;
+	last = &scan->tokens[scan->count - 1];
+	if (last->initials || (last->letters == 1 && last->kase == CASE_CAPITAL))
+		return true;
+	if (last->kase != CASE_CAPITAL || last->letters > ABBREVIATION_LETTERS_MAX)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (strlen(known[i]) == last->letters && last->hash == hash_of(known[i]))
+			return true;
+	return false;
+}
+
+/* At ".", "!", "?" or their like: ends the sentence where one ends. */
+static void read_stop(struct scan *scan, UChar32 c, int32_t length)
+{
+	const char *at = scan->p + length;
+	UChar32 next = peek(scan, at);
+
+	while (next > 0 && (is_closer(next) || next == '.' || next == '!' || next == '?')) {
+		at += U8_LENGTH(next);
+		next = peek(scan, at);
+	}
+	scan->p = at;
+	if (next >= 0 && next != ' ' && next != '\n' && next != '\t' && next != 0xa0 &&
+		letters_class(c) != LETTER_STOP)
+		return;
+	if (c == '.' && next != '\n' && next >= 0 && is_abbreviation(scan))
+		return;
+	end_sentence(scan, SENTENCE_ENDED);
+}
+
+/* " - ", " -- " or a dash: a dateline stands before it if there is a ")" or capitals alone. */
+static void read_dash(struct scan *scan, size_t length)
+{
+	size_t words = scan->count - scan->start;
+	bool capitals = words > 0;
+
+	for (size_t i = scan->start; i < scan->count; i++)
+		if (scan->tokens[i].kase != CASE_ALL_CAPITALS || scan->tokens[i].letters < 3)
+			capitals = false;
+	if ((scan->bracket && words <= DATELINE_WORDS_MAX) || (capitals && words <= 4))
+		end_sentence(scan, SENTENCE_ORIGIN);
+	scan->p += length;
+}
+
+static bool is_spaced(const struct scan *scan, const char *from, const char *to)
+{
+	return from > scan->p - 1 && (to >= scan->end || *to == ' ' || *to == '\n');
+}
+
+static void read_ascii_mark(struct scan *scan, const char *begin)
+{
+	const char *p = scan->p;
+	bool space_before = p > begin && p[-1] == ' ';
+
+	switch (*p) {
+	case '\n':
+		end_line(scan);
+		break;
+	case '.':
+	case '!':
+	case '?':
+		read_stop(scan, *p, 1);
+		return;
+	case ')':
+		scan->bracket = true;
+		break;
+	case '>':
+	case '|':
+		if (space_before && is_spaced(scan, p, p + 1))
+			end_sentence(scan, SENTENCE_ORIGIN);
+		break;
+	case '-':
+		if (space_before) {
+			size_t dashes = strspn(p, "-");
+
+			if (is_spaced(scan, p, p + dashes)) {
+				read_dash(scan, dashes);
+				return;
+			}
+		}
+		break;
+	case '/':
+		if (p > begin && letters_class((unsigned char)p[-1]) == LETTER_LETTER &&
+			p + 1 < scan->end && p[1] >= 'A' && p[1] <= 'Z')
+			scan->credit = true;
+		break;
+	default:
+		break;
+	}
+	scan->p++;
+}
+
+static void read_wide_mark(struct scan *scan, UChar32 c, int32_t length)
+{
+	if (c == 0x2014 || c == 0x2013) {
+		read_dash(scan, (size_t)length);
+		return;
+	}
+	if (letters_class(c) == LETTER_STOP || c == 0x2026) {
+		read_stop(scan, c, length);
+		return;
+	}
+	if (c == 0x2022 || c == 0x2028 || c == 0x2029)
+		end_sentence(scan, SENTENCE_ORIGIN);
+	if (c == 0xa9)
+		scan->credit = true;
+	scan->p += length;
+}
+
+/* A run of a script without spaces: each pair of neighbours is a word. */
+static void read_pairs(struct scan *scan)
+{
+	UChar32 before = 0;
+	bool any = false;
+
+	while (scan->p < scan->end) {
+		UChar32 c = peek(scan, scan->p);
+
+		if (letters_class(c) != LETTER_PAIRED)
+			break;
+		scan->p += U8_LENGTH(c);
+		if (before) {
+			add_token(scan,
+				(struct token){.hash = (uint32_t)before * 0x9e3779b1U + (uint32_t)c,
+					.letters = 4,
+					.kase = CASE_NONE,
+					.pair = true});
+			any = true;
+		}
+		before = c;
+	}
+	if (!any && before)
+		add_token(scan,
+			(struct token){.hash = (uint32_t)before, .letters = 1, .kase = CASE_NONE});
+}
+
+struct word {
+	uint32_t hash;
+	unsigned letters;
+	unsigned capitals;
+	unsigned digits;
+	bool first_capital;
+	bool cased;
+	bool initials;
+};
+
+static void word_letter(struct word *word, UChar32 c)
+{
+	enum letter_case kase;
+	UChar32 folded = letters_fold(c, &kase);
+
+	word->hash = hash_letter(word->hash, folded);
+	if (kase == LETTER_CAPITAL) {
+		word->capitals++;
+		if (word->letters == 0)
+			word->first_capital = true;
+	}
+	if (kase != LETTER_CASELESS)
+		word->cased = true;
+	word->letters++;
+}
+
+/*
+ * What stands inside a word without being part of it.  Returns the bytes to pass over, or 0 where
+ * the word ends.  *ret_end: the word ends after them (a possessive).
+ */
+static size_t inner_mark(const struct scan *scan, struct word *word, const char *at, bool *ret_end)
+{
+	UChar32 c = peek(scan, at);
+	size_t length = c < 0 ? 0 : (size_t)U8_LENGTH(c);
+	UChar32 next = length > 0 ? peek(scan, at + length) : -1;
+	enum letter_class class = letters_class(next);
+
+	if ((c == '\'' || c == 0x2019) && word->digits == 0 && class == LETTER_LETTER) {
+		UChar32 after = peek(scan, at + length + U8_LENGTH(next));
+
+		if ((next == 's' || next == 'S') && letters_class(after) != LETTER_LETTER) {
+			*ret_end = true;
+			return length + 1;
+		}
+		return word->letters > 1 ? length : 0;
+	}
+	if ((c == '.' || c == ',') && word->digits > 0 && class == LETTER_DIGIT) {
+		if (c == '.')
+			word->hash = hash_letter(word->hash, '.');
+		return length;
+	}
+	if (c == '.' && word->digits == 0 && word->capitals == word->letters &&
+		(word->letters == 1 || word->initials)) {
+		word->initials = true;
+		if (class != LETTER_LETTER)
+			*ret_end = true;
+		return class == LETTER_LETTER || next == ' ' || next == ',' ? length : 0;
+	}
+	return c == 0xad ? length : 0;
+}
+
+static enum token_case case_of(const struct word *word)
+{
+	if (word->digits > 0 && word->digits * 2 >= word->letters)
+		return CASE_NUMBER;
+	if (!word->cased)
+		return CASE_NONE;
+	if (!word->first_capital && word->capitals == 0)
+		return CASE_LOWER;
+	if (word->capitals == word->letters && word->letters > 1)
+		return CASE_ALL_CAPITALS;
+	return CASE_CAPITAL;
+}
+
+static void read_word(struct scan *scan)
+{
+	struct word word = {.hash = HASH_START};
+	bool end = false;
+
+	while (scan->p < scan->end && !end) {
+		UChar32 c = peek(scan, scan->p);
+		enum letter_class class = letters_class(c);
+
+		if (class == LETTER_LETTER || class == LETTER_DIGIT) {
+			word_letter(&word, c);
+			word.digits += class == LETTER_DIGIT;
+			scan->p += U8_LENGTH(c);
+		} else if (class == LETTER_MARK) {
+			scan->p += U8_LENGTH(c);
+		} else {
+			size_t pass = inner_mark(scan, &word, scan->p, &end);
+
+			if (pass == 0)
+				break;
+			scan->p += pass;
+		}
+	}
+	if (word.letters > 0)
+		add_token(scan,
+			(struct token){.hash = word.hash,
+				.letters = (uint8_t)(word.letters > 255 ? 255 : word.letters),
+				.kase = (uint8_t)case_of(&word),
+				.initials = word.initials});
+}
+
+static void scan_text(struct scan *scan, const char *text)
+{
+	scan->p = text;
+	scan->line_start = true;
+	while (scan->p < scan->end && scan->count < scan->size) {
+		UChar32 c = peek(scan, scan->p);
+		enum letter_class class;
+
+		if (c < 0) { /* cannot be in clean text; pass over it */
+			scan->p++;
+			continue;
+		}
+		class = letters_class(c);
+		if (class == LETTER_LETTER || class == LETTER_DIGIT)
+			read_word(scan);
+		else if (class == LETTER_PAIRED)
+			read_pairs(scan);
+		else if (c < 0x80)
+			read_ascii_mark(scan, text);
+		else
+			read_wide_mark(scan, c, U8_LENGTH(c));
+	}
+	end_line(scan);
+}
+
+/* What a sentence's words look like. */
+struct shape {
+	size_t lower;
+	size_t capital;
+	size_t all_capitals;
+	size_t numbers;
+	size_t pairs;
+};
+
+static struct shape shape_of(const struct scan *scan, const struct sentence *sentence)
+{
+	struct shape shape = {0};
+
+	for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count; i++) {
+		const struct token *token = &scan->tokens[i];
+
+		shape.pairs += token->pair;
+		if (token->kase == CASE_LOWER || token->kase == CASE_NONE)
+			shape.lower++;
+		else if (token->kase == CASE_NUMBER)
+			shape.numbers++;
+		else
+			shape.capital++;
+		shape.all_capitals += token->kase == CASE_ALL_CAPITALS;
+	}
+	return shape;
+}
+
+static bool is_prose(const struct scan *scan, const struct sentence *sentence)
+{
+	struct shape shape = shape_of(scan, sentence);
+	size_t count = sentence->count;
+	size_t longest = shape.pairs * 2 > count ? SENTENCE_WORDS_MAX : PROSE_WORDS_MAX;
+
+	if (sentence->flags & (SENTENCE_ORIGIN | SENTENCE_CREDIT))
+		return false;
+	if (count > longest || shape.lower * 10 < count * 4)
+		return false;
+	if (sentence->flags & SENTENCE_ENDED)
+		return count >= PROSE_WORDS_MIN;
+	return count >= PROSE_CUT_WORDS_MIN && shape.lower * 10 >= count * 6;
+}
+
+/* Capitals tell names from words only where the others are not capitals too. */
+static bool capitals_mean_names(const struct scan *scan, const struct sentence *sentence)
+{
+	struct shape shape = shape_of(scan, sentence);
+
+	return shape.capital * 10 <= (shape.capital + shape.lower) * 6;
+}
+
+static void prove(struct scan *scan, uint32_t hash)
+{
+	scan->proven[hash % PROVEN_BITS / 8] |= (uint8_t)(1 << (hash % 8));
+}
+
+static bool is_proven(const struct scan *scan, uint32_t hash)
+{
+	return scan->proven[hash % PROVEN_BITS / 8] & (1 << (hash % 8));
+}
+
+static void prove_names(struct scan *scan)
+{
+	for (size_t s = 0; s < scan->sentence_count; s++) {
+		const struct sentence *sentence = &scan->sentences[s];
+
+		if (!capitals_mean_names(scan, sentence))
+			continue;
+		for (size_t i = sentence->start + 1U; i < (size_t)sentence->start + sentence->count;
+			i++)
+			if (scan->tokens[i].kase == CASE_CAPITAL ||
+				scan->tokens[i].kase == CASE_ALL_CAPITALS)
+				prove(scan, scan->tokens[i].hash);
+	}
+}
+
+static uint32_t code_of(const struct scan *scan, const struct token *token)
+{
+	enum word_kind kind = token->letters <= 3 && !token->pair ? WORD_SHORT : WORD_COMMON;
+	uint32_t identity = token->hash & (WORD_IDENTITY_MASK >> 1);
+
+	if (token->kase == CASE_NUMBER) {
+		kind = WORD_NUMBER;
+		identity |= (WORD_IDENTITY_MASK >> 1) + 1;
+	} else if ((token->kase == CASE_CAPITAL || token->kase == CASE_ALL_CAPITALS) &&
+		token->letters > 1 && is_proven(scan, token->hash)) {
+		kind = WORD_NAME;
+	}
+	return ((uint32_t)kind << WORD_IDENTITY_BITS) | identity;
+}
+
+/* Where the first words of the title stand in a row at `at`: how many. */
+static size_t repeated_words(
+	const struct scan *scan, size_t at, size_t end, const struct scan *title)
+{
+	size_t count = 0;
+
+	while (at + count < end && count < title->count &&
+		scan->tokens[at + count].hash == title->tokens[count].hash)
+		count++;
+	return count;
+}
+
+/*
+ * A page repeats its headline before the text, often glued to a breadcrumb and to the first
+ * sentence: what stands up to its end is no prose.
+ */
+static void split_at_title(struct scan *scan, struct sentence *sentence, const struct scan *title)
+{
+	size_t end = (size_t)sentence->start + sentence->count;
+	size_t least = title->count / 2;
+
+	if (least < TITLE_REPEAT_MIN)
+		least = TITLE_REPEAT_MIN;
+	for (size_t i = sentence->start; i + least <= end; i++) {
+		size_t repeated = repeated_words(scan, i, end, title);
+		size_t head = i + repeated - sentence->start;
+
+		if (repeated < least)
+			continue;
+		/* The first sentence may be the headline's source: then it goes on. */
+		if (i == sentence->start && repeated < title->count &&
+			(sentence->flags & SENTENCE_LINE) == 0)
+			return;
+		if (head < sentence->count && (i > sentence->start || repeated == title->count) &&
+			!scan->tokens[i + repeated].pair &&
+			scan->tokens[i + repeated].kase == CASE_LOWER)
+			return;
+		if (head >= sentence->count) {
+			sentence->flags |= SENTENCE_ORIGIN;
+			return;
+		}
+		if (scan->sentence_count >= scan->sentence_size)
+			return;
+		memmove(sentence + 1, sentence,
+			(size_t)(scan->sentences + scan->sentence_count - sentence) *
+				sizeof(*sentence));
+		scan->sentence_count++;
+		sentence[0].count = (uint16_t)head;
+		sentence[0].flags |= SENTENCE_ORIGIN;
+		sentence[1].start = (uint16_t)(sentence[0].start + head);
+		sentence[1].count = (uint16_t)(sentence[1].count - head);
+		return;
+	}
+}
+
+static void judge_sentences(struct scan *scan, const struct scan *title)
+{
+	for (size_t i = 0; i < scan->sentence_count; i++)
+		if (!(scan->sentences[i].flags & SENTENCE_ORIGIN))
+			split_at_title(scan, &scan->sentences[i], title);
+	for (size_t i = 0; i < scan->sentence_count; i++) {
+		struct sentence *sentence = &scan->sentences[i];
+
+		if (sentence->count > CREDIT_WORDS_MAX)
+			sentence->flags &= (uint8_t)~SENTENCE_CREDIT;
+		/* A credit in brackets after its caption. */
+		if (sentence->flags & SENTENCE_CREDIT && i > 0 && sentence->count <= 8 &&
+			!(sentence->flags & SENTENCE_LINE))
+			scan->sentences[i - 1].flags |= SENTENCE_CREDIT;
+	}
+	for (size_t i = 0; i < scan->sentence_count; i++)
+		if (is_prose(scan, &scan->sentences[i]))
+			scan->sentences[i].flags |= SENTENCE_PROSE;
+}
+
+static int open_scan(struct scan *scan, const char *text, size_t words_max, struct arena *arena)
+{
+	size_t length = strlen(text);
+	size_t words = length / 2 + 1; /* each word takes a byte and a separator at least */
+
+	scan->size = words < words_max ? words : words_max;
+	scan->sentence_size = scan->size < WORD_SENTENCES_MAX ? scan->size : WORD_SENTENCES_MAX;
+	scan->end = text + length;
+	scan->tokens = arena_array(arena, scan->size, sizeof(*scan->tokens));
+	scan->sentences = arena_array(arena, scan->sentence_size, sizeof(*scan->sentences));
+	return scan->tokens && scan->sentences ? 0 : -ENOMEM;
+}
+
+static int close_scan(struct scan *scan, struct arena *arena, struct words *ret)
+{
+	uint32_t *codes = arena_array(arena, scan->count + 1, sizeof(*codes));
+
+	if (!codes)
+		return -ENOMEM;
+	for (size_t i = 0; i < scan->count; i++)
+		codes[i] = code_of(scan, &scan->tokens[i]);
+	*ret = (struct words){
+		.codes = codes,
+		.count = scan->count,
+		.sentences = scan->sentences,
+		.sentence_count = scan->sentence_count,
+	};
+	return 0;
+}
+
+int words_read(const char *text, const char *title, struct arena *arena, struct words *ret_text,
+	struct words *ret_title)
+{
+	struct scan body = {0};
+	struct scan head = {0};
+	int r;
+
+	text = text ? text : "";
+	title = title ? title : "";
+	r = open_scan(&body, text, WORDS_MAX, arena);
+	if (r < 0)
+		return r;
+	r = open_scan(&head, title, WORD_TITLE_MAX, arena);
+	if (r < 0)
+		return r;
+	scan_text(&head, title);
+	scan_text(&body, text);
+	judge_sentences(&body, &head);
+	prove_names(&body);
+	prove_names(&head);
+	for (size_t i = 0; i < sizeof(head.proven); i++)
+		head.proven[i] |= body.proven[i];
+	r = close_scan(&body, arena, ret_text);
+	if (r < 0)
+		return r;
+	return close_scan(&head, arena, ret_title);
+}
