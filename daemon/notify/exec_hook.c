@@ -133,7 +133,11 @@ static struct outcome start_outcome(const struct attempt *attempt, char room[OUT
 
 	words_add(&words, "the command %s cannot be started: %s%s", attempt->hook->argv[0],
 		strerrordesc_np(-attempt->error), is_short ? "" : "; correct Command=");
-	return (struct outcome){is_short ? OUTCOME_RETRY : OUTCOME_FAILED, 0, room};
+	return (struct outcome){
+		.kind = is_short ? OUTCOME_RETRY : OUTCOME_FAILED,
+		.words = room,
+		.unwell = true,
+	};
 }
 
 /* ---- the process ---- */

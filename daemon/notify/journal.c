@@ -131,7 +131,7 @@ static void on_ended(evutil_socket_t fd, short what, void *userdata)
 	if (error < 0) {
 		words_add(
 			&words, "the journal did not take the alert: %s", strerrordesc_np(-error));
-		outcome = (struct outcome){.kind = OUTCOME_RETRY, .words = room};
+		outcome = (struct outcome){.kind = OUTCOME_RETRY, .words = room, .unwell = true};
 	}
 	done(&outcome, owner);
 }

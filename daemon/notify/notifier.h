@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/clock.h"
 #include "http/client.h"
 #include "model/alert.h"
@@ -27,6 +29,7 @@ struct outcome {
 	enum outcome_kind kind;
 	usec hold;         /* RETRY: nothing goes to the hook for so long (Retry-After); 0 */
 	const char *words; /* of a failure: what, and the next step; borrowed */
+	bool unwell;       /* the destination is down: other alerts would fare no better */
 };
 
 typedef void (*notifier_done_fn)(const struct outcome *outcome, void *userdata);

@@ -22,6 +22,12 @@ struct outbox_options {
 	struct clock *clock;
 	struct store *store;
 	struct http_client *http;
+	/*
+	 * May be NULL.  A hook began to fail, words say why, or works again (NULL): what
+	 * hook.failing and hook.recovered are made of.
+	 */
+	void (*on_health)(const char *hook, const char *words, void *userdata);
+	void *userdata;
 };
 
 int outbox_new(const struct outbox_options *options, struct outbox **ret);
@@ -29,7 +35,10 @@ int outbox_new(const struct outbox_options *options, struct outbox **ret);
 /* Ends attempts in flight without recording them: they stay pending. */
 void outbox_free(struct outbox *outbox);
 
-/* Sets the hooks (start, reload); `hooks` outlive the outbox or the next call. */
+/*
+ * Sets the hooks (start, reload); they are copied.  Deliveries of a hook that is gone stay pending
+ * until it is back.  A hook that was disabled (410) or held back gets its chance again.
+ */
 int outbox_set_hooks(struct outbox *outbox, const struct hook *hooks, size_t count);
 
 /* Looks for due deliveries of every hook. */

@@ -142,11 +142,15 @@ struct outcome webhook_outcome(
 
 	if (response->failure != HTTP_OK) {
 		words_add(&words, "%s", response->words ? response->words : "no response");
+		outcome.unwell = true;
 		return outcome;
 	}
 	if (response->status >= 200 && response->status < 300)
 		return (struct outcome){.kind = OUTCOME_DELIVERED};
 	words_add(&words, "the receiver answered HTTP %d", response->status);
+	/* Other refusals may be of this one alert. */
+	outcome.unwell =
+		response->status >= 500 || response->status == 408 || response->status == 429;
 	if (response->status == 410) {
 		outcome.kind = OUTCOME_DISABLED;
 		words_add(&words,
@@ -167,7 +171,7 @@ struct outcome webhook_outcome(
 	return outcome;
 }
 
-static void on_response(const struct http_response *response, void *userdata)
+static void on_response(struct http_response *response, void *userdata)
 {
 	struct attempt *attempt = userdata;
 	notifier_done_fn done = attempt->done;

@@ -1,0 +1,117 @@
+#include "notify/destination.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Copies *text in place; NULL stays. */
+static int copy_text(struct arena *arena, const char **text)
+{
+	if (*text) {
+		*text = arena_strdup(arena, *text);
+		if (!*text)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int copy_list(struct arena *arena, const char ***list)
+{
+	const char **copy;
+	size_t count = 0;
+	int r;
+
+	if (!*list)
+		return 0;
+	while ((*list)[count])
+		count++;
+	copy = arena_array(arena, count + 1, sizeof(*copy));
+	if (!copy)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		copy[i] = (*list)[i];
+		r = copy_text(arena, &copy[i]);
+		if (r < 0)
+			return r;
+	}
+	*list = copy;
+	return 0;
+}
+
+static int copy_key(struct arena *arena, const unsigned char **key, size_t length)
+{
+	if (*key) {
+		*key = (unsigned char *)arena_copy(arena, (const char *)*key, length);
+		if (!*key)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Wiped also when half copied: what is not in the arena yet is not ours. */
+static int copy_hook(struct destination *destination, const struct hook *from)
+{
+	struct arena *arena = destination->arena;
+	struct hook *hook = &destination->hook;
+	struct hook copy = *from;
+	int r;
+
+	r = copy_text(arena, &copy.name);
+	if (r == 0)
+		r = copy_text(arena, &copy.url);
+	if (r == 0)
+		r = copy_text(arena, &copy.method);
+	if (r == 0)
+		r = copy_list(arena, &copy.headers);
+	if (r == 0)
+		r = copy_list(arena, &copy.argv);
+	if (r == 0)
+		r = copy_key(arena, &copy.secret, copy.secret_length);
+	if (r == 0) {
+		hook->secret = copy.secret;
+		hook->secret_length = copy.secret_length;
+		r = copy_key(arena, &copy.next_secret, copy.next_secret_length);
+	}
+	if (r == 0)
+		*hook = copy;
+	return r;
+}
+
+int destination_new(const struct hook *hook, struct destination **ret)
+{
+	_cleanup_(destination_unrefp) struct destination *destination =
+		calloc(1, sizeof(*destination));
+	int r;
+
+	if (!destination)
+		return -ENOMEM;
+	destination->references = 1;
+	r = arena_new(DESTINATION_BYTES_MAX, &destination->arena);
+	if (r == 0)
+		r = copy_hook(destination, hook);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(destination);
+	return 0;
+}
+
+struct destination *destination_ref(struct destination *destination)
+{
+	destination->references++;
+	return destination;
+}
+
+static void wipe(const unsigned char *key, size_t length)
+{
+	if (key)
+		explicit_bzero((unsigned char *)key, length);
+}
+
+void destination_unref(struct destination *destination)
+{
+	if (!destination || --destination->references > 0)
+		return;
+	wipe(destination->hook.secret, destination->hook.secret_length);
+	wipe(destination->hook.next_secret, destination->hook.next_secret_length);
+	arena_free(destination->arena);
+	free(destination);
+}

@@ -1,0 +1,92 @@
+/*
+ * One hook's part of the outbox: what is in flight to it, what comes next, and how long it is held
+ * back.  Lanes know nothing of each other: a slow or dead hook delays none but its own deliveries.
+ * In memory are at most the hook's Concurrency= alerts and LANE_QUEUE references; all else is the
+ * store's.  Order within a story is the store's too: it brings one delivery a story at a time.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "model/alert.h"
+#include "notify/destination.h"
+#include "notify/notifier.h"
+#include "notify/recorder.h"
+#include "store/store.h"
+
+enum {
+	LANE_QUEUE = 64,          /* references to due deliveries, fetched at once */
+	LANE_RECORDING_MAX = 256, /* outcomes that wait for their commit */
+	LANE_FAILURES_MAX = 5,    /* in a row, then the hook is held back and probed */
+	FLIGHT_BYTES = 64 * 1024, /* of an alert while it is tried */
+};
+
+/* The longest that failures alone hold a hook back. */
+#define LANE_HELD_MAX (5 * USEC_MINUTE)
+
+/* After the store failed. */
+#define LANE_STORE_RETRY (5 * USEC_SEC)
+
+/* What the lanes of an outbox share. */
+struct lane_context {
+	struct notifier_context notifiers;
+	struct store *store;
+	struct recorder *recorder;
+	usec started_monotonic;
+	uint64_t delivered;
+	uint64_t failed_attempts;
+	/* Asks for lane_pump() soon: lane->kicked is set. */
+	void (*on_kick)(void *userdata);
+	/* A hook began to fail (words say why), or works again (NULL).  May be NULL. */
+	void (*on_health)(const char *hook, const char *words, void *userdata);
+	void *userdata;
+};
+
+struct queued;
+struct flight;
+
+struct lane {
+	struct lane *next; /* the outbox's list */
+	struct lane_context *context;
+	struct destination *destination;
+	struct clock_timer *timer;
+	struct flight *flights; /* attempts, and outcomes that wait for their commit */
+	size_t attempting;
+	size_t recording;
+	struct queued *queue; /* of LANE_QUEUE */
+	size_t queue_start;
+	size_t queue_end;
+	usec held_until;   /* monotonic */
+	uint32_t failures; /* of the destination, in a row */
+	bool disabled;     /* it answered 410 */
+	bool closed;       /* not configured any more */
+	bool kicked;
+};
+
+int lane_new(struct lane_context *context, const struct hook *hook, struct lane **ret);
+
+/* Cancels attempts, unrecorded.  Takes NULL. */
+void lane_free(struct lane *lane);
+
+/* New settings (reload): what is in flight goes on with the old; holds and 410 are forgotten. */
+int lane_set_hook(struct lane *lane, const struct hook *hook);
+
+/* Starts nothing more; is empty when lane_flights() are none. */
+void lane_close(struct lane *lane);
+
+void lane_kick(struct lane *lane);
+
+/* Starts what is due, as far as there is room, and sets the timer for what is due next. */
+void lane_pump(struct lane *lane);
+
+/* 1: nothing in flight, nothing due that could be tried now; 0; or what the store says. */
+int lane_idle(const struct lane *lane);
+
+/* An operator changed the delivery: what was fetched may be stale.  The attempt, if any, ends. */
+void lane_forget(struct lane *lane, int64_t delivery);
+
+/* Whether the delivery is being tried, or its outcome written. */
+bool lane_has(const struct lane *lane, int64_t delivery);

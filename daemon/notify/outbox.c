@@ -1,0 +1,268 @@
+#include "notify/outbox.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "notify/lane.h"
+#include "notify/webhook.h"
+
+/* The wall clock may fall behind the monotonic one by so much before it counts as set back. */
+#define CLOCK_SLACK (2 * USEC_SEC)
+
+enum {
+	OPERATOR_ARENA_BYTES = 64 * 1024, /* one delivery, to be changed */
+};
+
+struct outbox {
+	struct lane_context context;
+	struct recorder *recorder;
+	struct event *kick; /* activated by hand: pumps what is kicked, once a turn */
+	struct lane *lanes;
+	int64_t clock_offset; /* of the wall clock to the monotonic one */
+	void (*on_health)(const char *hook, const char *words, void *userdata);
+	void *userdata;
+};
+
+static int64_t clock_offset(struct clock *clock)
+{
+	return (int64_t)(clock_now(clock) - clock_monotonic(clock));
+}
+
+static void hasten(struct outbox *outbox, usec limit)
+{
+	int r;
+
+	r = store_deliveries_hasten(outbox->context.store, limit);
+	if (r < 0)
+		log_error("cannot bring deliveries forward after the clock was set back: %s",
+			strerrordesc_np(-r));
+}
+
+/* Times in the store are of the wall clock; when it is set back, what they wait for has no sense.
+ */
+static bool is_clock_set_back(struct outbox *outbox)
+{
+	int64_t offset = clock_offset(outbox->context.notifiers.clock);
+	bool is_back = offset < outbox->clock_offset - (int64_t)CLOCK_SLACK;
+
+	outbox->clock_offset = offset;
+	return is_back;
+}
+
+static void kick_all(struct outbox *outbox)
+{
+	for (struct lane *lane = outbox->lanes; lane; lane = lane->next)
+		lane_kick(lane);
+}
+
+static void free_closed(struct outbox *outbox)
+{
+	struct lane **place = &outbox->lanes;
+
+	while (*place) {
+		struct lane *lane = *place;
+
+		if (lane->closed && !lane->flights) {
+			*place = lane->next;
+			lane_free(lane);
+		} else {
+			place = &lane->next;
+		}
+	}
+}
+
+static void on_kick(evutil_socket_t fd, short what, void *userdata)
+{
+	struct outbox *outbox = userdata;
+
+	(void)fd;
+	(void)what;
+	if (is_clock_set_back(outbox)) {
+		hasten(outbox, clock_now(outbox->context.notifiers.clock));
+		kick_all(outbox);
+	}
+	for (struct lane *lane = outbox->lanes; lane; lane = lane->next)
+		if (lane->kicked)
+			lane_pump(lane);
+	free_closed(outbox);
+}
+
+static void ask_for_kick(void *userdata)
+{
+	struct outbox *outbox = userdata;
+
+	event_active(outbox->kick, 0, 0);
+}
+
+static void tell_health(const char *hook, const char *words, void *userdata)
+{
+	struct outbox *outbox = userdata;
+
+	if (outbox->on_health)
+		outbox->on_health(hook, words, outbox->userdata);
+}
+
+int outbox_new(const struct outbox_options *options, struct outbox **ret)
+{
+	struct outbox *outbox = calloc(1, sizeof(*outbox));
+	int r;
+
+	if (!outbox)
+		return -ENOMEM;
+	outbox->context = (struct lane_context){
+		.notifiers = {options->base, options->clock, options->http},
+		.store = options->store,
+		.started_monotonic = clock_monotonic(options->clock),
+		.on_kick = ask_for_kick,
+		.on_health = tell_health,
+		.userdata = outbox,
+	};
+	outbox->on_health = options->on_health;
+	outbox->userdata = options->userdata;
+	outbox->clock_offset = clock_offset(options->clock);
+	r = recorder_new(options->clock, options->store, &outbox->recorder);
+	if (r == 0) {
+		outbox->context.recorder = outbox->recorder;
+		outbox->kick = event_new(options->base, -1, 0, on_kick, outbox);
+		r = outbox->kick ? 0 : -ENOMEM;
+	}
+	if (r < 0) {
+		outbox_free(outbox);
+		return r;
+	}
+	/* Nothing is ever put off for longer than a Retry-After may ask for. */
+	hasten(outbox, usec_add(clock_now(options->clock), RETRY_AFTER_MAX));
+	*ret = outbox;
+	return 0;
+}
+
+void outbox_free(struct outbox *outbox)
+{
+	if (!outbox)
+		return;
+	recorder_free(outbox->recorder);
+	while (outbox->lanes) {
+		struct lane *lane = outbox->lanes;
+
+		outbox->lanes = lane->next;
+		lane_free(lane);
+	}
+	if (outbox->kick)
+		event_free(outbox->kick);
+	free(outbox);
+}
+
+static struct lane *find_lane(const struct outbox *outbox, const char *name)
+{
+	struct lane *lane = outbox->lanes;
+
+	while (lane && strcmp(lane->destination->hook.name, name) != 0)
+		lane = lane->next;
+	return lane;
+}
+
+static int set_hook(struct outbox *outbox, const struct hook *hook)
+{
+	struct lane *lane = find_lane(outbox, hook->name);
+	int r;
+
+	if (lane)
+		return lane_set_hook(lane, hook);
+	r = lane_new(&outbox->context, hook, &lane);
+	if (r < 0)
+		return r;
+	lane->next = outbox->lanes;
+	outbox->lanes = lane;
+	return 0;
+}
+
+static bool is_among(const struct hook *hooks, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(hooks[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+int outbox_set_hooks(struct outbox *outbox, const struct hook *hooks, size_t count)
+{
+	int r;
+
+	for (struct lane *lane = outbox->lanes; lane; lane = lane->next)
+		if (!is_among(hooks, count, lane->destination->hook.name))
+			lane_close(lane);
+	for (size_t i = 0; i < count; i++) {
+		r = set_hook(outbox, &hooks[i]);
+		if (r < 0)
+			return r;
+	}
+	outbox_wake(outbox);
+	return 0;
+}
+
+void outbox_wake(struct outbox *outbox)
+{
+	kick_all(outbox);
+}
+
+int outbox_idle(struct outbox *outbox)
+{
+	for (struct lane *lane = outbox->lanes; lane; lane = lane->next) {
+		int r = lane_idle(lane);
+
+		if (r != 1)
+			return r;
+	}
+	return 1;
+}
+
+static int change_state(struct outbox *outbox, int64_t id, enum delivery_state state)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct delivery delivery;
+	struct lane *lane;
+	int r;
+
+	r = arena_new(OPERATOR_ARENA_BYTES, &arena);
+	if (r == 0)
+		r = store_delivery_get(outbox->context.store, id, arena, &delivery);
+	if (r < 0)
+		return r;
+	lane = find_lane(outbox, delivery.hook);
+	if (lane && state == DELIVERY_PENDING && lane_has(lane, id))
+		return 0; /* it is being tried */
+	delivery.state = state;
+	if (state == DELIVERY_PENDING) {
+		delivery.attempts = 0;
+		delivery.next_attempt = clock_now(outbox->context.notifiers.clock);
+	}
+	r = store_delivery_save(outbox->context.store, &delivery);
+	if (r == 0 && lane)
+		lane_forget(lane, id);
+	return r;
+}
+
+int outbox_retry(struct outbox *outbox, int64_t delivery)
+{
+	return change_state(outbox, delivery, DELIVERY_PENDING);
+}
+
+int outbox_drop(struct outbox *outbox, int64_t delivery)
+{
+	return change_state(outbox, delivery, DELIVERY_DROPPED);
+}
+
+struct outbox_figures outbox_figures(const struct outbox *outbox)
+{
+	struct outbox_figures figures = {
+		.delivered = outbox->context.delivered,
+		.failed_attempts = outbox->context.failed_attempts,
+	};
+
+	for (const struct lane *lane = outbox->lanes; lane; lane = lane->next)
+		figures.in_flight += lane->attempting;
+	return figures;
+}
