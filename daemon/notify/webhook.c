@@ -171,7 +171,7 @@ struct outcome webhook_outcome(
 	return outcome;
 }
 
-static void on_response(struct http_response *response, void *userdata)
+static void on_response(const struct http_response *response, void *userdata)
 {
 	struct attempt *attempt = userdata;
 	notifier_done_fn done = attempt->done;
