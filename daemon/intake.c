@@ -1,0 +1,549 @@
+#include "intake.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/url.h"
+#include "dedup/fingerprint.h"
+#include "dedup/similarity.h"
+#include "dedup/story_index.h"
+#include "model/identity.h"
+#include "notify/event.h"
+#include "notify/policy.h"
+
+enum {
+	/* One entry's scratch: its article, fingerprint, matches, the stored article, an event. */
+	SCRATCH_BYTES = 16 * 1024 * 1024,
+	PRUNE_STEP = 200, /* rows of a kind, and articles of the index, a step */
+};
+
+struct intake {
+	struct clock *clock;
+	struct store *store;
+	const struct config *config;
+	struct matcher *matcher;
+	struct match_scratch *match_scratch;
+	struct story_index *index;
+	struct arena *scratch;
+};
+
+/* What is known of the entry at hand on its way through. */
+struct passage {
+	const struct feed *feed;
+	const struct feed_state *state;
+	const struct channel *channel;
+	const struct entry *entry;
+	struct identity identity;
+	struct article article;
+	struct fingerprint *fingerprint;
+	struct verdict verdict;
+	struct story story;
+	uint32_t *topics; /* those that it matches, indices */
+	size_t topic_count;
+	usec now;
+	bool changed; /* a known entry with new content */
+};
+
+static int load_fingerprint(void *userdata, int64_t article, struct arena *arena,
+	const void **ret_bytes, size_t *ret_length)
+{
+	struct intake *intake = userdata;
+
+	return store_fingerprint_get(intake->store, article, arena, ret_bytes, ret_length);
+}
+
+int intake_new(struct clock *clock, struct store *store, struct intake **ret)
+{
+	_cleanup_(intake_freep) struct intake *intake = calloc(1, sizeof(*intake));
+	int r;
+
+	if (!intake)
+		return -ENOMEM;
+	intake->clock = clock;
+	intake->store = store;
+	r = arena_new(SCRATCH_BYTES, &intake->scratch);
+	if (r < 0)
+		return r;
+	r = match_scratch_new(&intake->match_scratch);
+	if (r < 0)
+		return r;
+	r = intake_load(intake);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(intake);
+	return 0;
+}
+
+void intake_free(struct intake *intake)
+{
+	if (!intake)
+		return;
+	matcher_free(intake->matcher);
+	match_scratch_free(intake->match_scratch);
+	story_index_free(intake->index);
+	arena_free(intake->scratch);
+	free(intake);
+}
+
+struct loading {
+	struct story_index *index;
+	struct arena *arena;
+};
+
+static int add_remembered(const struct article_record *record, void *userdata)
+{
+	struct loading *loading = userdata;
+	struct article_facts facts = {record->host, record->article.first_seen};
+	struct fingerprint *fingerprint;
+	int r;
+
+	arena_reset(loading->arena);
+	r = fingerprint_from_bytes(
+		record->fingerprint, record->fingerprint_length, loading->arena, &fingerprint);
+	if (r == -EBADMSG || r == -ESTALE)
+		return 0; /* one article is not recognised any more; all others are */
+	if (r < 0)
+		return r;
+	return story_index_add(loading->index, record->key, record->story, fingerprint, &facts,
+		record->confidence);
+}
+
+int intake_load(struct intake *intake)
+{
+	struct story_index_options options = {.load = load_fingerprint, .userdata = intake};
+	_cleanup_(story_index_freep) struct story_index *index = NULL;
+	struct loading loading = {.arena = intake->scratch};
+	int r;
+
+	r = story_index_new(&options, &index);
+	if (r < 0)
+		return r;
+	loading.index = index;
+	r = store_fingerprints_each(intake->store, add_remembered, &loading);
+	arena_reset(intake->scratch);
+	if (r < 0)
+		return r;
+	story_index_free(intake->index);
+	intake->index = TAKE_PTR(index);
+	return 0;
+}
+
+int intake_configure(struct intake *intake, const struct config *config, struct matcher *matcher)
+{
+	usec now = clock_now(intake->clock);
+	usec since;
+	int r;
+
+	matcher_free(intake->matcher);
+	intake->matcher = matcher;
+	intake->config = config;
+	for (size_t i = 0; i < config->topic_count; i++) {
+		r = store_topic_ensure(intake->store, config->topics[i].name, now, &since);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Finds the topics that the article matches and whose Feeds= take the feed. */
+static int run_matcher(struct intake *intake, struct passage *passage)
+{
+	const uint32_t *topics;
+	size_t count;
+	int r;
+
+	r = matcher_run(intake->matcher, intake->match_scratch, &passage->article, &topics, &count);
+	if (r < 0)
+		return r;
+	passage->topics = arena_array(intake->scratch, count, sizeof(*passage->topics));
+	if (!passage->topics)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		if (config_topic_takes(&intake->config->topics[topics[i]], passage->feed))
+			passage->topics[passage->topic_count++] = topics[i];
+	return 0;
+}
+
+static const char *site_of(const struct passage *passage, struct arena *arena)
+{
+	const char *url = passage->article.url ? passage->article.url : passage->feed->url;
+
+	return url_host(url, arena);
+}
+
+/* Public ids of stories derive from the article that began them. */
+static int begin_story(struct intake *intake, struct passage *passage)
+{
+	struct digest what = digest_strings((const char *const[]){"story", passage->article.id}, 2);
+
+	passage->story = (struct story){
+		.id = id_make(passage->now, &what),
+		.title = passage->article.title,
+		.first_seen = passage->now,
+		.last_seen = passage->now,
+	};
+	return store_story_add(intake->store, &passage->story);
+}
+
+/* Finds the story of an article that was not known, or begins one. */
+static int assign_story(
+	struct intake *intake, struct passage *passage, const struct article_facts *facts)
+{
+	int r;
+
+	r = story_index_judge(intake->index, passage->fingerprint, facts, &passage->verdict);
+	if (r < 0)
+		return r;
+	if (passage->verdict.relation == RELATION_NEW)
+		return begin_story(intake, passage);
+	return store_story_get(
+		intake->store, passage->verdict.story, intake->scratch, &passage->story);
+}
+
+static struct article_record record_of(const struct passage *passage, int64_t key, const char *host)
+{
+	struct article_record record = {
+		.key = key,
+		.feed = passage->state->id,
+		.story = passage->story.key,
+		.article = passage->article,
+		.host = host,
+		.relation = passage->verdict.relation,
+		.of = passage->verdict.of,
+		.similarity = passage->verdict.similarity,
+		.confidence = passage->verdict.confidence,
+		.why = passage->verdict.why,
+	};
+
+	record.fingerprint = fingerprint_bytes(passage->fingerprint, &record.fingerprint_length);
+	return record;
+}
+
+static struct known_entry known_of(const struct passage *passage, int64_t article)
+{
+	return (struct known_entry){
+		.identity = passage->identity.entry,
+		.digest = passage->entry->digest,
+		.link = passage->identity.link,
+		.text = passage->identity.text,
+		.article = article,
+	};
+}
+
+/* Counts the article into its story and reads the story as it is then. */
+static int count_into_story(struct intake *intake, struct passage *passage, const char *host)
+{
+	int r;
+
+	r = store_story_count(intake->store, passage->story.key, host, passage->now);
+	if (r < 0)
+		return r;
+	return store_story_get(intake->store, passage->story.key, intake->scratch, &passage->story);
+}
+
+static int take_new(struct intake *intake, struct passage *passage)
+{
+	const char *host = site_of(passage, intake->scratch);
+	struct article_facts facts = {host, passage->now};
+	struct article_record record;
+	struct known_entry known;
+	int64_t key;
+	int r;
+
+	r = assign_story(intake, passage, &facts);
+	if (r < 0)
+		return r;
+	r = store_next_article_key(intake->store, &key);
+	if (r < 0)
+		return r;
+	record = record_of(passage, key, host);
+	r = store_article_add(intake->store, &record);
+	if (r < 0)
+		return r;
+	r = count_into_story(intake, passage, host);
+	if (r < 0)
+		return r;
+	known = known_of(passage, key);
+	r = store_entry_save(intake->store, passage->state->id, &known, passage->now);
+	if (r < 0)
+		return r;
+	return story_index_add(intake->index, key, passage->story.key, passage->fingerprint, &facts,
+		passage->verdict.confidence);
+}
+
+/*
+ * A known entry has new content: its article is replaced and compared with what it was.  It stays
+ * in its story, for it is the publisher who says that it is the same entry.
+ */
+static int take_changed(struct intake *intake, struct passage *passage, int64_t key)
+{
+	struct arena *scratch = intake->scratch;
+	_cleanup_(arena_freep) struct arena *room = NULL;
+	struct fingerprint *before;
+	struct article_record old;
+	struct article_record record;
+	struct known_entry known = known_of(passage, key);
+	int r;
+
+	r = store_article_get(intake->store, key, scratch, &old);
+	if (r < 0)
+		return r;
+	r = arena_new(FINGERPRINT_ARENA_BYTES, &room);
+	if (r < 0)
+		return r;
+	r = fingerprint_from_bytes(old.fingerprint, old.fingerprint_length, room, &before);
+	if (r == 0)
+		r = similarity_compare(passage->fingerprint, before, &passage->verdict);
+	if (r < 0 && r != -EBADMSG && r != -ESTALE)
+		return r;
+	if (passage->verdict.relation == RELATION_NEW)
+		passage->verdict.relation = RELATION_UPDATE;
+	passage->verdict.story = old.story;
+	passage->verdict.of = key;
+	passage->verdict.confidence = old.confidence;
+	passage->article.id = old.article.id;
+	passage->article.first_seen = old.article.first_seen;
+	r = store_story_get(intake->store, old.story, scratch, &passage->story);
+	if (r < 0)
+		return r;
+	record = record_of(passage, key, old.host);
+	record.relation = old.relation;
+	record.of = old.of;
+	record.similarity = old.similarity;
+	record.why = old.why;
+	r = store_article_replace(intake->store, &record);
+	if (r < 0)
+		return r;
+	return store_entry_save(intake->store, passage->state->id, &known, passage->now);
+}
+
+/* The public id of the article that the verdict compared with; NULL if it is gone. */
+static const char *id_of_compared(struct intake *intake, const struct passage *passage)
+{
+	struct article_record other;
+
+	if (passage->verdict.of == 0)
+		return NULL;
+	if (store_article_get(intake->store, passage->verdict.of, intake->scratch, &other) < 0)
+		return NULL;
+	return other.article.id;
+}
+
+static int make_alert(struct intake *intake, const struct passage *passage, uint32_t topic_index,
+	const struct policy_decision *decision, uint32_t sequence)
+{
+	const struct topic *topic = &intake->config->topics[topic_index];
+	struct event_facts facts = {
+		.type = decision->type,
+		.time = passage->now,
+		.sequence = sequence,
+		.topic = topic->name,
+		.story = &passage->story,
+		.article = &passage->article,
+		.feed = passage->feed->name,
+		.feed_title = passage->channel->title,
+		.verdict = &passage->verdict,
+		.of = id_of_compared(intake, passage),
+	};
+	const char **sites;
+	struct match match;
+	struct alert alert;
+	int r;
+
+	r = matcher_explain(intake->matcher, intake->match_scratch, topic_index, &passage->article,
+		intake->scratch, &match);
+	if (r < 0)
+		return r;
+	r = store_story_sites(intake->store, passage->story.key, EVENT_SITES_MAX, intake->scratch,
+		&sites, &facts.site_count);
+	if (r < 0)
+		return r;
+	facts.sites = sites;
+	facts.spans = match.spans;
+	facts.span_count = match.span_count;
+	r = event_build(&facts, intake->scratch, &alert);
+	if (r < 0)
+		return r;
+	return store_alert_add(intake->store, &alert, topic->notify);
+}
+
+/* Decides what the article means to one topic that it matches. */
+static int tell_topic(struct intake *intake, const struct passage *passage, uint32_t topic_index,
+	struct intake_outcome *outcome)
+{
+	const struct topic *topic = &intake->config->topics[topic_index];
+	struct policy_decision decision;
+	struct policy_facts facts = {
+		.alert = topic->alert,
+		.relation = passage->verdict.relation,
+		.material = passage->verdict.material,
+		.story_first_seen = passage->story.first_seen,
+		.first_poll = !passage->state->primed,
+		.backfill = passage->feed->backfill,
+		.published = passage->article.published,
+		.now = passage->now,
+	};
+	int r;
+
+	r = store_topic_ensure(intake->store, topic->name, passage->now, &facts.topic_since);
+	if (r < 0)
+		return r;
+	r = store_story_topic_get(intake->store, passage->story.key, topic->name, &facts.state);
+	if (r < 0)
+		return r;
+	decision = policy_decide(&facts);
+	if (decision.action == POLICY_NOTHING)
+		return 0;
+	if (decision.action == POLICY_ALERT) {
+		r = make_alert(intake, passage, topic_index, &decision, facts.state.events);
+		if (r < 0)
+			return r;
+		outcome->alerts++;
+	}
+	return store_story_topic_put(
+		intake->store, passage->story.key, topic->name, &decision.state);
+}
+
+/*
+ * Looks the entry up.  Sets *ret_known to its article, or 0 where it is new; *ret_same where the
+ * entry is known in all that counts and nothing is left to do but to note it.
+ */
+static int find_entry(
+	struct intake *intake, const struct passage *passage, int64_t *ret_known, bool *ret_same)
+{
+	const struct identity *identity = &passage->identity;
+	struct known_entry known;
+	int r;
+
+	r = store_entry_find(intake->store, passage->state->id, &identity->entry, &known);
+	if (r == 0) {
+		*ret_known = known.article;
+		*ret_same = digest_equal(&known.text, &identity->text);
+		return 0;
+	}
+	if (r != -ENOENT)
+		return r;
+	r = store_entry_find_same(
+		intake->store, passage->state->id, &identity->link, &identity->text, &known);
+	*ret_known = r == 0 ? known.article : 0;
+	*ret_same = r == 0;
+	return r == -ENOENT ? 0 : r;
+}
+
+static int prepare(struct intake *intake, struct passage *passage)
+{
+	struct article_origin origin = {
+		.feed_url = passage->feed->url,
+		.source = passage->channel->title ? passage->channel->title : passage->feed->name,
+		.language = passage->channel->language,
+		.now = passage->now,
+	};
+	int r;
+
+	r = article_from_entry(
+		passage->entry, &passage->identity, &origin, intake->scratch, &passage->article);
+	if (r < 0)
+		return r;
+	r = run_matcher(intake, passage);
+	if (r < 0)
+		return r;
+	return fingerprint_make(&passage->article, intake->scratch, &passage->fingerprint);
+}
+
+static int take_entry(
+	struct intake *intake, struct passage *passage, struct intake_outcome *outcome)
+{
+	struct known_entry known;
+	int64_t article;
+	bool same;
+	int r;
+
+	arena_reset(intake->scratch);
+	identity_of_entry(passage->entry, intake->scratch, &passage->identity);
+	r = find_entry(intake, passage, &article, &same);
+	if (r < 0)
+		return r;
+	if (same) {
+		known = known_of(passage, article);
+		return store_entry_save(intake->store, passage->state->id, &known, passage->now);
+	}
+	passage->changed = article != 0;
+	r = prepare(intake, passage);
+	if (r < 0)
+		return r;
+	r = passage->changed ? take_changed(intake, passage, article) : take_new(intake, passage);
+	if (r < 0)
+		return r;
+	outcome->fresh += !passage->changed;
+	for (size_t i = 0; i < passage->topic_count; i++) {
+		r = tell_topic(intake, passage, passage->topics[i], outcome);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int64_t date_of(const struct entry *entry)
+{
+	return entry->published != DATE_NONE ? entry->published : entry->updated;
+}
+
+/* Feeds stand newest first unless their dates say otherwise. */
+static bool is_oldest_first(const struct parsed_feed *parsed)
+{
+	int64_t first;
+	int64_t last;
+
+	if (parsed->entry_count < 2)
+		return false;
+	first = date_of(&parsed->entries[0]);
+	last = date_of(&parsed->entries[parsed->entry_count - 1]);
+	return first != DATE_NONE && last != DATE_NONE && first < last;
+}
+
+int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
+	const struct parsed_feed *parsed, struct intake_outcome *ret)
+{
+	bool forward = is_oldest_first(parsed);
+	struct intake_outcome outcome = {.newest = DATE_NONE};
+	int r;
+
+	for (size_t i = 0; i < parsed->entry_count; i++) {
+		size_t at = forward ? i : parsed->entry_count - 1 - i;
+		struct passage passage = {
+			.feed = feed,
+			.state = state,
+			.channel = &parsed->channel,
+			.entry = &parsed->entries[at],
+			.now = clock_now(intake->clock),
+		};
+
+		r = take_entry(intake, &passage, &outcome);
+		if (r < 0)
+			return r;
+		if (date_of(passage.entry) > outcome.newest)
+			outcome.newest = date_of(passage.entry);
+	}
+	*ret = outcome;
+	return 0;
+}
+
+/* The start of a period that ends now; the beginning of time where it is longer. */
+static usec period_start(usec now, usec period)
+{
+	return period < now ? now - period : 0;
+}
+
+int intake_prune(struct intake *intake)
+{
+	usec now = clock_now(intake->clock);
+	struct store_retention retention = {
+		.text_before = period_start(now, intake->config->keep),
+		.fingerprint_before = period_start(now, intake->config->remember),
+		.alert_before = period_start(now, intake->config->keep),
+	};
+
+	(void)story_index_prune(intake->index, retention.fingerprint_before, PRUNE_STEP);
+	return store_prune(intake->store, &retention, PRUNE_STEP);
+}

@@ -1,0 +1,46 @@
+/*
+ * Where entries become articles, articles join stories, and matches become alerts.  All writes go
+ * to the store's open transaction; the story index in memory follows it, and is made anew by
+ * intake_load() when a transaction was taken back.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "config/config.h"
+#include "match/matcher.h"
+#include "model/entry.h"
+#include "model/feed.h"
+#include "poll/poller.h"
+#include "store/store.h"
+
+struct intake;
+
+/* `clock` and `store` are borrowed. */
+int intake_new(struct clock *clock, struct store *store, struct intake **ret);
+void intake_free(struct intake *intake);
+DEFINE_CLEANUP(intake_freep, struct intake, intake_free)
+
+/* Reads the remembered fingerprints from the store into a new story index. */
+int intake_load(struct intake *intake);
+
+/* Sets what is watched.  The configuration is borrowed, the matcher taken over. */
+int intake_configure(struct intake *intake, const struct config *config, struct matcher *matcher);
+
+/* What taking a document's entries in came to. */
+struct intake_outcome {
+	size_t fresh;   /* new entries */
+	size_t alerts;  /* made */
+	int64_t newest; /* date of the newest entry; DATE_NONE */
+};
+
+/*
+ * Takes the entries of one document, oldest first.  Returns 0 or the store's error, after which the
+ * open transaction must be rolled back.
+ */
+int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
+	const struct parsed_feed *parsed, struct intake_outcome *ret);
+
+/* Forgets what Keep= and Remember= no longer cover, a small step at a time. */
+int intake_prune(struct intake *intake);

@@ -1,0 +1,324 @@
+#include "pipeline.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/message_ids.h"
+#include "intake.h"
+
+/* Writes wait so long for company: an fsync costs milliseconds, an alert may take 50. */
+#define COMMIT_DELAY (10 * USEC_MSEC)
+
+/* After a failed commit: time for a full disk to be noticed, short enough to lose no news. */
+#define COMMIT_RETRY USEC_MINUTE
+
+#define PRUNE_INTERVAL USEC_MINUTE
+
+enum {
+	DIGESTS_ARENA_BYTES = 4 * 1024 * 1024, /* ENTRIES_MAX digests of several documents' worth */
+	STATE_ARENA_BYTES = 1024 * 1024,
+};
+
+struct pipeline {
+	struct clock *clock;
+	struct store *store;
+	struct pool *pool;
+	struct outbox *outbox;
+	struct poller *poller;
+	struct intake *intake;
+	struct clock_timer *commit_timer;
+	struct clock_timer *prune_timer;
+	struct passing *in_hand;
+	bool dirty;  /* a transaction is open */
+	bool spoilt; /* ... and a write in it failed: it will be taken back */
+	bool alerts; /* ... and it holds deliveries */
+};
+
+/* A round between its arrival and its commit. */
+struct passing {
+	struct passing *previous;
+	struct passing *next;
+	struct pipeline *pipeline;
+	struct round *round;
+	struct arena *arena;     /* of `state` */
+	struct feed_state state; /* the new one */
+};
+
+static void passing_link(struct pipeline *pipeline, struct passing *passing)
+{
+	passing->next = pipeline->in_hand;
+	if (passing->next)
+		passing->next->previous = passing;
+	pipeline->in_hand = passing;
+}
+
+static void passing_free(struct passing *passing)
+{
+	if (passing->previous)
+		passing->previous->next = passing->next;
+	else
+		passing->pipeline->in_hand = passing->next;
+	if (passing->next)
+		passing->next->previous = passing->previous;
+	arena_free(passing->arena);
+	free(passing);
+}
+
+/* Takes the transaction back: what memory knows of it must go too. */
+static int take_back(struct pipeline *pipeline, int error)
+{
+	int r;
+
+	log_write(LOG_ERR, MESSAGE_STORE_FAILED, NULL,
+		"cannot store what was found: %s; the feeds concerned will be asked again",
+		store_error(pipeline->store));
+	store_rollback(pipeline->store);
+	r = intake_load(pipeline->intake);
+	if (r < 0)
+		(void)log_fail(r, "cannot read the stories back from the store: %m");
+	return error;
+}
+
+int pipeline_commit(struct pipeline *pipeline)
+{
+	bool alerts = pipeline->alerts;
+	int r;
+
+	if (!pipeline->dirty)
+		return 0;
+	clock_timer_set(pipeline->clock, pipeline->commit_timer, USEC_INFINITY);
+	pipeline->dirty = false;
+	pipeline->alerts = false;
+	if (pipeline->spoilt) {
+		pipeline->spoilt = false;
+		return take_back(pipeline, -EIO);
+	}
+	r = store_commit(pipeline->store);
+	if (r < 0)
+		return take_back(pipeline, r);
+	if (alerts)
+		outbox_wake(pipeline->outbox);
+	return 0;
+}
+
+static void on_commit_timer(void *userdata)
+{
+	(void)pipeline_commit(userdata);
+}
+
+/* A transaction is open, or one could not be opened and callbacks wait to hear of it. */
+static void on_dirty(void *userdata)
+{
+	struct pipeline *pipeline = userdata;
+
+	if (pipeline->dirty)
+		return;
+	pipeline->dirty = true;
+	clock_timer_in(pipeline->clock, pipeline->commit_timer, COMMIT_DELAY);
+}
+
+static void on_prune_timer(void *userdata)
+{
+	struct pipeline *pipeline = userdata;
+
+	if (intake_prune(pipeline->intake) < 0)
+		pipeline->spoilt = true;
+	clock_timer_in(pipeline->clock, pipeline->prune_timer, PRUNE_INTERVAL);
+}
+
+int pipeline_new(const struct pipeline_options *options, struct pipeline **ret)
+{
+	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
+	int r;
+
+	if (!pipeline)
+		return -ENOMEM;
+	pipeline->clock = options->clock;
+	pipeline->store = options->store;
+	pipeline->pool = options->pool;
+	pipeline->outbox = options->outbox;
+	store_on_dirty(options->store, on_dirty, pipeline);
+	r = clock_timer_new(options->clock, on_commit_timer, pipeline, &pipeline->commit_timer);
+	if (r == 0)
+		r = clock_timer_new(
+			options->clock, on_prune_timer, pipeline, &pipeline->prune_timer);
+	if (r == 0)
+		r = intake_new(options->clock, options->store, &pipeline->intake);
+	if (r < 0) {
+		pipeline_free(pipeline);
+		return r;
+	}
+	clock_timer_in(options->clock, pipeline->prune_timer, PRUNE_INTERVAL);
+	*ret = pipeline;
+	return 0;
+}
+
+void pipeline_free(struct pipeline *pipeline)
+{
+	if (!pipeline)
+		return;
+	(void)pipeline_commit(pipeline);
+	store_on_dirty(pipeline->store, NULL, NULL);
+	while (pipeline->in_hand)
+		passing_free(pipeline->in_hand);
+	clock_timer_free(pipeline->clock, pipeline->commit_timer);
+	clock_timer_free(pipeline->clock, pipeline->prune_timer);
+	intake_free(pipeline->intake);
+	free(pipeline);
+}
+
+void pipeline_set_poller(struct pipeline *pipeline, struct poller *poller)
+{
+	pipeline->poller = poller;
+}
+
+int pipeline_configure(
+	struct pipeline *pipeline, const struct config *config, struct matcher *matcher)
+{
+	return intake_configure(pipeline->intake, config, matcher);
+}
+
+bool pipeline_idle(const struct pipeline *pipeline)
+{
+	return !pipeline->in_hand && !pipeline->dirty;
+}
+
+/* The round's transaction is over. */
+static void on_committed(int result, void *userdata)
+{
+	struct passing *passing = userdata;
+	struct poller *poller = passing->pipeline->poller;
+
+	if (result < 0)
+		poller_abandon(poller, passing->round, COMMIT_RETRY);
+	else
+		poller_finish(poller, passing->round, &passing->state);
+	passing_free(passing);
+}
+
+/* Says what the user must know of a feed, once for each change. */
+static void report(
+	const struct feed *feed, const struct feed_state *before, const struct feed_state *after)
+{
+	const struct log_field *fields = LOG_FIELDS({"FEED", feed->name}, {"URL", feed->url});
+
+	if (after->health == FEED_FAILING && before->health != FEED_FAILING)
+		log_write(LOG_WARNING, MESSAGE_FEED_FAILING, fields, "feed %s: %s", feed->name,
+			after->error ? after->error : "failed");
+	else if (after->health == FEED_OK && before->health == FEED_FAILING)
+		log_write(LOG_NOTICE, MESSAGE_FEED_RECOVERED, fields, "feed %s: works again",
+			feed->name);
+	else if (after->health == FEED_GONE && before->health != FEED_GONE)
+		log_write(LOG_WARNING, MESSAGE_FEED_GONE, fields,
+			"feed %s: %s; it is not polled any more", feed->name,
+			after->error ? after->error : "gone");
+}
+
+/* Stores the feed's new state; the round ends when that is committed. */
+static void settle(struct passing *passing, const struct round_result *result)
+{
+	struct pipeline *pipeline = passing->pipeline;
+	struct round *round = passing->round;
+	int r;
+
+	r = poller_conclude(pipeline->poller, round, result, passing->arena, &passing->state);
+	if (r == 0)
+		r = store_feed_save(pipeline->store, &passing->state);
+	if (r == 0)
+		report(round->feed, round->state, &passing->state);
+	else
+		pipeline->spoilt = true;
+	on_dirty(pipeline);
+	r = store_after_commit(pipeline->store, on_committed, passing);
+	if (r < 0) {
+		poller_abandon(pipeline->poller, round, COMMIT_RETRY);
+		passing_free(passing);
+	}
+}
+
+/* The first diagnosis in words, with how many more there are. */
+static const char *diagnosis_words(const struct parsed_feed *parsed, struct arena *arena)
+{
+	const struct diagnosis *first = parsed->diagnoses;
+
+	if (parsed->diagnosis_count == 0)
+		return NULL;
+	if (parsed->diagnosis_count == 1)
+		return arena_printf(arena, "line %u: %s", first->line, first->words);
+	return arena_printf(arena, "line %u: %s (and %zu more)", first->line, first->words,
+		parsed->diagnosis_count - 1);
+}
+
+static void on_read(const struct reader_result *read, void *userdata)
+{
+	struct passing *passing = userdata;
+	struct pipeline *pipeline = passing->pipeline;
+	const struct round *round = passing->round;
+	const struct parsed_feed *parsed = &read->feed;
+	struct intake_outcome outcome = {.newest = DATE_NONE};
+	struct round_result result = {
+		.readable = read->error == 0,
+		.words = read->words,
+		.newest = DATE_NONE,
+	};
+	int r;
+
+	if (read->error == 0) {
+		r = intake_take(pipeline->intake, round->feed, round->state, parsed, &outcome);
+		if (r < 0)
+			pipeline->spoilt = true;
+		pipeline->alerts |= outcome.alerts > 0;
+		result.diagnosis = diagnosis_words(parsed, passing->arena);
+		result.title = parsed->channel.title;
+		result.entries = parsed->entry_count + parsed->known_count;
+		result.fresh = outcome.fresh;
+		result.newest = outcome.newest;
+		result.hints = parsed->channel.hints;
+	}
+	settle(passing, &result);
+}
+
+/* Hands the document to a reader, with what need not come back. */
+static int submit(struct passing *passing)
+{
+	struct pipeline *pipeline = passing->pipeline;
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct digest *known;
+	size_t count;
+	int r;
+
+	r = arena_new(DIGESTS_ARENA_BYTES, &arena);
+	if (r < 0)
+		return r;
+	r = store_known_digests(pipeline->store, passing->round->state->id, arena, &known, &count);
+	if (r < 0)
+		return r;
+	return pool_submit(
+		pipeline->pool, &passing->round->document, known, count, on_read, passing);
+}
+
+void pipeline_on_round(struct round *round, void *userdata)
+{
+	struct pipeline *pipeline = userdata;
+	struct passing *passing = calloc(1, sizeof(*passing));
+	int r;
+
+	if (!passing || arena_new(STATE_ARENA_BYTES, &passing->arena) < 0) {
+		free(passing);
+		poller_abandon(pipeline->poller, round, COMMIT_RETRY);
+		return;
+	}
+	passing->pipeline = pipeline;
+	passing->round = round;
+	passing_link(pipeline, passing);
+	if (round->outcome != ROUND_DOCUMENT) {
+		settle(passing, NULL);
+		return;
+	}
+	r = submit(passing);
+	if (r < 0) {
+		poller_abandon(pipeline->poller, round, COMMIT_RETRY);
+		passing_free(passing);
+	}
+}

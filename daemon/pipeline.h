@@ -1,0 +1,50 @@
+/*
+ * The spine (DESIGN.md §3): a round's document goes to a reader, its entries through intake, and
+ * what came of them is committed together with the feed's new state.  Writes of all rooms are
+ * gathered for COMMIT_DELAY and committed at once, because a commit costs an fsync.  A commit that
+ * fails takes everything back: feeds are asked again, memory is rebuilt from the store.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "config/config.h"
+#include "match/matcher.h"
+#include "notify/outbox.h"
+#include "poll/poller.h"
+#include "store/store.h"
+#include "worker/pool.h"
+
+struct pipeline;
+
+/* All borrowed; they outlive the pipeline. */
+struct pipeline_options {
+	struct clock *clock;
+	struct store *store;
+	struct pool *pool;
+	struct outbox *outbox;
+};
+
+/* Reads what has to be in memory from the store.  Returns 0 or -errno, having said why. */
+int pipeline_new(const struct pipeline_options *options, struct pipeline **ret);
+
+/* Commits what is open.  Rounds in hand are dropped: their feeds are asked again. */
+void pipeline_free(struct pipeline *pipeline);
+
+/* Rounds come from this poller and go back to it (it is made with pipeline_on_round()). */
+void pipeline_set_poller(struct pipeline *pipeline, struct poller *poller);
+
+/* Sets what is watched (start, reload).  The configuration is borrowed, the matcher taken over. */
+int pipeline_configure(
+	struct pipeline *pipeline, const struct config *config, struct matcher *matcher);
+
+/* A poller_round_fn; userdata is the pipeline. */
+void pipeline_on_round(struct round *round, void *userdata);
+
+/* Whether no round is in hand and nothing waits for its commit. */
+bool pipeline_idle(const struct pipeline *pipeline);
+
+/* Commits what is open now. */
+int pipeline_commit(struct pipeline *pipeline);

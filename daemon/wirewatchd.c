@@ -1,0 +1,529 @@
+/*
+ * The daemon's door: options, configuration, the rooms in the order in which they stand on each
+ * other, the loop, and what systemd is told of it (sd_notify(3)).  As `wirewatchd --reader` the
+ * same program is a reader process.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <getopt.h>
+#include <signal.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "base/log.h"
+#include "base/message_ids.h"
+#include "commands.h"
+#include "config/config.h"
+#include "control/server.h"
+#include "http/client.h"
+#include "match/matcher.h"
+#include "notify/outbox.h"
+#include "pipeline.h"
+#include "poll/poller.h"
+#include "status/status.h"
+#include "store/store.h"
+#include "watch.h"
+#include "worker/child.h"
+#include "worker/pool.h"
+
+/* DESIGN.md §7. */
+enum exit_code {
+	EXIT_CODE_DONE = 0,
+	EXIT_CODE_REFUSED = 1,
+	EXIT_CODE_USAGE = 2,
+	EXIT_CODE_INTERNAL = 70,
+};
+
+/* How often systemd is told figures, where no watchdog asks for more. */
+#define STATUS_INTERVAL (30 * USEC_SEC)
+
+/* How often --once looks whether all is done. */
+#define ONCE_INTERVAL (20 * USEC_MSEC)
+
+static const int handled_signals[] = {SIGTERM, SIGINT, SIGHUP};
+
+struct arguments {
+	const char *config; /* NULL: /etc/wirewatch */
+	bool once;
+	bool check;
+	int log_level;
+};
+
+struct daemon {
+	const struct arguments *arguments;
+	struct config *config;
+	struct config *retired; /* replaced by a reload, while rounds of its feeds are in hand */
+	struct event_base *base;
+	struct clock *clock;
+	struct store *store;
+	struct http_client *http;
+	struct pool *pool;
+	struct outbox *outbox;
+	struct pipeline *pipeline;
+	struct poller *poller;
+	struct control_server *control;
+	struct command_context context;
+	struct event *signals[ARRAY_SIZE(handled_signals)];
+	struct clock_timer *tick;
+	usec tick_interval;
+	usec started;
+};
+
+static void print_help(void)
+{
+	(void)printf(
+		"Usage: wirewatchd [OPTION...]\n"
+		"\n"
+		"Watches news feeds and tells you, once, of each new story on your topics.\n"
+		"\n"
+		"  -c, --config=PATH  a folder with wirewatch.conf and conf.d/, or one file\n"
+		"                     (default: /etc/wirewatch)\n"
+		"      --once         poll what is due, send what is owed, and exit\n"
+		"      --check        say whether the configuration is good, and exit\n"
+		"  -v, --verbose      say more\n"
+		"  -q, --quiet        say only what is wrong\n"
+		"  -h, --help         show this help\n"
+		"      --version      show the version\n"
+		"\n"
+		"Signals: SIGHUP reloads the configuration, SIGTERM and SIGINT end the daemon.\n"
+		"See wirewatchd(8), wirewatch.conf(5) and, for a running daemon, wirewatch(1).\n");
+}
+
+/* Returns whether to go on; else *ret_exit says how to end. */
+static bool parse_arguments(int argc, char **argv, struct arguments *arguments, int *ret_exit)
+{
+	enum { OPTION_ONCE = 256, OPTION_CHECK, OPTION_VERSION };
+	static const struct option options[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"once", no_argument, NULL, OPTION_ONCE},
+		{"check", no_argument, NULL, OPTION_CHECK},
+		{"verbose", no_argument, NULL, 'v'},
+		{"quiet", no_argument, NULL, 'q'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, OPTION_VERSION},
+		{0},
+	};
+	int option;
+
+	*ret_exit = EXIT_CODE_DONE;
+	while ((option = getopt_long(argc, argv, "c:vqh", options, NULL)) >= 0) {
+		switch (option) {
+		case 'c':
+			arguments->config = optarg;
+			break;
+		case OPTION_ONCE:
+			arguments->once = true;
+			break;
+		case OPTION_CHECK:
+			arguments->check = true;
+			break;
+		case 'v':
+			arguments->log_level = LOG_DEBUG;
+			break;
+		case 'q':
+			arguments->log_level = LOG_WARNING;
+			break;
+		case 'h':
+			print_help();
+			return false;
+		case OPTION_VERSION:
+			(void)printf("wirewatchd %s\n", WIREWATCH_VERSION);
+			return false;
+		default:
+			*ret_exit = EXIT_CODE_USAGE;
+			return false;
+		}
+	}
+	if (optind == argc)
+		return true;
+	(void)fprintf(stderr, "wirewatchd: unexpected argument \"%s\"; see wirewatchd --help\n",
+		argv[optind]);
+	*ret_exit = EXIT_CODE_USAGE;
+	return false;
+}
+
+static void log_config_errors(const struct config_errors *errors)
+{
+	for (size_t i = 0; i < errors->count; i++)
+		log_error("%s", errors->lines[i]);
+	if (errors->dropped > 0)
+		log_error("... and %zu more", errors->dropped);
+}
+
+/* Reads the configuration and compiles its topics: both are good or nothing is. */
+static int load(const char *path, struct config_errors *errors, struct config **ret_config,
+	struct matcher **ret_matcher)
+{
+	_cleanup_(config_freep) struct config *config = NULL;
+	int r;
+
+	r = config_load(path, errors, &config);
+	if (r < 0)
+		return r;
+	r = watch_compile(config->topics, config->topic_count, errors, ret_matcher);
+	if (r < 0)
+		return r;
+	*ret_config = TAKE_PTR(config);
+	return 0;
+}
+
+static int check(const struct arguments *arguments)
+{
+	_cleanup_(config_freep) struct config *config = NULL;
+	_cleanup_(matcher_freep) struct matcher *matcher = NULL;
+	_cleanup_(config_errors_clear) struct config_errors errors = {0};
+
+	if (load(arguments->config, &errors, &config, &matcher) < 0) {
+		log_config_errors(&errors);
+		return EXIT_CODE_REFUSED;
+	}
+	(void)printf("The configuration is good: %zu feeds, %zu topics, %zu hooks.\n",
+		config->feed_count, config->topic_count, config->hook_count);
+	return EXIT_CODE_DONE;
+}
+
+/* ---- what systemd is told ---- */
+
+static void tell_status(struct daemon *daemon, const char *more)
+{
+	struct status_figures figures = commands_figures(&daemon->context);
+	char line[STATUS_LINE_SIZE];
+
+	(void)sd_notifyf(0, "STATUS=%s\n%s", status_line(&figures, line), more);
+}
+
+/* Runs on the loop's own timer, so that a loop which hangs feeds no watchdog. */
+static void on_tick(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	tell_status(daemon, "WATCHDOG=1");
+	clock_timer_in(daemon->clock, daemon->tick, daemon->tick_interval);
+}
+
+static void on_once_tick(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	if (poller_idle(daemon->poller) && pipeline_idle(daemon->pipeline) &&
+		outbox_idle(daemon->outbox))
+		(void)event_base_loopbreak(daemon->base);
+	else
+		clock_timer_in(daemon->clock, daemon->tick, ONCE_INTERVAL);
+}
+
+static int start_tick(struct daemon *daemon)
+{
+	uint64_t watchdog;
+	int r;
+
+	daemon->tick_interval = STATUS_INTERVAL;
+	if (sd_watchdog_enabled(0, &watchdog) > 0 && watchdog / 2 < daemon->tick_interval)
+		daemon->tick_interval = watchdog / 2;
+	r = clock_timer_new(daemon->clock, daemon->arguments->once ? on_once_tick : on_tick, daemon,
+		&daemon->tick);
+	if (r < 0)
+		return r;
+	clock_timer_in(daemon->clock, daemon->tick, 0);
+	return 0;
+}
+
+/* ---- the configuration, at start and at a reload ---- */
+
+static struct http_options http_options(const struct daemon *daemon)
+{
+	const struct config *config = daemon->config;
+
+	return (struct http_options){
+		.base = daemon->base,
+		.clock = daemon->clock,
+		.user_agent = config->user_agent,
+		.private_networks = config->private_networks,
+		.max_transfers = config->max_transfers,
+		.host_connections = config->host_connections,
+		.host_gap = config->host_gap,
+	};
+}
+
+/* Hands the feeds with their stored states to the poller. */
+static int add_feeds(struct daemon *daemon)
+{
+	const struct config *config = daemon->config;
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct feed_state state;
+	int r;
+
+	r = arena_new(1024 * 1024, &arena);
+	for (size_t i = 0; r == 0 && i < config->feed_count; i++) {
+		arena_reset(arena);
+		r = store_feed_ensure(daemon->store, config->feeds[i].url, clock_now(daemon->clock),
+			arena, &state);
+		if (r == 0)
+			r = poller_add(daemon->poller, &config->feeds[i], &state);
+	}
+	return r;
+}
+
+/* Makes all rooms follow the configuration.  Takes the matcher over. */
+static int configure(struct daemon *daemon, struct matcher *matcher)
+{
+	struct http_options http = http_options(daemon);
+	const struct config *config = daemon->config;
+	int r;
+
+	daemon->context.config = config;
+	r = pipeline_configure(daemon->pipeline, config, matcher);
+	if (r < 0)
+		return r;
+	r = http_client_configure(daemon->http, &http);
+	if (r < 0)
+		return r;
+	r = pool_resize(daemon->pool, config->readers);
+	if (r < 0)
+		return r;
+	r = outbox_set_hooks(daemon->outbox, config->hooks, config->hook_count);
+	if (r < 0)
+		return r;
+	poller_reload_begin(daemon->poller, config->poll_interval);
+	r = add_feeds(daemon);
+	poller_reload_end(daemon->poller);
+	return r;
+}
+
+static int reload(void *userdata, struct config_errors *errors)
+{
+	struct daemon *daemon = userdata;
+	_cleanup_(config_freep) struct config *config = NULL;
+	_cleanup_(matcher_freep) struct matcher *matcher = NULL;
+	int r;
+
+	r = load(daemon->arguments->config, errors, &config, &matcher);
+	if (r < 0) {
+		log_config_errors(errors);
+		log_write(LOG_ERR, MESSAGE_RELOAD_REFUSED, NULL,
+			"the new configuration is refused; the running one stays");
+		return r;
+	}
+	config_free(daemon->retired);
+	daemon->retired = daemon->config;
+	daemon->config = TAKE_PTR(config);
+	r = configure(daemon, TAKE_PTR(matcher));
+	if (r < 0)
+		return log_fail(r, "cannot apply the new configuration: %m");
+	log_write(LOG_INFO, MESSAGE_RELOADED, NULL, "reloaded: %zu feeds, %zu topics, %zu hooks",
+		daemon->config->feed_count, daemon->config->topic_count,
+		daemon->config->hook_count);
+	return 0;
+}
+
+static void on_hangup(struct daemon *daemon)
+{
+	_cleanup_(config_errors_clear) struct config_errors errors = {0};
+
+	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
+		(unsigned long long)clock_monotonic(daemon->clock));
+	(void)reload(daemon, &errors);
+	tell_status(daemon, "READY=1");
+}
+
+static void on_signal(evutil_socket_t signal, short what, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)what;
+	if (signal == SIGHUP)
+		on_hangup(daemon);
+	else
+		(void)event_base_loopbreak(daemon->base);
+}
+
+/* ---- the rooms ---- */
+
+static void on_reader_death(const char *words, void *userdata)
+{
+	(void)userdata;
+	log_write(LOG_WARNING, MESSAGE_READER_DIED, NULL, "%s", words);
+}
+
+static int open_store(struct daemon *daemon)
+{
+	_cleanup_(freep) char *words = NULL;
+	int r;
+
+	r = store_open(daemon->config->state_directory, &daemon->store, &words);
+	if (r < 0)
+		log_error("%s", words ? words : strerror(-r));
+	return r;
+}
+
+static int open_loop(struct daemon *daemon)
+{
+	int r;
+
+	daemon->base = event_base_new();
+	if (!daemon->base)
+		return -ENOMEM;
+	r = clock_new_system(daemon->base, &daemon->clock);
+	if (r < 0)
+		return r;
+	daemon->started = clock_now(daemon->clock);
+	for (size_t i = 0; i < ARRAY_SIZE(handled_signals); i++) {
+		daemon->signals[i] =
+			evsignal_new(daemon->base, handled_signals[i], on_signal, daemon);
+		if (!daemon->signals[i] || event_add(daemon->signals[i], NULL) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int open_rooms(struct daemon *daemon)
+{
+	struct http_options http = http_options(daemon);
+	struct pool_options pool = {
+		.base = daemon->base,
+		.clock = daemon->clock,
+		.readers = daemon->config->readers,
+		.on_death = on_reader_death,
+	};
+	int r;
+
+	r = http_client_new(&http, &daemon->http);
+	if (r < 0)
+		return r;
+	r = pool_new(&pool, &daemon->pool);
+	if (r < 0)
+		return r;
+	r = outbox_new(
+		&(struct outbox_options){daemon->base, daemon->clock, daemon->store, daemon->http},
+		&daemon->outbox);
+	if (r < 0)
+		return r;
+	r = pipeline_new(&(struct pipeline_options){daemon->clock, daemon->store, daemon->pool,
+				 daemon->outbox},
+		&daemon->pipeline);
+	if (r < 0)
+		return r;
+	r = poller_new(&(struct poller_options){daemon->clock, daemon->http,
+			       daemon->config->poll_interval, pipeline_on_round, daemon->pipeline},
+		&daemon->poller);
+	if (r < 0)
+		return r;
+	pipeline_set_poller(daemon->pipeline, daemon->poller);
+	return 0;
+}
+
+static int open_control(struct daemon *daemon)
+{
+	int fds = sd_listen_fds(1);
+	int r;
+
+	daemon->context = (struct command_context){
+		.clock = daemon->clock,
+		.config = daemon->config,
+		.store = daemon->store,
+		.poller = daemon->poller,
+		.pool = daemon->pool,
+		.outbox = daemon->outbox,
+		.started = daemon->started,
+		.reload = reload,
+		.userdata = daemon,
+	};
+	if (daemon->arguments->once)
+		return 0;
+	r = control_server_new(daemon->base, daemon->config->control_socket,
+		fds > 0 ? SD_LISTEN_FDS_START : -1, command_table, &daemon->context,
+		&daemon->control);
+	if (r < 0)
+		return log_fail(r, "cannot listen on %s: %m; is another wirewatchd running?",
+			daemon->config->control_socket);
+	return 0;
+}
+
+static int open_all(struct daemon *daemon, struct matcher *matcher)
+{
+	int r;
+
+	r = open_loop(daemon);
+	if (r == 0)
+		r = open_store(daemon);
+	if (r == 0)
+		r = open_rooms(daemon);
+	if (r == 0)
+		r = open_control(daemon);
+	if (r < 0) {
+		matcher_free(matcher);
+		return r;
+	}
+	r = configure(daemon, matcher);
+	return r < 0 ? r : start_tick(daemon);
+}
+
+/* Against the order of making; the pipeline's last commit still tells the poller. */
+static void close_all(struct daemon *daemon)
+{
+	control_server_free(daemon->control);
+	pool_free(daemon->pool);
+	pipeline_free(daemon->pipeline);
+	poller_free(daemon->poller);
+	outbox_free(daemon->outbox);
+	http_client_free(daemon->http);
+	store_close(daemon->store);
+	for (size_t i = 0; i < ARRAY_SIZE(handled_signals); i++)
+		if (daemon->signals[i])
+			event_free(daemon->signals[i]);
+	clock_timer_free(daemon->clock, daemon->tick);
+	clock_free_system(daemon->clock);
+	if (daemon->base)
+		event_base_free(daemon->base);
+	config_free(daemon->retired);
+	config_free(daemon->config);
+}
+
+static void serve(struct daemon *daemon)
+{
+	log_write(LOG_INFO, MESSAGE_STARTED, NULL,
+		"wirewatchd %s: %zu feeds, %zu topics, %zu hooks", WIREWATCH_VERSION,
+		daemon->config->feed_count, daemon->config->topic_count,
+		daemon->config->hook_count);
+	outbox_wake(daemon->outbox);
+	if (daemon->arguments->once)
+		poller_once(daemon->poller);
+	tell_status(daemon, "READY=1");
+	(void)event_base_dispatch(daemon->base);
+	(void)sd_notify(0, "STOPPING=1\nSTATUS=Finishing");
+}
+
+static int run(const struct arguments *arguments)
+{
+	_cleanup_(config_errors_clear) struct config_errors errors = {0};
+	struct daemon daemon = {.arguments = arguments};
+	struct matcher *matcher;
+	int r;
+
+	if (load(arguments->config, &errors, &daemon.config, &matcher) < 0) {
+		log_config_errors(&errors);
+		log_error("the configuration is refused; mend the above and start again");
+		return EXIT_CODE_REFUSED;
+	}
+	r = open_all(&daemon, matcher);
+	if (r == 0)
+		serve(&daemon);
+	else
+		(void)log_fail(r, "cannot start: %m");
+	close_all(&daemon);
+	return r == 0 ? EXIT_CODE_DONE : EXIT_CODE_INTERNAL;
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments arguments = {.log_level = LOG_INFO};
+	int status;
+
+	if (argc > 1 && strcmp(argv[1], READER_ARGUMENT) == 0)
+		return child_main();
+	if (!parse_arguments(argc, argv, &arguments, &status))
+		return status;
+	log_open(arguments.log_level);
+	(void)signal(SIGPIPE, SIG_IGN);
+	return arguments.check ? check(&arguments) : run(&arguments);
+}
