@@ -1,0 +1,568 @@
+#include "commands.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "base/datetime.h"
+#include "base/log.h"
+#include "base/timespan.h"
+
+enum {
+	PAGE_DEFAULT = 100, /* rows of a list */
+	PAGE_MAX = 1000,    /* more would hold the loop up */
+	STORY_ARTICLES_MAX = 500,
+	STORY_SITES_MAX = 200,
+	ARENA_BYTES = 4 * 1024 * 1024, /* of one article with its text */
+};
+
+enum {
+	STATUS_OK = 200,
+	STATUS_ACCEPTED = 202,
+	STATUS_BAD_REQUEST = 400,
+	STATUS_NOT_FOUND = 404,
+	STATUS_CONFLICT = 409,
+	STATUS_UNPROCESSABLE = 422,
+	STATUS_INTERNAL = 500,
+};
+
+/* ---- answers ---- */
+
+static void answer(struct control_reply *reply, json_t *body)
+{
+	reply->status = body ? STATUS_OK : STATUS_INTERNAL;
+	reply->body = body ? body : json_pack("{s:s}", "error", "out of memory");
+}
+
+static void refuse(struct control_reply *reply, int status, const char *words)
+{
+	reply->status = status;
+	reply->body = json_pack("{s:s}", "error", words);
+}
+
+/* What a room below said, as an answer. */
+static void refuse_error(struct control_reply *reply, int error, const char *what)
+{
+	json_t *words;
+
+	if (error == -ENOENT) {
+		words = json_sprintf("there is no such %s", what);
+		reply->status = STATUS_NOT_FOUND;
+	} else {
+		words = json_sprintf("the %s cannot be reached: %s", what, strerror(-error));
+		reply->status = STATUS_INTERNAL;
+	}
+	reply->body = json_pack("{s:o}", "error", words);
+}
+
+/* A list's answer; takes `list` over, also when `error` says that it is no good. */
+static void answer_list(struct control_reply *reply, const char *key, json_t *list, int error)
+{
+	if (error < 0) {
+		json_decref(list);
+		refuse_error(reply, error, "store");
+		return;
+	}
+	answer(reply, json_pack("{s:o}", key, list));
+}
+
+static json_t *time_value(usec time)
+{
+	char text[DATETIME_SIZE];
+
+	if (time == 0 || time == USEC_INFINITY)
+		return json_null();
+	return json_string(datetime_format((int64_t)(time / USEC_SEC), text));
+}
+
+static json_t *date_value(int64_t seconds)
+{
+	char text[DATETIME_SIZE];
+
+	return seconds == DATE_NONE ? json_null() : json_string(datetime_format(seconds, text));
+}
+
+static json_t *seconds_value(usec span)
+{
+	return span == 0 ? json_null() : json_integer((json_int_t)(span / USEC_SEC));
+}
+
+static json_t *words_value(const char *const *words)
+{
+	json_t *list = json_array();
+
+	for (; words && *words; words++)
+		(void)json_array_append_new(list, json_string(*words));
+	return list;
+}
+
+/* ---- parameters ---- */
+
+struct page {
+	const char *topic;
+	usec since;
+	size_t limit;
+	size_t offset;
+};
+
+static int take_number(
+	const struct control_request *request, const char *name, size_t most, size_t *value)
+{
+	const char *text = control_request_parameter(request, name);
+	unsigned long long number;
+	char *end;
+
+	if (!text)
+		return 0;
+	errno = 0;
+	number = strtoull(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0)
+		return -EINVAL;
+	*value = number < most ? (size_t)number : most;
+	return 0;
+}
+
+/* A date-time of RFC 3339, or a time span before now. */
+static int take_since(const struct control_request *request, usec now, usec *value)
+{
+	const char *text = control_request_parameter(request, "since");
+	int64_t seconds;
+	usec span;
+
+	if (!text)
+		return 0;
+	if (timespan_parse(text, &span) == 0) {
+		*value = span < now ? now - span : 0;
+		return 0;
+	}
+	if (datetime_parse(text, &seconds) < 0)
+		return -EINVAL;
+	*value = seconds > 0 ? (usec)seconds * USEC_SEC : 0;
+	return 0;
+}
+
+/* Returns whether the parameters are good; else they were refused. */
+static bool take_page(const struct control_request *request, const struct command_context *context,
+	struct control_reply *reply, struct page *ret)
+{
+	*ret = (struct page){.limit = PAGE_DEFAULT};
+	ret->topic = control_request_parameter(request, "topic");
+	if (take_number(request, "limit", PAGE_MAX, &ret->limit) == 0 &&
+		take_number(request, "offset", SIZE_MAX, &ret->offset) == 0 &&
+		take_since(request, clock_now(context->clock), &ret->since) == 0)
+		return true;
+	refuse(reply, STATUS_BAD_REQUEST,
+		"limit and offset are numbers, since is a time span (24h) or a date "
+		"(2026-11-21T10:15:00Z)");
+	return false;
+}
+
+/* ---- status ---- */
+
+struct status_figures commands_figures(const struct command_context *context)
+{
+	struct poller_figures polling = poller_figures(context->poller);
+	struct outbox_figures sending = outbox_figures(context->outbox);
+	struct store_figures stored = {0};
+
+	/* Figures that cannot be read are 0; what is wrong with the store is told elsewhere. */
+	(void)store_figures(context->store, &stored);
+	return (struct status_figures){
+		.version = WIREWATCH_VERSION,
+		.started = context->started,
+		.now = clock_now(context->clock),
+		.feeds = polling.feeds,
+		.failing = polling.failing,
+		.polling = polling.in_flight,
+		.reading = pool_pending(context->pool),
+		.next_poll = polling.next_poll,
+		.topics = context->config->topic_count,
+		.hooks = context->config->hook_count,
+		.articles = stored.articles,
+		.stories = stored.stories,
+		.alerts = stored.alerts,
+		.pending = stored.pending,
+		.dead = stored.dead,
+		.sending = sending.in_flight,
+		.delivered = sending.delivered,
+		.database_bytes = stored.bytes,
+	};
+}
+
+static void on_status(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	struct status_figures figures = commands_figures(userdata);
+
+	(void)request;
+	answer(reply, status_json(&figures));
+}
+
+/* ---- feeds ---- */
+
+static json_t *feed_value(const struct command_context *context, const struct feed *feed)
+{
+	const struct feed_state *state = poller_feed_state(context->poller, feed->name);
+	json_t *value = json_pack("{s:s, s:s, s:o}", "name", feed->name, "url", feed->url, "tags",
+		words_value(feed->tags));
+	json_t *more;
+
+	if (!state || !value)
+		return value;
+	more = json_pack("{s:s?, s:s?, s:s, s:o, s:o, s:o, s:o, s:s?, s:o, s:i, s:o, s:s?, s:s?}",
+		"title", state->title, "moved_url", state->moved_url, "state",
+		feed_health_to_string(state->health), "last_poll", time_value(state->last_poll),
+		"last_success", time_value(state->last_success), "last_news",
+		time_value(state->last_news), "next_poll", time_value(state->next_poll), "rule",
+		poll_rule_to_string(state->rule), "interval", seconds_value(state->interval),
+		"failures", (int)state->failures, "failing_since", time_value(state->failing_since),
+		"error", state->error, "diagnosis", state->diagnosis);
+	(void)json_object_update(value, more);
+	json_decref(more);
+	return value;
+}
+
+static void on_feeds(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	const struct config *config = context->config;
+	json_t *list;
+	struct page page;
+
+	if (!take_page(request, context, reply, &page))
+		return;
+	list = json_array();
+	for (size_t i = page.offset; i < config->feed_count && json_array_size(list) < page.limit;
+		i++)
+		(void)json_array_append_new(list, feed_value(context, &config->feeds[i]));
+	answer(reply,
+		json_pack("{s:I, s:o}", "total", (json_int_t)config->feed_count, "feeds", list));
+}
+
+static void on_feed(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	const struct config *config = context->config;
+
+	for (size_t i = 0; i < config->feed_count; i++) {
+		const struct feed *feed = &config->feeds[i];
+
+		if (strcmp(feed->name, request->argument) != 0 &&
+			strcmp(feed->url, request->argument) != 0)
+			continue;
+		answer(reply, feed_value(context, feed));
+		return;
+	}
+	refuse_error(reply, -ENOENT, "feed");
+}
+
+static void on_poll(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	int r;
+
+	r = poller_poll_now(context->poller, request->argument);
+	if (r < 0) {
+		refuse_error(reply, r, "feed");
+		return;
+	}
+	answer(reply, json_pack("{s:s}", "polling", request->argument));
+	if (reply->status == STATUS_OK)
+		reply->status = STATUS_ACCEPTED;
+}
+
+/* ---- topics ---- */
+
+static json_t *alert_kinds_value(unsigned kinds)
+{
+	static const struct {
+		unsigned bit;
+		const char *name;
+	} names[] = {
+		{ALERT_ON_NEW, "new"},
+		{ALERT_ON_UPDATE, "update"},
+		{ALERT_ON_REWRITE, "rewrite"},
+		{ALERT_ON_REPRINT, "reprint"},
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (kinds & names[i].bit)
+			(void)json_array_append_new(list, json_string(names[i].name));
+	return list;
+}
+
+static json_t *topic_value(const struct topic *topic)
+{
+	return json_pack("{s:s, s:s, s:s?, s:b, s:o, s:o, s:o}", "name", topic->name, "query",
+		topic->query, "stem", topic->stem, "regex", (int)topic->regex, "feeds",
+		topic->feeds ? words_value(topic->feeds) : json_null(), "alert",
+		alert_kinds_value(topic->alert), "notify", words_value(topic->notify));
+}
+
+static void on_topics(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	const struct config *config = context->config;
+	json_t *list;
+	struct page page;
+
+	if (!take_page(request, context, reply, &page))
+		return;
+	list = json_array();
+	for (size_t i = page.offset; i < config->topic_count && json_array_size(list) < page.limit;
+		i++)
+		(void)json_array_append_new(list, topic_value(&config->topics[i]));
+	answer(reply,
+		json_pack("{s:I, s:o}", "total", (json_int_t)config->topic_count, "topics", list));
+}
+
+/* ---- stories ---- */
+
+static json_t *story_value(const struct story *story)
+{
+	return json_pack("{s:s, s:s?, s:o, s:o, s:i, s:i}", "id", story->id.text, "title",
+		story->title, "first_seen", time_value(story->first_seen), "last_seen",
+		time_value(story->last_seen), "articles", (int)story->article_count, "sites",
+		(int)story->site_count);
+}
+
+static int add_story(const struct story *story, void *userdata)
+{
+	return json_array_append_new(userdata, story_value(story)) < 0 ? -ENOMEM : 0;
+}
+
+static void on_stories(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	json_t *list;
+	struct page page;
+	int r;
+
+	if (!take_page(request, context, reply, &page))
+		return;
+	list = json_array();
+	r = store_stories_each(context->store, page.topic, page.since, page.limit, add_story, list);
+	answer_list(reply, "stories", list, r);
+}
+
+static int add_article(const struct article_record *record, void *userdata)
+{
+	const struct article *article = &record->article;
+	json_t *value = json_pack(
+		"{s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:s?, s:f, s:f, s:s?}", "id",
+		article->id, "title", article->title, "url", article->url, "site", record->host,
+		"source", article->source, "language", article->language, "published",
+		date_value(article->published), "first_seen", time_value(article->first_seen),
+		"relation", relation_to_string(record->relation), "similarity", record->similarity,
+		"confidence", record->confidence, "why", record->why);
+
+	return json_array_append_new(userdata, value) < 0 ? -ENOMEM : 0;
+}
+
+static json_t *sites_value(struct store *store, int64_t story, struct arena *arena)
+{
+	const char **sites;
+	json_t *list;
+	size_t count;
+
+	if (store_story_sites(store, story, STORY_SITES_MAX, arena, &sites, &count) < 0)
+		return json_null();
+	list = json_array();
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(list, json_string(sites[i]));
+	return list;
+}
+
+static void on_story(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct story story;
+	json_t *members;
+	json_t *value;
+	int r;
+
+	r = arena_new(ARENA_BYTES, &arena);
+	if (r == 0)
+		r = store_story_find(context->store, request->argument, arena, &story);
+	if (r < 0) {
+		refuse_error(reply, r, "story");
+		return;
+	}
+	members = json_array();
+	r = store_story_articles_each(
+		context->store, story.key, STORY_ARTICLES_MAX, add_article, members);
+	if (r < 0) {
+		json_decref(members);
+		refuse_error(reply, r, "story");
+		return;
+	}
+	value = story_value(&story);
+	(void)json_object_set_new(
+		value, "site_names", sites_value(context->store, story.key, arena));
+	(void)json_object_set_new(value, "members", members);
+	answer(reply, value);
+}
+
+/* ---- alerts and deliveries ---- */
+
+struct alert_list {
+	json_t *list;
+	bool events; /* with the whole event of each */
+};
+
+static int add_alert(const struct alert *alert, void *userdata)
+{
+	const struct alert_list *alerts = userdata;
+	json_t *value = json_pack("{s:s, s:s, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "id",
+		alert->id.text, "type", event_type_to_string(alert->type), "time",
+		time_value(alert->time), "topic", alert->topic, "story", alert->story, "title",
+		alert->title, "url", alert->url, "feed", alert->feed, "relation", alert->relation);
+
+	if (alerts->events && alert->event)
+		(void)json_object_set_new(value, "event", json_loads(alert->event, 0, NULL));
+	return json_array_append_new(alerts->list, value) < 0 ? -ENOMEM : 0;
+}
+
+static void on_alerts(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	struct alert_list alerts;
+	struct page page;
+	int r;
+
+	if (!take_page(request, context, reply, &page))
+		return;
+	alerts.events = control_request_parameter(request, "events");
+	alerts.list = json_array();
+	r = store_alerts_each(
+		context->store, page.topic, page.since, page.limit, add_alert, &alerts);
+	answer_list(reply, "alerts", alerts.list, r);
+}
+
+static int add_delivery(const struct delivery *delivery, void *userdata)
+{
+	bool pending = delivery->state == DELIVERY_PENDING;
+	json_t *value = json_pack("{s:I, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:s?}", "id",
+		(json_int_t)delivery->id, "alert", delivery->alert.text, "hook", delivery->hook,
+		"state", delivery_state_to_string(delivery->state), "attempts",
+		(int)delivery->attempts, "created", time_value(delivery->created), "last_attempt",
+		time_value(delivery->last_attempt), "next_attempt",
+		pending ? time_value(delivery->next_attempt) : json_null(), "error",
+		delivery->error);
+
+	return json_array_append_new(userdata, value) < 0 ? -ENOMEM : 0;
+}
+
+static void on_deliveries(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	bool failed = control_request_parameter(request, "failed");
+	json_t *list;
+	struct page page;
+	int r;
+
+	if (!take_page(request, context, reply, &page))
+		return;
+	list = json_array();
+	r = store_deliveries_each(
+		context->store, failed, page.since, page.limit, add_delivery, list);
+	answer_list(reply, "deliveries", list, r);
+}
+
+/* Lets the outbox do `verb` to the delivery that the path names. */
+static void change_delivery(const struct control_request *request, struct control_reply *reply,
+	const struct command_context *context, int (*verb)(struct outbox *, int64_t),
+	const char *done)
+{
+	long long id;
+	char *end;
+	int r;
+
+	errno = 0;
+	id = strtoll(request->argument, &end, 10);
+	if (*end != '\0' || errno != 0 || id <= 0) {
+		refuse(reply, STATUS_BAD_REQUEST, "a delivery's id is a number");
+		return;
+	}
+	r = verb(context->outbox, id);
+	if (r == -EALREADY || r == -EINVAL)
+		refuse(reply, STATUS_CONFLICT, "the delivery is not in a state for that");
+	else if (r < 0)
+		refuse_error(reply, r, "delivery");
+	else
+		answer(reply, json_pack("{s:I}", done, (json_int_t)id));
+}
+
+static void on_retry(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	change_delivery(request, reply, userdata, outbox_retry, "retrying");
+}
+
+static void on_drop(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	change_delivery(request, reply, userdata, outbox_drop, "dropped");
+}
+
+/* ---- reload ---- */
+
+static json_t *errors_value(const struct config_errors *errors)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < errors->count; i++)
+		(void)json_array_append_new(list, json_string(errors->lines[i]));
+	if (errors->dropped > 0)
+		(void)json_array_append_new(list, json_sprintf("%zu more", errors->dropped));
+	return list;
+}
+
+static void on_reload(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	_cleanup_(config_errors_clear) struct config_errors errors = {0};
+	int r;
+
+	log_info("reload asked for by uid %u", (unsigned)request->peer);
+	r = context->reload(context->userdata, &errors);
+	if (r < 0) {
+		reply->status = STATUS_UNPROCESSABLE;
+		reply->body = json_pack("{s:s, s:o}", "error",
+			"the new configuration is refused, the running one stays", "errors",
+			errors_value(&errors));
+		return;
+	}
+	/* The context's configuration is the new one by now. */
+	answer(reply,
+		json_pack("{s:I, s:I, s:I}", "feeds", (json_int_t)context->config->feed_count,
+			"topics", (json_int_t)context->config->topic_count, "hooks",
+			(json_int_t)context->config->hook_count));
+}
+
+const struct control_command command_table[] = {
+	{"GET", "/status", on_status},
+	{"GET", "/feeds", on_feeds},
+	{"GET", "/feeds/*", on_feed},
+	{"GET", "/topics", on_topics},
+	{"GET", "/stories", on_stories},
+	{"GET", "/stories/*", on_story},
+	{"GET", "/alerts", on_alerts},
+	{"GET", "/deliveries", on_deliveries},
+	{"POST", "/deliveries/*/retry", on_retry},
+	{"POST", "/deliveries/*/drop", on_drop},
+	{"POST", "/poll/*", on_poll},
+	{"POST", "/reload", on_reload},
+	{NULL, NULL, NULL},
+};

@@ -1,0 +1,366 @@
+#include "control/server.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <event2/listener.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "base/macro.h"
+#include "base/utf8.h"
+
+enum {
+	TIMEOUT_SECONDS = 10, /* a connection that is silent for so long is closed */
+	BACKLOG = 64,
+	SOCKET_MODE = 0660,
+	NOT_FOUND = 404,
+	METHOD_NOT_ALLOWED = 405,
+	INTERNAL_ERROR = 500,
+};
+
+/*
+ * evhttp has no bound on connections.  Those that have made a request are listed in `known` until
+ * they close.  Of the others it is only known that they end within TIMEOUT_SECONDS: they are
+ * counted in two generations, and `ageing` forgets the older one.
+ */
+struct control_server {
+	struct event_base *base;
+	struct evhttp *http;
+	struct evconnlistener *listener;
+	struct event *ageing;
+	const struct control_command *commands;
+	void *userdata;
+	char *path; /* to be removed at the end; NULL: socket activation */
+	struct evhttp_connection *known[CONTROL_CONNECTIONS_MAX];
+	size_t known_count;
+	size_t young;
+	size_t old;
+};
+
+/* ---- the bound on connections ---- */
+
+static void update_listener(struct control_server *server)
+{
+	if (server->known_count + server->young + server->old < CONTROL_CONNECTIONS_MAX)
+		(void)evconnlistener_enable(server->listener);
+	else
+		(void)evconnlistener_disable(server->listener);
+}
+
+static void age(struct control_server *server)
+{
+	const struct timeval delay = {.tv_sec = TIMEOUT_SECONDS};
+
+	if (server->young + server->old > 0 && !event_pending(server->ageing, EV_TIMEOUT, NULL))
+		(void)event_add(server->ageing, &delay);
+}
+
+static void on_ageing(evutil_socket_t fd, short what, void *userdata)
+{
+	struct control_server *server = userdata;
+
+	(void)fd;
+	(void)what;
+	server->old = server->young;
+	server->young = 0;
+	age(server);
+	update_listener(server);
+}
+
+/* evhttp asks for a buffer at each new connection. */
+static struct bufferevent *on_connection(struct event_base *base, void *userdata)
+{
+	struct control_server *server = userdata;
+
+	server->young++;
+	age(server);
+	update_listener(server);
+	return bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+}
+
+static void on_close(struct evhttp_connection *connection, void *userdata)
+{
+	struct control_server *server = userdata;
+
+	for (size_t i = 0; i < server->known_count; i++)
+		if (server->known[i] == connection) {
+			server->known[i] = server->known[--server->known_count];
+			break;
+		}
+	update_listener(server);
+}
+
+static void know_connection(struct control_server *server, struct evhttp_connection *connection)
+{
+	for (size_t i = 0; i < server->known_count; i++)
+		if (server->known[i] == connection)
+			return;
+	if (server->old > 0)
+		server->old--;
+	else if (server->young > 0)
+		server->young--;
+	if (server->known_count < CONTROL_CONNECTIONS_MAX)
+		server->known[server->known_count++] = connection;
+	evhttp_connection_set_closecb(connection, on_close, server);
+}
+
+/* ---- requests ---- */
+
+static void send_reply(struct evhttp_request *request, int status, json_t *body)
+{
+	struct evbuffer *buffer = evhttp_request_get_output_buffer(request);
+	_cleanup_(freep) char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+
+	json_decref(body);
+	if (!text || evbuffer_add_printf(buffer, "%s\n", text) < 0) {
+		evhttp_send_reply(request, INTERNAL_ERROR, "Internal Server Error", NULL);
+		return;
+	}
+	(void)evhttp_add_header(
+		evhttp_request_get_output_headers(request), "Content-Type", "application/json");
+	evhttp_send_reply(request, status, NULL, NULL);
+}
+
+static void send_error(struct evhttp_request *request, int status, const char *words)
+{
+	send_reply(request, status, json_pack("{s:s}", "error", words));
+}
+
+/* Whether the path is the command's; what stands for `*` is decoded to *ret_argument. */
+static bool path_matches(const char *pattern, const char *path, char **ret_argument)
+{
+	const char *star = strchr(pattern, '*');
+	size_t before = star ? (size_t)(star - pattern) : 0;
+	size_t length;
+	size_t decoded;
+	char *argument;
+
+	*ret_argument = NULL;
+	if (!star)
+		return strcmp(pattern, path) == 0;
+	if (strncmp(pattern, path, before) != 0)
+		return false;
+	length = strcspn(path + before, "/");
+	if (length == 0 || strcmp(star + 1, path + before + length) != 0)
+		return false;
+	argument = strndup(path + before, length);
+	if (argument)
+		*ret_argument = evhttp_uridecode(argument, 0, &decoded);
+	free(argument);
+	if (*ret_argument && strlen(*ret_argument) == decoded && utf8_valid(*ret_argument, decoded))
+		return true;
+	free(*ret_argument);
+	*ret_argument = NULL;
+	return false;
+}
+
+static const char *method_name(const struct evhttp_request *request)
+{
+	return evhttp_request_get_command(request) == EVHTTP_REQ_POST ? "POST" : "GET";
+}
+
+/* Returns the command, or NULL with the status that says why there is none. */
+static const struct control_command *find_command(const struct control_server *server,
+	const struct evhttp_request *request, const char *path, char **ret_argument,
+	int *ret_status)
+{
+	const struct control_command *command = server->commands;
+
+	*ret_status = NOT_FOUND;
+	for (; command->method; command++) {
+		if (!path_matches(command->path, path, ret_argument))
+			continue;
+		if (strcmp(command->method, method_name(request)) == 0)
+			return command;
+		free(*ret_argument);
+		*ret_argument = NULL;
+		*ret_status = METHOD_NOT_ALLOWED;
+	}
+	return NULL;
+}
+
+static uid_t peer_uid(struct evhttp_connection *connection)
+{
+	struct ucred credentials;
+	socklen_t length = sizeof(credentials);
+	int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(connection));
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) < 0)
+		return (uid_t)-1;
+	return credentials.uid;
+}
+
+static void run_command(struct control_server *server, struct evhttp_request *request,
+	const struct control_command *command, const char *argument, const char *query)
+{
+	struct evkeyvalq parameters = {0};
+	struct control_reply reply = {.status = INTERNAL_ERROR};
+	const struct control_request asked = {
+		.argument = argument,
+		.query = &parameters,
+		.peer = peer_uid(evhttp_request_get_connection(request)),
+	};
+
+	if (evhttp_parse_query_str(query ? query : "", &parameters) == 0)
+		command->handle(&asked, &reply, server->userdata);
+	evhttp_clear_headers(&parameters);
+	send_reply(request, reply.status, reply.body);
+}
+
+static void on_request(struct evhttp_request *request, void *userdata)
+{
+	struct control_server *server = userdata;
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request);
+	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
+	const struct control_command *command;
+	_cleanup_(freep) char *argument = NULL;
+	int status;
+
+	know_connection(server, evhttp_request_get_connection(request));
+	command = find_command(server, request, path ? path : "", &argument, &status);
+	if (command)
+		run_command(server, request, command, argument, evhttp_uri_get_query(uri));
+	else
+		send_error(request, status,
+			status == NOT_FOUND ? "there is no such path"
+					    : "this path takes another method");
+}
+
+const char *control_request_parameter(const struct control_request *request, const char *name)
+{
+	return evhttp_find_header(request->query, name);
+}
+
+/* ---- the socket ---- */
+
+static int set_address(struct sockaddr_un *address, const char *path)
+{
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	if (strlen(path) >= sizeof(address->sun_path))
+		return -ENAMETOOLONG;
+	memcpy(address->sun_path, path, strlen(path) + 1);
+	return 0;
+}
+
+/* A socket that nobody listens on was left by a daemon that was killed. */
+static int remove_stale(const struct sockaddr_un *address)
+{
+	_cleanup_(closep) int fd = -1;
+	struct stat info;
+
+	if (lstat(address->sun_path, &info) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(info.st_mode))
+		return -EADDRINUSE;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
+		errno != ECONNREFUSED)
+		return -EADDRINUSE;
+	return unlink(address->sun_path) < 0 ? -errno : 0;
+}
+
+static int listen_on(const char *path)
+{
+	_cleanup_(closep) int fd = -1;
+	struct sockaddr_un address;
+	mode_t mask;
+	int r;
+
+	r = set_address(&address, path);
+	if (r < 0)
+		return r;
+	r = remove_stale(&address);
+	if (r < 0)
+		return r;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	mask = umask((mode_t)~SOCKET_MODE & 0777); /* never wider, not even for a moment */
+	r = bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
+	(void)umask(mask);
+	if (r < 0)
+		return r;
+	if (listen(fd, BACKLOG) < 0)
+		return -errno;
+	return TAKE_FD(fd);
+}
+
+static int start_http(struct control_server *server, int fd)
+{
+	struct evhttp_bound_socket *bound;
+
+	server->http = evhttp_new(server->base);
+	server->ageing = evtimer_new(server->base, on_ageing, server);
+	if (!server->http || !server->ageing)
+		return -ENOMEM;
+	evhttp_set_allowed_methods(server->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST);
+	evhttp_set_max_headers_size(server->http, CONTROL_HEADERS_MAX);
+	evhttp_set_max_body_size(server->http, CONTROL_BODY_MAX);
+	evhttp_set_timeout(server->http, TIMEOUT_SECONDS);
+	evhttp_set_bevcb(server->http, on_connection, server);
+	evhttp_set_gencb(server->http, on_request, server);
+	bound = evhttp_accept_socket_with_handle(server->http, fd);
+	if (!bound)
+		return -ENOMEM;
+	server->listener = evhttp_bound_socket_get_listener(bound);
+	return 0;
+}
+
+int control_server_new(struct event_base *base, const char *path, int fd,
+	const struct control_command *commands, void *userdata, struct control_server **ret)
+{
+	struct control_server *server = calloc(1, sizeof(*server));
+	int r = 0;
+
+	if (!server)
+		return -ENOMEM;
+	server->base = base;
+	server->commands = commands;
+	server->userdata = userdata;
+	if (fd < 0) {
+		fd = r = listen_on(path);
+		if (r >= 0)
+			server->path = strdup(path);
+		if (r >= 0 && !server->path)
+			r = -ENOMEM;
+	} else {
+		r = evutil_make_socket_nonblocking(fd) < 0 ? -errno : 0;
+	}
+	if (r >= 0)
+		r = start_http(server, fd);
+	if (r < 0) {
+		if (fd >= 0 && !server->listener)
+			(void)close(fd);
+		control_server_free(server);
+		return r;
+	}
+	*ret = server;
+	return 0;
+}
+
+void control_server_free(struct control_server *server)
+{
+	if (!server)
+		return;
+	/* Connections call back when they are closed: not into what is going away. */
+	for (size_t i = 0; i < server->known_count; i++)
+		evhttp_connection_set_closecb(server->known[i], NULL, NULL);
+	if (server->http)
+		evhttp_free(server->http);
+	if (server->ageing)
+		event_free(server->ageing);
+	if (server->path)
+		(void)unlink(server->path);
+	free(server->path);
+	free(server);
+}
