@@ -15,17 +15,22 @@ struct event_base;
 struct pool;
 
 enum {
-	READER_CPU_SECONDS = 5,                  /* a document (specs/polling.md) */
-	READER_MEMORY_BYTES = 512 * 1024 * 1024, /* address space, likewise */
-	READER_WALL_SECONDS = 15,                /* a document, for a reader that sleeps */
-	READER_QUEUE_MAX = 1024,                 /* jobs that wait; more are refused */
+	READER_CPU_SECONDS = 5,                     /* a document (specs/polling.md) */
+	READER_MEMORY_BYTES = 512 * 1024 * 1024,    /* address space, likewise */
+	READER_WALL_SECONDS = 15,                   /* a document, for a reader that sleeps */
+	READER_QUEUE_MAX = 1024,                    /* jobs that wait; more are refused */
+	READER_QUEUE_BYTES_MAX = 128 * 1024 * 1024, /* their documents, in total */
 };
 
+/* The strings outlive the pool. */
 struct pool_options {
 	struct event_base *base;
 	struct clock *clock;
 	unsigned readers;       /* [Daemon] Readers= */
 	const char *executable; /* NULL: /proc/self/exe */
+	const char *argument;   /* NULL: READER_ARGUMENT */
+	usec cpu_limit;         /* 0: READER_CPU_SECONDS */
+	usec wall_limit;        /* 0: READER_WALL_SECONDS */
 	/* Called when readers die, for the log. */
 	void (*on_death)(const char *words, void *userdata);
 	void *userdata;
@@ -46,8 +51,10 @@ void pool_free(struct pool *pool);
 
 /*
  * Reads a feed document.  Takes the document over.  `known` are the sorted digests of entries that
- * need not come back.  The result is the callee's to read until the callback returns.
- * Returns 0, -ENOMEM, or -EAGAIN when READER_QUEUE_MAX jobs wait (the document is not taken).
+ * need not come back; they are copied.  `done` is called once, never from within this call, and
+ * may submit, but not free or resize the pool.  The result is its to read until it returns.
+ * Returns 0, -ENOMEM, or -EAGAIN when READER_QUEUE_MAX jobs or READER_QUEUE_BYTES_MAX of documents
+ * wait (the document is not taken).
  */
 int pool_submit(struct pool *pool, struct document *document, const struct digest *known,
 	size_t known_count, pool_done_fn done, void *userdata);

@@ -1,0 +1,187 @@
+#include "worker/child.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
+
+#include "base/arena.h"
+#include "parse/feed_parser.h"
+#include "worker/frame.h"
+#include "worker/job.h"
+#include "worker/pool.h"
+#include "worker/sandbox.h"
+
+enum {
+	/* The records of a document: what an answer may take, and as much again while they grow. */
+	CHILD_ARENA_MAX = 2 * ROUND_BYTES_MAX,
+	/* Larger blocks are mapped, so that they go back to the kernel when they are freed. */
+	CHILD_MAP_BYTES = 256 * 1024,
+	/* What the heap keeps for the next document at least. */
+	CHILD_TRIM_BYTES = 1024 * 1024,
+	/* A document above this is worth a look at what is left of it in the heap, */
+	CHILD_LARGE_BYTES = 256 * 1024,
+	/* and a heap that stays above this is worth a new process. */
+	CHILD_HEAP_KEPT_MAX = 6 * 1024 * 1024,
+};
+
+/* Arms (0: disarms) the limit of CPU time; SIGPROF then ends the process. */
+static void limit_cpu(usec limit)
+{
+	const struct itimerval timer = {
+		.it_value = {(time_t)(limit / USEC_SEC), (suseconds_t)(limit % USEC_SEC)},
+	};
+
+	(void)setitimer(ITIMER_PROF, &timer, NULL);
+}
+
+static int write_all(int fd, const struct buffer *buffer)
+{
+	size_t done = 0;
+
+	while (done < buffer->length) {
+		ssize_t written = write(fd, buffer->bytes + done, buffer->length - done);
+
+		if (written < 0 && errno != EINTR)
+			return -errno;
+		if (written > 0)
+			done += (size_t)written;
+	}
+	return 0;
+}
+
+/* What became of the parse, as an answer; `r` is feed_parse()'s. */
+static void judge(int r, const char *reason, struct answer *answer)
+{
+	answer->kind = ANSWER_FEED;
+	if (r == 0) {
+		answer->status = ANSWER_DONE;
+	} else if (r == -EBADMSG) {
+		answer->status = ANSWER_NO_FEED;
+		answer->reason = reason ? reason : "the document is no feed";
+	} else if (r == -ENOMEM) {
+		answer->status = ANSWER_NO_MEMORY;
+	} else {
+		answer->status = ANSWER_FAILED;
+		answer->reason = reason ? reason : "the document could not be read";
+	}
+}
+
+/* Writes the answer, or, where it does not fit, the one that says so. */
+static void write_answer(struct answer *answer, struct buffer *buffer)
+{
+	int r;
+
+	r = answer_write(answer, buffer);
+	if (r == 0)
+		return;
+	*answer = (struct answer){
+		.kind = ANSWER_FEED,
+		.status = r == -EFBIG ? ANSWER_FAILED : ANSWER_NO_MEMORY,
+		.reason = r == -EFBIG ? "the entries take more than 64 MiB" : NULL,
+	};
+	buffer_free(buffer);
+	(void)answer_write(answer, buffer);
+}
+
+/* Reads the document into *answer, whose strings are the arena's or borrowed from the frame. */
+static enum child_exit read_document(
+	const struct frame_input *frame, struct arena *arena, struct answer *answer)
+{
+	const char *reason = NULL;
+	struct job job;
+	int r;
+
+	r = job_read(frame->bytes, frame->length, arena, &job);
+	if (r < 0)
+		return CHILD_EXIT_PROTOCOL;
+	limit_cpu(job.cpu_limit);
+	r = feed_parse(&job.document, job.known, job.known_count, arena, &answer->feed, &reason);
+	judge(r, reason, answer);
+	return CHILD_EXIT_DONE;
+}
+
+/* Gives back what a large document took; says whether the heap stays large all the same. */
+static bool heap_stays_large(void)
+{
+	(void)malloc_trim(0);
+	return mallinfo2().arena > CHILD_HEAP_KEPT_MAX;
+}
+
+/*
+ * Answers one job.  All of it but the answer is freed before the answer goes out, so that it can
+ * carry the reader's wish to be replaced: the daemon has not given it another job by then.
+ */
+static enum child_exit serve_job(struct frame_input *frame, int out)
+{
+	struct buffer buffer = BUFFER_INIT(FRAME_HEAD_BYTES + ANSWER_BYTES_MAX);
+	bool large = frame->length > CHILD_LARGE_BYTES;
+	struct answer answer = {0};
+	struct arena *arena;
+	enum child_exit status;
+
+	if (arena_new(CHILD_ARENA_MAX, &arena) < 0)
+		return CHILD_EXIT_PROTOCOL;
+	status = read_document(frame, arena, &answer);
+	if (status == CHILD_EXIT_DONE)
+		write_answer(&answer, &buffer);
+	arena_free(arena);
+	frame_input_clear(frame);
+	limit_cpu(0);
+	if (large && status == CHILD_EXIT_DONE && heap_stays_large())
+		answer_set_grown(&buffer);
+	if (status == CHILD_EXIT_DONE && write_all(out, &buffer) < 0)
+		status = CHILD_EXIT_PROTOCOL;
+	buffer_free(&buffer);
+	return status;
+}
+
+static int say_ready(int out)
+{
+	const struct answer ready = {.kind = ANSWER_READY};
+	struct buffer buffer = BUFFER_INIT(FRAME_HEAD_BYTES + ANSWER_BYTES_MAX);
+	int r;
+
+	r = answer_write(&ready, &buffer);
+	if (r == 0)
+		r = write_all(out, &buffer);
+	buffer_free(&buffer);
+	return r;
+}
+
+enum child_exit child_serve(int in, int out)
+{
+	struct frame_input frame = {0};
+	enum child_exit status = CHILD_EXIT_DONE;
+	int r;
+
+	if (say_ready(out) < 0)
+		return CHILD_EXIT_PROTOCOL;
+	while (status == CHILD_EXIT_DONE) {
+		do
+			r = frame_input_read(&frame, in, JOB_BYTES_MAX);
+		while (r == 0);
+		if (r < 0)
+			break;
+		status = serve_job(&frame, out);
+	}
+	frame_input_clear(&frame);
+	if (status == CHILD_EXIT_DONE && r != -ENODATA)
+		return CHILD_EXIT_PROTOCOL;
+	return status;
+}
+
+int child_main(void)
+{
+	/* The daemon's end is the reader's end, also while it spins on a document. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (parse_prepare() < 0)
+		_exit(CHILD_EXIT_PREPARE);
+	(void)mallopt(M_MMAP_THRESHOLD, CHILD_MAP_BYTES);
+	(void)mallopt(M_TRIM_THRESHOLD, CHILD_TRIM_BYTES);
+	if (sandbox_enter(READER_MEMORY_BYTES) < 0)
+		_exit(CHILD_EXIT_SANDBOX);
+	/* What runs at exit(3) may want files: a profile's output, a leak checker's tracer. */
+	_exit(child_serve(STDIN_FILENO, STDOUT_FILENO));
+}
