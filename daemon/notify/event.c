@@ -136,8 +136,7 @@ static json_t *relation_json(const struct event_facts *facts, unsigned squeeze)
 static char *event_text(
 	const struct event_facts *facts, const struct id *id, unsigned squeeze, struct arena *arena)
 {
-	_cleanup_(json_decrefp) json_t *event = json_pack(
-		"{s:s, s:s, s:o, s:{s:s, s:o, s:o, s:o, s:o}}", "type",
+	json_auto_t *event = json_pack("{s:s, s:s, s:o, s:{s:s, s:o, s:o, s:o, s:o}}", "type",
 		event_type_to_string(facts->type), "id", id->text, "timestamp",
 		time_json(facts->time), "data", "topic", facts->topic, "story",
 		story_json(facts, squeeze), "article", article_json(facts, squeeze), "match",
