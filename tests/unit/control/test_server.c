@@ -1,0 +1,336 @@
+/* The control socket from both ends: a server on a thread's loop, the client and raw sockets. */
+#include <errno.h>
+#include <event2/event.h>
+#include <jansson.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <cmocka.h>
+
+#include "base/buffer.h"
+#include "control/client.h"
+#include "control/server.h"
+
+enum {
+	ANSWER_MAX = 64 * 1024,
+	STATUS_OK = 200,
+	STATUS_NOT_FOUND = 404,
+	STATUS_METHOD = 405,
+};
+
+struct fixture {
+	char folder[64];
+	char path[96];
+	struct event_base *base;
+	struct control_server *server;
+	pthread_t thread;
+};
+
+static void on_echo(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	(void)userdata;
+	reply->status = STATUS_OK;
+	reply->body = json_pack("{s:s?, s:s?, s:b}", "argument", request->argument, "limit",
+		control_request_parameter(request, "limit"), "own", request->peer == getuid());
+}
+
+static void on_stop(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct timeval soon = {.tv_usec = 1000};
+	struct fixture *fixture = userdata;
+
+	(void)request;
+	reply->status = STATUS_OK;
+	reply->body = json_object();
+	(void)event_base_loopexit(fixture->base, &soon);
+}
+
+static void on_nothing(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	(void)request;
+	(void)reply;
+	(void)userdata;
+}
+
+static const struct control_command commands[] = {
+	{"GET", "/echo", on_echo},
+	{"GET", "/echo/*", on_echo},
+	{"POST", "/echo/*/twice", on_echo},
+	{"GET", "/nothing", on_nothing},
+	{"POST", "/stop", on_stop},
+	{NULL, NULL, NULL},
+};
+
+static void *run_loop(void *userdata)
+{
+	const struct fixture *fixture = userdata;
+
+	(void)event_base_dispatch(fixture->base);
+	return NULL;
+}
+
+static int start(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	assert_non_null(fixture);
+	(void)strcpy(fixture->folder, "/tmp/wirewatch-test-control-XXXXXX");
+	assert_non_null(mkdtemp(fixture->folder));
+	(void)snprintf(fixture->path, sizeof(fixture->path), "%s/control.sock", fixture->folder);
+	fixture->base = event_base_new();
+	assert_non_null(fixture->base);
+	assert_int_equal(control_server_new(fixture->base, fixture->path, -1, commands, fixture,
+				 &fixture->server),
+		0);
+	assert_int_equal(pthread_create(&fixture->thread, NULL, run_loop, fixture), 0);
+	*state = fixture;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	struct fixture *fixture = *state;
+	json_t *body = NULL;
+	int status;
+
+	assert_int_equal(control_client_request(fixture->path, "POST", "/stop", &status, &body), 0);
+	json_decref(body);
+	assert_int_equal(pthread_join(fixture->thread, NULL), 0);
+	control_server_free(fixture->server);
+	event_base_free(fixture->base);
+	assert_int_equal(access(fixture->path, F_OK), -1);
+	assert_int_equal(rmdir(fixture->folder), 0);
+	free(fixture);
+	return 0;
+}
+
+static json_t *ask(
+	const struct fixture *fixture, const char *method, const char *path, int expected)
+{
+	json_t *body = NULL;
+	int status = 0;
+	int r;
+
+	r = control_client_request(fixture->path, method, path, &status, &body);
+	assert_int_equal(r, 0);
+	assert_int_equal(status, expected);
+	return body;
+}
+
+static void test_argument_and_parameter_are_decoded(void **state)
+{
+	json_t *body = ask(*state, "GET", "/echo/a%2Fb%20c%C3%A9?limit=1%2B1", STATUS_OK);
+
+	assert_string_equal(json_string_value(json_object_get(body, "argument")), "a/b cé");
+	assert_string_equal(json_string_value(json_object_get(body, "limit")), "1+1");
+	assert_true(json_is_true(json_object_get(body, "own")));
+	json_decref(body);
+	body = ask(*state, "GET", "/echo", STATUS_OK);
+	assert_true(json_is_null(json_object_get(body, "argument")));
+	json_decref(body);
+	body = ask(*state, "POST", "/echo/7/twice", STATUS_OK);
+	assert_string_equal(json_string_value(json_object_get(body, "argument")), "7");
+	json_decref(body);
+}
+
+static void test_unknown_path_and_method_are_refused_in_words(void **state)
+{
+	static const char *const unknown[] = {"/", "/ech", "/echo/", "/echo/a/b", "/echo/%00",
+		"/echo/%FF", "/echo//twice", "//echo"};
+	json_t *body;
+
+	for (size_t i = 0; i < ARRAY_SIZE(unknown); i++) {
+		body = ask(*state, "GET", unknown[i], STATUS_NOT_FOUND);
+		assert_non_null(json_string_value(json_object_get(body, "error")));
+		json_decref(body);
+	}
+	body = ask(*state, "POST", "/echo", STATUS_METHOD);
+	assert_non_null(json_string_value(json_object_get(body, "error")));
+	json_decref(body);
+}
+
+static void test_answer_without_body_is_no_json(void **state)
+{
+	const struct fixture *fixture = *state;
+	json_t *body = NULL;
+	int status;
+
+	assert_int_equal(
+		control_client_request(fixture->path, "GET", "/nothing", &status, &body), -EBADMSG);
+	assert_null(body);
+}
+
+static void test_socket_is_for_owner_and_group(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct stat info;
+
+	assert_int_equal(stat(fixture->path, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0660);
+}
+
+static void test_second_daemon_is_refused(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct control_server *server = NULL;
+
+	assert_int_equal(
+		control_server_new(fixture->base, fixture->path, -1, commands, NULL, &server),
+		-EADDRINUSE);
+	assert_null(server);
+	assert_int_equal(access(fixture->path, F_OK), 0);
+}
+
+static int dial(const struct fixture *fixture)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	(void)strcpy(address.sun_path, fixture->path);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+/* Sends bytes and reads the answer's first line. */
+static void exchange(
+	const struct fixture *fixture, const char *bytes, size_t length, char *ret, size_t size)
+{
+	int fd = dial(fixture);
+	ssize_t got;
+
+	(void)send(fd, bytes, length, MSG_NOSIGNAL);
+	got = recv(fd, ret, size - 1, 0);
+	ret[got > 0 ? got : 0] = '\0';
+	(void)close(fd);
+}
+
+static void test_headers_and_bodies_are_bounded(void **state)
+{
+	struct buffer request = BUFFER_INIT(1024 * 1024);
+	char answer[256];
+
+	(void)buffer_add_string(&request, "GET /echo HTTP/1.1\r\nHost: x\r\nX-Long: ");
+	for (size_t i = 0; i < CONTROL_HEADERS_MAX; i++)
+		(void)buffer_add_char(&request, 'a');
+	(void)buffer_add_string(&request, "\r\n\r\n");
+	exchange(*state, request.bytes, request.length, answer, sizeof(answer));
+	assert_null(strstr(answer, " 200 "));
+	buffer_reset(&request);
+	(void)buffer_printf(&request,
+		"POST /echo/1/twice HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n",
+		CONTROL_BODY_MAX + 1);
+	exchange(*state, request.bytes, request.length, answer, sizeof(answer));
+	assert_non_null(strstr(answer, " 413 "));
+	buffer_free(&request);
+}
+
+static void test_other_protocols_harm_nobody(void **state)
+{
+	static const char garbage[] = "\x16\x03\x01\x00\xff\x00GET\r\n\r\n\r\n";
+	char answer[256];
+	json_t *body;
+
+	exchange(*state, garbage, sizeof(garbage), answer, sizeof(answer));
+	exchange(*state, "PUT /echo HTTP/1.1\r\nHost: x\r\n\r\n", 35, answer, sizeof(answer));
+	assert_null(strstr(answer, " 200 "));
+	body = ask(*state, "GET", "/echo", STATUS_OK);
+	json_decref(body);
+}
+
+/* Connections beyond the bound wait; when others close, they are served. */
+static void test_connections_are_bounded(void **state)
+{
+	static const char request[] = "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n";
+	const struct timeval quick = {.tv_usec = 200 * 1000};
+	int fds[CONTROL_CONNECTIONS_MAX];
+	char answer[1024];
+	int late;
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		fds[i] = dial(*state);
+		assert_int_equal(send(fds[i], request, strlen(request), 0), strlen(request));
+		assert_true(recv(fds[i], answer, sizeof(answer), 0) > 0);
+	}
+	late = dial(*state);
+	assert_int_equal(send(late, request, strlen(request), 0), strlen(request));
+	assert_int_equal(setsockopt(late, SOL_SOCKET, SO_RCVTIMEO, &quick, sizeof(quick)), 0);
+	assert_int_equal(recv(late, answer, sizeof(answer), 0), -1);
+	(void)close(fds[0]);
+	assert_int_equal(setsockopt(late, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_sec = 5},
+				 sizeof(quick)),
+		0);
+	assert_true(recv(late, answer, sizeof(answer), 0) > 0);
+	(void)close(late);
+	for (size_t i = 1; i < ARRAY_SIZE(fds); i++)
+		(void)close(fds[i]);
+}
+
+static void test_stale_socket_is_replaced_but_no_file(void **state)
+{
+	struct event_base *base = event_base_new();
+	struct control_server *server = NULL;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char folder[] = "/tmp/wirewatch-test-stale-XXXXXX";
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	FILE *file;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/s", folder);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	(void)close(fd);
+	assert_int_equal(
+		control_server_new(base, address.sun_path, -1, commands, NULL, &server), 0);
+	control_server_free(server);
+	server = NULL;
+	file = fopen(address.sun_path, "we");
+	assert_non_null(file);
+	(void)fclose(file);
+	assert_int_equal(control_server_new(base, address.sun_path, -1, commands, NULL, &server),
+		-EADDRINUSE);
+	assert_int_equal(unlink(address.sun_path), 0);
+	assert_int_equal(rmdir(folder), 0);
+	event_base_free(base);
+}
+
+static void test_missing_daemon_is_told_apart(void **state)
+{
+	json_t *body = NULL;
+	int status;
+
+	(void)state;
+	assert_int_equal(
+		control_client_request("/nonexistent/control.sock", "GET", "/echo", &status, &body),
+		-ENOENT);
+}
+
+/* Each has a server of its own: connections that others left count for a while. */
+#define with_server(test) cmocka_unit_test_setup_teardown(test, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_server(test_argument_and_parameter_are_decoded),
+		with_server(test_unknown_path_and_method_are_refused_in_words),
+		with_server(test_answer_without_body_is_no_json),
+		with_server(test_socket_is_for_owner_and_group),
+		with_server(test_second_daemon_is_refused),
+		with_server(test_headers_and_bodies_are_bounded),
+		with_server(test_other_protocols_harm_nobody),
+		with_server(test_connections_are_bounded),
+		cmocka_unit_test(test_stale_socket_is_replaced_but_no_file),
+		cmocka_unit_test(test_missing_daemon_is_told_apart),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
