@@ -68,7 +68,7 @@ const char *http_response_header(const struct http_response *response, const cha
 	return response->headers ? headers_get(response->headers, name) : NULL;
 }
 
-char *http_response_take(struct http_response *response, size_t *ret_length)
+char *http_response_take(const struct http_response *response, size_t *ret_length)
 {
 	char *bytes;
 	char *exact;
@@ -77,8 +77,6 @@ char *http_response_take(struct http_response *response, size_t *ret_length)
 		return NULL;
 	*ret_length = response->length;
 	bytes = buffer_take(response->taken);
-	response->body = NULL;
-	response->length = 0;
 	/* The buffer grew by doubling; what waits for a reader should not. */
 	exact = bytes ? realloc(bytes, *ret_length + 1) : NULL;
 	return exact ? exact : bytes;

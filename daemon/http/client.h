@@ -79,13 +79,10 @@ struct http_response {
 /* The last header of that name (any case) in the last response, or NULL; borrowed. */
 const char *http_response_header(const struct http_response *response, const char *name);
 
-/*
- * Hands the body over, to be freed; `body` and `length` are empty then.  NULL where memory is short
- * or there is no body.
- */
-char *http_response_take(struct http_response *response, size_t *ret_length);
+/* Hands the body over, to be freed: `body` is not to be read any more.  NULL: there is none. */
+char *http_response_take(const struct http_response *response, size_t *ret_length);
 
-typedef void (*http_done_fn)(struct http_response *response, void *userdata);
+typedef void (*http_done_fn)(const struct http_response *response, void *userdata);
 
 int http_client_new(const struct http_options *options, struct http_client **ret);
 

@@ -1,0 +1,217 @@
+#include "poll/answer.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "poll/schedule.h"
+
+enum {
+	/* P9 */
+	FALSE_304_GAPS = 5,
+	WORDS_SIZE = 512,
+	VALIDATOR_MAX = 16 * 1024, /* an ETag of 8 KiB was seen; a longer one is not kept */
+};
+
+#define FALSE_304_LEAST (7 * USEC_DAY)
+#define PROBE_GAP_LEAST USEC_DAY
+
+void answer_clear(struct answer *answer)
+{
+	free(answer->url);
+	free(answer->permanent_url);
+	free(answer->etag);
+	free(answer->last_modified);
+	free(answer->file_stamp);
+	free(answer->words);
+	*answer = (struct answer){0};
+}
+
+/* P9: 304 for too long to be believed without a look. */
+static bool wants_probe(const struct memory *memory, usec now)
+{
+	usec since = memory->last_200 > memory->probed ? memory->last_200 : memory->probed;
+	usec wait = memory->gap * FALSE_304_GAPS;
+
+	if (memory->last_200 == 0 || now < since || now - memory->probed < PROBE_GAP_LEAST)
+		return false;
+	return now - since > (wait > FALSE_304_LEAST ? wait : FALSE_304_LEAST);
+}
+
+struct plan answer_plan(const struct feed_state *state, const struct memory *memory, usec now)
+{
+	const char *url = state->moved_url ? state->moved_url : state->url;
+	struct plan plan = {
+		.url = url,
+		.bound_url = memory->validators_url ? memory->validators_url : url,
+	};
+
+	if (!memory->etag_useless)
+		plan.etag = state->validators.etag;
+	if (!memory->modified_useless)
+		plan.last_modified = state->validators.last_modified;
+	if ((plan.etag || plan.last_modified) && wants_probe(memory, now)) {
+		plan.probe = true;
+		plan.etag = NULL;
+		plan.last_modified = NULL;
+	}
+	return plan;
+}
+
+static int copy(const char *text, char **ret)
+{
+	if (!text)
+		return 0;
+	*ret = strdup(text);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* What a status means to the user who follows the feed, and the next step. */
+static const struct {
+	int status;
+	const char *words;
+} status_words[] = {
+	{204, "the server has no content there (204); check the URL"},
+	{206, "the server sent a part only (206) though none was asked for"},
+	{304,
+		"the server says \"not modified\" though nothing was asked on condition (304); it "
+		"is "
+		"misconfigured"},
+	{400, "the server does not understand the request (400); check the URL"},
+	{401, "the feed needs a password (401); give it with the feed"},
+	{403, "the server refuses us (403); ask the publisher, or set UserAgent= or Contact="},
+	{404, "there is no such page (404); look for the feed's present URL"},
+	{406, "the server has no form that we can read (406); check the URL"},
+	{407, "a proxy wants a password (407)"},
+	{408, "the server gave up waiting (408); it is tried again"},
+	{410, "the feed is gone for good (410); remove it, or look for its successor"},
+	{429, "the server asks us to come less often (429); we wait as it says"},
+	{451, "withheld for legal reasons (451)"},
+	{500, "the server is broken (500); it is tried again"},
+	{502, "the server behind the site does not answer (502); it is tried again"},
+	{503, "the site is overloaded or being mended (503); it is tried again"},
+	{504, "the server behind the site does not answer (504); it is tried again"},
+};
+
+static int status_to_words(int status, char **ret)
+{
+	char words[WORDS_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(status_words); i++)
+		if (status_words[i].status == status)
+			return copy(status_words[i].words, ret);
+	if (status >= 300 && status < 400)
+		(void)snprintf(words, sizeof(words),
+			"the server points elsewhere but does not say where (%d); look for the "
+			"feed's present URL",
+			status);
+	else
+		(void)snprintf(words, sizeof(words),
+			"the server answered %d instead of a feed; check the URL", status);
+	return copy(words, ret);
+}
+
+static bool is_document(int status)
+{
+	return status == 200 || status == 203;
+}
+
+static enum round_outcome outcome_of(const struct answer *answer,
+	const struct http_response *response, const struct feed_state *state,
+	const struct memory *memory)
+{
+	static const struct digest none;
+
+	if (response->failure != HTTP_OK)
+		return ROUND_FAILED;
+	/* Also for a document that was no feed: it still is none. */
+	if (response->status == 304 && answer->conditional)
+		return memory->unreadable ? ROUND_FAILED : ROUND_UNCHANGED;
+	if (!is_document(response->status))
+		return ROUND_FAILED;
+	if (digest_equal(&answer->body, &none) || !digest_equal(&answer->body, &state->body))
+		return ROUND_DOCUMENT;
+	return memory->unreadable ? ROUND_FAILED : ROUND_UNCHANGED;
+}
+
+/* P7: how long the whole host is to be left alone. */
+static usec blocked_until(
+	const struct http_response *response, const struct memory *memory, usec now)
+{
+	const char *value = http_response_header(response, "Retry-After");
+	int status = response->status;
+	usec delay;
+
+	if (response->failure != HTTP_OK)
+		return 0;
+	if (status == 429 || status == 503) {
+		if (schedule_retry_after(
+			    value, http_response_header(response, "Date"), now, &delay))
+			return usec_add(now, delay);
+	}
+	if (status == 429 || (status == 403 && memory->limited > 0))
+		return usec_add(now, schedule_limited(memory->limited + 1));
+	return 0;
+}
+
+static const char *validator(const struct http_response *response, const char *name)
+{
+	const char *value = http_response_header(response, name);
+
+	return value && *value != '\0' && strlen(value) <= VALIDATOR_MAX ? value : NULL;
+}
+
+static int fill_words(
+	struct answer *answer, const struct http_response *response, const struct feed_state *state)
+{
+	if (answer->outcome != ROUND_FAILED)
+		return 0;
+	if (response->failure != HTTP_OK)
+		return copy(
+			response->words ? response->words : "the request failed", &answer->words);
+	if (is_document(response->status) || (response->status == 304 && answer->conditional))
+		return copy(
+			state->error ? state->error : "the document is no feed", &answer->words);
+	return status_to_words(response->status, &answer->words);
+}
+
+static usec freshness_of(const struct http_response *response)
+{
+	struct freshness freshness = {
+		.cache_control = http_response_header(response, "Cache-Control"),
+		.age = http_response_header(response, "Age"),
+		.expires = http_response_header(response, "Expires"),
+		.date = http_response_header(response, "Date"),
+	};
+
+	return schedule_freshness(&freshness);
+}
+
+int answer_fill(struct answer *answer, const struct http_response *response,
+	const struct plan *plan, const struct feed_state *state, const struct memory *memory,
+	usec now)
+{
+	bool bound = strcmp(response->url, plan->bound_url) == 0;
+	bool whole = response->failure == HTTP_OK;
+
+	answer->now = now;
+	answer->status = response->status;
+	answer->probe = plan->probe;
+	answer->conditional = bound && (plan->etag || plan->last_modified);
+	answer->sent_etag = bound && plan->etag;
+	if (whole && is_document(response->status))
+		answer->body = digest_bytes(response->body, response->length);
+	answer->outcome = outcome_of(answer, response, state, memory);
+	answer->blocked_until = blocked_until(response, memory, now);
+	if (whole)
+		answer->freshness = freshness_of(response);
+	if (copy(response->url, &answer->url) < 0 ||
+		copy(response->permanent_url, &answer->permanent_url) < 0 ||
+		fill_words(answer, response, state) < 0)
+		return -ENOMEM;
+	if (whole && (is_document(response->status) || answer->conditional) &&
+		(copy(validator(response, "ETag"), &answer->etag) < 0 ||
+			copy(validator(response, "Last-Modified"), &answer->last_modified) < 0))
+		return -ENOMEM;
+	return 0;
+}

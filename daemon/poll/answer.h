@@ -1,0 +1,67 @@
+/*
+ * What is kept of a response until the round is concluded, and the conclusion: the feed's next
+ * state by specs/polling.md P1 to P10.  Pure but for the copies an answer owns.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "http/client.h"
+#include "model/feed.h"
+#include "poll/memory.h"
+#include "poll/poller.h"
+
+/* Strings are owned. */
+struct answer {
+	usec now; /* wall clock */
+	enum round_outcome outcome;
+	int status;
+	char *url; /* where the response came from */
+	char *permanent_url;
+	char *etag;
+	char *last_modified;
+	char *file_stamp;
+	char *words;        /* ROUND_FAILED */
+	struct digest body; /* of a 200 */
+	usec freshness;
+	usec blocked_until; /* P7: the host asked to be left alone; wall clock, 0: no */
+	bool conditional;   /* validators were sent to `url` */
+	bool sent_etag;
+	bool probe; /* validators were left out on purpose (P9) */
+};
+
+void answer_clear(struct answer *answer);
+
+/* What a request to a feed is to be. */
+struct plan {
+	const char *url;
+	const char *bound_url; /* whom the validators belong to */
+	const char *etag;      /* to be sent; NULL: not */
+	const char *last_modified;
+	bool probe;
+};
+
+/* P1, P2, P9: whom to ask, with which validators.  Strings are the state's or the memory's. */
+struct plan answer_plan(const struct feed_state *state, const struct memory *memory, usec now);
+
+/*
+ * Takes from the response what the conclusion needs.  `state` and `memory` are those before the
+ * round.  Returns 0 or -ENOMEM.
+ */
+int answer_fill(struct answer *answer, const struct http_response *response,
+	const struct plan *plan, const struct feed_state *state, const struct memory *memory,
+	usec now);
+
+/* What the conclusion stands on. */
+struct conclusion {
+	const struct feed *feed;
+	const struct feed_state *state;
+	const struct answer *answer;
+	const struct round_result *result; /* NULL without a document */
+	usec default_interval;             /* [Daemon] PollInterval= */
+};
+
+/* The next state; its strings are in the arena.  Returns 0 or -ENOMEM. */
+int answer_conclude(
+	const struct conclusion *conclusion, struct arena *arena, struct feed_state *ret);

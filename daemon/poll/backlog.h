@@ -1,0 +1,20 @@
+/*
+ * Feeds that are to be polled now, or never were: spread over an interval, the most fruitful first,
+ * so that neither a start nor a downtime makes a storm (specs/polling.md P12).
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "model/feed.h"
+
+struct waiting {
+	const struct feed *feed;
+	struct feed_state *state; /* next_poll is set */
+};
+
+/*
+ * Sets the next times of feeds just added: a new one at its phase after it was first seen, overdue
+ * ones over one interval, others as they are.  Reorders `feeds`.
+ */
+void backlog_spread(struct waiting *feeds, size_t count, usec now, usec interval);

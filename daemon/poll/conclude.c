@@ -1,0 +1,320 @@
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "poll/answer.h"
+#include "poll/schedule.h"
+
+enum {
+	/* P9 */
+	SAME_BODY_MOST = 3,
+	/* P10 */
+	MOVE_POLLS = 3,
+	MOVED_FAILURES_MOST = 3, /* then the configured URL is asked again */
+};
+
+#define MOVE_TIME_LEAST (7 * USEC_DAY) /* P10 */
+
+/* The work in progress: the next state and memory. */
+struct draft {
+	const struct conclusion *given;
+	const struct answer *answer;
+	struct feed_state state;
+	struct memory memory;
+};
+
+/* A document or "not modified" came, whatever the document was worth. */
+static bool came(const struct draft *draft)
+{
+	return !digest_equal(&draft->answer->body, &(struct digest){0}) ||
+		(draft->answer->status == 304 && draft->answer->conditional);
+}
+
+/* P3: replaced from each 200 (absent is forgotten), from a 304 where present. */
+static void take_validators(struct draft *draft)
+{
+	const struct answer *answer = draft->answer;
+	struct validators *validators = &draft->state.validators;
+
+	if (!came(draft))
+		return;
+	if (answer->status != 304) {
+		const char *asked =
+			draft->state.moved_url ? draft->state.moved_url : draft->state.url;
+
+		*validators = (struct validators){answer->etag, answer->last_modified};
+		draft->memory.validators_url = strcmp(answer->url, asked) == 0 ? NULL : answer->url;
+		draft->memory.last_200 = answer->now;
+		draft->state.body = answer->body;
+		draft->memory.file_stamp = answer->file_stamp;
+		return;
+	}
+	if (answer->etag)
+		validators->etag = answer->etag;
+	if (answer->last_modified)
+		validators->last_modified = answer->last_modified;
+}
+
+/* P9: a validator that brought the same body three times does not work.  An ETag goes before a
+ * date with the server (RFC 9110 section 13.2.2), so it is the one to blame. */
+static void judge_validators(struct draft *draft)
+{
+	struct memory *memory = &draft->memory;
+	const struct answer *answer = draft->answer;
+	bool same = answer->outcome != ROUND_DOCUMENT && came(draft) && answer->status != 304;
+
+	if (answer->probe)
+		memory->probed = answer->now;
+	if (answer->status == 304 && answer->conditional)
+		memory->same = 0;
+	if (!same || !answer->conditional || ++memory->same < SAME_BODY_MOST)
+		return;
+	memory->same = 0;
+	if (answer->sent_etag)
+		memory->etag_useless = true;
+	else
+		memory->modified_useless = true;
+}
+
+/* P10: no way back from https, no adoption in haste. */
+static bool is_safe_move(const char *from, const char *to)
+{
+	return strncasecmp(from, "https:", 6) != 0 || strncasecmp(to, "https:", 6) == 0;
+}
+
+static void note_move(struct draft *draft)
+{
+	struct memory *memory = &draft->memory;
+	struct feed_state *state = &draft->state;
+	const struct answer *answer = draft->answer;
+	const char *to = answer->permanent_url;
+
+	if (!to || !is_safe_move(state->url, to)) {
+		memory->move_url = NULL;
+		memory->move_count = 0;
+		return;
+	}
+	if (!memory->move_url || strcmp(memory->move_url, to) != 0) {
+		memory->move_url = to;
+		memory->move_since = answer->now;
+		memory->move_count = 0;
+	}
+	memory->move_count++;
+	if (memory->move_count < MOVE_POLLS || answer->now - memory->move_since < MOVE_TIME_LEAST)
+		return;
+	state->moved_url = strcmp(to, state->url) == 0 ? NULL : to;
+	/* The validators stay whose they were: the target's, if it answered itself. */
+	memory->validators_url = answer->url;
+	memory->move_url = NULL;
+	memory->move_count = 0;
+}
+
+/* A move that went wrong is taken back.  Returns whether it was. */
+static bool undo_move(struct draft *draft)
+{
+	struct feed_state *state = &draft->state;
+
+	if (!state->moved_url ||
+		(state->failures < MOVED_FAILURES_MOST && draft->answer->status != 410))
+		return false;
+	if (!draft->memory.validators_url)
+		draft->memory.validators_url = state->moved_url;
+	state->moved_url = NULL;
+	return true;
+}
+
+/* Sets the next time, and the rule that did, plus jitter. */
+static void set_next(struct draft *draft, usec delay, enum poll_rule rule)
+{
+	usec now = draft->answer->now;
+
+	draft->state.rule = rule;
+	draft->state.next_poll =
+		usec_add(now, usec_add(delay, schedule_jitter(draft->state.url, now, delay)));
+}
+
+static usec own_interval(const struct draft *draft)
+{
+	if (draft->given->feed->poll_interval > 0)
+		return draft->given->feed->poll_interval;
+	return draft->state.interval > 0 ? draft->state.interval : draft->given->default_interval;
+}
+
+static void set_gone(struct draft *draft, const char *words)
+{
+	draft->state.health = FEED_GONE;
+	draft->state.error = words;
+	draft->state.rule = RULE_GONE;
+	draft->state.next_poll = USEC_INFINITY;
+}
+
+static void conclude_failure(struct draft *draft, const char *words)
+{
+	struct feed_state *state = &draft->state;
+	const struct answer *answer = draft->answer;
+	bool limited =
+		answer->status == 429 || (answer->status == 403 && draft->memory.limited > 0);
+
+	if (state->failures++ == 0)
+		state->failing_since = answer->now;
+	state->health = FEED_FAILING;
+	state->error = words;
+	draft->memory.limited = limited ? draft->memory.limited + 1 : 0;
+	if (answer->blocked_until > answer->now) {
+		usec delay = answer->blocked_until - answer->now;
+
+		draft->memory.blocked_until = answer->blocked_until;
+		draft->memory.blocked_url = answer->url;
+		/* A short Retry-After is no licence to come earlier than one would have. */
+		set_next(draft, delay > own_interval(draft) ? delay : own_interval(draft),
+			RULE_RETRY_AFTER);
+		return;
+	}
+	if (undo_move(draft))
+		set_next(draft, schedule_backoff(1), RULE_BACKOFF);
+	else if (answer->status == 410)
+		set_gone(draft, words);
+	else
+		set_next(draft, schedule_backoff(state->failures), RULE_BACKOFF);
+}
+
+static void adapt(struct draft *draft, size_t entries, size_t fresh)
+{
+	const struct feed_state *before = draft->given->state;
+	usec now = draft->answer->now;
+	usec news = fresh > 0 ? now : before->last_news;
+	struct rhythm rhythm = {
+		.interval = before->interval,
+		.start = draft->given->default_interval,
+		.gap = draft->memory.gap,
+		.entries = entries,
+		.fresh = fresh,
+		.hint = schedule_hint(draft->answer->freshness, &draft->memory.hints),
+	};
+
+	if (news == 0)
+		news = draft->state.first_poll;
+	rhythm.silence = now > news ? now - news : 0;
+	if (before->last_success == 0 || now <= before->last_success)
+		rhythm.fresh = 0; /* all is new at first: that says nothing */
+	else
+		rhythm.elapsed =
+			now - (before->last_news > 0 ? before->last_news : before->last_success);
+	draft->state.interval = schedule_rhythm(&rhythm, &draft->memory.gap);
+}
+
+/* P5, P6 */
+static void set_next_after_success(struct draft *draft)
+{
+	const struct channel_hints *hints = &draft->memory.hints;
+	usec own = own_interval(draft);
+	usec hint = schedule_hint(draft->answer->freshness, hints);
+	usec at;
+
+	if (draft->given->feed->poll_interval > 0) {
+		set_next(draft, own, RULE_INTERVAL);
+		return;
+	}
+	if (hint > own)
+		set_next(draft, hint, RULE_HINT);
+	else
+		set_next(draft, own,
+			own == draft->given->default_interval ? RULE_INTERVAL : RULE_RHYTHM);
+	at = schedule_skip(draft->state.next_poll, hints);
+	if (at > draft->state.next_poll) {
+		draft->state.next_poll = at;
+		draft->state.rule = RULE_HINT;
+	}
+}
+
+static void conclude_success(struct draft *draft)
+{
+	struct feed_state *state = &draft->state;
+	const struct round_result *result = draft->given->result;
+	usec now = draft->answer->now;
+
+	state->health = FEED_OK;
+	state->failures = 0;
+	state->failing_since = 0;
+	state->error = NULL;
+	state->last_success = now;
+	draft->memory.limited = 0;
+	draft->memory.unreadable = false;
+	if (draft->memory.blocked_until <= now) {
+		draft->memory.blocked_until = 0;
+		draft->memory.blocked_url = NULL;
+	}
+	note_move(draft);
+	if (result) {
+		state->primed = true;
+		state->diagnosis = result->diagnosis;
+		if (result->title)
+			state->title = result->title;
+		draft->memory.hints = result->hints;
+		if (result->fresh > 0)
+			state->last_news = now;
+		if (result->hints.expired) {
+			set_gone(draft,
+				"the feed says that it ended (expired); remove it, or look "
+				"for its successor");
+			return;
+		}
+	}
+	adapt(draft, result ? result->entries : 0, result ? result->fresh : 0);
+	set_next_after_success(draft);
+}
+
+static int copy_string(const char **string, struct arena *arena)
+{
+	if (*string) {
+		*string = arena_strdup(arena, *string);
+		if (!*string)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int copy_strings(struct feed_state *state, struct arena *arena)
+{
+	const char **strings[] = {&state->url, &state->moved_url, &state->title,
+		&state->validators.etag, &state->validators.last_modified, &state->error,
+		&state->diagnosis};
+
+	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
+		if (copy_string(strings[i], arena) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+int answer_conclude(
+	const struct conclusion *conclusion, struct arena *arena, struct feed_state *ret)
+{
+	const struct round_result *result = conclusion->result;
+	struct draft draft = {
+		.given = conclusion,
+		.answer = conclusion->answer,
+		.state = *conclusion->state,
+	};
+
+	memory_read(conclusion->state->memory, arena, &draft.memory);
+	draft.state.last_poll = draft.answer->now;
+	if (draft.state.first_poll == 0)
+		draft.state.first_poll = draft.answer->now;
+	take_validators(&draft);
+	judge_validators(&draft);
+	if (draft.answer->outcome == ROUND_FAILED) {
+		conclude_failure(&draft, draft.answer->words);
+	} else if (result && !result->readable) {
+		draft.memory.unreadable = true;
+		conclude_failure(&draft, result->words ? result->words : "the document is no feed");
+	} else {
+		conclude_success(&draft);
+	}
+	draft.state.memory = memory_write(&draft.memory, arena);
+	if (!draft.state.memory)
+		return -ENOMEM;
+	if (copy_strings(&draft.state, arena) < 0)
+		return -ENOMEM;
+	*ret = draft.state;
+	return 0;
+}

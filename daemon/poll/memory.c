@@ -1,0 +1,147 @@
+#include "poll/memory.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/url.h"
+
+enum {
+	TEXT_MAX = 4 * 4096 + 1024, /* the URLs and the numbers */
+};
+
+enum kind {
+	KIND_STRING,
+	KIND_USEC,
+	KIND_NUMBER,
+	KIND_BOOL,
+};
+
+static const struct {
+	const char *key;
+	enum kind kind;
+	size_t offset;
+} members[] = {
+	{"validators-url", KIND_STRING, offsetof(struct memory, validators_url)},
+	{"file-stamp", KIND_STRING, offsetof(struct memory, file_stamp)},
+	{"blocked-url", KIND_STRING, offsetof(struct memory, blocked_url)},
+	{"blocked-until", KIND_USEC, offsetof(struct memory, blocked_until)},
+	{"move-url", KIND_STRING, offsetof(struct memory, move_url)},
+	{"move-since", KIND_USEC, offsetof(struct memory, move_since)},
+	{"move-count", KIND_NUMBER, offsetof(struct memory, move_count)},
+	{"limited", KIND_NUMBER, offsetof(struct memory, limited)},
+	{"same", KIND_NUMBER, offsetof(struct memory, same)},
+	{"last-200", KIND_USEC, offsetof(struct memory, last_200)},
+	{"probed", KIND_USEC, offsetof(struct memory, probed)},
+	{"gap", KIND_USEC, offsetof(struct memory, gap)},
+	{"etag-useless", KIND_BOOL, offsetof(struct memory, etag_useless)},
+	{"modified-useless", KIND_BOOL, offsetof(struct memory, modified_useless)},
+	{"unreadable", KIND_BOOL, offsetof(struct memory, unreadable)},
+	{"ttl", KIND_NUMBER, offsetof(struct memory, hints.ttl_minutes)},
+	{"update", KIND_NUMBER, offsetof(struct memory, hints.update_minutes)},
+	{"skip-hours", KIND_NUMBER, offsetof(struct memory, hints.skip_hours)},
+};
+
+static const char skip_days_key[] = "skip-days"; /* the one number of 8 bits */
+
+static void set_member(
+	struct memory *memory, size_t i, const char *value, size_t length, struct arena *arena)
+{
+	char *member = (char *)memory + members[i].offset;
+	uint64_t number = strtoull(value, NULL, 10);
+
+	switch (members[i].kind) {
+	case KIND_STRING:
+		*(const char **)(void *)member = arena_copy(arena, value, length);
+		break;
+	case KIND_USEC:
+		*(usec *)(void *)member = number;
+		break;
+	case KIND_NUMBER:
+		*(uint32_t *)(void *)member = (uint32_t)number;
+		break;
+	case KIND_BOOL:
+		*(bool *)member = number != 0;
+		break;
+	}
+}
+
+static bool is_key(const char *line, const char *key)
+{
+	size_t length = strlen(key);
+
+	return strncmp(line, key, length) == 0 && line[length] == '=';
+}
+
+static void read_line(struct memory *memory, const char *line, size_t length, struct arena *arena)
+{
+	if (is_key(line, skip_days_key)) {
+		memory->hints.skip_days = (uint8_t)strtoul(line + sizeof(skip_days_key), NULL, 10);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		size_t key_length = strlen(members[i].key);
+
+		if (!is_key(line, members[i].key))
+			continue;
+		set_member(memory, i, line + key_length + 1, length - key_length - 1, arena);
+		return;
+	}
+}
+
+void memory_read(const char *text, struct arena *arena, struct memory *ret)
+{
+	struct memory memory = {0};
+
+	while (text && *text != '\0') {
+		size_t length = strcspn(text, "\n");
+
+		read_line(&memory, text, length, arena);
+		text += length;
+		text += *text == '\n';
+	}
+	*ret = memory;
+}
+
+static uint64_t number_of(const struct memory *memory, size_t i)
+{
+	const char *member = (const char *)memory + members[i].offset;
+
+	switch (members[i].kind) {
+	case KIND_USEC:
+		return *(const usec *)(const void *)member;
+	case KIND_NUMBER:
+		return *(const uint32_t *)(const void *)member;
+	case KIND_BOOL:
+		return *(const bool *)member;
+	case KIND_STRING:
+		break;
+	}
+	return 0;
+}
+
+const char *memory_write(const struct memory *memory, struct arena *arena)
+{
+	struct buffer text = BUFFER_INIT(TEXT_MAX);
+	const char *copy = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		if (members[i].kind == KIND_STRING) {
+			const char *const *string =
+				(const void *)((const char *)memory + members[i].offset);
+
+			if (*string && !strchr(*string, '\n'))
+				(void)buffer_printf(&text, "%s=%s\n", members[i].key, *string);
+		} else if (number_of(memory, i) != 0) {
+			(void)buffer_printf(
+				&text, "%s=%" PRIu64 "\n", members[i].key, number_of(memory, i));
+		}
+	}
+	if (memory->hints.skip_days != 0)
+		(void)buffer_printf(&text, "%s=%u\n", skip_days_key, memory->hints.skip_days);
+	if (!text.failed)
+		copy = arena_copy(arena, buffer_string(&text), text.length);
+	buffer_free(&text);
+	return copy;
+}
