@@ -166,6 +166,19 @@ static void set_timer(struct poller *poller)
 			delay < LOOK_AGAIN ? delay : LOOK_AGAIN);
 }
 
+static void tell_idle(struct poller *poller)
+{
+	if (poller->once && poller->options.on_idle && poller_idle(poller))
+		poller->options.on_idle(poller->options.userdata);
+}
+
+/* The end of each step: when is the next? */
+static void settle(struct poller *poller)
+{
+	set_timer(poller);
+	tell_idle(poller);
+}
+
 static void arm(struct poll_feed *feed)
 {
 	if (feed->state->next_poll == USEC_INFINITY)
@@ -285,14 +298,14 @@ static void on_response(const struct http_response *response, void *userdata)
 	poller->in_flight--;
 	if (response->failure == HTTP_BLOCKED) {
 		wait_for_host(feed, response->retry_at);
-		set_timer(poller);
+		settle(poller);
 		return;
 	}
 	round = calloc(1, sizeof(*round));
 	if (!round || read_response(feed, response, round) < 0) {
 		round_free(round);
 		put_off(feed);
-		set_timer(poller);
+		settle(poller);
 		return;
 	}
 	open_round(feed, round);
@@ -414,7 +427,7 @@ static void on_timer(void *userdata)
 			start(CONTAINER_OF(first, struct poll_feed, due));
 	if (started < STARTS_A_TURN && !poller->held)
 		poller->starting = false;
-	set_timer(poller);
+	settle(poller);
 }
 
 /* P4: a host that asked to wait is left alone after a restart too. */
@@ -613,18 +626,20 @@ void poller_finish(struct poller *poller, struct round *round, const struct feed
 		feed->state = copy;
 		arm(feed);
 	}
-	set_timer(poller);
+	settle(poller);
 }
 
 void poller_abandon(struct poller *poller, struct round *round, usec delay)
 {
 	struct poll_feed *feed = close_round(poller, CONTAINER_OF(round, struct poll_round, round));
 
-	if (!feed)
+	if (!feed) {
+		settle(poller);
 		return;
+	}
 	feed->state->next_poll = usec_add(now_of(poller), delay);
 	arm(feed);
-	set_timer(poller);
+	settle(poller);
 }
 
 static struct poll_feed *find(const struct poller *poller, const char *name)

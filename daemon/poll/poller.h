@@ -55,6 +55,9 @@ struct poller_options {
 	struct http_client *http;
 	usec poll_interval; /* [Daemon] PollInterval= */
 	poller_round_fn on_round;
+	/* May be NULL.  After poller_once(): nothing is in flight any more, nor a round open. Comes
+	 * from the loop or from within poller_finish() and poller_abandon(). */
+	void (*on_idle)(void *userdata);
 	void *userdata;
 };
 
@@ -64,14 +67,16 @@ int poller_new(const struct poller_options *options, struct poller **ret);
 void poller_free(struct poller *poller);
 
 /*
- * Adds a feed with its stored state, both copied or outliving (feed outlives until removed, state
- * is copied).  Returns 0 or -ENOMEM.
+ * Adds a feed, which outlives its removal, with its stored state, which is copied.  A second feed
+ * of one URL is the same feed and is passed over (P16).  Returns 0 or -ENOMEM.
  */
 int poller_add(struct poller *poller, const struct feed *feed, const struct feed_state *state);
 
 /*
- * Reload: forgets all feeds but keeps rounds in flight of feeds (by URL) that are added again
- * before poller_reload_end(); other rounds are cancelled.
+ * Reload: feeds (by URL) that are added again before poller_reload_end() go on as they are, with
+ * their state, transfer and round; the others are removed, their transfers cancelled.  An open
+ * round of a removed feed still waits for its poller_finish(); its `feed` has no more than name and
+ * URL. The old configuration is free to go after poller_reload_end().
  */
 void poller_reload_begin(struct poller *poller, usec poll_interval);
 void poller_reload_end(struct poller *poller);
