@@ -12,11 +12,16 @@ enum {
 	LEGACY_NAME_MAX = 6, /* "frac14", "Aacute": the longest that go without semicolon */
 };
 
-/* windows-1252 for 0x80 to 0x9F; its five holes stay controls. */
+/* For 0x80 to 0x9F. */
 static const uint16_t windows_1252[32] = {0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020,
 	0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008D, 0x017D, 0x008F, 0x0090, 0x2018,
 	0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153,
 	0x009D, 0x017E, 0x0178};
+
+uint32_t windows_1252_character(uint8_t byte)
+{
+	return byte >= 0x80 && byte < 0xA0 ? windows_1252[byte - 0x80] : byte;
+}
 
 static int compare_name(const char *name, size_t length, const char *entry)
 {
@@ -69,7 +74,7 @@ static size_t read_number(const char *text, size_t length, uint32_t *ret)
 		return 0;
 	if (value == 0 || value >= CHARACTER_LIMIT || (value >= 0xD800 && value < 0xE000))
 		value = 0xFFFD;
-	*ret = value >= 0x80 && value < 0xA0 ? windows_1252[value - 0x80] : value;
+	*ret = value < 0x100 ? windows_1252_character((uint8_t)value) : value;
 	return i < length && text[i] == ';' ? i + 1 : i;
 }
 

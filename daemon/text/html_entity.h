@@ -17,3 +17,6 @@ uint32_t html_entity_find(const char *name, size_t length);
  * or 0 where there is none.
  */
 size_t html_entity_read(const char *text, size_t length, uint32_t *ret);
+
+/* What windows-1252 has at a byte; its five holes stay controls. */
+uint32_t windows_1252_character(uint8_t byte);

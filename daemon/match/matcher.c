@@ -1,0 +1,278 @@
+#include "match/matcher.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "match/match_scratch.h"
+#include "match/matcher_build.h"
+#include "match/matcher_index.h"
+#include "match/token_atoms.h"
+
+void matcher_errors_clear(struct matcher_errors *errors)
+{
+	for (size_t i = 0; i < errors->count; i++)
+		free(errors->errors[i].words);
+	free(errors->errors);
+	*errors = (struct matcher_errors){0};
+}
+
+static int add_error(
+	struct matcher_errors *errors, size_t *size, size_t topic, const struct query_error *error)
+{
+	char *words;
+	int r;
+
+	r = array_grow((void **)&errors->errors, size, errors->count, sizeof(*errors->errors));
+	if (r < 0)
+		return r;
+	words = strdup(error->words);
+	if (!words)
+		return -ENOMEM;
+	errors->errors[errors->count++] =
+		(struct matcher_error){.topic = topic, .column = error->column, .words = words};
+	return 0;
+}
+
+static int add_topics(struct index_builder *builder, const struct topic *topics, size_t count,
+	struct matcher_errors *errors)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct query_error error;
+		int r;
+
+		r = index_builder_add(builder, &topics[i], &error);
+		if (r == -EINVAL)
+			r = add_error(errors, &size, i, &error);
+		if (r < 0)
+			return r;
+	}
+	return errors->count > 0 ? -EINVAL : 0;
+}
+
+int matcher_new(const struct topic *topics, size_t count, struct matcher **ret,
+	struct matcher_errors *ret_errors)
+{
+	_cleanup_(index_builder_freep) struct index_builder *builder = NULL;
+	_cleanup_(matcher_freep) struct matcher *matcher = calloc(1, sizeof(*matcher));
+	int r;
+
+	*ret_errors = (struct matcher_errors){0};
+	if (!matcher)
+		return -ENOMEM;
+	matcher->topics = topics;
+	r = index_builder_new(matcher, &builder);
+	if (r >= 0)
+		r = add_topics(builder, topics, count, ret_errors);
+	if (r >= 0)
+		r = index_builder_finish(builder);
+	if (r >= 0)
+		r = index_layout(matcher);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(matcher);
+	return 0;
+}
+
+static void dictionary_clear(struct dictionary *dictionary)
+{
+	interner_clear(&dictionary->texts);
+	free(dictionary->keys);
+	free(dictionary->slots);
+}
+
+void matcher_free(struct matcher *matcher)
+{
+	if (!matcher)
+		return;
+	dictionary_clear(&matcher->words);
+	dictionary_clear(&matcher->stems);
+	interner_clear(&matcher->special_texts);
+	free(matcher->specials);
+	free(matcher->prefix_slots);
+	free(matcher->pairs);
+	free(matcher->leaves);
+	free(matcher->atoms);
+	free(matcher->postings);
+	free(matcher->code);
+	free(matcher->programs);
+	free(matcher->always);
+	for (size_t i = 0; i < matcher->regex_count; i++)
+		regex_free(matcher->regexes[i].regex);
+	free(matcher->regexes);
+	free(matcher);
+}
+
+static size_t dictionary_size(const struct dictionary *dictionary)
+{
+	return dictionary->texts.pool.size + dictionary->texts.size * sizeof(uint32_t) +
+		dictionary->texts.slot_count * sizeof(uint32_t) +
+		dictionary->count * sizeof(*dictionary->keys) +
+		(dictionary->mask + 1) * sizeof(*dictionary->slots);
+}
+
+size_t matcher_size(const struct matcher *matcher)
+{
+	return sizeof(*matcher) + dictionary_size(&matcher->words) +
+		dictionary_size(&matcher->stems) + matcher->special_texts.pool.size +
+		matcher->special_count * sizeof(*matcher->specials) +
+		(matcher->prefix_mask + 1) * sizeof(*matcher->prefix_slots) +
+		(matcher->pair_mask + 1) * sizeof(*matcher->pairs) +
+		matcher->leaf_count * sizeof(*matcher->leaves) +
+		(matcher->atom_count + matcher->posting_count + matcher->code_count +
+			2 * matcher->topic_count) *
+		sizeof(uint32_t);
+}
+
+/* A run over one article. */
+struct match_run {
+	const struct matcher *matcher;
+	struct match_scratch *scratch;
+	const struct article *article;
+	uint32_t position; /* of the next text's first token */
+};
+
+static int read_text(void *userdata, const struct match_text *text)
+{
+	struct match_run *run = userdata;
+	struct token_list tokens;
+	int r;
+
+	r = tokenizer_run(run->scratch->tokenizer, text->text, strlen(text->text),
+		field_token_options(text->field), &tokens, NULL);
+	if (r >= 0)
+		r = find_leaves(run->matcher, run->scratch, &tokens, text->field, run->position);
+	if (r < 0)
+		return r;
+	run->position += (uint32_t)tokens.count + POSITION_GAP;
+	return 0;
+}
+
+/* A regular expression being looked for in an article's texts. */
+struct regex_search {
+	struct match_scratch *scratch;
+	const struct regex *regex;
+};
+
+static int search_text(void *userdata, const struct match_text *text)
+{
+	struct regex_search *search = userdata;
+
+	return scratch_match_regex(search->scratch, search->regex, text, NULL, NULL);
+}
+
+static int match_regex(void *userdata, const struct regex_leaf *leaf)
+{
+	struct match_run *run = userdata;
+	struct regex_search search = {run->scratch, leaf->regex};
+
+	return article_texts(run->article, leaf->fields, search_text, &search);
+}
+
+static int try_topic(struct match_run *run, uint32_t topic)
+{
+	const struct matcher *matcher = run->matcher;
+	const struct regex_judge judge = {match_regex, run};
+	uint64_t bit = UINT64_C(1) << (topic % 64);
+	int r;
+
+	if ((run->scratch->tried[topic / 64] | run->scratch->matched[topic / 64]) & bit)
+		return 0;
+	run->scratch->tried[topic / 64] |= bit;
+	r = program_run(
+		&run->scratch->found, matcher, &judge, matcher->code + matcher->programs[topic]);
+	if (r > 0)
+		run->scratch->matched[topic / 64] |= bit;
+	return r < 0 ? r : 0;
+}
+
+/* Looks at the topics that are filed under what was found. */
+static int try_candidates(struct match_run *run)
+{
+	const struct matcher *matcher = run->matcher;
+	struct match_scratch *scratch = run->scratch;
+	int r = 0;
+
+	for (size_t i = 0; i < matcher->always_count && r >= 0; i++)
+		r = try_topic(run, matcher->always[i]);
+	for (size_t i = 0; i < scratch->found.leaf_count; i++) {
+		const struct leaf *leaf = &matcher->leaves[scratch->found.leaves[i]];
+		const uint32_t *posting = matcher->postings + leaf->postings;
+		const uint32_t *end = matcher->postings + leaf[1].postings;
+
+		for (; posting < end && r >= 0; posting++) {
+			uint32_t topic = *posting >> POSTING_SHIFT;
+
+			if (*posting & POSTING_SURE)
+				scratch->matched[topic / 64] |= UINT64_C(1) << (topic % 64);
+			else
+				r = try_topic(run, topic);
+		}
+	}
+	return r;
+}
+
+/* Gathers the matched topics in order; clears the bits for the next run. */
+static int collect_topics(const struct matcher *matcher, struct match_scratch *scratch)
+{
+	int r = 0;
+
+	scratch->topic_count = 0;
+	for (size_t i = 0; i <= matcher->topic_count / 64; i++) {
+		uint64_t bits = scratch->matched[i];
+
+		scratch->matched[i] = 0;
+		scratch->tried[i] = 0;
+		for (; bits && r >= 0; bits &= bits - 1) {
+			r = array_grow((void **)&scratch->topics, &scratch->topic_size,
+				scratch->topic_count, sizeof(*scratch->topics));
+			if (r >= 0)
+				scratch->topics[scratch->topic_count++] =
+					(uint32_t)(64 * i) + (uint32_t)__builtin_ctzll(bits);
+		}
+	}
+	return r;
+}
+
+static int prepare(const struct matcher *matcher, struct match_scratch *scratch)
+{
+	size_t words = matcher->topic_count / 64 + 1;
+	uint64_t *bits;
+
+	if (words > scratch->topic_words) {
+		bits = calloc(2 * words, sizeof(*bits));
+		if (!bits)
+			return -ENOMEM;
+		free(scratch->matched);
+		scratch->matched = bits;
+		scratch->topic_words = words;
+	}
+	scratch->tried = scratch->matched + scratch->topic_words;
+	return occurrences_prepare(&scratch->found, matcher);
+}
+
+int matcher_run(const struct matcher *matcher, struct match_scratch *scratch,
+	const struct article *article, const uint32_t **ret_topics, size_t *ret_count)
+{
+	struct match_run run = {.matcher = matcher, .scratch = scratch, .article = article};
+	int collected;
+	int r;
+
+	r = prepare(matcher, scratch);
+	if (r < 0)
+		return r;
+	occurrences_reset(&scratch->found);
+	r = article_texts(article, matcher->fields, read_text, &run);
+	if (r >= 0)
+		r = try_candidates(&run);
+	collected = collect_topics(matcher, scratch);
+	if (r < 0)
+		return r;
+	if (collected < 0)
+		return collected;
+	*ret_topics = scratch->topics;
+	*ret_count = scratch->topic_count;
+	return 0;
+}

@@ -1,0 +1,161 @@
+/*
+ * The parts of a compiled index.  Only the matcher's own files look in here.
+ *
+ * A *key* is a word, or a stem, that queries name.  An *atom* is a condition on one token: plain
+ * (this folded word) or special (case, signs, stem, wildcards).  A *leaf* is a word or phrase in
+ * certain fields: a row of atoms.  Topics are programs over leaves, and *postings* lead from a leaf
+ * to the topics to be looked at when it occurs.  0 ends a chain, so links are numbers plus one.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "match/interner.h"
+#include "match/query.h"
+#include "match/regex.h"
+#include "model/topic.h"
+
+enum {
+	ATOM_SPECIAL = 1U << 31 >> 1, /* marks a special atom's number; words are below */
+	ATOM_NONE = UINT32_MAX >> 1,
+};
+
+enum atom_flags {
+	ATOM_OPENS_PAIR = 1 << 0,  /* is the first of a pair by which a phrase is found */
+	ATOM_CLOSES_PAIR = 1 << 1, /* is the second of one */
+};
+
+/* A word or stem. */
+struct key {
+	uint32_t text; /* in the interner's pool */
+	uint32_t length;
+	uint32_t leaf;    /* of the word alone, plain: first of a chain */
+	uint32_t special; /* first of the chain of special atoms that this key leads to */
+	uint32_t flags;   /* enum atom_flags */
+};
+
+/* A place in a table of keys; the first eight bytes are at hand. */
+struct key_slot {
+	uint64_t head;
+	uint32_t length;
+	uint32_t number;
+};
+
+struct dictionary {
+	struct interner texts;
+	struct key *keys;
+	size_t count;
+	struct key_slot *slots;
+	size_t mask;
+};
+
+/* A condition on a token beyond "this folded word". */
+struct special {
+	const char *text; /* what the form of `mode` must be, or begin with; with WILDCARD_ONE */
+	uint32_t length;
+	uint32_t after;
+	uint32_t key;  /* number of its word or stem; ATOM_NONE: a wildcard */
+	uint32_t next; /* of the key's or prefix's chain */
+	uint32_t leaf;
+	uint8_t before;
+	uint8_t mode; /* enum query_mode */
+	bool rest;
+	bool one;
+	uint8_t flags; /* enum atom_flags */
+};
+
+/* Wildcards are found by the first bytes of what must be there. */
+struct prefix_slot {
+	uint64_t head;
+	uint32_t length; /* 1 to PREFIX_BYTES_MAX */
+	uint32_t special;
+};
+
+enum {
+	PREFIX_BYTES_MAX = 8, /* as many as fit a key_slot's head */
+};
+
+struct pair_slot {
+	uint32_t first;
+	uint32_t second;
+	uint32_t leaf;
+};
+
+struct leaf {
+	uint32_t atoms; /* of a phrase: where its row begins in the index's atoms */
+	uint32_t length;
+	uint32_t next;     /* of the atom's or pair's chain */
+	uint32_t slot;     /* where a run keeps its occurrences; 0: none are wanted */
+	uint32_t postings; /* its first; they end where the next leaf's begin */
+	uint16_t pair;     /* of a phrase: which of its atoms opens the pair it is found by */
+	uint8_t fields;    /* enum query_field */
+};
+
+/* A posting is a topic's number times two, plus one where the leaf alone makes it match. */
+enum {
+	POSTING_SURE = 1,
+	POSTING_SHIFT = 1,
+};
+
+struct regex_leaf {
+	struct regex *regex;
+	unsigned fields;
+};
+
+struct matcher {
+	const struct topic *topics;
+	size_t topic_count;
+	unsigned fields; /* all that any leaf looks at */
+	struct dictionary words;
+	struct dictionary stems;
+	struct special *specials;
+	size_t special_count;
+	struct prefix_slot *prefix_slots;
+	size_t prefix_mask;
+	uint32_t prefix_lengths; /* bit n: there are prefixes of n bytes */
+	uint32_t any_prefix;     /* wildcards without a usable prefix: a chain */
+	struct pair_slot *pairs;
+	size_t pair_mask;
+	struct leaf *leaves; /* leaf_count + 1 */
+	size_t leaf_count;
+	uint32_t *atoms;
+	size_t atom_count;
+	uint32_t slot_count; /* of leaves whose occurrences are wanted */
+	uint32_t *postings;
+	size_t posting_count;
+	uint32_t *code; /* program.h */
+	size_t code_count;
+	uint32_t *programs; /* where each topic's begins */
+	uint32_t *always;   /* topics without a term that must be there */
+	size_t always_count;
+	struct regex_leaf *regexes;
+	size_t regex_count;
+	struct interner special_texts;
+};
+
+static inline uint64_t head_mask(size_t length)
+{
+	return length >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * length)) - 1;
+}
+
+static inline uint64_t mix(uint64_t value)
+{
+	value *=
+		UINT64_C(0x9E3779B97F4A7C15); /* 2^64 / golden ratio: Knuth's multiplicative hash */
+	return value ^ value >> 32;
+}
+
+/* The hash of a form of `length` bytes behind which 8 bytes may be read. */
+uint64_t form_hash(const char *form, size_t length, uint64_t *ret_head);
+
+/* The key with this form, or NULL. */
+const struct key *dictionary_find(
+	const struct dictionary *dictionary, const char *form, size_t length);
+
+/* First of the chain of phrases found by the pair, or 0. */
+uint32_t pair_find(const struct matcher *matcher, uint32_t first, uint32_t second);
+
+/* First of the chain of wildcards that begin with the `length` bytes of `head`, or 0. */
+uint32_t prefix_find(const struct matcher *matcher, uint64_t head, size_t length);

@@ -1,0 +1,33 @@
+#include "match/query.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/macro.h"
+
+static const char *const field_names[FIELD_COUNT] = {
+	"title",
+	"body",
+	"author",
+	"url",
+	"source",
+	"lang",
+	"category",
+};
+
+const char *query_field_name(enum query_field field)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(field_names); i++)
+		if (field == 1U << i)
+			return field_names[i];
+	return NULL;
+}
+
+unsigned query_field_from_name(const char *name, size_t length)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(field_names); i++)
+		if (strlen(field_names[i]) == length &&
+			strncasecmp(name, field_names[i], length) == 0)
+			return 1U << i;
+	return 0;
+}

@@ -1,0 +1,16 @@
+/*
+ * Character references of HTML in plain text (`&amp;`, `&#8217;`, `&#x2019;`): feeds escape once
+ * too often.  Only those with `;`: the 252 names of HTML 4.01 (section 24) and `&apos;`; numbers
+ * 128-159 are taken as windows-1252, as browsers do (HTML, "numeric character reference end
+ * state").  References to NUL, to surrogates and beyond U+10FFFF are none.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Reads the reference that begins at `text` (which is at its `&`).  Returns its length in bytes and
+ * sets *ret to its code point, or returns 0 where there is none.
+ */
+size_t char_reference_read(const char *text, size_t length, uint32_t *ret);
