@@ -94,28 +94,55 @@ double similarity_probability(const struct evidence *evidence)
 	return 1.0 / (1.0 + exp(-(double)sum));
 }
 
-void similarity_relate(const struct reader *article, const struct reader *of,
-	const struct evidence *evidence, struct verdict *ret)
+/* "shares 31 of 34 name-and-number sequences; 5 % of its other words". */
+static void describe(const struct evidence *evidence, struct verdict *ret)
 {
-	(void)article;
-	(void)of;
-	ret->relation = RELATION_COPY;
+	const struct coverage *a = &evidence->article;
+
+	if (a->pair_count == 0)
+		(void)snprintf(ret->why, sizeof(ret->why),
+			"%.0f %% of its sentences are there; shares %.0f %% of its words",
+			100.0 * (double)a->soft, 100.0 * (double)a->words);
+	else
+		(void)snprintf(ret->why, sizeof(ret->why),
+			"shares %u of %u name-and-number sequences; %.0f %% of its sentences, "
+			"%.0f %% of its other words",
+			a->shared_pairs, a->pair_count, 100.0 * (double)a->soft,
+			100.0 * (double)a->words);
+}
+
+void similarity_relate(
+	const struct comparison *closest, const struct comparison *first, struct verdict *ret)
+{
+	const struct evidence *evidence = &closest->evidence;
+	struct relation_input input;
+
+	relation_input(&closest->difference, evidence, first ? &first->difference : NULL,
+		first ? &first->evidence : NULL, &input);
+	ret->relation = relation_choose(&input);
 	ret->similarity = (double)larger(evidence->article.soft, evidence->of.soft);
+	/* A copy of an update is one too, but no news. */
+	ret->material =
+		ret->relation == RELATION_UPDATE && difference_is_material(&closest->difference);
+	if (ret->relation == RELATION_UPDATE)
+		difference_describe(&closest->difference, &ret->changed);
+	describe(evidence, ret);
 }
 
 int similarity_compare(
 	const struct fingerprint *article, const struct fingerprint *of, struct verdict *ret)
 {
 	_cleanup_(freep) struct reader *readers = calloc(2, sizeof(*readers));
-	struct evidence evidence;
+	struct comparison comparison;
 
 	if (!readers)
 		return -ENOMEM;
 	reader_open(&readers[0], article, NULL, 0);
 	reader_open(&readers[1], of, NULL, 0);
-	evidence_gather(&readers[0], &readers[1], &evidence);
-	*ret = (struct verdict){.confidence = similarity_probability(&evidence)};
-	similarity_relate(&readers[0], &readers[1], &evidence, ret);
+	evidence_gather(&readers[0], &readers[1], &comparison.evidence);
+	difference_find(&readers[0], &readers[1], &comparison.evidence, &comparison.difference);
+	*ret = (struct verdict){.confidence = similarity_probability(&comparison.evidence)};
+	similarity_relate(&comparison, NULL, ret);
 	if (ret->confidence < SIMILARITY_JOIN)
 		ret->relation = RELATION_NEW;
 	return 0;

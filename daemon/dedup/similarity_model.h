@@ -5,6 +5,7 @@
 #pragma once
 
 #include "dedup/evidence.h"
+#include "dedup/relation.h"
 #include "model/story.h"
 
 enum {
@@ -21,9 +22,18 @@ double similarity_probability(const struct evidence *evidence);
 /* Below this two articles are different stories. */
 #define SIMILARITY_JOIN 0.6
 
-/* Fills relation, similarity, material, why and changed; the two are of one story. */
-void similarity_relate(const struct reader *article, const struct reader *of,
-	const struct evidence *evidence, struct verdict *ret);
+/* An earlier article of the story beside the new one. */
+struct comparison {
+	struct evidence evidence;
+	struct difference difference;
+};
+
+/*
+ * Fills relation, similarity, material, why and changed from the closest article of the story and
+ * from its first (NULL: it is the closest, or is forgotten).
+ */
+void similarity_relate(
+	const struct comparison *closest, const struct comparison *first, struct verdict *ret);
 
 /* A network with one hidden layer, and a direct connection beside it. */
 struct similarity_weights {

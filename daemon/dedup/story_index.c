@@ -1,7 +1,7 @@
 #include "dedup/story_index.h"
 
 #include <errno.h>
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +16,7 @@ enum {
 	COMPARED_OF_STORY = 3, /* of these at most of one story */
 	TALLY_SLOTS = 2048,
 	PREFETCH = 12,
+	STORY_SALT = 0x2545f491,
 };
 
 /* Joins below this may be wrong: they count as stories of their own in what is common. */
@@ -42,8 +43,7 @@ struct story_index {
 	uint32_t next;
 	size_t live;
 	struct arena *arena;
-	story_index_watch_fn watch;
-	void *watch_userdata;
+	struct story_index_watch watch;
 	/* Work space. */
 	struct reader article;
 	struct reader of;
@@ -71,7 +71,7 @@ int story_index_new(const struct story_index_options *options, struct story_inde
 	r = commonness_new(&index->commonness);
 	if (r < 0)
 		return r;
-	r = arena_new((COMPARED_MAX + 1) * FINGERPRINT_ARENA_BYTES, &index->arena);
+	r = arena_new((COMPARED_MAX + 3) * FINGERPRINT_ARENA_BYTES, &index->arena);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(index);
@@ -91,15 +91,22 @@ void story_index_free(struct story_index *index)
 	free(index);
 }
 
-void story_index_watch(struct story_index *index, story_index_watch_fn watch, void *userdata)
+void story_index_watch(struct story_index *index, const struct story_index_watch *watch)
 {
-	index->watch = watch;
-	index->watch_userdata = userdata;
+	index->watch = *watch;
 }
 
 static struct record *record_at(const struct story_index *index, uint32_t number)
 {
 	return &index->chunks[number / RECORD_CHUNK][number % RECORD_CHUNK];
+}
+
+/* The feature by which a story's first article is found. */
+static uint32_t story_feature(int64_t story)
+{
+	const uint32_t halves[2] = {(uint32_t)story, (uint32_t)((uint64_t)story >> 32)};
+
+	return pair_hash(halves[0], STORY_SALT) ^ halves[1];
 }
 
 static bool is_live(const struct story_index *index, uint32_t number)
@@ -206,51 +213,167 @@ static int compare(struct story_index *index, const struct record *record,
 					index->article.frames[s], (uint32_t)record->story));
 	evidence_gather(&index->article, &index->of, ret_evidence);
 	*ret_probability = similarity_probability(ret_evidence);
-	if (index->watch)
-		index->watch(index->watch_userdata, record->article, record->story, ret_evidence,
-			*ret_probability);
+	if (index->watch.compared)
+		index->watch.compared(
+			index->watch.userdata, record->article, ret_evidence, *ret_probability);
 	return 0;
 }
 
-struct chosen {
+/* A candidate that was compared. */
+struct compared {
 	uint32_t number;
+	int64_t story;
 	double probability;
+	float closeness;
 };
 
-static bool enough_of_story(
-	const struct story_index *index, const uint32_t *compared, size_t count, int64_t story)
+struct chosen {
+	uint32_t closest; /* of the likeliest story; 0 none */
+	int64_t story;
+	double probability;
+	uint32_t last_seen; /* of the story's candidates, the latest */
+};
+
+static bool enough_of_story(const struct compared *compared, size_t count, int64_t story)
 {
 	size_t same = 0;
 
 	for (size_t i = 0; i < count; i++)
-		same += record_at(index, compared[i])->story == story;
+		same += compared[i].story == story;
 	return same >= COMPARED_OF_STORY;
+}
+
+/* Compares with the best candidates.  Returns how many, or -errno. */
+static int compare_best(struct story_index *index, const struct candidate *candidates,
+	size_t candidate_count, struct compared *ret)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < candidate_count && count < COMPARED_MAX; i++) {
+		const struct record *record = record_at(index, candidates[i].article);
+		struct evidence evidence;
+		int r;
+
+		if (enough_of_story(ret, count, record->story))
+			continue;
+		r = compare(index, record, &evidence, &ret[count].probability);
+		if (r == -ENOENT)
+			continue;
+		if (r < 0)
+			return r;
+		ret[count].number = candidates[i].article;
+		ret[count].story = record->story;
+		ret[count].closeness = evidence.article.hard + evidence.of.hard;
+		count++;
+	}
+	return (int)count;
+}
+
+/* The likeliest story, and of its articles the closest. */
+static struct chosen likeliest(const struct compared *compared, size_t count)
+{
+	struct chosen chosen = {0};
+	float closeness = -1.0F;
+
+	for (size_t i = 0; i < count; i++) {
+		if (compared[i].probability <= chosen.probability)
+			continue;
+		chosen.probability = compared[i].probability;
+		chosen.story = compared[i].story;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (compared[i].story != chosen.story ||
+			compared[i].probability < SIMILARITY_JOIN ||
+			compared[i].closeness <= closeness)
+			continue;
+		chosen.closest = compared[i].number;
+		closeness = compared[i].closeness;
+	}
+	return chosen;
 }
 
 static int choose(struct story_index *index, struct chosen *ret)
 {
 	struct candidate candidates[CANDIDATES_MAX];
 	size_t count = find_candidates(index, candidates);
-	uint32_t compared[COMPARED_MAX];
-	size_t compared_count = 0;
+	struct compared compared[COMPARED_MAX];
+	int r;
 
-	*ret = (struct chosen){0};
-	for (size_t i = 0; i < count && compared_count < COMPARED_MAX; i++) {
+	r = compare_best(index, candidates, count, compared);
+	if (r < 0)
+		return r;
+	*ret = likeliest(compared, (size_t)r);
+	for (size_t i = 0; i < count && ret->closest != 0; i++) {
 		const struct record *record = record_at(index, candidates[i].article);
-		struct evidence evidence;
-		double probability;
-		int r;
 
-		if (enough_of_story(index, compared, compared_count, record->story))
-			continue;
-		r = compare(index, record, &evidence, &probability);
-		if (r == -ENOENT)
-			continue;
-		if (r < 0)
+		if (record->story == ret->story && record->first_seen > ret->last_seen)
+			ret->last_seen = record->first_seen;
+	}
+	return 0;
+}
+
+/* Whether the story was silent so long that a copy is a reprint (specs/alerts.md A4). */
+static bool is_quiet(const struct story_index *index, const struct article_facts *facts,
+	const struct chosen *chosen)
+{
+	usec last_seen = (usec)chosen->last_seen * USEC_SEC;
+
+	return facts->first_seen > 0 && last_seen > 0 &&
+		facts->first_seen > usec_add(last_seen, index->options.quiet);
+}
+
+/* The first article of a story that is still remembered; 0 where that is not known. */
+static uint32_t first_of_story(const struct story_index *index, int64_t story)
+{
+	uint32_t found[POSTINGS_BUCKET];
+	size_t count = postings_find(index->postings, story_feature(story), &found);
+
+	for (size_t i = count; i-- > 0;)
+		if (is_live(index, found[i]) && record_at(index, found[i])->story == story)
+			return found[i];
+	return 0;
+}
+
+static int relate_to(struct story_index *index, uint32_t number, struct comparison *ret)
+{
+	double probability;
+	int r;
+
+	r = compare(index, record_at(index, number), &ret->evidence, &probability);
+	if (r < 0)
+		return r;
+	difference_find(&index->article, &index->of, &ret->evidence, &ret->difference);
+	return 0;
+}
+
+static int relate(struct story_index *index, const struct chosen *chosen, struct verdict *ret)
+{
+	struct comparison closest;
+	struct comparison first;
+	uint32_t first_number = first_of_story(index, chosen->story);
+	bool has_first = false;
+	int r;
+
+	r = relate_to(index, chosen->closest, &closest);
+	if (r < 0)
+		return r;
+	if (first_number != 0 && first_number != chosen->closest) {
+		r = relate_to(index, first_number, &first);
+		if (r < 0 && r != -ENOENT)
 			return r;
-		compared[compared_count++] = candidates[i].article;
-		if (probability > ret->probability)
-			*ret = (struct chosen){candidates[i].article, probability};
+		has_first = r >= 0;
+	}
+	similarity_relate(&closest, has_first ? &first : NULL, ret);
+	ret->story = chosen->story;
+	ret->of = record_at(index, chosen->closest)->article;
+	ret->confidence = chosen->probability;
+	if (index->watch.related) {
+		struct relation_input input;
+
+		relation_input(&closest.difference, &closest.evidence,
+			has_first ? &first.difference : NULL, has_first ? &first.evidence : NULL,
+			&input);
+		index->watch.related(index->watch.userdata, ret->of, &input);
 	}
 	return 0;
 }
@@ -267,18 +390,15 @@ int story_index_judge(struct story_index *index, const struct fingerprint *finge
 	r = choose(index, &chosen);
 	if (r < 0)
 		return r;
-	(void)facts;
 	verdict.confidence = chosen.probability;
-	if (chosen.probability >= SIMILARITY_JOIN) {
-		const struct record *record = record_at(index, chosen.number);
-		struct evidence evidence;
-
-		r = compare(index, record, &evidence, &verdict.confidence);
+	if (chosen.closest != 0) {
+		r = relate(index, &chosen, &verdict);
 		if (r < 0)
 			return r;
-		similarity_relate(&index->article, &index->of, &evidence, &verdict);
-		verdict.story = record->story;
-		verdict.of = record->article;
+		if (verdict.relation != RELATION_UPDATE && is_quiet(index, facts, &chosen))
+			verdict.relation = RELATION_REPRINT;
+	} else {
+		(void)snprintf(verdict.why, sizeof(verdict.why), "no stored story shares its text");
 	}
 	*ret = verdict;
 	return 0;
@@ -332,6 +452,11 @@ int story_index_add(struct story_index *index, int64_t article, int64_t story,
 	count = features_keep(&index->article, &kept);
 	for (size_t i = 0; i < count; i++) {
 		r = postings_add(index->postings, kept[i], index->next);
+		if (r < 0)
+			return r;
+	}
+	if (first_of_story(index, story) == 0) {
+		r = postings_add(index->postings, story_feature(story), index->next);
 		if (r < 0)
 			return r;
 	}

@@ -2,10 +2,16 @@
 #pragma once
 
 #include "dedup/evidence.h"
+#include "dedup/relation.h"
 #include "dedup/story_index.h"
 
-/* Called for each candidate that was compared. */
-typedef void (*story_index_watch_fn)(void *userdata, int64_t article, int64_t story,
-	const struct evidence *evidence, double probability);
+struct story_index_watch {
+	/* Called for each candidate that was compared. */
+	void (*compared)(void *userdata, int64_t article, const struct evidence *evidence,
+		double probability);
+	/* Called for each article that found its story. */
+	void (*related)(void *userdata, int64_t of, const struct relation_input *input);
+	void *userdata;
+};
 
-void story_index_watch(struct story_index *index, story_index_watch_fn watch, void *userdata);
+void story_index_watch(struct story_index *index, const struct story_index_watch *watch);

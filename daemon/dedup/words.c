@@ -16,6 +16,8 @@ enum {
 	PROSE_CUT_WORDS_MIN = 14,
 	DATELINE_WORDS_MAX = 14,
 	CREDIT_WORDS_MAX = 60,
+	CUES = 30,
+	CUE_BITS = 512,     /* a quick no */
 	PROVEN_BITS = 8192, /* names seen in mid-sentence, as a set of hashes */
 	SENTENCE_WORDS_MAX = 255,
 	ABBREVIATION_LETTERS_MAX = 5,
@@ -54,6 +56,8 @@ struct scan {
 	bool credit;
 	bool bracket; /* the last thing read was ")" */
 	uint8_t proven[PROVEN_BITS / 8];
+	uint32_t cues[CUES];
+	uint64_t cue_bits[CUE_BITS / 64];
 };
 
 static uint32_t mix(uint32_t hash)
@@ -438,6 +442,55 @@ static struct shape shape_of(const struct scan *scan, const struct sentence *sen
 	return shape;
 }
 
+/*
+ * Words of a site's own trade, by which its notices to the reader are known.  Sites in all
+ * languages use some of these; what else stands in many stories loses its worth by itself
+ * (commonness.h).
+ */
+static const char *const cues[] = {"cookies", "cookie", "newsletter", "newsletters", "inbox",
+	"subscribe", "subscription", "unsubscribe", "redistributed", "rewritten", "permission",
+	"moderated", "comments", "browse", "privacy", "copyright", "facebook", "twitter",
+	"instagram", "whatsapp", "linkedin", "youtube", "telegram", "alerts", "updates", "login",
+	"password", "advertisement", "abonnieren", "datenschutz"};
+
+_Static_assert(ARRAY_SIZE(cues) == CUES, "each cue has its place");
+
+static void prepare_cues(struct scan *scan)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(cues); i++) {
+		scan->cues[i] = hash_of(cues[i]);
+		scan->cue_bits[scan->cues[i] % CUE_BITS / 64] |= (uint64_t)1
+			<< (scan->cues[i] % 64);
+	}
+}
+
+static bool is_cue(const struct scan *scan, uint32_t hash)
+{
+	if (!(scan->cue_bits[hash % CUE_BITS / 64] >> (hash % 64) & 1))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(cues); i++)
+		if (scan->cues[i] == hash)
+			return true;
+	return false;
+}
+
+/* A notice has two different cues. */
+static bool is_notice(const struct scan *scan, const struct sentence *sentence)
+{
+	uint32_t first = 0;
+
+	for (size_t i = 0; i < sentence->count; i++) {
+		uint32_t hash = scan->tokens[sentence->start + i].hash;
+
+		if (!is_cue(scan, hash) || hash == first)
+			continue;
+		if (first != 0)
+			return true;
+		first = hash;
+	}
+	return false;
+}
+
 static bool is_prose(const struct scan *scan, const struct sentence *sentence)
 {
 	struct shape shape = shape_of(scan, sentence);
@@ -446,7 +499,7 @@ static bool is_prose(const struct scan *scan, const struct sentence *sentence)
 
 	if (sentence->flags & (SENTENCE_ORIGIN | SENTENCE_CREDIT))
 		return false;
-	if (count > longest || shape.lower * 10 < count * 4)
+	if (count > longest || shape.lower * 10 < count * 4 || is_notice(scan, sentence))
 		return false;
 	if (sentence->flags & SENTENCE_ENDED)
 		return count >= PROSE_WORDS_MIN;
@@ -621,6 +674,7 @@ int words_read(const char *text, const char *title, struct arena *arena, struct 
 	r = open_scan(&head, title, WORD_TITLE_MAX, arena);
 	if (r < 0)
 		return r;
+	prepare_cues(&body);
 	scan_text(&head, title);
 	scan_text(&body, text);
 	judge_sentences(&body, &head);

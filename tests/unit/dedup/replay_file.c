@@ -2,7 +2,7 @@
  * Runs an archive (JSON Lines) through the story index as the daemon would, for storyscore.py:
  * `replay_file ARTICLES.jsonl`.  With `--truth FILE.tsv` articles join their true stories, and each
  * comparison's features are printed with whether the two are of one story: what the weights of
- * similarity_weights.c are trained on.
+ * similarity_weights.c are trained on; with `--relations FILE.tsv` those of relation_weights.c.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -53,26 +53,38 @@ static int load(void *userdata, int64_t article, struct arena *arena, const void
 	return *ret_bytes ? 0 : -ENOENT;
 }
 
-static void watch(void *userdata, int64_t article, int64_t story, const struct evidence *evidence,
-	double probability)
+static void print_line(const struct replay *replay, const struct stored *old, double probability,
+	const float *features, size_t count)
 {
-	const struct replay *replay = userdata;
 	const struct stored *new = &replay->stored[replay->count + 1];
-	const struct stored *old = &replay->stored[article];
-	float features[SIMILARITY_FEATURES];
+	bool same = strcmp(new->truth, "-") != 0 && strcmp(new->truth, old->truth) == 0;
 
-	(void)story;
 	/* Of a mixed page it is not said whether it belongs to the story; a digest never does. */
 	if ((strcmp(new->truth, "-") == 0 && strcmp(new->kind, "digest") != 0) ||
 		(strcmp(old->truth, "-") == 0 && strcmp(old->kind, "digest") != 0))
 		return;
-	similarity_features(evidence, &features);
-	printf("%d %s %s %s %s %s %s %.4f",
-		strcmp(new->truth, "-") != 0 && strcmp(new->truth, old->truth) == 0, new->id,
-		old->id, new->kind, old->kind, new->truth, old->truth, probability);
-	for (size_t i = 0; i < SIMILARITY_FEATURES; i++)
+	printf("%d %s %s %s %s %s %s %.4f", same, new->id, old->id, new->kind, old->kind,
+		new->truth, old->truth, probability);
+	for (size_t i = 0; i < count; i++)
 		printf(" %.5g", (double)features[i]);
 	printf("\n");
+}
+
+static void print_compared(
+	void *userdata, int64_t article, const struct evidence *evidence, double probability)
+{
+	const struct replay *replay = userdata;
+	float features[SIMILARITY_FEATURES];
+
+	similarity_features(evidence, &features);
+	print_line(replay, &replay->stored[article], probability, features, SIMILARITY_FEATURES);
+}
+
+static void print_related(void *userdata, int64_t of, const struct relation_input *input)
+{
+	const struct replay *replay = userdata;
+
+	print_line(replay, &replay->stored[of], 1.0, input->features, RELATION_INPUTS);
 }
 
 static double seconds(void)
@@ -207,10 +219,16 @@ int main(int argc, char **argv)
 	if (argc < 2 || !replay.stored || story_index_new(&options, &replay.index) < 0 ||
 		arena_new(LINE_ARENA_BYTES, &replay.arena) < 0)
 		return 2;
-	if (argc == 4 && strcmp(argv[2], "--truth") == 0) {
+	if (argc == 4) {
+		struct story_index_watch watch = {.userdata = &replay};
+
+		if (strcmp(argv[2], "--relations") == 0)
+			watch.related = print_related;
+		else
+			watch.compared = print_compared;
 		if (read_truth(&replay, argv[3]) < 0)
 			return 2;
-		story_index_watch(replay.index, watch, &replay);
+		story_index_watch(replay.index, &watch);
 	}
 	r = replay_file(&replay, argv[1]);
 	fprintf(stderr,

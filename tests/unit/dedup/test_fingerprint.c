@@ -1,0 +1,190 @@
+#include "unit/dedup/stories.h"
+
+#include "dedup/fingerprint.h"
+
+static struct fingerprint *make(struct arena *arena, const char *title, const char *text)
+{
+	const struct article article = {.title = title, .text = text};
+	struct fingerprint *fingerprint;
+
+	assert_int_equal(fingerprint_make(&article, arena, &fingerprint), 0);
+	return fingerprint;
+}
+
+static int set_up(void **state)
+{
+	struct arena *arena;
+
+	if (arena_new((size_t)16 * 1024 * 1024, &arena) < 0)
+		return -1;
+	*state = arena;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	arena_free(*state);
+	return 0;
+}
+
+static bool equal(const struct fingerprint *a, const struct fingerprint *b)
+{
+	size_t a_length;
+	size_t b_length;
+	const void *a_bytes = fingerprint_bytes(a, &a_length);
+	const void *b_bytes = fingerprint_bytes(b, &b_length);
+
+	return a_length == b_length && memcmp(a_bytes, b_bytes, a_length) == 0;
+}
+
+static void test_case_accents_and_quotes_make_no_difference(void **state)
+{
+	assert_true(equal(
+		make(*state, "A title", "Le café de Zoë a fermé, a dit le maire de Nîmes."),
+		make(*state, "a title", "Le cafe de Zoe a ferme, a dit le maire de Nimes.")));
+	assert_true(equal(make(*state, "", "He said “no” to the mayor’s men in Leeds."),
+		make(*state, "", "He said \"no\" to the mayor's men in Leeds.")));
+	assert_true(equal(make(*state, "", "It cost the U.S. some 1,200 dollars in March."),
+		make(*state, "", "It cost the US some 1200 dollars in March.")));
+	assert_false(equal(make(*state, "", "It cost the firm 1,200 dollars in March."),
+		make(*state, "", "It cost the firm 1,300 dollars in March.")));
+}
+
+static void test_fingerprint_survives_the_store(void **state)
+{
+	struct fingerprint *made = make(*state, "Title", "The quick brown fox of Leeds ran 12 km.");
+	struct fingerprint *read;
+	size_t length;
+	const void *bytes = fingerprint_bytes(made, &length);
+
+	assert_int_equal(fingerprint_from_bytes(bytes, length, *state, &read), 0);
+	assert_true(equal(made, read));
+}
+
+static void test_other_version_is_stale(void **state)
+{
+	struct fingerprint *fingerprint = make(*state, "Title", "Some words.");
+	unsigned char copy[256];
+	size_t length;
+	const void *bytes = fingerprint_bytes(fingerprint, &length);
+
+	assert_true(length < sizeof(copy));
+	memcpy(copy, bytes, length);
+	copy[0]++;
+	assert_int_equal(fingerprint_from_bytes(copy, length, *state, &fingerprint), -ESTALE);
+}
+
+static void test_cut_or_grown_bytes_are_refused(void **state)
+{
+	struct fingerprint *fingerprint = make(*state, "Title", "The quick fox ran. It hid.");
+	unsigned char copy[512] = {0};
+	size_t length;
+	const void *bytes = fingerprint_bytes(fingerprint, &length);
+
+	assert_true(length + 1 < sizeof(copy));
+	memcpy(copy, bytes, length);
+	for (size_t cut = 0; cut < length; cut++)
+		assert_int_equal(fingerprint_from_bytes(copy, cut, *state, &fingerprint), -EBADMSG);
+	assert_int_equal(fingerprint_from_bytes(copy, length + 1, *state, &fingerprint), -EBADMSG);
+}
+
+/* Each byte in turn takes each value: refused or read, never beyond the bytes (see ASan). */
+static void test_any_damage_is_refused_or_harmless(void **state)
+{
+	struct fingerprint *made = make(*state, "Title", "The quick fox ran away. It hid.");
+	size_t length;
+	const unsigned char *bytes = fingerprint_bytes(made, &length);
+	_cleanup_(freep) unsigned char *copy = malloc(length);
+	struct arena *arena;
+	unsigned refused = 0;
+
+	assert_non_null(copy);
+	assert_int_equal(arena_new((size_t)1024 * 1024, &arena), 0);
+	memcpy(copy, bytes, length);
+	for (size_t i = 0; i < length; i++) {
+		for (unsigned value = 0; value < 256; value++) {
+			struct fingerprint *read;
+			int r;
+
+			copy[i] = (unsigned char)value;
+			arena_reset(arena);
+			r = fingerprint_from_bytes(copy, length, arena, &read);
+			assert_true(r == 0 || r == -EBADMSG || r == -ESTALE);
+			refused += r < 0;
+		}
+		copy[i] = bytes[i];
+	}
+	assert_true(refused > 1000);
+	arena_free(arena);
+}
+
+static void test_long_text_stays_within_bounds(void **state)
+{
+	_cleanup_(freep) char *text = malloc(ARTICLE_TEXT_MAX);
+	size_t length = 0;
+	struct fingerprint *fingerprint;
+
+	assert_non_null(text);
+	for (unsigned i = 0; length + 64 < ARTICLE_TEXT_MAX; i++)
+		length += (size_t)snprintf(text + length, 64, "%s%u%s", i % 9 ? "word" : "Word", i,
+			i % 17 ? " " : ". ");
+	fingerprint = make(*state, text, text);
+	(void)fingerprint_bytes(fingerprint, &length);
+	assert_true(length > 4096);
+	assert_true(length <= FINGERPRINT_BYTES_MAX);
+}
+
+static void test_text_without_spaces_or_ends_stays_within_bounds(void **state)
+{
+	_cleanup_(freep) char *text = malloc(300001);
+	size_t length;
+
+	assert_non_null(text);
+	memset(text, 'a', 300000);
+	text[300000] = '\0';
+	(void)fingerprint_bytes(make(*state, NULL, text), &length);
+	assert_true(length < 64);
+	for (size_t i = 0; i < 300000; i += 3)
+		memcpy(text + i, "山", 3);
+	(void)fingerprint_bytes(make(*state, NULL, text), &length);
+	assert_true(length <= FINGERPRINT_BYTES_MAX);
+	for (size_t i = 0; i < 300000; i++)
+		text[i] = i % 2 ? '.' : '\n';
+	(void)fingerprint_bytes(make(*state, NULL, text), &length);
+	assert_true(length < 64);
+}
+
+static void test_arena_that_is_too_small_is_no_memory(void **state)
+{
+	const struct article article = {.title = "A title", .text = "Some words in a text."};
+	struct fingerprint *fingerprint;
+
+	(void)state;
+	for (size_t limit = 0; limit < 4096; limit += 64) {
+		struct arena *arena;
+		int r;
+
+		assert_int_equal(arena_new(limit, &arena), 0);
+		r = fingerprint_make(&article, arena, &fingerprint);
+		assert_true(r == 0 || r == -ENOMEM);
+		if (limit == 0)
+			assert_int_equal(r, -ENOMEM);
+		arena_free(arena);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_case_accents_and_quotes_make_no_difference),
+		cmocka_unit_test(test_fingerprint_survives_the_store),
+		cmocka_unit_test(test_other_version_is_stale),
+		cmocka_unit_test(test_cut_or_grown_bytes_are_refused),
+		cmocka_unit_test(test_any_damage_is_refused_or_harmless),
+		cmocka_unit_test(test_long_text_stays_within_bounds),
+		cmocka_unit_test(test_text_without_spaces_or_ends_stays_within_bounds),
+		cmocka_unit_test(test_arena_that_is_too_small_is_no_memory),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
