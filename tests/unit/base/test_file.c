@@ -1,0 +1,65 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/macro.h"
+
+static void test_file_comes_whole_with_nul_behind(void **state)
+{
+	static const char text[] = "one\0two\n";
+	char path[] = "/tmp/wirewatch-test-file-XXXXXX";
+	_cleanup_(freep) char *bytes = NULL;
+	int fd = mkstemp(path);
+	size_t length;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	(void)close(fd);
+	assert_int_equal(file_read(path, sizeof(text) - 2, &bytes, &length), -EFBIG);
+	assert_null(bytes);
+	assert_int_equal(file_read(path, sizeof(text) - 1, &bytes, &length), 0);
+	assert_int_equal(length, sizeof(text) - 1);
+	assert_memory_equal(bytes, text, sizeof(text));
+	(void)unlink(path);
+}
+
+static void test_empty_file_is_an_empty_string(void **state)
+{
+	_cleanup_(freep) char *bytes = NULL;
+	size_t length = 1;
+
+	(void)state;
+	assert_int_equal(file_read("/dev/null", 10, &bytes, &length), 0);
+	assert_int_equal(length, 0);
+	assert_string_equal(bytes, "");
+}
+
+static void test_what_is_no_file_is_an_error(void **state)
+{
+	char *bytes = NULL;
+	size_t length;
+
+	(void)state;
+	assert_int_equal(file_read("/nonexistent", 10, &bytes, &length), -ENOENT);
+	assert_int_equal(file_read("/tmp", 10, &bytes, &length), -EISDIR);
+	assert_int_equal(file_read("/dev/zero", 100 * 1000, &bytes, &length), -EFBIG);
+	assert_null(bytes);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_file_comes_whole_with_nul_behind),
+		cmocka_unit_test(test_empty_file_is_an_empty_string),
+		cmocka_unit_test(test_what_is_no_file_is_an_error),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
