@@ -29,7 +29,6 @@ struct slot {
 	struct pool *pool;
 	struct reader *reader; /* NULL: none runs */
 	struct task *task;     /* what it is at */
-	bool surplus;          /* goes when its reader is done (pool_resize) */
 };
 
 struct pool {
@@ -38,8 +37,8 @@ struct pool {
 	size_t waiting_count;
 	size_t waiting_bytes;
 	size_t busy_count;
-	struct slot **slots; /* pointers, for readers know theirs */
-	size_t slot_count;
+	struct slot slots[READERS_MAX];
+	size_t readers;         /* slots from here on end their readers after the job in hand */
 	unsigned failed_starts; /* in a row */
 	bool backing_off;       /* the timer runs; nothing is started until it has fired */
 	struct clock_timer *backoff;
@@ -56,7 +55,6 @@ static void task_free(struct task *task)
 	free((void *)task->job.known);
 	free(task);
 }
-DEFINE_CLEANUP(task_freep, struct task, task_free)
 
 static struct task *take_waiting(struct pool *pool)
 {
@@ -150,14 +148,9 @@ static void report_death(struct pool *pool, const char *words)
 		pool->options.on_death(words, pool->options.userdata);
 }
 
-static void remove_slot(struct pool *pool, struct slot *slot)
+static bool surplus(const struct slot *slot)
 {
-	size_t i = 0;
-
-	while (pool->slots[i] != slot)
-		i++;
-	pool->slots[i] = pool->slots[--pool->slot_count];
-	free(slot);
+	return slot >= slot->pool->slots + slot->pool->readers;
 }
 
 static void handle_ready(struct reader *reader, void *userdata)
@@ -165,7 +158,7 @@ static void handle_ready(struct reader *reader, void *userdata)
 	struct slot *slot = userdata;
 
 	slot->pool->failed_starts = 0;
-	if (slot->surplus)
+	if (surplus(slot))
 		reader_retire(reader);
 	else
 		dispatch(slot->pool);
@@ -190,8 +183,6 @@ static void handle_gone(struct reader *reader, const char *words, void *userdata
 		words ? words : "there was no memory to send the document to a reader");
 	reader_free(reader);
 	slot->reader = NULL;
-	if (slot->surplus)
-		remove_slot(pool, slot);
 	if (words)
 		report_death(pool, kept);
 	if (words && !was_ready) {
@@ -224,12 +215,11 @@ static void start_reader(struct slot *slot)
 	back_off(pool);
 }
 
-static struct slot *find_idle(const struct pool *pool)
+static struct slot *find_idle(struct pool *pool)
 {
-	for (size_t i = 0; i < pool->slot_count; i++)
-		if (pool->slots[i]->reader && !pool->slots[i]->surplus &&
-			reader_idle(pool->slots[i]->reader))
-			return pool->slots[i];
+	for (size_t i = 0; i < pool->readers; i++)
+		if (pool->slots[i].reader && reader_idle(pool->slots[i].reader))
+			return &pool->slots[i];
 	return NULL;
 }
 
@@ -238,15 +228,12 @@ static void start_readers(struct pool *pool)
 {
 	size_t wanted = pool->waiting_count;
 
-	for (size_t i = 0; i < pool->slot_count; i++) {
-		const struct slot *slot = pool->slots[i];
-
-		if (slot->reader && !slot->task && wanted > 0)
+	for (size_t i = 0; i < pool->readers; i++)
+		if (pool->slots[i].reader && !pool->slots[i].task && wanted > 0)
 			wanted--;
-	}
-	for (size_t i = 0; i < pool->slot_count && wanted > 0 && !pool->backing_off; i++)
-		if (!pool->slots[i]->reader && !pool->slots[i]->surplus) {
-			start_reader(pool->slots[i]);
+	for (size_t i = 0; i < pool->readers && wanted > 0 && !pool->backing_off; i++)
+		if (!pool->slots[i].reader) {
+			start_reader(&pool->slots[i]);
 			wanted--;
 		}
 }
@@ -269,22 +256,11 @@ static void dispatch(struct pool *pool)
 
 /* ---- the pool ---- */
 
-static int add_slots(struct pool *pool, size_t count)
+static size_t bounded_readers(unsigned readers)
 {
-	struct slot **slots = reallocarray(pool->slots, count, sizeof(struct slot *));
-
-	if (!slots)
-		return -ENOMEM;
-	pool->slots = slots;
-	while (pool->slot_count < count) {
-		struct slot *slot = calloc(1, sizeof(*slot));
-
-		if (!slot)
-			return -ENOMEM;
-		slot->pool = pool;
-		pool->slots[pool->slot_count++] = slot;
-	}
-	return 0;
+	if (readers == 0)
+		return 1;
+	return readers < READERS_MAX ? readers : READERS_MAX;
 }
 
 int pool_new(const struct pool_options *options, struct pool **ret)
@@ -306,9 +282,10 @@ int pool_new(const struct pool_options *options, struct pool **ret)
 		own->cpu_limit = READER_CPU_SECONDS * USEC_SEC;
 	if (own->wall_limit == 0)
 		own->wall_limit = READER_WALL_SECONDS * USEC_SEC;
+	pool->readers = bounded_readers(own->readers);
+	for (size_t i = 0; i < READERS_MAX; i++)
+		pool->slots[i].pool = pool;
 	r = clock_timer_new(own->clock, handle_backoff, pool, &pool->backoff);
-	if (r == 0)
-		r = add_slots(pool, own->readers > 0 ? own->readers : 1);
 	if (r < 0) {
 		pool_free(pool);
 		return r;
@@ -321,38 +298,34 @@ void pool_free(struct pool *pool)
 {
 	if (!pool)
 		return;
-	for (size_t i = 0; i < pool->slot_count; i++) {
-		reader_free(pool->slots[i]->reader);
-		task_free(pool->slots[i]->task);
-		free(pool->slots[i]);
+	for (size_t i = 0; i < READERS_MAX; i++) {
+		reader_free(pool->slots[i].reader);
+		task_free(pool->slots[i].task);
 	}
 	while (pool->waiting_count > 0)
 		task_free(take_waiting(pool));
 	clock_timer_free(pool->options.clock, pool->backoff);
-	free(pool->slots);
 	free(pool);
 }
 
 /* Makes a task with its own digests, the document not yet in it. */
 static int task_new(const struct digest *known, size_t known_count, struct task **ret)
 {
-	_cleanup_(task_freep) struct task *task = calloc(1, sizeof(*task));
-	struct digest *copy = NULL;
+	size_t count = known_count < JOB_KNOWN_MAX ? known_count : JOB_KNOWN_MAX;
+	struct task *task = calloc(1, sizeof(*task));
+	struct digest *copy = calloc(count > 0 ? count : 1, sizeof(*copy));
 
-	if (!task)
+	if (!task || !copy) {
+		free(task);
+		free(copy);
 		return -ENOMEM;
-	if (known_count > JOB_KNOWN_MAX)
-		known_count = JOB_KNOWN_MAX;
-	if (known_count > 0) {
-		copy = malloc(known_count * sizeof(*copy));
-		if (!copy)
-			return -ENOMEM;
-		memcpy(copy, known, known_count * sizeof(*copy));
 	}
+	if (count > 0)
+		memcpy(copy, known, count * sizeof(*copy));
 	task->job.kind = JOB_FEED;
 	task->job.known = copy;
-	task->job.known_count = known_count;
-	*ret = TAKE_PTR(task);
+	task->job.known_count = count;
+	*ret = task;
 	return 0;
 }
 
@@ -389,49 +362,12 @@ size_t pool_pending(const struct pool *pool)
 	return pool->waiting_count + pool->busy_count;
 }
 
-/* Takes slots back that went surplus in an earlier resize, then makes what is missing. */
-static int grow(struct pool *pool, size_t readers, size_t serving)
-{
-	size_t surplus = pool->slot_count - serving;
-
-	for (size_t i = 0; i < pool->slot_count && serving < readers; i++)
-		if (pool->slots[i]->surplus) {
-			pool->slots[i]->surplus = false;
-			serving++;
-			surplus--;
-		}
-	return serving < readers ? add_slots(pool, readers + surplus) : 0;
-}
-
-/* Slots without a reader go at once, idle readers soon, busy ones after their job. */
-static void shrink(struct pool *pool, size_t readers, size_t serving)
-{
-	for (size_t i = pool->slot_count; i-- > 0 && serving > readers;) {
-		struct slot *slot = pool->slots[i];
-
-		if (slot->surplus)
-			continue;
-		serving--;
-		slot->surplus = true;
-		if (!slot->reader)
-			remove_slot(pool, slot);
-		else if (!slot->task)
-			reader_retire(slot->reader);
-	}
-}
-
 int pool_resize(struct pool *pool, unsigned readers)
 {
-	size_t wanted = readers > 0 ? readers : 1;
-	size_t serving = 0;
-	int r = 0;
-
-	for (size_t i = 0; i < pool->slot_count; i++)
-		serving += !pool->slots[i]->surplus;
-	if (wanted < serving)
-		shrink(pool, wanted, serving);
-	else
-		r = grow(pool, wanted, serving);
+	pool->readers = bounded_readers(readers);
+	for (size_t i = pool->readers; i < READERS_MAX; i++)
+		if (pool->slots[i].reader && !pool->slots[i].task)
+			reader_retire(pool->slots[i].reader);
 	dispatch(pool);
-	return r;
+	return 0;
 }

@@ -18,6 +18,7 @@ enum {
 	READER_CPU_SECONDS = 5,                     /* a document (specs/polling.md) */
 	READER_MEMORY_BYTES = 512 * 1024 * 1024,    /* address space, likewise */
 	READER_WALL_SECONDS = 15,                   /* a document, for a reader that sleeps */
+	READERS_MAX = 64,                           /* [Daemon] Readers= at most */
 	READER_QUEUE_MAX = 1024,                    /* jobs that wait; more are refused */
 	READER_QUEUE_BYTES_MAX = 128 * 1024 * 1024, /* their documents, in total */
 };
@@ -26,7 +27,7 @@ enum {
 struct pool_options {
 	struct event_base *base;
 	struct clock *clock;
-	unsigned readers;       /* [Daemon] Readers= */
+	unsigned readers;       /* [Daemon] Readers=, from 1 to READERS_MAX */
 	const char *executable; /* NULL: /proc/self/exe */
 	const char *argument;   /* NULL: READER_ARGUMENT */
 	usec cpu_limit;         /* 0: READER_CPU_SECONDS */
@@ -62,5 +63,8 @@ int pool_submit(struct pool *pool, struct document *document, const struct diges
 /* Jobs that wait or are being read. */
 size_t pool_pending(const struct pool *pool);
 
-/* Changes the number of readers (reload). */
+/*
+ * Changes the number of readers (reload), from 1 to READERS_MAX; busy ones finish their job.
+ * Returns 0: no memory is taken.
+ */
 int pool_resize(struct pool *pool, unsigned readers);

@@ -240,7 +240,7 @@ static void take_answer(struct reader *reader)
 {
 	_cleanup_(arena_freep) struct arena *arena = NULL;
 	bool starting = reader->state == READER_STARTING;
-	struct answer answer;
+	struct answer answer = {0};
 	int r;
 
 	r = arena_new(READER_ARENA_MAX, &arena);

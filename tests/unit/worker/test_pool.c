@@ -158,7 +158,6 @@ static int play_leave(void)
 /* Answers with the descriptors and the environment that it found. */
 static int play_inherit(void)
 {
-	extern char **environ;
 	unsigned count = 0;
 	struct entry entry = {.title = "clean"};
 	struct answer answer = {.kind = ANSWER_FEED, .feed = {.entries = &entry, .entry_count = 1}};
@@ -267,11 +266,11 @@ static int submit_bytes(struct rig *rig, char *bytes, size_t length)
 	struct document document = {
 		.url = strdup("https://example.org/feed"),
 		.content_type = strdup("text/xml"),
-		.bytes = bytes,
 		.length = length,
 	};
 	int r;
 
+	document.bytes = bytes;
 	if (!rig->pool)
 		assert_int_equal(pool_new(&rig->options, &rig->pool), 0);
 	r = pool_submit(rig->pool, &document, NULL, 0, note_result, rig);
