@@ -34,6 +34,7 @@
 
 /* Defines `void name(type **)` for _cleanup_; `free_function` takes NULL. */
 #define DEFINE_CLEANUP(name, type, free_function)                                                  \
+	/* NOLINTNEXTLINE(bugprone-macro-parentheses): a type cannot stand in parentheses */       \
 	static inline void name(type **object)                                                     \
 	{                                                                                          \
 		free_function(*object);                                                            \
