@@ -197,24 +197,6 @@ static void on_committed(int result, void *userdata)
 	passing_free(passing);
 }
 
-/* Says what the user must know of a feed, once for each change. */
-static void report(
-	const struct feed *feed, const struct feed_state *before, const struct feed_state *after)
-{
-	const struct log_field *fields = LOG_FIELDS({"FEED", feed->name}, {"URL", feed->url});
-
-	if (after->health == FEED_FAILING && before->health != FEED_FAILING)
-		log_write(LOG_WARNING, MESSAGE_FEED_FAILING, fields, "feed %s: %s", feed->name,
-			after->error ? after->error : "failed");
-	else if (after->health == FEED_OK && before->health == FEED_FAILING)
-		log_write(LOG_NOTICE, MESSAGE_FEED_RECOVERED, fields, "feed %s: works again",
-			feed->name);
-	else if (after->health == FEED_GONE && before->health != FEED_GONE)
-		log_write(LOG_WARNING, MESSAGE_FEED_GONE, fields,
-			"feed %s: %s; it is not polled any more", feed->name,
-			after->error ? after->error : "gone");
-}
-
 /* Stores the feed's new state; the round ends when that is committed. */
 static void settle(struct passing *passing, const struct round_result *result)
 {
@@ -225,9 +207,7 @@ static void settle(struct passing *passing, const struct round_result *result)
 	r = poller_conclude(pipeline->poller, round, result, passing->arena, &passing->state);
 	if (r == 0)
 		r = store_feed_save(pipeline->store, &passing->state);
-	if (r == 0)
-		report(round->feed, round->state, &passing->state);
-	else
+	if (r < 0)
 		pipeline->spoilt = true;
 	on_dirty(pipeline);
 	r = store_after_commit(pipeline->store, on_committed, passing);

@@ -52,7 +52,6 @@ struct arguments {
 struct daemon {
 	const struct arguments *arguments;
 	struct config *config;
-	struct config *retired; /* replaced by a reload, while rounds of its feeds are in hand */
 	struct event_base *base;
 	struct clock *clock;
 	struct store *store;
@@ -295,6 +294,7 @@ static int reload(void *userdata, struct config_errors *errors)
 	struct daemon *daemon = userdata;
 	_cleanup_(config_freep) struct config *config = NULL;
 	_cleanup_(matcher_freep) struct matcher *matcher = NULL;
+	_cleanup_(config_freep) struct config *before = NULL;
 	int r;
 
 	r = load(daemon->arguments->config, errors, &config, &matcher);
@@ -304,8 +304,7 @@ static int reload(void *userdata, struct config_errors *errors)
 			"the new configuration is refused; the running one stays");
 		return r;
 	}
-	config_free(daemon->retired);
-	daemon->retired = daemon->config;
+	before = daemon->config;
 	daemon->config = TAKE_PTR(config);
 	r = configure(daemon, TAKE_PTR(matcher));
 	if (r < 0)
@@ -376,6 +375,33 @@ static int open_loop(struct daemon *daemon)
 	return 0;
 }
 
+static int open_pipeline(struct daemon *daemon)
+{
+	struct pipeline_options options = {
+		.clock = daemon->clock,
+		.store = daemon->store,
+		.pool = daemon->pool,
+		.outbox = daemon->outbox,
+	};
+	struct poller_options poller = {
+		.clock = daemon->clock,
+		.http = daemon->http,
+		.poll_interval = daemon->config->poll_interval,
+		.on_round = pipeline_on_round,
+	};
+	int r;
+
+	r = pipeline_new(&options, &daemon->pipeline);
+	if (r < 0)
+		return r;
+	poller.userdata = daemon->pipeline;
+	r = poller_new(&poller, &daemon->poller);
+	if (r < 0)
+		return r;
+	pipeline_set_poller(daemon->pipeline, daemon->poller);
+	return 0;
+}
+
 static int open_rooms(struct daemon *daemon)
 {
 	struct http_options http = http_options(daemon);
@@ -385,6 +411,11 @@ static int open_rooms(struct daemon *daemon)
 		.readers = daemon->config->readers,
 		.on_death = on_reader_death,
 	};
+	struct outbox_options outbox = {
+		.base = daemon->base,
+		.clock = daemon->clock,
+		.store = daemon->store,
+	};
 	int r;
 
 	r = http_client_new(&http, &daemon->http);
@@ -393,23 +424,11 @@ static int open_rooms(struct daemon *daemon)
 	r = pool_new(&pool, &daemon->pool);
 	if (r < 0)
 		return r;
-	r = outbox_new(
-		&(struct outbox_options){daemon->base, daemon->clock, daemon->store, daemon->http},
-		&daemon->outbox);
+	outbox.http = daemon->http;
+	r = outbox_new(&outbox, &daemon->outbox);
 	if (r < 0)
 		return r;
-	r = pipeline_new(&(struct pipeline_options){daemon->clock, daemon->store, daemon->pool,
-				 daemon->outbox},
-		&daemon->pipeline);
-	if (r < 0)
-		return r;
-	r = poller_new(&(struct poller_options){daemon->clock, daemon->http,
-			       daemon->config->poll_interval, pipeline_on_round, daemon->pipeline},
-		&daemon->poller);
-	if (r < 0)
-		return r;
-	pipeline_set_poller(daemon->pipeline, daemon->poller);
-	return 0;
+	return open_pipeline(daemon);
 }
 
 static int open_control(struct daemon *daemon)
@@ -475,7 +494,6 @@ static void close_all(struct daemon *daemon)
 	clock_free_system(daemon->clock);
 	if (daemon->base)
 		event_base_free(daemon->base);
-	config_free(daemon->retired);
 	config_free(daemon->config);
 }
 
