@@ -54,6 +54,9 @@ void store_on_dirty(struct store *store, void (*on_dirty)(void *userdata), void 
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
 
+/* Whether a transaction is open: reads then show what may yet be taken back. */
+bool store_is_dirty(const struct store *store);
+
 /*
  * One call of `fn` when the open transaction (one is opened if none is) is over: with 0, with the
  * error by which all was rolled back, or with -ECANCELED by store_rollback() or where the savepoint

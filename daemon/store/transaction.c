@@ -30,6 +30,11 @@ void store_on_dirty(struct store *store, void (*on_dirty)(void *userdata), void 
 	store->on_dirty_userdata = userdata;
 }
 
+bool store_is_dirty(const struct store *store)
+{
+	return store->in_transaction;
+}
+
 int store_write_begin(struct store *store)
 {
 	int r;
