@@ -80,6 +80,9 @@ static void on_kick(evutil_socket_t fd, short what, void *userdata)
 
 	(void)fd;
 	(void)what;
+	/* Alerts of the open transaction are not to be seen: they may yet be taken back. */
+	if (!recorder_is_settled(outbox->recorder))
+		return;
 	if (is_clock_set_back(outbox)) {
 		hasten(outbox, clock_now(outbox->context.notifiers.clock));
 		kick_all(outbox);
@@ -123,7 +126,7 @@ int outbox_new(const struct outbox_options *options, struct outbox **ret)
 	outbox->on_health = options->on_health;
 	outbox->userdata = options->userdata;
 	outbox->clock_offset = clock_offset(options->clock);
-	r = recorder_new(options->clock, options->store, &outbox->recorder);
+	r = recorder_new(options->clock, options->store, ask_for_kick, outbox, &outbox->recorder);
 	if (r == 0) {
 		outbox->context.recorder = outbox->recorder;
 		outbox->kick = event_new(options->base, -1, 0, on_kick, outbox);

@@ -32,7 +32,10 @@ struct outbox_options {
 
 int outbox_new(const struct outbox_options *options, struct outbox **ret);
 
-/* Ends attempts in flight without recording them: they stay pending. */
+/*
+ * Ends attempts in flight without recording them: they stay pending.  Outcomes that were recorded
+ * are the open transaction's: commit it before, or at least before the store is closed.
+ */
 void outbox_free(struct outbox *outbox);
 
 /*

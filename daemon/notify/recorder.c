@@ -11,6 +11,8 @@ struct recorder {
 	struct store *store;
 	struct clock_timer *timer;
 	struct record *records;
+	void (*on_committed)(void *userdata);
+	void *userdata;
 	bool waiting; /* the store will call on_commit() */
 	bool freed;   /* ... which then frees the recorder */
 };
@@ -38,6 +40,19 @@ static void unlink_record(struct recorder *recorder, struct record *record)
 	record->previous = NULL;
 }
 
+static int wait_for_commit(struct recorder *recorder)
+{
+	int r;
+
+	if (recorder->waiting)
+		return 0;
+	r = store_after_commit(recorder->store, on_commit, recorder);
+	if (r < 0)
+		return r;
+	recorder->waiting = true;
+	return 0;
+}
+
 /* A row that is gone needs no writing. */
 static int save(struct recorder *recorder, struct record *record)
 {
@@ -46,12 +61,9 @@ static int save(struct recorder *recorder, struct record *record)
 	r = store_delivery_save(recorder->store, &record->delivery);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	if (!recorder->waiting) {
-		r = store_after_commit(recorder->store, on_commit, recorder);
-		if (r < 0)
-			return r;
-		recorder->waiting = true;
-	}
+	r = wait_for_commit(recorder);
+	if (r < 0)
+		return r;
 	record->saved = true;
 	return 0;
 }
@@ -75,6 +87,8 @@ static void save_all(void *userdata)
 			return;
 		}
 	}
+	if (!recorder->waiting)
+		recorder->on_committed(recorder->userdata);
 }
 
 static void on_commit(int result, void *userdata)
@@ -97,18 +111,25 @@ static void on_commit(int result, void *userdata)
 			record->on_durable(record);
 		}
 	}
-	if (result < 0)
+	if (result < 0 && recorder->records)
 		save_later(recorder, result);
+	recorder->on_committed(recorder->userdata);
 }
 
-int recorder_new(struct clock *clock, struct store *store, struct recorder **ret)
+int recorder_new(struct clock *clock, struct store *store, void (*on_committed)(void *userdata),
+	void *userdata, struct recorder **ret)
 {
 	struct recorder *recorder = calloc(1, sizeof(*recorder));
 	int r;
 
 	if (!recorder)
 		return -ENOMEM;
-	*recorder = (struct recorder){.clock = clock, .store = store};
+	*recorder = (struct recorder){
+		.clock = clock,
+		.store = store,
+		.on_committed = on_committed,
+		.userdata = userdata,
+	};
 	r = clock_timer_new(clock, save_all, recorder, &recorder->timer);
 	if (r < 0) {
 		free(recorder);
@@ -137,4 +158,16 @@ void recorder_put(struct recorder *recorder, struct record *record)
 	r = save(recorder, record);
 	if (r < 0)
 		save_later(recorder, r);
+}
+
+bool recorder_is_settled(struct recorder *recorder)
+{
+	int r;
+
+	if (!store_is_dirty(recorder->store))
+		return true;
+	r = wait_for_commit(recorder);
+	if (r < 0)
+		save_later(recorder, r);
+	return false;
 }

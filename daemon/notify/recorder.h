@@ -26,9 +26,17 @@ struct record {
 
 struct recorder;
 
-int recorder_new(struct clock *clock, struct store *store, struct recorder **ret);
+/* `on_committed` is called whenever a transaction is over that the recorder waited for. */
+int recorder_new(struct clock *clock, struct store *store, void (*on_committed)(void *userdata),
+	void *userdata, struct recorder **ret);
 
 /* Forgets its records, without a callback. */
 void recorder_free(struct recorder *recorder);
 
 void recorder_put(struct recorder *recorder, struct record *record);
+
+/*
+ * Whether the store shows only what is committed.  If not, on_committed() is called when it does:
+ * nothing may be sent before.
+ */
+bool recorder_is_settled(struct recorder *recorder);
