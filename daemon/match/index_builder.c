@@ -72,9 +72,6 @@ int index_builder_new(struct matcher *matcher, struct index_builder **ret)
 	interner_init(&builder->leaves);
 	builder->leaf = BUFFER_INIT(LEAF_BYTES_MAX);
 	builder->special = BUFFER_INIT(LEAF_BYTES_MAX);
-	r = query_parser_new(&builder->parser);
-	if (r < 0)
-		return r;
 	r = arena_new(TREE_BYTES_MAX, &builder->arena);
 	if (r < 0)
 		return r;
@@ -340,19 +337,11 @@ static int emit(struct index_builder *builder, const struct query_node *node)
 	return -EINVAL;
 }
 
-int index_builder_add(
-	struct index_builder *builder, const struct topic *topic, struct query_error *ret_error)
+static int add_program(struct index_builder *builder, const struct query_node *node)
 {
-	const struct query_options options = {.stem = topic->stem != NULL, .regex = topic->regex};
 	struct matcher *matcher = builder->matcher;
-	struct query_node *node;
 	int r;
 
-	arena_reset(builder->arena);
-	r = query_parser_run(builder->parser, topic->query ? topic->query : "", &options,
-		builder->arena, &node, ret_error);
-	if (r < 0)
-		return r;
 	r = array_grow((void **)&matcher->programs, &builder->program_size, matcher->topic_count,
 		sizeof(*matcher->programs));
 	if (r < 0)
@@ -361,6 +350,36 @@ int index_builder_add(
 		return -EFBIG;
 	matcher->programs[matcher->topic_count++] = (uint32_t)matcher->code_count;
 	return emit(builder, node);
+}
+
+int index_builder_add(
+	struct index_builder *builder, const struct topic *topic, struct query_error *ret_error)
+{
+	const struct query_options options = {.stem = topic->stem != NULL, .regex = topic->regex};
+	struct query_node *node;
+	int r;
+
+	if (!builder->parser) {
+		r = query_parser_new(&builder->parser);
+		if (r < 0)
+			return r;
+	}
+	arena_reset(builder->arena);
+	r = query_parser_run(builder->parser, topic->query ? topic->query : "", &options,
+		builder->arena, &node, ret_error);
+	if (r < 0)
+		return r;
+	return add_program(builder, node);
+}
+
+int index_builder_add_nodes(struct index_builder *builder, const struct query_node *query)
+{
+	int r;
+
+	r = add_program(builder, query);
+	for (size_t i = 0; i < query->child_count && r >= 0; i++)
+		r = index_builder_add_nodes(builder, query->children[i]);
+	return r;
 }
 
 static int make_specials(struct matcher *matcher)

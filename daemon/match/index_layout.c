@@ -370,7 +370,7 @@ static int place_postings(struct matcher *matcher)
 	return matcher->postings ? 0 : -ENOMEM;
 }
 
-static int layout_postings(struct matcher *matcher)
+static int layout_postings(struct matcher *matcher, bool places)
 {
 	_cleanup_(freep) uint32_t *mentions = calloc(matcher->leaf_count + 1, sizeof(*mentions));
 	struct poster poster = {.matcher = matcher, .mentions = mentions, .counting = true};
@@ -383,7 +383,7 @@ static int layout_postings(struct matcher *matcher)
 		const uint32_t *program = matcher->code + matcher->programs[i];
 
 		count_mentions(program, mentions);
-		mark_occurrences(matcher, program, false);
+		mark_occurrences(matcher, program, places);
 	}
 	post_topics(&poster);
 	r = place_postings(matcher);
@@ -398,7 +398,7 @@ static int layout_postings(struct matcher *matcher)
 	return 0;
 }
 
-int index_layout(struct matcher *matcher)
+int index_layout(struct matcher *matcher, bool places)
 {
 	int r;
 
@@ -409,5 +409,5 @@ int index_layout(struct matcher *matcher)
 		r = layout_specials(matcher);
 	if (r >= 0)
 		r = layout_leaves(matcher);
-	return r < 0 ? r : layout_postings(matcher);
+	return r < 0 ? r : layout_postings(matcher, places);
 }

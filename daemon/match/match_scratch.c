@@ -34,6 +34,7 @@ void match_scratch_free(struct match_scratch *scratch)
 	tokenizer_free(scratch->tokenizer);
 	stemmer_free(scratch->stemmer);
 	regex_scratch_free(scratch->regex);
+	query_parser_free(scratch->parser);
 	buffer_free(&scratch->raw);
 	occurrences_clear(&scratch->found);
 	free(scratch->atoms);
@@ -74,8 +75,8 @@ int article_texts(const struct article *article, unsigned fields, match_text_fn 
 	return r;
 }
 
-int scratch_match_regex(struct match_scratch *scratch, const struct regex *regex,
-	const struct match_text *text, size_t *ret_start, size_t *ret_end)
+int scratch_match_regex(
+	struct match_scratch *scratch, const struct regex *regex, const struct match_text *text)
 {
 	bool references = field_token_options(text->field) & TOKENS_REFERENCES;
 	int r;
@@ -85,6 +86,6 @@ int scratch_match_regex(struct match_scratch *scratch, const struct regex *regex
 		scratch->tokenizer, text->text, strlen(text->text), references, &scratch->raw);
 	if (r < 0)
 		return r;
-	return regex_match(regex, scratch->regex, buffer_string(&scratch->raw), scratch->raw.length,
-		ret_start, ret_end);
+	return regex_match(
+		regex, scratch->regex, buffer_string(&scratch->raw), scratch->raw.length);
 }

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "match/matcher.h"
 #include "match/occurrences.h"
+#include "match/query_parser.h"
 #include "match/regex.h"
 #include "text/stemmer.h"
 #include "text/tokenizer.h"
@@ -27,7 +28,8 @@ struct match_scratch {
 	struct tokenizer *tokenizer;
 	struct stemmer *stemmer;
 	struct regex_scratch *regex;
-	struct buffer raw; /* a text as regular expressions see it */
+	struct query_parser *parser; /* of explanations; NULL until the first */
+	struct buffer raw;           /* a text as regular expressions see it */
 	struct occurrences found;
 	uint32_t *atoms; /* the plain atom of each token of the text at hand; ATOM_NONE */
 	size_t atom_size;
@@ -51,5 +53,5 @@ int article_texts(const struct article *article, unsigned fields, match_text_fn 
 unsigned field_token_options(unsigned field);
 
 /* Whether the text, which is the article's, holds the expression.  Returns 1, 0, -errno. */
-int scratch_match_regex(struct match_scratch *scratch, const struct regex *regex,
-	const struct match_text *text, size_t *ret_start, size_t *ret_end);
+int scratch_match_regex(
+	struct match_scratch *scratch, const struct regex *regex, const struct match_text *text);

@@ -69,7 +69,7 @@ int matcher_new(const struct topic *topics, size_t count, struct matcher **ret,
 	if (r >= 0)
 		r = index_builder_finish(builder);
 	if (r >= 0)
-		r = index_layout(matcher);
+		r = index_layout(matcher, false);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(matcher);
@@ -83,10 +83,8 @@ static void dictionary_clear(struct dictionary *dictionary)
 	free(dictionary->slots);
 }
 
-void matcher_free(struct matcher *matcher)
+void index_clear(struct matcher *matcher)
 {
-	if (!matcher)
-		return;
 	dictionary_clear(&matcher->words);
 	dictionary_clear(&matcher->stems);
 	interner_clear(&matcher->special_texts);
@@ -102,6 +100,13 @@ void matcher_free(struct matcher *matcher)
 	for (size_t i = 0; i < matcher->regex_count; i++)
 		regex_free(matcher->regexes[i].regex);
 	free(matcher->regexes);
+}
+
+void matcher_free(struct matcher *matcher)
+{
+	if (!matcher)
+		return;
+	index_clear(matcher);
 	free(matcher);
 }
 
@@ -160,7 +165,7 @@ static int search_text(void *userdata, const struct match_text *text)
 {
 	struct regex_search *search = userdata;
 
-	return scratch_match_regex(search->scratch, search->regex, text, NULL, NULL);
+	return scratch_match_regex(search->scratch, search->regex, text);
 }
 
 static int match_regex(void *userdata, const struct regex_leaf *leaf)

@@ -52,14 +52,15 @@ DEFINE_CLEANUP(match_scratch_freep, struct match_scratch, match_scratch_free)
 
 /*
  * Finds the topics that the article matches: their indices in rising order, borrowed from the
- * scratch until its next use.  Topic.feeds is not looked at.  Returns 0, -ENOMEM or -EIO.
+ * scratch until its next run.  Topic.feeds is not looked at.  Returns 0, -ENOMEM or -EIO.
  */
 int matcher_run(const struct matcher *matcher, struct match_scratch *scratch,
 	const struct article *article, const uint32_t **ret_topics, size_t *ret_count);
 
 /*
- * Says what was found of a topic that the article matches: terms, fields, snippets
- * (model/topic.h), in the arena.  Reads the article anew: for alerts, not for every match.
+ * Says what was found of a topic that the article matches: terms, fields, snippets (model/topic.h),
+ * in the arena.  Reads the article anew: for alerts, not for every match.  What matcher_run() gave
+ * stays valid.  Returns 0, -ENOMEM or -EIO.  explanation.h tells more, also of what did not match.
  */
 int matcher_explain(const struct matcher *matcher, struct match_scratch *scratch, size_t topic,
 	const struct article *article, struct arena *arena, struct match *ret);

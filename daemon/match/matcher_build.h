@@ -21,11 +21,18 @@ DEFINE_CLEANUP(index_builder_freep, struct index_builder, index_builder_free)
 int index_builder_add(
 	struct index_builder *builder, const struct topic *topic, struct query_error *ret_error);
 
+/* Adds a program for each node of a query, in preorder.  Returns as index_builder_add(). */
+int index_builder_add_nodes(struct index_builder *builder, const struct query_node *query);
+
 /* Makes the specials and leaves from what was gathered. */
 int index_builder_finish(struct index_builder *builder);
 
-/* Lays out dictionaries, pairs, prefixes and postings. */
-int index_layout(struct matcher *matcher);
+/* Lays out dictionaries, pairs, prefixes and postings; `places`: occurrences of all leaves are
+ * wanted. */
+int index_layout(struct matcher *matcher, bool places);
+
+/* Frees what an index owns. */
+void index_clear(struct matcher *matcher);
 
 /* Makes room for one more element of a growing array. */
 int array_grow(void **array, size_t *size, size_t count, size_t element);

@@ -71,6 +71,13 @@ struct regex_judge {
 	void *userdata;
 };
 
+/*
+ * The spans of a program of leaves, OR and NEAR, sorted; none of others.  Borrowed until the next
+ * evaluation.  Returns 0 or -ENOMEM.
+ */
+int program_spans(struct occurrences *occurrences, const struct matcher *matcher,
+	const uint32_t *program, const struct span **ret, size_t *ret_count);
+
 /* Runs a program.  Returns 1 true, 0 false, -ENOMEM. */
 int program_run(struct occurrences *occurrences, const struct matcher *matcher,
 	const struct regex_judge *judge, const uint32_t *program);

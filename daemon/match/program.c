@@ -266,3 +266,20 @@ int program_run(struct occurrences *occurrences, const struct matcher *matcher,
 
 	return run_node(&evaluation, program);
 }
+
+int program_spans(struct occurrences *occurrences, const struct matcher *matcher,
+	const uint32_t *program, const struct span **ret, size_t *ret_count)
+{
+	const struct evaluation evaluation = {occurrences, matcher, NULL};
+	int r;
+
+	occurrences->span_count = 0;
+	r = push_node(&evaluation, program);
+	if (r < 0)
+		return r;
+	sort_spans(occurrences, 0);
+	*ret = occurrences->spans;
+	*ret_count = occurrences->span_count;
+	occurrences->span_count = 0;
+	return 0;
+}

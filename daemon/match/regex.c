@@ -70,20 +70,9 @@ void regex_scratch_free(struct regex_scratch *scratch)
 	free(scratch);
 }
 
-bool regex_match(const struct regex *regex, struct regex_scratch *scratch, const char *text,
-	size_t length, size_t *ret_start, size_t *ret_end)
+bool regex_match(
+	const struct regex *regex, struct regex_scratch *scratch, const char *text, size_t length)
 {
-	const PCRE2_SIZE *where;
-	int r;
-
-	r = pcre2_match(regex->code, (PCRE2_SPTR)text, length, 0, PCRE2_NO_UTF_CHECK, scratch->data,
-		scratch->context);
-	if (r < 0)
-		return false;
-	where = pcre2_get_ovector_pointer(scratch->data);
-	if (ret_start)
-		*ret_start = where[0];
-	if (ret_end)
-		*ret_end = where[1];
-	return true;
+	return pcre2_match(regex->code, (PCRE2_SPTR)text, length, 0, PCRE2_NO_UTF_CHECK,
+		       scratch->data, scratch->context) >= 0;
 }

@@ -29,6 +29,6 @@ int regex_scratch_new(struct regex_scratch **ret);
 void regex_scratch_free(struct regex_scratch *scratch);
 DEFINE_CLEANUP(regex_scratch_freep, struct regex_scratch, regex_scratch_free)
 
-/* Whether the valid UTF-8 text matches; sets where, if wanted. */
-bool regex_match(const struct regex *regex, struct regex_scratch *scratch, const char *text,
-	size_t length, size_t *ret_start, size_t *ret_end);
+/* Whether the valid UTF-8 text matches. */
+bool regex_match(
+	const struct regex *regex, struct regex_scratch *scratch, const char *text, size_t length);
