@@ -206,11 +206,11 @@ static void ingest_feed(struct bench *bench, unsigned feed)
 
 static void bench_ingest(struct bench *bench)
 {
-	double entries = (double)bench->feeds * bench->entries;
+	unsigned entries = bench->feeds * bench->entries;
 	struct span span = begin();
 	double make;
 
-	for (double i = 0; i < entries / 10; i++)
+	for (unsigned i = 0; i < entries / 10; i++)
 		make_text(bench);
 	make = (seconds(CLOCK_PROCESS_CPUTIME_ID) - span.cpu) * 10 / entries;
 	span = begin();
