@@ -1,0 +1,674 @@
+#include "poll/answer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "poll/schedule.h"
+#include "polled_feed.h"
+
+#define HEADERS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static const char url[] = "http://example.org/feed";
+
+static struct polled_feed *begin(void **state)
+{
+	struct polled_feed *polled = *state;
+
+	polled_feed_init(polled, url);
+	return polled;
+}
+
+static int setup(void **state)
+{
+	static struct polled_feed polled;
+
+	polled = (struct polled_feed){0};
+	*state = &polled;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	polled_feed_clear(*state);
+	return 0;
+}
+
+static const struct said with_both = {
+	.status = 200,
+	.headers =
+		(const char *const[]){"ETag: W/\"a,b\"", "Last-Modified: yesterday, i think", NULL},
+	.body = "one",
+};
+
+static void test_p1_first_request_is_unconditional_and_the_next_are_not(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &with_both, NULL);
+	assert_null(polled->plan.etag);
+	assert_null(polled->plan.last_modified);
+	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
+	assert_non_null(polled->plan.etag);
+	assert_non_null(polled->plan.last_modified);
+	assert_int_equal(polled->answer.outcome, ROUND_UNCHANGED);
+}
+
+static void test_p2_validators_go_back_exactly_as_they_came(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
+	assert_string_equal(polled->plan.etag, "W/\"a,b\"");
+	assert_string_equal(polled->plan.last_modified, "yesterday, i think");
+}
+
+static void test_p2_validators_are_bound_to_the_url_they_came_from(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct said said = with_both;
+
+	said.url = "http://cdn.example.org/feed";
+	polled_feed_poll(polled, &said, NULL);
+	assert_string_equal(polled->plan.bound_url, url);
+	polled_feed_poll_next(
+		polled, &(struct said){.status = 304, .url = "http://cdn.example.org/feed"}, NULL);
+	assert_string_equal(polled->plan.url, url);
+	assert_string_equal(polled->plan.bound_url, "http://cdn.example.org/feed");
+	assert_int_equal(polled->answer.outcome, ROUND_UNCHANGED);
+}
+
+static void test_p3_validators_are_replaced_or_forgotten_by_each_200(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll_next(polled,
+		&(struct said){.status = 200, .headers = HEADERS("ETag: b"), .body = "two"}, NULL);
+	assert_string_equal(polled->state->validators.etag, "b");
+	assert_null(polled->state->validators.last_modified);
+	polled_feed_poll_next(polled, &(struct said){.status = 200, .body = "three"}, NULL);
+	assert_null(polled->state->validators.etag);
+}
+
+static void test_p3_validators_are_replaced_though_the_body_is_the_same(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll_next(polled,
+		&(struct said){.status = 200, .headers = HEADERS("ETag: b"), .body = "one"}, NULL);
+	assert_int_equal(polled->answer.outcome, ROUND_UNCHANGED);
+	assert_string_equal(polled->state->validators.etag, "b");
+	assert_null(polled->state->validators.last_modified);
+}
+
+static void test_p3_validators_are_replaced_though_the_body_is_broken(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct round_result broken = {.readable = false, .words = "this is no feed"};
+
+	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll_next(polled,
+		&(struct said){.status = 200, .headers = HEADERS("ETag: b"), .body = "two"},
+		&broken);
+	assert_string_equal(polled->state->validators.etag, "b");
+	assert_int_equal(polled->state->health, FEED_FAILING);
+	assert_string_equal(polled->state->error, "this is no feed");
+}
+
+static void test_p3_validators_of_a_304_replace_where_present(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll_next(
+		polled, &(struct said){.status = 304, .headers = HEADERS("ETag: c")}, NULL);
+	assert_string_equal(polled->state->validators.etag, "c");
+	assert_string_equal(polled->state->validators.last_modified, "yesterday, i think");
+}
+
+static void test_p3_validators_outlive_failures(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll_next(
+		polled, &(struct said){.status = 500, .headers = HEADERS("ETag: err")}, NULL);
+	polled_feed_poll_next(polled, &(struct said){.failure = HTTP_CONNECT}, NULL);
+	/* Cut off half way: the status was there, the document was not. */
+	polled_feed_poll_next(polled,
+		&(struct said){.status = 200,
+			.failure = HTTP_BROKEN,
+			.headers = HEADERS("ETag: half"),
+			.body = "tw"},
+		NULL);
+	assert_string_equal(polled->state->validators.etag, "W/\"a,b\"");
+}
+
+static void test_a_304_to_a_broken_document_keeps_the_feed_failing(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct round_result broken = {.readable = false, .words = "this is no feed"};
+
+	polled_feed_poll(polled, &with_both, &broken);
+	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
+	assert_int_equal(polled->answer.outcome, ROUND_FAILED);
+	assert_string_equal(polled->state->error, "this is no feed");
+	assert_int_equal(polled->state->failures, 2);
+	polled_feed_poll_next(polled, &with_both, NULL); /* the same bytes: still none */
+	assert_int_equal(polled->answer.outcome, ROUND_FAILED);
+	polled_feed_poll_next(polled, &(struct said){.status = 200, .body = "mended"}, NULL);
+	assert_int_equal(polled->state->health, FEED_OK);
+	assert_null(polled->state->error);
+	assert_int_equal(polled->state->failures, 0);
+}
+
+static void test_a_304_that_was_not_asked_for_is_a_failure(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(
+		polled, &(struct said){.status = 304, .headers = HEADERS("ETag: x")}, NULL);
+	assert_int_equal(polled->answer.outcome, ROUND_FAILED);
+	assert_null(polled->state->validators.etag);
+	assert_non_null(strstr(polled->state->error, "304"));
+}
+
+static void test_p5_interval_starts_at_the_default_and_jitter_lengthens(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &with_both, NULL);
+	assert_true(polled_feed_wait(polled) >= 30 * USEC_MINUTE);
+	assert_true(polled_feed_wait(polled) <= 33 * USEC_MINUTE);
+	assert_int_equal(polled->state->rule, RULE_INTERVAL);
+}
+
+static void test_p5_interval_of_a_quiet_feed_grows_to_a_day(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &with_both, NULL);
+	for (int i = 0; i < 60; i++)
+		polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
+	assert_true(polled_feed_wait(polled) >= USEC_DAY);
+	assert_true(polled_feed_wait(polled) <= USEC_DAY + USEC_DAY / 10);
+	assert_int_equal(polled->state->rule, RULE_RHYTHM);
+}
+
+static void test_p6_the_later_of_own_interval_and_hint_counts(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct round_result hinting = {
+		.readable = true, .entries = 1, .hints = {.ttl_minutes = 180}};
+
+	polled_feed_poll(polled, &with_both, &hinting);
+	assert_true(polled_feed_wait(polled) >= 3 * USEC_HOUR);
+	assert_int_equal(polled->state->rule, RULE_HINT);
+	/* A 304 has no ttl of its own: the document's still holds; its freshness counts as well. */
+	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
+	assert_true(polled_feed_wait(polled) >= 3 * USEC_HOUR);
+	polled_feed_poll_next(polled,
+		&(struct said){.status = 304, .headers = HEADERS("Cache-Control: max-age=18000")},
+		NULL);
+	assert_true(polled_feed_wait(polled) >= 5 * USEC_HOUR);
+}
+
+static void test_p6_a_year_of_freshness_is_a_day(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct said said = with_both;
+
+	said.headers = HEADERS("Cache-Control: max-age=31536000");
+	polled_feed_poll(polled, &said, NULL);
+	assert_true(polled_feed_wait(polled) >= USEC_DAY);
+	assert_true(polled_feed_wait(polled) <= USEC_DAY + USEC_DAY / 10);
+}
+
+static void test_p6_no_store_is_no_licence_to_come_sooner(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct said said = with_both;
+
+	said.headers = HEADERS("Cache-Control: no-store, max-age=0");
+	polled_feed_poll(polled, &said, NULL);
+	assert_true(polled_feed_wait(polled) >= 30 * USEC_MINUTE);
+}
+
+static void test_p6_the_operators_interval_overrides_hints_but_not_429(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct said said = with_both;
+
+	polled->feed.poll_interval = USEC_MINUTE;
+	said.headers = HEADERS("Cache-Control: max-age=86400");
+	polled_feed_poll(polled, &said, NULL);
+	assert_true(polled_feed_wait(polled) >= USEC_MINUTE);
+	assert_true(polled_feed_wait(polled) <= 66 * USEC_SEC);
+	assert_int_equal(polled->state->rule, RULE_INTERVAL);
+	polled_feed_poll_next(polled,
+		&(struct said){.status = 429, .headers = HEADERS("Retry-After: 7200")}, NULL);
+	assert_true(polled_feed_wait(polled) >= 2 * USEC_HOUR);
+}
+
+static void test_p7_retry_after_is_obeyed_for_429_and_503(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled,
+		&(struct said){.status = 429, .headers = HEADERS("Retry-After: 604800")}, NULL);
+	assert_true(polled_feed_wait(polled) >= 7 * USEC_DAY);
+	assert_int_equal(polled->state->rule, RULE_RETRY_AFTER);
+	assert_int_equal(polled->answer.blocked_until, polled->now + 7 * USEC_DAY);
+	assert_int_equal(polled->memory.blocked_until, polled->answer.blocked_until);
+	assert_string_equal(polled->memory.blocked_url, url);
+	polled_feed_poll_next(polled,
+		&(struct said){.status = 503,
+			.headers = HEADERS("Date: Sun, 01 Nov 2026 12:00:00 GMT",
+				"Retry-After: Sun, 01 Nov 2026 16:00:00 GMT")},
+		NULL);
+	assert_true(polled_feed_wait(polled) >= 4 * USEC_HOUR);
+	assert_true(polled_feed_wait(polled) <= 5 * USEC_HOUR);
+}
+
+static void test_p7_a_short_retry_after_is_no_licence_to_come_sooner(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(
+		polled, &(struct said){.status = 429, .headers = HEADERS("Retry-After: 1")}, NULL);
+	assert_true(polled_feed_wait(polled) >= 30 * USEC_MINUTE);
+}
+
+static void test_p7_without_retry_after_429_doubles_and_503_backs_off(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &(struct said){.status = 429}, NULL);
+	assert_true(polled_feed_wait(polled) >= USEC_HOUR);
+	assert_true(polled_feed_wait(polled) < 2 * USEC_HOUR);
+	polled_feed_poll_next(polled, &(struct said){.status = 429}, NULL);
+	assert_true(polled_feed_wait(polled) >= 2 * USEC_HOUR);
+	for (int i = 0; i < 6; i++)
+		polled_feed_poll_next(polled, &(struct said){.status = 429}, NULL);
+	assert_true(polled_feed_wait(polled) >= USEC_DAY);
+	polled_feed_poll_next(polled, &(struct said){.status = 200, .body = "x"}, NULL);
+	assert_int_equal(polled->memory.limited, 0);
+	polled_feed_poll_next(polled, &(struct said){.status = 503}, NULL);
+	assert_int_equal(polled->state->rule, RULE_BACKOFF);
+	assert_int_equal(polled->answer.blocked_until, 0);
+}
+
+static void test_p7_a_403_right_after_a_429_is_another(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &(struct said){.status = 403}, NULL);
+	assert_int_equal(polled->state->rule, RULE_BACKOFF);
+	polled_feed_poll_next(polled, &(struct said){.status = 429}, NULL);
+	polled_feed_poll_next(polled, &(struct said){.status = 403}, NULL);
+	assert_int_equal(polled->state->rule, RULE_RETRY_AFTER);
+	assert_true(polled_feed_wait(polled) >= 2 * USEC_HOUR);
+	assert_true(polled->answer.blocked_until > polled->now);
+}
+
+static void test_p8_failures_back_off_and_say_why_and_since_when(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	static const usec least[] = {10 * USEC_MINUTE, USEC_HOUR, 2 * USEC_HOUR, 4 * USEC_HOUR,
+		8 * USEC_HOUR, 16 * USEC_HOUR, USEC_DAY, USEC_DAY};
+	usec since = polled->now;
+
+	polled_feed_poll(polled, &(struct said){.failure = HTTP_DNS}, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(least); i++) {
+		assert_true(polled_feed_wait(polled) >= least[i]);
+		assert_true(polled_feed_wait(polled) <= least[i] + least[i] / 10);
+		assert_int_equal(polled->state->rule, RULE_BACKOFF);
+		assert_int_equal(polled->state->failing_since, since);
+		assert_string_equal(polled->state->error, "the network is down; wait");
+		polled_feed_poll_next(polled, &(struct said){.failure = HTTP_DNS}, NULL);
+	}
+	polled_feed_poll_next(polled, &(struct said){.status = 200, .body = "x"}, NULL);
+	assert_int_equal(polled->state->health, FEED_OK);
+	assert_int_equal(polled->state->failing_since, 0);
+	assert_null(polled->state->error);
+}
+
+static void test_p8_every_status_has_words(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	for (int status = 100; status < 600; status++) {
+		if (status == 200 || status == 203)
+			continue;
+		polled->now += USEC_DAY;
+		polled_feed_poll(polled, &(struct said){.status = status}, NULL);
+		assert_int_equal(polled->answer.outcome, ROUND_FAILED);
+		assert_true(strlen(polled->state->error) > 10);
+	}
+}
+
+static void test_p8_410_ends_polling_and_says_so(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll_next(polled, &(struct said){.status = 410}, NULL);
+	assert_int_equal(polled->state->health, FEED_GONE);
+	assert_int_equal(polled->state->rule, RULE_GONE);
+	assert_true(polled->state->next_poll == USEC_INFINITY);
+	assert_non_null(strstr(polled->state->error, "gone"));
+}
+
+static void test_p8_an_expired_json_feed_ends_polling(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct round_result last = {.readable = true, .entries = 1, .hints = {.expired = true}};
+
+	polled_feed_poll(polled, &with_both, &last);
+	assert_int_equal(polled->state->health, FEED_GONE);
+	assert_true(polled->state->next_poll == USEC_INFINITY);
+}
+
+/* Polls until an unconditional request goes out; returns how long that took. */
+static usec time_to_probe(struct polled_feed *polled, usec limit)
+{
+	usec start = polled->now;
+
+	do {
+		polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
+	} while (!polled->plan.probe && polled->now - start < limit);
+	assert_true(polled->plan.probe);
+	assert_null(polled->plan.etag);
+	assert_null(polled->plan.last_modified);
+	return polled->now - start;
+}
+
+static void test_p9_a_feed_of_nothing_but_304_is_probed_after_seven_days(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	usec waited;
+
+	polled_feed_poll(polled, &with_both, NULL);
+	waited = time_to_probe(polled, 30 * USEC_DAY);
+	assert_true(waited > 7 * USEC_DAY);
+	assert_true(waited < 9 * USEC_DAY);
+	/* Once: the next is conditional again. */
+	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
+	assert_false(polled->plan.probe);
+	assert_non_null(polled->plan.etag);
+	assert_true(time_to_probe(polled, 30 * USEC_DAY) > 6 * USEC_DAY);
+}
+
+static void test_p9_a_rare_feed_is_given_five_of_its_gaps(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct round_result news = {.readable = true, .entries = 20, .fresh = 1};
+	char body[16];
+
+	for (int i = 0; i < 8; i++) {
+		(void)snprintf(body, sizeof(body), "number %d", i);
+		polled->now += 4 * USEC_DAY;
+		polled_feed_poll(polled,
+			&(struct said){.status = 200, .headers = HEADERS("ETag: a"), .body = body},
+			&news);
+	}
+	assert_true(time_to_probe(polled, 100 * USEC_DAY) > 15 * USEC_DAY);
+}
+
+static void test_p9_a_probe_that_fails_is_not_repeated_within_a_day(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &with_both, NULL);
+	polled->now += 8 * USEC_DAY;
+	polled_feed_poll(polled, &(struct said){.failure = HTTP_TIMEOUT}, NULL);
+	assert_true(polled->plan.probe);
+	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
+	assert_false(polled->plan.probe);
+}
+
+static void test_p9_an_etag_that_never_works_is_no_longer_sent(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &with_both, NULL);
+	for (int i = 0; i < 3; i++) {
+		polled_feed_poll_next(polled, &with_both, NULL);
+		assert_non_null(polled->plan.etag);
+	}
+	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
+	assert_null(polled->plan.etag);
+	assert_non_null(polled->plan.last_modified);
+	for (int i = 0; i < 3; i++)
+		polled_feed_poll_next(polled, &with_both, NULL);
+	polled_feed_poll_next(polled, &with_both, NULL);
+	assert_null(polled->plan.etag);
+	assert_null(polled->plan.last_modified);
+	assert_int_equal(polled->answer.outcome, ROUND_UNCHANGED);
+}
+
+static void test_p9_a_304_shows_that_the_etag_works(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	polled_feed_poll(polled, &with_both, NULL);
+	for (int i = 0; i < 10; i++) {
+		polled_feed_poll_next(polled, &with_both, NULL);
+		polled_feed_poll_next(polled, &with_both, NULL);
+		polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
+	}
+	assert_non_null(polled->plan.etag);
+}
+
+static void poll_moved(struct polled_feed *polled, const char *to, usec later)
+{
+	struct said said = with_both;
+	char body[32];
+
+	(void)snprintf(body, sizeof(body), "at %llu", (unsigned long long)polled->now);
+	said.url = to;
+	said.permanent_url = to;
+	said.body = body;
+	polled->now += later;
+	polled_feed_poll(polled, &said, NULL);
+}
+
+static void test_p10_a_move_is_adopted_after_three_polls_over_seven_days(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	poll_moved(polled, "https://new.example.org/feed", 0);
+	poll_moved(polled, "https://new.example.org/feed", USEC_DAY);
+	poll_moved(polled, "https://new.example.org/feed", USEC_DAY);
+	assert_null(polled->state->moved_url);
+	poll_moved(polled, "https://new.example.org/feed", 5 * USEC_DAY);
+	assert_string_equal(polled->state->moved_url, "https://new.example.org/feed");
+	assert_string_equal(polled->state->url, url);
+	polled->now += USEC_HOUR;
+	polled_feed_poll(polled, &(struct said){.status = 304}, NULL);
+	assert_string_equal(polled->plan.url, "https://new.example.org/feed");
+	assert_string_equal(polled->plan.bound_url, "https://new.example.org/feed");
+	assert_non_null(polled->plan.etag);
+}
+
+static void test_p10_two_polls_in_a_month_or_two_targets_are_no_move(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	poll_moved(polled, "http://new.example.org/feed", 0);
+	poll_moved(polled, "http://new.example.org/feed", 30 * USEC_DAY);
+	assert_null(polled->state->moved_url);
+	poll_moved(polled, "http://other.example.org/feed", USEC_DAY);
+	poll_moved(polled, "http://new.example.org/feed", USEC_DAY);
+	poll_moved(polled, "http://new.example.org/feed", USEC_DAY);
+	assert_null(polled->state->moved_url);
+}
+
+static void test_p10_a_poll_without_a_redirect_starts_over(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	poll_moved(polled, "http://new.example.org/feed", 0);
+	poll_moved(polled, "http://new.example.org/feed", 4 * USEC_DAY);
+	polled->now += 4 * USEC_DAY;
+	polled_feed_poll(polled, &(struct said){.status = 200, .body = "x"}, NULL);
+	poll_moved(polled, "http://new.example.org/feed", USEC_DAY);
+	assert_null(polled->state->moved_url);
+}
+
+static void test_p10_a_temporary_redirect_is_never_adopted(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct said said = with_both;
+
+	said.url = "http://elsewhere.example.org/feed";
+	for (int i = 0; i < 20; i++) {
+		polled->now += USEC_DAY;
+		polled_feed_poll(polled, &said, NULL);
+	}
+	assert_null(polled->state->moved_url);
+}
+
+static void test_p10_a_move_from_https_to_http_is_not_adopted(void **state)
+{
+	struct polled_feed *polled = *state;
+
+	polled_feed_init(polled, "https://example.org/feed");
+	for (int i = 0; i < 20; i++)
+		poll_moved(polled, "http://new.example.org/feed", USEC_DAY);
+	assert_null(polled->state->moved_url);
+}
+
+static void test_p10_a_move_to_a_page_that_is_no_feed_is_not_adopted(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct round_result page = {.readable = false, .words = "an HTML page"};
+	struct said said = {
+		.status = 200, .body = "", .url = "http://p/", .permanent_url = "http://p/"};
+	char body[16];
+
+	for (int i = 0; i < 20; i++) {
+		(void)snprintf(body, sizeof(body), "page %d", i);
+		said.body = body;
+		polled->now += USEC_DAY;
+		polled_feed_poll(polled, &said, &page);
+	}
+	assert_null(polled->state->moved_url);
+}
+
+static void test_p10_a_move_that_fails_is_taken_back(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	for (int i = 0; i < 9; i++)
+		poll_moved(polled, "http://new.example.org/feed", USEC_DAY);
+	assert_non_null(polled->state->moved_url);
+	for (int i = 0; i < 3; i++) {
+		polled_feed_poll_next(polled, &(struct said){.status = 404}, NULL);
+		assert_string_equal(polled->plan.url, "http://new.example.org/feed");
+	}
+	polled_feed_poll_next(polled, &(struct said){.status = 200, .body = "back"}, NULL);
+	assert_string_equal(polled->plan.url, url);
+	/* The validators of the other URL were not for this one. */
+	assert_string_equal(polled->plan.bound_url, "http://new.example.org/feed");
+	assert_null(polled->state->moved_url);
+}
+
+static void test_p10_410_at_the_new_url_sends_us_back_to_the_old(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	for (int i = 0; i < 9; i++)
+		poll_moved(polled, "http://new.example.org/feed", USEC_DAY);
+	polled_feed_poll_next(polled, &(struct said){.status = 410}, NULL);
+	assert_int_equal(polled->state->health, FEED_FAILING);
+	assert_null(polled->state->moved_url);
+	polled_feed_poll_next(polled, &(struct said){.status = 410}, NULL);
+	assert_int_equal(polled->state->health, FEED_GONE);
+}
+
+static void test_a_title_and_a_diagnosis_are_kept_while_nothing_changes(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct round_result named = {.readable = true,
+		.entries = 1,
+		.title = "The Title",
+		.diagnosis = "line 3: odd date"};
+
+	polled_feed_poll(polled, &with_both, &named);
+	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
+	assert_string_equal(polled->state->title, "The Title");
+	assert_string_equal(polled->state->diagnosis, "line 3: odd date");
+	assert_true(polled->state->primed);
+	polled_feed_poll_next(polled, &(struct said){.status = 200, .body = "new"}, NULL);
+	assert_null(polled->state->diagnosis);
+}
+
+static void test_an_overlong_validator_is_not_kept(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	static char header[20000];
+
+	(void)memset(header, 'x', sizeof(header) - 1);
+	(void)memcpy(header, "ETag: ", 6);
+	polled_feed_poll(polled,
+		&(struct said){.status = 200, .headers = HEADERS(header), .body = "x"}, NULL);
+	assert_null(polled->state->validators.etag);
+}
+
+#define POLL_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		POLL_TEST(test_p1_first_request_is_unconditional_and_the_next_are_not),
+		POLL_TEST(test_p2_validators_go_back_exactly_as_they_came),
+		POLL_TEST(test_p2_validators_are_bound_to_the_url_they_came_from),
+		POLL_TEST(test_p3_validators_are_replaced_or_forgotten_by_each_200),
+		POLL_TEST(test_p3_validators_are_replaced_though_the_body_is_the_same),
+		POLL_TEST(test_p3_validators_are_replaced_though_the_body_is_broken),
+		POLL_TEST(test_p3_validators_of_a_304_replace_where_present),
+		POLL_TEST(test_p3_validators_outlive_failures),
+		POLL_TEST(test_a_304_to_a_broken_document_keeps_the_feed_failing),
+		POLL_TEST(test_a_304_that_was_not_asked_for_is_a_failure),
+		POLL_TEST(test_p5_interval_starts_at_the_default_and_jitter_lengthens),
+		POLL_TEST(test_p5_interval_of_a_quiet_feed_grows_to_a_day),
+		POLL_TEST(test_p6_the_later_of_own_interval_and_hint_counts),
+		POLL_TEST(test_p6_a_year_of_freshness_is_a_day),
+		POLL_TEST(test_p6_no_store_is_no_licence_to_come_sooner),
+		POLL_TEST(test_p6_the_operators_interval_overrides_hints_but_not_429),
+		POLL_TEST(test_p7_retry_after_is_obeyed_for_429_and_503),
+		POLL_TEST(test_p7_a_short_retry_after_is_no_licence_to_come_sooner),
+		POLL_TEST(test_p7_without_retry_after_429_doubles_and_503_backs_off),
+		POLL_TEST(test_p7_a_403_right_after_a_429_is_another),
+		POLL_TEST(test_p8_failures_back_off_and_say_why_and_since_when),
+		POLL_TEST(test_p8_every_status_has_words),
+		POLL_TEST(test_p8_410_ends_polling_and_says_so),
+		POLL_TEST(test_p8_an_expired_json_feed_ends_polling),
+		POLL_TEST(test_p9_a_feed_of_nothing_but_304_is_probed_after_seven_days),
+		POLL_TEST(test_p9_a_rare_feed_is_given_five_of_its_gaps),
+		POLL_TEST(test_p9_a_probe_that_fails_is_not_repeated_within_a_day),
+		POLL_TEST(test_p9_an_etag_that_never_works_is_no_longer_sent),
+		POLL_TEST(test_p9_a_304_shows_that_the_etag_works),
+		POLL_TEST(test_p10_a_move_is_adopted_after_three_polls_over_seven_days),
+		POLL_TEST(test_p10_two_polls_in_a_month_or_two_targets_are_no_move),
+		POLL_TEST(test_p10_a_poll_without_a_redirect_starts_over),
+		POLL_TEST(test_p10_a_temporary_redirect_is_never_adopted),
+		POLL_TEST(test_p10_a_move_from_https_to_http_is_not_adopted),
+		POLL_TEST(test_p10_a_move_to_a_page_that_is_no_feed_is_not_adopted),
+		POLL_TEST(test_p10_a_move_that_fails_is_taken_back),
+		POLL_TEST(test_p10_410_at_the_new_url_sends_us_back_to_the_old),
+		POLL_TEST(test_a_title_and_a_diagnosis_are_kept_while_nothing_changes),
+		POLL_TEST(test_an_overlong_validator_is_not_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
