@@ -15,7 +15,8 @@
 enum {
 	/* One entry's scratch: its article, fingerprint, matches, the stored article, an event. */
 	SCRATCH_BYTES = 16 * 1024 * 1024,
-	PRUNE_STEP = 200, /* rows of a kind, and articles of the index, a step */
+	RELEASE_STEP = 200, /* held alerts at a time */
+	PRUNE_STEP = 200,   /* rows of a kind, and articles of the index, a step */
 };
 
 struct intake {
@@ -330,8 +331,8 @@ static const char *id_of_compared(struct intake *intake, const struct passage *p
 	return other.article.id;
 }
 
-static int make_alert(struct intake *intake, const struct passage *passage, uint32_t topic_index,
-	const struct policy_decision *decision, uint32_t sequence)
+static int build_alert(struct intake *intake, const struct passage *passage, uint32_t topic_index,
+	const struct policy_decision *decision, uint32_t sequence, struct alert *ret)
 {
 	const struct topic *topic = &intake->config->topics[topic_index];
 	struct event_facts facts = {
@@ -348,7 +349,6 @@ static int make_alert(struct intake *intake, const struct passage *passage, uint
 	};
 	const char **sites;
 	struct match match;
-	struct alert alert;
 	int r;
 
 	r = matcher_explain(intake->matcher, intake->match_scratch, topic_index, &passage->article,
@@ -362,10 +362,24 @@ static int make_alert(struct intake *intake, const struct passage *passage, uint
 	facts.sites = sites;
 	facts.spans = match.spans;
 	facts.span_count = match.span_count;
-	r = event_build(&facts, intake->scratch, &alert);
-	if (r < 0)
-		return r;
-	return store_alert_add(intake->store, &alert, topic->notify);
+	return event_build(&facts, intake->scratch, ret);
+}
+
+/* Makes the alert, or holds it back; a held one of the story and topic is overtaken by it. */
+static int tell(struct intake *intake, const struct passage *passage,
+	const struct policy_decision *decision, const struct alert *alert, const char *const *hooks)
+{
+	int64_t story = passage->story.key;
+	int r;
+
+	if (decision->action == POLICY_HOLD)
+		return store_held_put(intake->store, story, alert, decision->due);
+	if (decision->type == EVENT_STORY_UPDATE) {
+		r = store_held_remove(intake->store, story, alert->topic);
+		if (r < 0)
+			return r;
+	}
+	return store_alert_add(intake->store, alert, hooks);
 }
 
 /* Decides what the article means to one topic that it matches. */
@@ -374,6 +388,7 @@ static int tell_topic(struct intake *intake, const struct passage *passage, uint
 {
 	const struct topic *topic = &intake->config->topics[topic_index];
 	struct policy_decision decision;
+	struct alert alert;
 	struct policy_facts facts = {
 		.alert = topic->alert,
 		.relation = passage->verdict.relation,
@@ -395,11 +410,14 @@ static int tell_topic(struct intake *intake, const struct passage *passage, uint
 	decision = policy_decide(&facts);
 	if (decision.action == POLICY_NOTHING)
 		return 0;
-	if (decision.action == POLICY_ALERT) {
-		r = make_alert(intake, passage, topic_index, &decision, facts.state.events);
+	if (decision.action != POLICY_REMEMBER) {
+		r = build_alert(
+			intake, passage, topic_index, &decision, facts.state.events, &alert);
+		if (r == 0)
+			r = tell(intake, passage, &decision, &alert, topic->notify);
 		if (r < 0)
 			return r;
-		outcome->alerts++;
+		outcome->alerts += decision.action == POLICY_ALERT;
 	}
 	return store_story_topic_put(
 		intake->store, passage->story.key, topic->name, &decision.state);
@@ -527,6 +545,55 @@ int intake_take(struct intake *intake, const struct feed *feed, const struct fee
 	}
 	*ret = outcome;
 	return 0;
+}
+
+static const struct topic *find_topic(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->topic_count; i++)
+		if (strcmp(config->topics[i].name, name) == 0)
+			return &config->topics[i];
+	return NULL;
+}
+
+/* Tells one held alert; those of a topic that is gone are forgotten. */
+static int release(
+	struct intake *intake, int64_t story, const struct alert *alert, usec now, size_t *alerts)
+{
+	const struct topic *topic = find_topic(intake->config, alert->topic);
+	struct story_topic state;
+	int r;
+
+	r = store_held_remove(intake->store, story, alert->topic);
+	if (r < 0 || !topic)
+		return r;
+	r = store_story_topic_get(intake->store, story, topic->name, &state);
+	if (r < 0)
+		return r;
+	r = store_alert_add(intake->store, alert, topic->notify);
+	if (r < 0)
+		return r;
+	++*alerts;
+	state = policy_told(&state, alert->type, now);
+	return store_story_topic_put(intake->store, story, topic->name, &state);
+}
+
+int intake_release(struct intake *intake, size_t *ret_alerts)
+{
+	usec now = clock_now(intake->clock);
+	size_t alerts = 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < RELEASE_STEP; i++) {
+		struct alert alert;
+		int64_t story;
+
+		arena_reset(intake->scratch);
+		r = store_held_next(intake->store, now, intake->scratch, &story, &alert);
+		if (r == 0)
+			r = release(intake, story, &alert, now, &alerts);
+	}
+	*ret_alerts = alerts;
+	return r == -ENOENT ? 0 : r;
 }
 
 /* The start of a period that ends now; the beginning of time where it is longer. */

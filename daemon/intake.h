@@ -42,5 +42,11 @@ struct intake_outcome {
 int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
 	const struct parsed_feed *parsed, struct intake_outcome *ret);
 
+/*
+ * Tells the updates that were held back and are due now (specs/alerts.md A3).  *ret_alerts counts
+ * those made.  Errors as of intake_take().
+ */
+int intake_release(struct intake *intake, size_t *ret_alerts);
+
 /* Forgets what Keep= and Remember= no longer cover, a small step at a time. */
 int intake_prune(struct intake *intake);

@@ -13,7 +13,7 @@
 /* After a failed commit: time for a full disk to be noticed, short enough to lose no news. */
 #define COMMIT_RETRY USEC_MINUTE
 
-#define PRUNE_INTERVAL USEC_MINUTE
+#define HOUSEKEEPING_INTERVAL USEC_MINUTE
 
 enum {
 	DIGESTS_ARENA_BYTES = 4 * 1024 * 1024, /* ENTRIES_MAX digests of several documents' worth */
@@ -28,7 +28,7 @@ struct pipeline {
 	struct poller *poller;
 	struct intake *intake;
 	struct clock_timer *commit_timer;
-	struct clock_timer *prune_timer;
+	struct clock_timer *housekeeping_timer;
 	struct passing *in_hand;
 	bool dirty;  /* a transaction is open */
 	bool spoilt; /* ... and a write in it failed: it will be taken back */
@@ -107,7 +107,6 @@ static void on_commit_timer(void *userdata)
 	(void)pipeline_commit(userdata);
 }
 
-/* A transaction is open, or one could not be opened and callbacks wait to hear of it. */
 static void on_dirty(void *userdata)
 {
 	struct pipeline *pipeline = userdata;
@@ -118,13 +117,23 @@ static void on_dirty(void *userdata)
 	clock_timer_in(pipeline->clock, pipeline->commit_timer, COMMIT_DELAY);
 }
 
-static void on_prune_timer(void *userdata)
+/* A write failed: what is open will be taken back. */
+static void spoil(struct pipeline *pipeline)
+{
+	pipeline->spoilt = true;
+	on_dirty(pipeline);
+}
+
+/* Held updates that are due, and what retention no longer covers. */
+static void on_housekeeping_timer(void *userdata)
 {
 	struct pipeline *pipeline = userdata;
+	size_t alerts = 0;
 
-	if (intake_prune(pipeline->intake) < 0)
-		pipeline->spoilt = true;
-	clock_timer_in(pipeline->clock, pipeline->prune_timer, PRUNE_INTERVAL);
+	if (intake_release(pipeline->intake, &alerts) < 0 || intake_prune(pipeline->intake) < 0)
+		spoil(pipeline);
+	pipeline->alerts |= alerts > 0;
+	clock_timer_in(pipeline->clock, pipeline->housekeeping_timer, HOUSEKEEPING_INTERVAL);
 }
 
 int pipeline_new(const struct pipeline_options *options, struct pipeline **ret)
@@ -141,15 +150,15 @@ int pipeline_new(const struct pipeline_options *options, struct pipeline **ret)
 	store_on_dirty(options->store, on_dirty, pipeline);
 	r = clock_timer_new(options->clock, on_commit_timer, pipeline, &pipeline->commit_timer);
 	if (r == 0)
-		r = clock_timer_new(
-			options->clock, on_prune_timer, pipeline, &pipeline->prune_timer);
+		r = clock_timer_new(options->clock, on_housekeeping_timer, pipeline,
+			&pipeline->housekeeping_timer);
 	if (r == 0)
 		r = intake_new(options->clock, options->store, &pipeline->intake);
 	if (r < 0) {
 		pipeline_free(pipeline);
 		return r;
 	}
-	clock_timer_in(options->clock, pipeline->prune_timer, PRUNE_INTERVAL);
+	clock_timer_in(options->clock, pipeline->housekeeping_timer, HOUSEKEEPING_INTERVAL);
 	*ret = pipeline;
 	return 0;
 }
@@ -163,7 +172,7 @@ void pipeline_free(struct pipeline *pipeline)
 	while (pipeline->in_hand)
 		passing_free(pipeline->in_hand);
 	clock_timer_free(pipeline->clock, pipeline->commit_timer);
-	clock_timer_free(pipeline->clock, pipeline->prune_timer);
+	clock_timer_free(pipeline->clock, pipeline->housekeeping_timer);
 	intake_free(pipeline->intake);
 	free(pipeline);
 }
@@ -208,8 +217,7 @@ static void settle(struct passing *passing, const struct round_result *result)
 	if (r == 0)
 		r = store_feed_save(pipeline->store, &passing->state);
 	if (r < 0)
-		pipeline->spoilt = true;
-	on_dirty(pipeline);
+		spoil(pipeline);
 	r = store_after_commit(pipeline->store, on_committed, passing);
 	if (r < 0) {
 		poller_abandon(pipeline->poller, round, COMMIT_RETRY);
@@ -247,7 +255,7 @@ static void on_read(const struct reader_result *read, void *userdata)
 	if (read->error == 0) {
 		r = intake_take(pipeline->intake, round->feed, round->state, parsed, &outcome);
 		if (r < 0)
-			pipeline->spoilt = true;
+			spoil(pipeline);
 		pipeline->alerts |= outcome.alerts > 0;
 		result.diagnosis = diagnosis_words(parsed, passing->arena);
 		result.title = parsed->channel.title;

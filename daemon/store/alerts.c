@@ -1,9 +1,8 @@
+#include "store/alerts.h"
+
 #include <errno.h>
 
 #include "store/deliveries.h"
-#include "store/statement.h"
-
-#define ALERT_COLUMNS "id, type, time, topic, story, title, url, feed, relation, event"
 
 static const char add_sql[] = "INSERT INTO alerts (" ALERT_COLUMNS
 			      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
@@ -14,21 +13,26 @@ static const char newest_of_topic_sql[] =
 	"SELECT " ALERT_COLUMNS " FROM alerts WHERE topic = ? AND time >= ?"
 	" ORDER BY key DESC LIMIT ?";
 
+void alert_bind(struct statement *s, const struct alert *alert)
+{
+	bind_text(s, alert->id.text);
+	bind_text(s, event_type_to_string(alert->type));
+	bind_usec(s, alert->time);
+	bind_text(s, alert->topic);
+	bind_text(s, alert->story);
+	bind_text(s, alert->title);
+	bind_text(s, alert->url);
+	bind_text(s, alert->feed);
+	bind_text(s, alert->relation);
+	bind_text(s, alert->event);
+}
+
 static int add(struct store *store, const struct alert *alert, int64_t *ret_key)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, add_sql);
 	int r;
 
-	bind_text(&s, alert->id.text);
-	bind_text(&s, event_type_to_string(alert->type));
-	bind_usec(&s, alert->time);
-	bind_text(&s, alert->topic);
-	bind_text(&s, alert->story);
-	bind_text(&s, alert->title);
-	bind_text(&s, alert->url);
-	bind_text(&s, alert->feed);
-	bind_text(&s, alert->relation);
-	bind_text(&s, alert->event);
+	alert_bind(&s, alert);
 	r = statement_run(&s);
 	if (r < 0)
 		return r;
@@ -49,7 +53,7 @@ int store_alert_add(struct store *store, const struct alert *alert, const char *
 	return r;
 }
 
-static int read_alert(struct statement *s, struct arena *arena, struct alert *alert)
+int alert_read(struct statement *s, struct arena *arena, struct alert *alert)
 {
 	column_id(s, &alert->id);
 	alert->type = event_type_from_string(column_text(s, NULL));
@@ -76,7 +80,7 @@ int store_alert_get(struct store *store, const char *id, struct arena *arena, st
 	r = statement_row(&s);
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
-	r = read_alert(&s, arena, &alert);
+	r = alert_read(&s, arena, &alert);
 	if (r < 0)
 		return r;
 	*ret = alert;
@@ -100,7 +104,7 @@ int store_alerts_each(struct store *store, const char *topic, usec since, size_t
 		r = statement_row(&s);
 		if (r <= 0)
 			return r;
-		r = read_alert(&s, NULL, &alert);
+		r = alert_read(&s, NULL, &alert);
 		if (r == 0)
 			r = fn(&alert, userdata);
 		if (r != 0)

@@ -135,6 +135,24 @@ CREATE TABLE alerts (
 ) STRICT;
 CREATE INDEX alerts_by_topic ON alerts (topic, key) WHERE topic IS NOT NULL;
 
+-- Updates that came too soon after another of the same story and topic: the last one waits.
+CREATE TABLE held (
+	story_key INTEGER NOT NULL REFERENCES stories ON DELETE CASCADE,
+	topic TEXT NOT NULL,
+	due INTEGER NOT NULL,
+	id TEXT NOT NULL,                -- from here on as in alerts
+	type TEXT NOT NULL,
+	time INTEGER NOT NULL,
+	story TEXT,
+	title TEXT,
+	url TEXT,
+	feed TEXT,
+	relation TEXT,
+	event TEXT NOT NULL,
+	PRIMARY KEY (story_key, topic)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_by_due ON held (due);
+
 -- An alert for one hook; the pending ones are the outbox.
 CREATE TABLE deliveries (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,53 @@
+#include <errno.h>
+
+#include "store/alerts.h"
+
+static const char put_sql[] = "INSERT OR REPLACE INTO held (story_key, due, " ALERT_COLUMNS
+			      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+static const char next_sql[] = "SELECT story_key, " ALERT_COLUMNS
+			       " FROM held WHERE due <= ? ORDER BY due, story_key LIMIT 1";
+static const char remove_sql[] = "DELETE FROM held WHERE story_key = ? AND topic = ?";
+
+int store_held_put(struct store *store, int64_t story, const struct alert *alert, usec due)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, put_sql);
+	int r;
+
+	bind_int(&s, story);
+	bind_usec(&s, due);
+	alert_bind(&s, alert);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}
+
+int store_held_next(
+	struct store *store, usec now, struct arena *arena, int64_t *ret_story, struct alert *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, next_sql);
+	struct alert alert;
+	int64_t story;
+	int r;
+
+	bind_usec(&s, now);
+	r = statement_row(&s);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	story = column_int(&s);
+	r = alert_read(&s, arena, &alert);
+	if (r < 0)
+		return r;
+	*ret_story = story;
+	*ret = alert;
+	return 0;
+}
+
+int store_held_remove(struct store *store, int64_t story, const char *topic)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, remove_sql);
+	int r;
+
+	bind_int(&s, story);
+	bind_text(&s, topic);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}

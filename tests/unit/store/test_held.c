@@ -1,0 +1,74 @@
+#include "room.h"
+
+#include <errno.h>
+
+static void hold(struct room *room, int64_t story, const char *id, usec due)
+{
+	struct alert alert = make_alert(id, "STORY", NOW);
+
+	assert_int_equal(store_held_put(room->store, story, &alert, due), 0);
+}
+
+static int next(struct room *room, usec now, int64_t *ret_story, struct alert *ret)
+{
+	arena_reset(room->arena);
+	return store_held_next(room->store, now, room->arena, ret_story, ret);
+}
+
+static void test_held_alert_comes_when_due_and_not_before(void **state)
+{
+	struct room *room = *state;
+	int64_t story = make_story(room, "STORY", NOW);
+	struct id id = make_id("A");
+	struct alert alert;
+	int64_t found;
+
+	hold(room, story, "A", NOW + USEC_HOUR);
+	assert_int_equal(next(room, NOW + USEC_HOUR - 1, &found, &alert), -ENOENT);
+	assert_int_equal(next(room, NOW + USEC_HOUR, &found, &alert), 0);
+	assert_int_equal(found, story);
+	assert_string_equal(alert.id.text, id.text);
+	assert_int_equal(store_held_remove(room->store, story, alert.topic), 0);
+	assert_int_equal(next(room, NOW + USEC_HOUR, &found, &alert), -ENOENT);
+}
+
+static void test_last_version_held_wins(void **state)
+{
+	struct room *room = *state;
+	int64_t story = make_story(room, "STORY", NOW);
+	struct id last = make_id("B");
+	struct alert alert;
+	int64_t found;
+
+	hold(room, story, "A", NOW);
+	hold(room, story, "B", NOW);
+	assert_int_equal(next(room, NOW, &found, &alert), 0);
+	assert_string_equal(alert.id.text, last.text);
+	assert_int_equal(store_held_remove(room->store, story, alert.topic), 0);
+	assert_int_equal(next(room, NOW, &found, &alert), -ENOENT);
+}
+
+static void test_held_alert_survives_a_restart(void **state)
+{
+	struct room *room = *state;
+	int64_t story = make_story(room, "STORY", NOW);
+	struct alert alert;
+	int64_t found;
+
+	hold(room, story, "A", NOW);
+	assert_int_equal(store_commit(room->store), 0);
+	room_reopen(room);
+	assert_int_equal(next(room, NOW, &found, &alert), 0);
+	assert_int_equal(found, story);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_ROOM(test_held_alert_comes_when_due_and_not_before),
+		IN_ROOM(test_last_version_held_wins),
+		IN_ROOM(test_held_alert_survives_a_restart),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
