@@ -382,7 +382,7 @@ static void start(struct poll_feed *feed)
 
 /* P12, for the feeds added since the last turn.  Without memory to sort them they keep their times.
  */
-static void spread_waiting(struct poller *poller)
+static void spread_waiting(struct poller *poller, usec now)
 {
 	struct waiting *waiting = reallocarray(NULL, poller->waiting_count, sizeof(*waiting));
 
@@ -391,22 +391,21 @@ static void spread_waiting(struct poller *poller)
 	for (size_t i = 0; i < poller->waiting_count; i++)
 		waiting[i] = (struct waiting){
 			.feed = poller->waiting[i]->feed, .state = poller->waiting[i]->state};
-	backlog_spread(
-		waiting, poller->waiting_count, now_of(poller), poller->options.poll_interval);
+	backlog_spread(waiting, poller->waiting_count, now, poller->options.poll_interval);
 	free(waiting);
 }
 
-static void place_waiting(struct poller *poller)
+static void place_waiting(struct poller *poller, usec now)
 {
 	if (poller->waiting_count == 0)
 		return;
 	if (!poller->once)
-		spread_waiting(poller);
+		spread_waiting(poller, now);
 	for (size_t i = 0; i < poller->waiting_count; i++) {
 		struct poll_feed *feed = poller->waiting[i];
 
 		if (poller->once && feed->state->first_poll == 0)
-			feed->state->next_poll = now_of(poller);
+			feed->state->next_poll = now;
 		arm(feed);
 	}
 	poller->waiting_count = 0;
@@ -419,7 +418,7 @@ static void on_timer(void *userdata)
 	struct heap_node *first;
 	unsigned started = 0;
 
-	place_waiting(poller);
+	place_waiting(poller, now);
 	if (!poller->once || poller->starting)
 		for (first = heap_first(&poller->due);
 			first && first->at <= now && started < STARTS_A_TURN && !poller->held;
@@ -533,7 +532,7 @@ void poller_reload_begin(struct poller *poller, usec poll_interval)
 	struct poll_feed *feed;
 	size_t cursor = 0;
 
-	place_waiting(poller);
+	place_waiting(poller, now_of(poller));
 	poller->options.poll_interval = poll_interval;
 	map_free(&poller->by_name);
 	for (feed = map_next(&poller->by_url, &cursor); feed;
@@ -653,7 +652,7 @@ int poller_poll_now(struct poller *poller, const char *name)
 {
 	struct poll_feed *feed;
 
-	place_waiting(poller);
+	place_waiting(poller, now_of(poller));
 	feed = find(poller, name);
 	if (!feed)
 		return -ENOENT;
