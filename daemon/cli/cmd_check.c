@@ -1,0 +1,60 @@
+#include <errno.h>
+#include <stdio.h>
+
+#include "cli/clean.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+#include "config/config.h"
+#include "watch.h"
+
+static void print_errors(const struct config_errors *errors)
+{
+	for (size_t i = 0; i < errors->count; i++) {
+		clean_print(stderr, errors->lines[i]);
+		(void)fputc('\n', stderr);
+	}
+	if (errors->dropped > 0)
+		(void)fprintf(stderr, "... and %zu more\n", errors->dropped);
+}
+
+/* The queries are judged even where the rest is faulty: all faults of a run are told. */
+static int check(const char *path, struct config_errors *errors, struct config **ret)
+{
+	_cleanup_(matcher_freep) struct matcher *matcher = NULL;
+	int r;
+
+	r = config_load(path, errors, ret);
+	if (r < 0)
+		return r;
+	return watch_compile((*ret)->topics, (*ret)->topic_count, errors, &matcher);
+}
+
+int cmd_check(int argc, char **argv)
+{
+	_cleanup_(config_errors_clear) struct config_errors errors = {0};
+	_cleanup_(config_freep) struct config *config = NULL;
+	const struct option_line options[] = {{0}};
+	const struct usage usage = {"check", "[PATH]",
+		"Says whether a configuration is good: a folder with wirewatch.conf and conf.d/, "
+		"or\n"
+		"one file. Without PATH it is /etc/wirewatch. All its faults are told.",
+		options, 0, 1};
+	struct operands operands;
+	int r;
+
+	if (!options_parse(&usage, argc, argv, &operands, &r))
+		return r;
+	r = check(operands.count == 1 ? operands.words[0] : NULL, &errors, &config);
+	if (r == -EINVAL) {
+		print_errors(&errors);
+		(void)fprintf(stderr, "The configuration is faulty (%zu).\n",
+			errors.count + errors.dropped);
+		return EXIT_CODE_REFUSED;
+	}
+	if (r < 0)
+		return fail_internal("check", r);
+	(void)printf("The configuration is good: %zu feeds, %zu topics, %zu hooks.\n",
+		config->feed_count, config->topic_count, config->hook_count);
+	return output_finish(EXIT_CODE_DONE);
+}

@@ -1,0 +1,156 @@
+#include <string.h>
+
+#include "cli/clean.h"
+#include "cli/output.h"
+#include "cli/remote.h"
+#include "cli/table.h"
+#include "cli/verbs.h"
+
+/* What there is to say of a feed: the failure, else what is odd about its documents. */
+static const char *note_of(const json_t *feed)
+{
+	const char *error = member_string(feed, "error");
+
+	return error ? error : member_string(feed, "diagnosis");
+}
+
+static bool is_failing(const json_t *feed)
+{
+	const char *state = member_string(feed, "state");
+
+	return state && (strcmp(state, "failing") == 0 || strcmp(state, "gone") == 0);
+}
+
+static void add_row(struct table *table, const json_t *feed, int64_t now)
+{
+	char when[WHEN_SIZE];
+
+	table_add(table, member_string(feed, "name"));
+	table_add(table, member_string(feed, "state"));
+	table_add(table, when_format(member_string(feed, "last_poll"), now, when));
+	table_add(table, when_format(member_string(feed, "next_poll"), now, when));
+	table_add(table, member_string(feed, "rule"));
+	table_add(table, when_format(member_string(feed, "last_news"), now, when));
+	table_add(table, note_of(feed));
+}
+
+static int print_feeds(const json_t *feeds)
+{
+	static const char *const heads[] = {
+		"FEED", "STATE", "POLLED", "NEXT", "WHY THEN", "NEWS", "NOTE", NULL};
+	_cleanup_(table_freep) struct table *table = NULL;
+	int64_t now = now_seconds();
+	int r;
+
+	r = table_new(heads, &table);
+	for (size_t i = 0; r == 0 && i < json_array_size(feeds); i++)
+		add_row(table, json_array_get(feeds, i), now);
+	if (r == 0)
+		r = table_print(table, stdout, terminal_width());
+	return r < 0 ? fail_internal("feeds", r) : EXIT_CODE_DONE;
+}
+
+static void print_line(const char *label, const char *text)
+{
+	if (!text)
+		return;
+	(void)printf("%14s  ", label);
+	clean_print(stdout, text);
+	(void)fputc('\n', stdout);
+}
+
+static void print_time(const char *label, const json_t *feed, const char *key, int64_t now)
+{
+	const char *time = member_string(feed, key);
+	char when[WHEN_SIZE];
+
+	if (time)
+		(void)printf("%14s  %s (%s)\n", label, time, when_format(time, now, when));
+}
+
+static void print_feed(const json_t *feed)
+{
+	_cleanup_(freep) char *tags = member_words(feed, "tags");
+	int64_t now = now_seconds();
+
+	print_line("feed", member_string(feed, "name"));
+	print_line("title", member_string(feed, "title"));
+	print_line("URL", member_string(feed, "url"));
+	print_line("moved to", member_string(feed, "moved_url"));
+	print_line("tags", tags);
+	print_line("state", member_string(feed, "state"));
+	print_time("failing since", feed, "failing_since", now);
+	print_line("error", member_string(feed, "error"));
+	print_line("diagnosis", member_string(feed, "diagnosis"));
+	print_time("polled", feed, "last_poll", now);
+	print_time("success", feed, "last_success", now);
+	print_time("news", feed, "last_news", now);
+	print_time("next poll", feed, "next_poll", now);
+	print_line("set by", member_string(feed, "rule"));
+}
+
+static int show_feed(const struct remote *remote, const char *name)
+{
+	_cleanup_(buffer_free) struct buffer path = BUFFER_INIT(REMOTE_PATH_MAX);
+	json_t *feed;
+	int r;
+
+	(void)buffer_add_string(&path, "/feeds");
+	path_add_segment(&path, name);
+	if (path.failed)
+		return fail_internal(remote->verb, path.failed);
+	r = remote_request(remote, "GET", path.bytes, &feed);
+	if (r != 0)
+		return r;
+	if (remote->json)
+		return output_json(feed);
+	print_feed(feed);
+	json_decref(feed);
+	return EXIT_CODE_DONE;
+}
+
+/* Keeps only the feeds that fail. */
+static void drop_healthy(json_t *feeds)
+{
+	for (size_t i = json_array_size(feeds); i-- > 0;)
+		if (!is_failing(json_array_get(feeds, i)))
+			(void)json_array_remove(feeds, i);
+}
+
+static int list_feeds(const struct remote *remote, bool failing)
+{
+	json_t *body;
+	int r;
+
+	r = remote_list(remote, "/feeds", "feeds", &body);
+	if (r != 0)
+		return r;
+	if (failing)
+		drop_healthy(json_object_get(body, "feeds"));
+	if (remote->json)
+		return output_json(body);
+	r = print_feeds(json_object_get(body, "feeds"));
+	json_decref(body);
+	return r;
+}
+
+int cmd_feeds(int argc, char **argv)
+{
+	struct remote remote = {.verb = "feeds"};
+	bool failing = false;
+	const struct option_line options[] = {
+		{"failing", NULL, OPTION_FLAG, &failing, "only the feeds that fail or are gone"},
+		REMOTE_OPTIONS(remote), {0}};
+	const struct usage usage = {"feeds", "[FEED]",
+		"Shows when feeds were polled, when they will be and which rule says so, and what\n"
+		"is wrong with them; of one feed all there is to know.",
+		options, 0, 1};
+	struct operands operands;
+	int r;
+
+	if (!options_parse(&usage, argc, argv, &operands, &r))
+		return r;
+	r = operands.count == 1 ? show_feed(&remote, operands.words[0])
+				: list_feeds(&remote, failing);
+	return output_finish(r);
+}

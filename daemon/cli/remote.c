@@ -1,0 +1,154 @@
+#include "cli/remote.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "cli/clean.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+#include "control/client.h"
+
+enum {
+	STATUS_ERRORS = 400, /* from here on HTTP's statuses are refusals */
+	STATUS_INTERNAL = 500,
+};
+
+static void add_encoded(struct buffer *path, const char *text)
+{
+	/* RFC 3986 section 2.3: what need not be encoded. */
+	for (; *text != '\0'; text++)
+		if (isalnum((unsigned char)*text) || strchr("-._~", *text))
+			(void)buffer_add_char(path, *text);
+		else
+			(void)buffer_printf(path, "%%%02X", (unsigned char)*text);
+}
+
+void path_add_segment(struct buffer *path, const char *text)
+{
+	(void)buffer_add_char(path, '/');
+	add_encoded(path, text);
+}
+
+void path_add_parameter(struct buffer *path, const char *name, const char *text)
+{
+	if (!text)
+		return;
+	(void)buffer_printf(path, "%c%s=", strchr(buffer_string(path), '?') ? '&' : '?', name);
+	add_encoded(path, text);
+}
+
+static const char *socket_path(const struct remote *remote)
+{
+	const char *given = getenv("WIREWATCH_SOCKET");
+
+	if (remote->socket)
+		return remote->socket;
+	return given && given[0] != '\0' ? given : REMOTE_SOCKET;
+}
+
+static int complain_unreachable(const struct remote *remote, int error)
+{
+	const char *socket = socket_path(remote);
+
+	(void)fprintf(stderr, "wirewatch %s: ", remote->verb);
+	if (error == -ENOENT || error == -ECONNREFUSED)
+		(void)fprintf(stderr,
+			"no daemon answers at %s.\nIs wirewatchd running? Try 'systemctl status "
+			"wirewatchd'; --socket names another socket.\n",
+			socket);
+	else if (error == -EACCES || error == -EPERM)
+		(void)fprintf(stderr,
+			"you may not talk to the daemon at %s.\nTry with sudo, or join the group "
+			"that owns the socket.\n",
+			socket);
+	else if (error == -EBADMSG)
+		(void)fprintf(stderr,
+			"what answers at %s is no wirewatchd, or one of another version.\n",
+			socket);
+	else
+		(void)fprintf(
+			stderr, "the daemon at %s does not answer: %s\n", socket, strerror(-error));
+	return EXIT_CODE_UNREACHABLE;
+}
+
+static int complain_refused(const struct remote *remote, int status, const json_t *body)
+{
+	const char *words = member_string(body, "error");
+	const json_t *errors = json_object_get(body, "errors");
+
+	(void)fprintf(stderr, "wirewatch %s: ", remote->verb);
+	clean_print(stderr, words ? words : "the daemon refused the request");
+	(void)fputc('\n', stderr);
+	for (size_t i = 0; i < json_array_size(errors); i++) {
+		const char *line = json_string_value(json_array_get(errors, i));
+
+		(void)fputs("  ", stderr);
+		clean_print(stderr, line ? line : "");
+		(void)fputc('\n', stderr);
+	}
+	return status >= STATUS_INTERNAL ? EXIT_CODE_INTERNAL : EXIT_CODE_REFUSED;
+}
+
+int remote_request(const struct remote *remote, const char *method, const char *path, json_t **ret)
+{
+	json_t *body;
+	int status;
+	int r;
+
+	r = control_client_request(socket_path(remote), method, path, &status, &body);
+	if (r == -ENOMEM)
+		return fail_internal(remote->verb, r);
+	if (r < 0)
+		return complain_unreachable(remote, r);
+	if (status >= STATUS_ERRORS) {
+		r = complain_refused(remote, status, body);
+		json_decref(body);
+		return r;
+	}
+	*ret = body;
+	return 0;
+}
+
+/* Appends one page to the list.  *ret_more tells whether there may be another. */
+static int add_page(const struct remote *remote, const char *path, const char *key, json_t *list,
+	bool *ret_more)
+{
+	_cleanup_(buffer_free) struct buffer full = BUFFER_INIT(REMOTE_PATH_MAX);
+	char number[24];
+	json_t *body;
+	json_t *page;
+	int r;
+
+	(void)buffer_add_string(&full, path);
+	(void)snprintf(number, sizeof(number), "%d", REMOTE_PAGE);
+	path_add_parameter(&full, "limit", number);
+	(void)snprintf(number, sizeof(number), "%zu", json_array_size(list));
+	path_add_parameter(&full, "offset", number);
+	if (full.failed)
+		return fail_internal(remote->verb, full.failed);
+	r = remote_request(remote, "GET", full.bytes, &body);
+	if (r != 0)
+		return r;
+	page = json_object_get(body, key);
+	*ret_more = json_array_size(page) == REMOTE_PAGE;
+	r = page && json_array_extend(list, page) == 0 ? 0 : fail_internal(remote->verb, -EBADMSG);
+	json_decref(body);
+	return r;
+}
+
+int remote_list(const struct remote *remote, const char *path, const char *key, json_t **ret)
+{
+	json_t *list = json_array();
+	bool more = true;
+	int r = 0;
+
+	while (more && r == 0)
+		r = add_page(remote, path, key, list, &more);
+	if (r != 0) {
+		json_decref(list);
+		return r;
+	}
+	*ret = json_pack("{s:o}", key, list);
+	return *ret ? 0 : fail_internal(remote->verb, -ENOMEM);
+}

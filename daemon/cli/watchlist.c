@@ -1,0 +1,120 @@
+#include "cli/watchlist.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/clean.h"
+#include "cli/output.h"
+#include "cli/verbs.h"
+#include "config/topics.h"
+#include "match/matcher.h"
+
+/* 100,000 topics with long queries take a tenth of it. */
+#define TOPICS_BYTES_MAX ((size_t)1024 * 1024 * 1024)
+
+struct watchlist {
+	struct arena *arena;
+	struct topic *topics;
+	size_t topic_count;
+	struct matcher *matcher;
+	struct match_scratch *scratch;
+};
+
+void watchlist_free(struct watchlist *watchlist)
+{
+	if (!watchlist)
+		return;
+	match_scratch_free(watchlist->scratch);
+	matcher_free(watchlist->matcher);
+	arena_free(watchlist->arena);
+	free(watchlist);
+}
+
+static void print_errors(const struct config_errors *errors)
+{
+	for (size_t i = 0; i < errors->count; i++) {
+		clean_print(stderr, errors->lines[i]);
+		(void)fputc('\n', stderr);
+	}
+	if (errors->dropped > 0)
+		(void)fprintf(stderr, "... and %zu more\n", errors->dropped);
+}
+
+/* Query language 6: topic "NAME": column N: TEXT. */
+static void print_refused(const struct watchlist *watchlist, const struct matcher_errors *refused)
+{
+	for (size_t i = 0; i < refused->count; i++) {
+		const struct matcher_error *error = &refused->errors[i];
+		const struct topic *topic = &watchlist->topics[error->topic];
+
+		(void)fputs("topic \"", stderr);
+		clean_print(stderr, topic->name);
+		(void)fprintf(stderr, "\": column %u: ", error->column);
+		clean_print(stderr, error->words ? error->words : "cannot be understood");
+		(void)fprintf(stderr, " (%s:%u)\n", topic->file, topic->line);
+	}
+}
+
+static int load_topics(struct watchlist *watchlist, const char *path)
+{
+	_cleanup_(config_errors_clear) struct config_errors errors = {0};
+	int r;
+
+	r = arena_new(TOPICS_BYTES_MAX, &watchlist->arena);
+	if (r < 0)
+		return r;
+	r = topics_load(
+		path, watchlist->arena, &watchlist->topics, &watchlist->topic_count, &errors);
+	print_errors(&errors);
+	return r;
+}
+
+static int compile(struct watchlist *watchlist)
+{
+	_cleanup_(matcher_errors_clear) struct matcher_errors refused = {0};
+	int r;
+
+	r = matcher_new(watchlist->topics, watchlist->topic_count, &watchlist->matcher, &refused);
+	print_refused(watchlist, &refused);
+	return r < 0 ? r : match_scratch_new(&watchlist->scratch);
+}
+
+int watchlist_open(const char *verb, const char *path, struct watchlist **ret)
+{
+	_cleanup_(watchlist_freep) struct watchlist *watchlist = calloc(1, sizeof(*watchlist));
+	int r;
+
+	if (!watchlist)
+		return fail_internal(verb, -ENOMEM);
+	r = load_topics(watchlist, path);
+	if (r == 0)
+		r = compile(watchlist);
+	if (r == -EINVAL)
+		return EXIT_CODE_REFUSED;
+	if (r < 0)
+		return fail_internal(verb, r);
+	*ret = TAKE_PTR(watchlist);
+	return 0;
+}
+
+int watchlist_run(struct watchlist *watchlist, const struct article *article, json_t **ret)
+{
+	const uint32_t *topics;
+	json_t *names;
+	size_t count;
+	int r;
+
+	r = matcher_run(watchlist->matcher, watchlist->scratch, article, &topics, &count);
+	if (r < 0)
+		return r;
+	names = json_array();
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(names, json_string(watchlist->topics[topics[i]].name));
+	if (!names || json_array_size(names) != count) {
+		json_decref(names);
+		return -ENOMEM;
+	}
+	*ret = names;
+	return 0;
+}

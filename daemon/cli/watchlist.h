@@ -1,0 +1,17 @@
+/* The topics of a file, compiled, for the offline verbs; refused ones are told as §6 asks. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/macro.h"
+#include "model/article.h"
+
+struct watchlist;
+
+/* Returns 0, or an exit status, having named every faulty line and refused topic. */
+int watchlist_open(const char *verb, const char *path, struct watchlist **ret);
+void watchlist_free(struct watchlist *watchlist);
+DEFINE_CLEANUP(watchlist_freep, struct watchlist, watchlist_free)
+
+/* The names of the topics that the article matches, in the file's order.  0 or -errno. */
+int watchlist_run(struct watchlist *watchlist, const struct article *article, json_t **ret);

@@ -1,0 +1,91 @@
+/*
+ * The tool's door: a table of verbs.  The offline ones work without a daemon, the others talk to it
+ * over its control socket.  As `wirewatch --reader` the same program is a reader process.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/macro.h"
+#include "cli/verbs.h"
+#include "worker/child.h"
+
+struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+};
+
+static const struct verb offline_verbs[] = {
+	{"parse", cmd_parse, "read a feed and print it as JSON"},
+	{"match", cmd_match, "match articles against topics"},
+	{"replay", cmd_replay, "run an archive through topics and story recognition"},
+	{"check", cmd_check, "say whether a configuration is good"},
+	{0},
+};
+
+static const struct verb online_verbs[] = {
+	{"status", cmd_status, "show what the daemon is doing"},
+	{"feeds", cmd_feeds, "show feeds, when they are polled, and what is wrong with them"},
+	{"topics", cmd_topics, "list the topics that are watched"},
+	{"stories", cmd_stories, "list stories"},
+	{"story", cmd_story, "show one story and the articles that carry it"},
+	{"alerts", cmd_alerts, "list what users were told"},
+	{"deliveries", cmd_deliveries, "list, retry or drop deliveries"},
+	{"poll", cmd_poll, "poll a feed now"},
+	{"reload", cmd_reload, "apply a changed configuration"},
+	{0},
+};
+
+static void print_verbs(const char *title, const struct verb *verbs)
+{
+	(void)printf("\n%s\n", title);
+	for (; verbs->name; verbs++)
+		(void)printf("  %-12s%s\n", verbs->name, verbs->help);
+}
+
+static void print_help(void)
+{
+	(void)printf("Usage: wirewatch VERB [OPTION...] [OPERAND...]\n");
+	print_verbs("Without a daemon:", offline_verbs);
+	print_verbs("About the running daemon:", online_verbs);
+	(void)printf("\n'wirewatch VERB --help' tells more of each; see also wirewatch(1).\n");
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	const struct verb *const tables[] = {offline_verbs, online_verbs};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		for (const struct verb *verb = tables[i]; verb->name; verb++)
+			if (strcmp(verb->name, name) == 0)
+				return verb;
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	const struct verb *verb;
+
+	if (argc < 2) {
+		(void)fprintf(stderr, "wirewatch: expected a verb; try 'wirewatch --help'.\n");
+		return EXIT_CODE_USAGE;
+	}
+	if (strcmp(argv[1], READER_ARGUMENT) == 0)
+		return child_main();
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+		strcmp(argv[1], "help") == 0) {
+		print_help();
+		return EXIT_CODE_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		(void)printf("wirewatch %s\n", WIREWATCH_VERSION);
+		return EXIT_CODE_DONE;
+	}
+	verb = find_verb(argv[1]);
+	if (!verb) {
+		(void)fprintf(stderr, "wirewatch: there is no verb '%s'; try 'wirewatch --help'.\n",
+			argv[1]);
+		return EXIT_CODE_USAGE;
+	}
+	return verb->run(argc - 1, argv + 1);
+}
