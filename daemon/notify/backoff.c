@@ -4,9 +4,10 @@ usec backoff_ceiling(uint32_t attempts, usec first)
 {
 	unsigned doublings = attempts > 0 ? attempts - 1 : 0;
 
-	if (first >= BACKOFF_MAX || (first > 0 && doublings >= 64))
-		return BACKOFF_MAX;
-	if (first > BACKOFF_MAX >> doublings)
+	if (first == 0)
+		return 0;
+	/* BACKOFF_MAX has fewer than 63 bits: so many doublings of anything pass it. */
+	if (doublings > 62 || first > BACKOFF_MAX >> doublings)
 		return BACKOFF_MAX;
 	return first << doublings;
 }

@@ -24,8 +24,8 @@ enum {
 /* A story event: topic x story x article.  Members may be NULL where not said otherwise. */
 struct event_facts {
 	enum event_type type;      /* one of EVENT_STORY_... */
-	usec time;                 /* of the alert: "timestamp", and the first part of its id */
 	uint32_t sequence;         /* story_topic.events before this one */
+	usec time;                 /* of the alert: "timestamp", and the first part of its id */
 	const char *topic;         /* name; never NULL */
 	const struct story *story; /* as it is with this article; never NULL */
 	const char *const *sites;  /* the first EVENT_SITES_MAX of the story are told */

@@ -369,7 +369,7 @@ static int run(struct attempt *attempt, const struct alert *alert)
 	_cleanup_(arena_freep) struct arena *arena = NULL;
 	_cleanup_(closep) int stdin_fd = -1;
 	_cleanup_(closep) int stderr_end = -1;
-	char **environment;
+	char **environment = NULL;
 	int ends[2];
 	int r;
 

@@ -146,8 +146,9 @@ static int journal_start(const struct notifier_context *context, const struct ho
 
 	(void)hook;
 	r = arena_new(FIELDS_ARENA_BYTES, &arena);
-	if (r == 0)
-		r = journal_fields(alert, arena, &fields);
+	if (r < 0)
+		return r;
+	r = journal_fields(alert, arena, &fields);
 	if (r < 0)
 		return r;
 	attempt = calloc(1, sizeof(*attempt));

@@ -454,11 +454,14 @@ static void flight_cancel(struct flight *flight)
 
 void lane_free(struct lane *lane)
 {
+	struct flight *next;
+
 	if (!lane)
 		return;
-	while (lane->flights) {
-		flight_cancel(lane->flights);
-		flight_free(lane->flights);
+	for (struct flight *flight = lane->flights; flight; flight = next) {
+		next = flight->next;
+		flight_cancel(flight);
+		flight_free(flight);
 	}
 	clock_timer_free(lane->context->notifiers.clock, lane->timer);
 	destination_unref(lane->destination);

@@ -230,8 +230,9 @@ static int change_state(struct outbox *outbox, int64_t id, enum delivery_state s
 	int r;
 
 	r = arena_new(OPERATOR_ARENA_BYTES, &arena);
-	if (r == 0)
-		r = store_delivery_get(outbox->context.store, id, arena, &delivery);
+	if (r < 0)
+		return r;
+	r = store_delivery_get(outbox->context.store, id, arena, &delivery);
 	if (r < 0)
 		return r;
 	lane = find_lane(outbox, delivery.hook);

@@ -8,6 +8,8 @@
 
 #include "base/macro.h"
 
+#define SIGNATURE_VERSION "v1,"
+
 enum {
 	SHA256_BYTES = 32,
 };
@@ -43,7 +45,7 @@ int signature_make(const struct signature_subject *subject, const unsigned char 
 		!EVP_MAC_update(context, subject->body, subject->length) ||
 		!EVP_MAC_final(context, sum, &length, sizeof(sum)) || length != sizeof(sum))
 		return -EIO;
-	memcpy(ret, "v1,", 3);
-	(void)EVP_EncodeBlock((unsigned char *)ret + 3, sum, sizeof(sum)); /* ends with NUL */
+	memcpy(ret, SIGNATURE_VERSION, sizeof(SIGNATURE_VERSION));
+	(void)EVP_EncodeBlock((unsigned char *)ret + strlen(SIGNATURE_VERSION), sum, sizeof(sum));
 	return 0;
 }

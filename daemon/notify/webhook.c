@@ -187,35 +187,37 @@ static int webhook_start(const struct notifier_context *context, const struct ho
 	const struct alert *alert, notifier_done_fn done, void *userdata, struct attempt **ret)
 {
 	_cleanup_(arena_freep) struct arena *arena = NULL;
-	_cleanup_(freep) struct attempt *attempt = calloc(1, sizeof(*attempt));
+	struct http_request request = {
+		.method = hook->method ? hook->method : "POST",
+		.url = hook->url,
+		.body = alert->event,
+		.body_length = strlen(alert->event),
+		.unguarded = true,
+		.timeout = hook->timeout,
+		.body_max = WEBHOOK_RESPONSE_BYTES,
+		.truncate = true,
+	};
+	struct attempt *attempt;
 	const char **headers;
 	int r;
 
-	if (!attempt)
-		return -ENOMEM;
-	*attempt = (struct attempt){.done = done, .userdata = userdata, .clock = context->clock};
 	r = arena_new(HEADERS_ARENA_BYTES, &arena);
 	if (r < 0)
 		return r;
 	r = webhook_headers(hook, alert, clock_now(context->clock), arena, &headers);
 	if (r < 0)
 		return r;
-	r = http_client_start(context->http,
-		&(struct http_request){
-			.method = hook->method ? hook->method : "POST",
-			.url = hook->url,
-			.headers = headers,
-			.body = alert->event,
-			.body_length = strlen(alert->event),
-			.unguarded = true,
-			.timeout = hook->timeout,
-			.body_max = WEBHOOK_RESPONSE_BYTES,
-			.truncate = true,
-		},
-		on_response, attempt, &attempt->transfer);
-	if (r < 0)
+	request.headers = headers;
+	attempt = calloc(1, sizeof(*attempt));
+	if (!attempt)
+		return -ENOMEM;
+	*attempt = (struct attempt){.done = done, .userdata = userdata, .clock = context->clock};
+	r = http_client_start(context->http, &request, on_response, attempt, &attempt->transfer);
+	if (r < 0) {
+		free(attempt);
 		return r;
-	*ret = TAKE_PTR(attempt);
+	}
+	*ret = attempt;
 	return 0;
 }
 

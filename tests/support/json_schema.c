@@ -259,7 +259,8 @@ static int check_value(struct check *check, const json_t *schema, const json_t *
 
 int json_schema_check(const json_t *schema, const json_t *value, char *words, size_t size)
 {
-	struct check check = {schema, words, size};
+	struct check check = {.root = schema, .size = size};
 
+	check.words = words;
 	return check_value(&check, schema, value, "event", true);
 }

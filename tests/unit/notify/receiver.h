@@ -18,13 +18,13 @@ struct receiver_request {
 	char *body;
 	char *headers; /* a line each, each followed by LF */
 	char id[64];   /* webhook-id */
-	bool unguarded;
-	unsigned redirects_max;
 	size_t body_max;
-	bool truncate;
 	usec timeout;
 	http_done_fn done;
 	void *userdata;
+	unsigned redirects_max;
+	bool unguarded;
+	bool truncate;
 	bool cancelled;
 	bool answered;
 };

@@ -226,8 +226,8 @@ static char *repeat(struct arena *arena, const char *what, size_t length)
 	size_t step = strlen(what);
 
 	assert_non_null(text);
-	for (size_t i = 0; i + step <= length; i += step)
-		memcpy(text + i, what, step);
+	for (size_t i = 0; i < length / step * step; i++)
+		text[i] = what[i % step];
 	return text;
 }
 

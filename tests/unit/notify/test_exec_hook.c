@@ -56,7 +56,7 @@ static int set_up(void **state)
 	assert_int_equal(clock_new_system(room->base, &room->system), 0);
 	room->fake = fake_clock_new(USEC_DAY);
 	room->clock = room->system;
-	(void)strcpy(room->file, "/tmp/wirewatch-exec-XXXXXX");
+	(void)snprintf(room->file, sizeof(room->file), "/tmp/wirewatch-exec-XXXXXX");
 	fd = mkstemp(room->file);
 	assert_true(fd >= 0);
 	(void)close(fd);

@@ -88,7 +88,7 @@ static void test_each_type_has_a_message_id_of_its_own(void **state)
 		one.type = (enum event_type)type;
 		assert_int_equal(journal_fields(&one, arena, &fields), 0);
 		assert_int_equal(strlen(field(fields, "MESSAGE_ID")), 32);
-		(void)strcpy(ids[type], field(fields, "MESSAGE_ID"));
+		(void)snprintf(ids[type], sizeof(ids[type]), "%s", field(fields, "MESSAGE_ID"));
 		for (size_t i = 0; i < 32; i++)
 			assert_true(isxdigit((unsigned char)ids[type][i]));
 		for (int other = 0; other < type; other++)

@@ -82,7 +82,7 @@ static int set_up(void **state)
 	struct room *room = calloc(1, sizeof(*room));
 
 	assert_non_null(room);
-	(void)strcpy(room->directory, "/tmp/wirewatch-outbox-XXXXXX");
+	(void)snprintf(room->directory, sizeof(room->directory), "/tmp/wirewatch-outbox-XXXXXX");
 	assert_non_null(mkdtemp(room->directory));
 	room->base = event_base_new();
 	room->clock = fake_clock_new(NOON);

@@ -190,11 +190,10 @@ static void test_only_a_sick_receiver_counts_against_the_hook(void **state)
 static void test_words_quote_the_receiver_on_one_line_and_bounded(void **state)
 {
 	char words[OUTCOME_WORDS_BYTES];
-	char body[1000];
+	char body[1000] = "no\r\nsuch \x01 hook";
 
 	(void)state;
-	memset(body, 'x', sizeof(body));
-	memcpy(body, "no\r\nsuch \x01 hook", 15);
+	memset(body + strlen(body), 'x', sizeof(body) - strlen(body));
 	(void)webhook_outcome(
 		&(struct http_response){.status = 404, .body = body, .length = sizeof(body)}, NOON,
 		words);
