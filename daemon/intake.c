@@ -3,30 +3,27 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "alerting.h"
 #include "base/url.h"
 #include "dedup/fingerprint.h"
 #include "dedup/similarity.h"
 #include "dedup/story_index.h"
 #include "model/identity.h"
-#include "notify/event.h"
-#include "notify/policy.h"
 
 enum {
 	/* One entry's scratch: its article, fingerprint, matches, the stored article, an event. */
 	SCRATCH_BYTES = 16 * 1024 * 1024,
-	RELEASE_STEP = 200, /* held alerts at a time */
-	PRUNE_STEP = 200,   /* rows of a kind, and articles of the index, a step */
+	PRUNE_STEP = 200, /* rows of a kind, and articles of the index, a step */
 };
 
 struct intake {
 	struct clock *clock;
 	struct store *store;
-	const struct config *config;
-	struct matcher *matcher;
-	struct match_scratch *match_scratch;
+	struct alerting *alerting;
 	struct story_index *index;
 	struct arena *scratch;
+	usec keep;
+	usec remember;
 };
 
 /* What is known of the entry at hand on its way through. */
@@ -66,7 +63,7 @@ int intake_new(struct clock *clock, struct store *store, struct intake **ret)
 	r = arena_new(SCRATCH_BYTES, &intake->scratch);
 	if (r < 0)
 		return r;
-	r = match_scratch_new(&intake->match_scratch);
+	r = alerting_new(store, &intake->alerting);
 	if (r < 0)
 		return r;
 	r = intake_load(intake);
@@ -80,8 +77,7 @@ void intake_free(struct intake *intake)
 {
 	if (!intake)
 		return;
-	matcher_free(intake->matcher);
-	match_scratch_free(intake->match_scratch);
+	alerting_free(intake->alerting);
 	story_index_free(intake->index);
 	arena_free(intake->scratch);
 	free(intake);
@@ -132,38 +128,9 @@ int intake_load(struct intake *intake)
 
 int intake_configure(struct intake *intake, const struct config *config, struct matcher *matcher)
 {
-	usec now = clock_now(intake->clock);
-	usec since;
-	int r;
-
-	matcher_free(intake->matcher);
-	intake->matcher = matcher;
-	intake->config = config;
-	for (size_t i = 0; i < config->topic_count; i++) {
-		r = store_topic_ensure(intake->store, config->topics[i].name, now, &since);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-/* Finds the topics that the article matches and whose Feeds= take the feed. */
-static int run_matcher(struct intake *intake, struct passage *passage)
-{
-	const uint32_t *topics;
-	size_t count;
-	int r;
-
-	r = matcher_run(intake->matcher, intake->match_scratch, &passage->article, &topics, &count);
-	if (r < 0)
-		return r;
-	passage->topics = arena_array(intake->scratch, count, sizeof(*passage->topics));
-	if (!passage->topics)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		if (config_topic_takes(&intake->config->topics[topics[i]], passage->feed))
-			passage->topics[passage->topic_count++] = topics[i];
-	return 0;
+	intake->keep = config->keep;
+	intake->remember = config->remember;
+	return alerting_configure(intake->alerting, config, matcher, clock_now(intake->clock));
 }
 
 static const char *site_of(const struct passage *passage, struct arena *arena)
@@ -319,110 +286,6 @@ static int take_changed(struct intake *intake, struct passage *passage, int64_t 
 	return store_entry_save(intake->store, passage->state->id, &known, passage->now);
 }
 
-/* The public id of the article that the verdict compared with; NULL if it is gone. */
-static const char *id_of_compared(struct intake *intake, const struct passage *passage)
-{
-	struct article_record other;
-
-	if (passage->verdict.of == 0)
-		return NULL;
-	if (store_article_get(intake->store, passage->verdict.of, intake->scratch, &other) < 0)
-		return NULL;
-	return other.article.id;
-}
-
-static int build_alert(struct intake *intake, const struct passage *passage, uint32_t topic_index,
-	const struct policy_decision *decision, uint32_t sequence, struct alert *ret)
-{
-	const struct topic *topic = &intake->config->topics[topic_index];
-	struct event_facts facts = {
-		.type = decision->type,
-		.time = passage->now,
-		.sequence = sequence,
-		.topic = topic->name,
-		.story = &passage->story,
-		.article = &passage->article,
-		.feed = passage->feed->name,
-		.feed_title = passage->channel->title,
-		.verdict = &passage->verdict,
-		.of = id_of_compared(intake, passage),
-	};
-	const char **sites;
-	struct match match;
-	int r;
-
-	r = matcher_explain(intake->matcher, intake->match_scratch, topic_index, &passage->article,
-		intake->scratch, &match);
-	if (r < 0)
-		return r;
-	r = store_story_sites(intake->store, passage->story.key, EVENT_SITES_MAX, intake->scratch,
-		&sites, &facts.site_count);
-	if (r < 0)
-		return r;
-	facts.sites = sites;
-	facts.spans = match.spans;
-	facts.span_count = match.span_count;
-	return event_build(&facts, intake->scratch, ret);
-}
-
-/* Makes the alert, or holds it back; a held one of the story and topic is overtaken by it. */
-static int tell(struct intake *intake, const struct passage *passage,
-	const struct policy_decision *decision, const struct alert *alert, const char *const *hooks)
-{
-	int64_t story = passage->story.key;
-	int r;
-
-	if (decision->action == POLICY_HOLD)
-		return store_held_put(intake->store, story, alert, decision->due);
-	if (decision->type == EVENT_STORY_UPDATE) {
-		r = store_held_remove(intake->store, story, alert->topic);
-		if (r < 0)
-			return r;
-	}
-	return store_alert_add(intake->store, alert, hooks);
-}
-
-/* Decides what the article means to one topic that it matches. */
-static int tell_topic(struct intake *intake, const struct passage *passage, uint32_t topic_index,
-	struct intake_outcome *outcome)
-{
-	const struct topic *topic = &intake->config->topics[topic_index];
-	struct policy_decision decision;
-	struct alert alert;
-	struct policy_facts facts = {
-		.alert = topic->alert,
-		.relation = passage->verdict.relation,
-		.material = passage->verdict.material,
-		.story_first_seen = passage->story.first_seen,
-		.first_poll = !passage->state->primed,
-		.backfill = passage->feed->backfill,
-		.published = passage->article.published,
-		.now = passage->now,
-	};
-	int r;
-
-	r = store_topic_ensure(intake->store, topic->name, passage->now, &facts.topic_since);
-	if (r < 0)
-		return r;
-	r = store_story_topic_get(intake->store, passage->story.key, topic->name, &facts.state);
-	if (r < 0)
-		return r;
-	decision = policy_decide(&facts);
-	if (decision.action == POLICY_NOTHING)
-		return 0;
-	if (decision.action != POLICY_REMEMBER) {
-		r = build_alert(
-			intake, passage, topic_index, &decision, facts.state.events, &alert);
-		if (r == 0)
-			r = tell(intake, passage, &decision, &alert, topic->notify);
-		if (r < 0)
-			return r;
-		outcome->alerts += decision.action == POLICY_ALERT;
-	}
-	return store_story_topic_put(
-		intake->store, passage->story.key, topic->name, &decision.state);
-}
-
 /*
  * Looks the entry up.  Sets *ret_known to its article, or 0 where it is new; *ret_same where the
  * entry is known in all that counts and nothing is left to do but to note it.
@@ -463,10 +326,34 @@ static int prepare(struct intake *intake, struct passage *passage)
 		passage->entry, &passage->identity, &origin, intake->scratch, &passage->article);
 	if (r < 0)
 		return r;
-	r = run_matcher(intake, passage);
+	r = alerting_match(intake->alerting, passage->feed, &passage->article, intake->scratch,
+		&passage->topics, &passage->topic_count);
 	if (r < 0)
 		return r;
 	return fingerprint_make(&passage->article, intake->scratch, &passage->fingerprint);
+}
+
+static int tell_topics(
+	struct intake *intake, const struct passage *passage, struct intake_outcome *outcome)
+{
+	const struct news news = {
+		.feed = passage->feed,
+		.state = passage->state,
+		.feed_title = passage->channel->title,
+		.article = &passage->article,
+		.story = &passage->story,
+		.verdict = &passage->verdict,
+		.now = passage->now,
+	};
+	int r;
+
+	for (size_t i = 0; i < passage->topic_count; i++) {
+		r = alerting_tell(intake->alerting, &news, passage->topics[i], intake->scratch);
+		if (r < 0)
+			return r;
+		outcome->alerts += (size_t)r;
+	}
+	return 0;
 }
 
 static int take_entry(
@@ -494,12 +381,7 @@ static int take_entry(
 	if (r < 0)
 		return r;
 	outcome->fresh += !passage->changed;
-	for (size_t i = 0; i < passage->topic_count; i++) {
-		r = tell_topic(intake, passage, passage->topics[i], outcome);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return tell_topics(intake, passage, outcome);
 }
 
 static int64_t date_of(const struct entry *entry)
@@ -547,53 +429,9 @@ int intake_take(struct intake *intake, const struct feed *feed, const struct fee
 	return 0;
 }
 
-static const struct topic *find_topic(const struct config *config, const char *name)
+int intake_release(struct intake *intake)
 {
-	for (size_t i = 0; i < config->topic_count; i++)
-		if (strcmp(config->topics[i].name, name) == 0)
-			return &config->topics[i];
-	return NULL;
-}
-
-/* Tells one held alert; those of a topic that is gone are forgotten. */
-static int release(
-	struct intake *intake, int64_t story, const struct alert *alert, usec now, size_t *alerts)
-{
-	const struct topic *topic = find_topic(intake->config, alert->topic);
-	struct story_topic state;
-	int r;
-
-	r = store_held_remove(intake->store, story, alert->topic);
-	if (r < 0 || !topic)
-		return r;
-	r = store_story_topic_get(intake->store, story, topic->name, &state);
-	if (r < 0)
-		return r;
-	r = store_alert_add(intake->store, alert, topic->notify);
-	if (r < 0)
-		return r;
-	++*alerts;
-	state = policy_told(&state, alert->type, now);
-	return store_story_topic_put(intake->store, story, topic->name, &state);
-}
-
-int intake_release(struct intake *intake, size_t *ret_alerts)
-{
-	usec now = clock_now(intake->clock);
-	size_t alerts = 0;
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < RELEASE_STEP; i++) {
-		struct alert alert;
-		int64_t story;
-
-		arena_reset(intake->scratch);
-		r = store_held_next(intake->store, now, intake->scratch, &story, &alert);
-		if (r == 0)
-			r = release(intake, story, &alert, now, &alerts);
-	}
-	*ret_alerts = alerts;
-	return r == -ENOENT ? 0 : r;
+	return alerting_release(intake->alerting, clock_now(intake->clock), intake->scratch);
 }
 
 /* The start of a period that ends now; the beginning of time where it is longer. */
@@ -606,9 +444,9 @@ int intake_prune(struct intake *intake)
 {
 	usec now = clock_now(intake->clock);
 	struct store_retention retention = {
-		.text_before = period_start(now, intake->config->keep),
-		.fingerprint_before = period_start(now, intake->config->remember),
-		.alert_before = period_start(now, intake->config->keep),
+		.text_before = period_start(now, intake->keep),
+		.fingerprint_before = period_start(now, intake->remember),
+		.alert_before = period_start(now, intake->keep),
 	};
 
 	(void)story_index_prune(intake->index, retention.fingerprint_before, PRUNE_STEP);

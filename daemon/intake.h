@@ -1,5 +1,5 @@
 /*
- * Where entries become articles, articles join stories, and matches become alerts.  All writes go
+ * Where entries become articles, articles join stories, and alerting is told.  All writes go
  * to the store's open transaction; the story index in memory follows it, and is made anew by
  * intake_load() when a transaction was taken back.
  */
@@ -42,11 +42,8 @@ struct intake_outcome {
 int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
 	const struct parsed_feed *parsed, struct intake_outcome *ret);
 
-/*
- * Tells the updates that were held back and are due now (specs/alerts.md A3).  *ret_alerts counts
- * those made.  Errors as of intake_take().
- */
-int intake_release(struct intake *intake, size_t *ret_alerts);
+/* Tells held updates that are due.  Returns how many alerts were made, or as intake_take(). */
+int intake_release(struct intake *intake);
 
 /* Forgets what Keep= and Remember= no longer cover, a small step at a time. */
 int intake_prune(struct intake *intake);

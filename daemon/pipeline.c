@@ -128,9 +128,10 @@ static void spoil(struct pipeline *pipeline)
 static void on_housekeeping_timer(void *userdata)
 {
 	struct pipeline *pipeline = userdata;
-	size_t alerts = 0;
+	int alerts;
 
-	if (intake_release(pipeline->intake, &alerts) < 0 || intake_prune(pipeline->intake) < 0)
+	alerts = intake_release(pipeline->intake);
+	if (alerts < 0 || intake_prune(pipeline->intake) < 0)
 		spoil(pipeline);
 	pipeline->alerts |= alerts > 0;
 	clock_timer_in(pipeline->clock, pipeline->housekeeping_timer, HOUSEKEEPING_INTERVAL);

@@ -1,0 +1,58 @@
+/*
+ * What articles mean to the topics that they match: an alert now, one held back, or nothing
+ * (specs/alerts.md).  Policy decides (notify/policy.h); here its facts are gathered and its
+ * decision is stored, in the store's open transaction.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/macro.h"
+#include "config/config.h"
+#include "match/matcher.h"
+#include "model/article.h"
+#include "model/feed.h"
+#include "model/story.h"
+#include "store/store.h"
+
+struct alerting;
+
+/* An article with its story and how it came to be there; all borrowed. */
+struct news {
+	const struct feed *feed;
+	const struct feed_state *state; /* before this poll */
+	const char *feed_title;         /* or NULL */
+	const struct article *article;
+	const struct story *story; /* as it is with the article */
+	const struct verdict *verdict;
+	usec now;
+};
+
+/* `store` is borrowed. */
+int alerting_new(struct store *store, struct alerting **ret);
+void alerting_free(struct alerting *alerting);
+DEFINE_CLEANUP(alerting_freep, struct alerting, alerting_free)
+
+/* Sets what is watched.  The configuration is borrowed, the matcher taken over. */
+int alerting_configure(
+	struct alerting *alerting, const struct config *config, struct matcher *matcher, usec now);
+
+/* The topics that the article matches and whose Feeds= take the feed: indices, in the arena. */
+int alerting_match(struct alerting *alerting, const struct feed *feed,
+	const struct article *article, struct arena *arena, uint32_t **ret, size_t *ret_count);
+
+/*
+ * Decides what the news mean to the topic and stores that.  Returns 1 where an alert was made, 0,
+ * or -errno.  The arena is for scratch.
+ */
+int alerting_tell(
+	struct alerting *alerting, const struct news *news, uint32_t topic, struct arena *arena);
+
+/*
+ * Tells the updates that were held back and are due, some at a time.  Returns how many alerts were
+ * made, or -errno.  Resets the arena.
+ */
+int alerting_release(struct alerting *alerting, usec now, struct arena *arena);
