@@ -151,12 +151,30 @@ static int restrict_files(void)
 	return syscall(SYS_landlock_restrict_self, fd, 0) < 0 ? -errno : 0;
 }
 
-/* Without them even the administrator's own process can do nothing special. */
+static bool has_capabilities(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct held[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	if (syscall(SYS_capget, &header, held) < 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(held); i++)
+		if (held[i].effective || held[i].permitted || held[i].inheritable)
+			return true;
+	return false;
+}
+
+/*
+ * Without them even the administrator's own process can do nothing special.  A service has none,
+ * and its filter may refuse to let go of what is not there.
+ */
 static int drop_capabilities(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
 
+	if (!has_capabilities())
+		return 0;
 	return syscall(SYS_capset, &header, none) < 0 ? -errno : 0;
 }
 
