@@ -219,7 +219,6 @@ int store_topic_ensure(struct store *store, const char *topic, usec now, usec *r
 int store_alert_add(struct store *store, const struct alert *alert, const char *const *hooks);
 int store_alert_get(struct store *store, const char *id, struct arena *arena, struct alert *ret);
 
-/* Newest first; `topic` NULL: all; `since` 0: all. */
 /*
  * An update that is told at `due` at the earliest (specs/alerts.md A3): one for each story and
  * topic, the last one put stays.
@@ -231,6 +230,7 @@ int store_held_next(
 	struct store *store, usec now, struct arena *arena, int64_t *ret_story, struct alert *ret);
 int store_held_remove(struct store *store, int64_t story, const char *topic);
 
+/* Newest first; `topic` NULL: all; `since` 0: all. */
 typedef int (*store_alert_fn)(const struct alert *alert, void *userdata);
 int store_alerts_each(struct store *store, const char *topic, usec since, size_t limit,
 	store_alert_fn fn, void *userdata);
