@@ -2,34 +2,12 @@
 
 #include "match/matcher_index.h"
 
-static uint64_t load_head(const char *form, size_t length)
-{
-	uint64_t head;
-
-	memcpy(&head, form, sizeof(head));
-	return head & head_mask(length);
-}
-
-uint64_t form_hash(const char *form, size_t length, uint64_t *ret_head)
-{
-	uint64_t head = load_head(form, length);
-	uint64_t hash = mix(head + length);
-
-	*ret_head = head;
-	for (size_t i = sizeof(head); i < length; i += sizeof(head))
-		hash = mix(hash ^ load_head(form + i, length - i));
-	return hash;
-}
-
-const struct key *dictionary_find(
-	const struct dictionary *dictionary, const char *form, size_t length)
+const struct key *dictionary_find(const struct dictionary *dictionary, const char *form,
+	size_t length, uint64_t hash, uint64_t head)
 {
 	const char *pool = dictionary->texts.pool.bytes;
-	uint64_t head;
-	size_t i = form_hash(form, length, &head) & dictionary->mask;
+	size_t i = hash & dictionary->mask;
 
-	if (dictionary->count == 0)
-		return NULL;
 	for (; dictionary->slots[i].number; i = (i + 1) & dictionary->mask) {
 		const struct key_slot *slot = &dictionary->slots[i];
 		const struct key *key;

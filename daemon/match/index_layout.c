@@ -22,6 +22,15 @@ static size_t table_size(size_t count)
 	return size;
 }
 
+static int new_filter(size_t count, uint64_t **ret, size_t *ret_mask)
+{
+	size_t bits = table_size(FILTER_BITS * count);
+
+	*ret_mask = bits - 1;
+	*ret = calloc(bits / 64 + 1, sizeof(**ret));
+	return *ret ? 0 : -ENOMEM;
+}
+
 static int layout_dictionary(struct dictionary *dictionary)
 {
 	static const char padding[TOKENS_PADDING];
@@ -35,14 +44,17 @@ static int layout_dictionary(struct dictionary *dictionary)
 	dictionary->mask = size - 1;
 	dictionary->slots = calloc(size, sizeof(*dictionary->slots));
 	dictionary->keys = calloc(dictionary->count + 1, sizeof(*dictionary->keys));
-	if (!dictionary->slots || !dictionary->keys)
+	r = new_filter(dictionary->count, &dictionary->filter, &dictionary->filter_mask);
+	if (!dictionary->slots || !dictionary->keys || r < 0)
 		return -ENOMEM;
 	for (uint32_t n = 0; n < dictionary->count; n++) {
 		size_t length;
 		const char *text = interner_bytes(&dictionary->texts, n, &length);
 		struct key_slot slot = {.length = (uint32_t)length, .number = n + 1};
-		size_t i = form_hash(text, length, &slot.head) & dictionary->mask;
+		uint64_t hash = form_hash(text, length, &slot.head);
+		size_t i = hash & dictionary->mask;
 
+		filter_add(dictionary->filter, dictionary->filter_mask, hash);
 		while (dictionary->slots[i].number)
 			i = (i + 1) & dictionary->mask;
 		dictionary->slots[i] = slot;
@@ -90,6 +102,9 @@ static void add_prefix(struct matcher *matcher, uint32_t number)
 	}
 	memcpy(&head, bytes, sizeof(head));
 	matcher->prefix_lengths |= 1U << length;
+	if (length >= PREFIX_FILTER_BYTES)
+		filter_add(matcher->prefix_filter, matcher->prefix_filter_mask,
+			mix(head & head_mask(PREFIX_FILTER_BYTES)));
 	i = mix(head + length) & matcher->prefix_mask;
 	while (matcher->prefix_slots[i].special &&
 		(matcher->prefix_slots[i].head != head ||
@@ -110,7 +125,8 @@ static int layout_specials(struct matcher *matcher)
 	size = table_size(wildcards);
 	matcher->prefix_mask = size - 1;
 	matcher->prefix_slots = calloc(size, sizeof(*matcher->prefix_slots));
-	if (!matcher->prefix_slots)
+	if (!matcher->prefix_slots ||
+		new_filter(wildcards, &matcher->prefix_filter, &matcher->prefix_filter_mask) < 0)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < matcher->special_count; i++) {
 		struct special *special = &matcher->specials[i];
@@ -130,14 +146,14 @@ static int layout_specials(struct matcher *matcher)
 
 static uint32_t atom_text_length(const struct matcher *matcher, uint32_t atom)
 {
-	return atom & ATOM_SPECIAL ? matcher->specials[atom & ~ATOM_SPECIAL].length
+	return atom & ATOM_SPECIAL ? matcher->specials[atom & ~(uint32_t)ATOM_SPECIAL].length
 				   : matcher->words.keys[atom].length;
 }
 
-static void flag_atom(struct matcher *matcher, uint32_t atom, unsigned flag)
+static void flag_atom(struct matcher *matcher, uint32_t atom, uint32_t flag)
 {
 	if (atom & ATOM_SPECIAL)
-		matcher->specials[atom & ~ATOM_SPECIAL].flags |= (uint8_t)flag;
+		matcher->specials[atom & ~(uint32_t)ATOM_SPECIAL].flags |= flag;
 	else
 		matcher->words.keys[atom].flags |= flag;
 }
@@ -202,8 +218,9 @@ static int layout_leaves(struct matcher *matcher)
 			add_pair(matcher, i);
 			continue;
 		}
-		chain = atom & ATOM_SPECIAL ? &matcher->specials[atom & ~ATOM_SPECIAL].leaf
-					    : &matcher->words.keys[atom].leaf;
+		chain = atom & ATOM_SPECIAL
+			? &matcher->specials[atom & ~(uint32_t)ATOM_SPECIAL].leaf
+			: &matcher->words.keys[atom].leaf;
 		leaf->next = *chain;
 		*chain = i + 1;
 	}

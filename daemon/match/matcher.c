@@ -81,6 +81,7 @@ static void dictionary_clear(struct dictionary *dictionary)
 	interner_clear(&dictionary->texts);
 	free(dictionary->keys);
 	free(dictionary->slots);
+	free(dictionary->filter);
 }
 
 void index_clear(struct matcher *matcher)
@@ -90,6 +91,7 @@ void index_clear(struct matcher *matcher)
 	interner_clear(&matcher->special_texts);
 	free(matcher->specials);
 	free(matcher->prefix_slots);
+	free(matcher->prefix_filter);
 	free(matcher->pairs);
 	free(matcher->leaves);
 	free(matcher->atoms);
@@ -115,7 +117,7 @@ static size_t dictionary_size(const struct dictionary *dictionary)
 	return dictionary->texts.pool.size + dictionary->texts.size * sizeof(uint32_t) +
 		dictionary->texts.slot_count * sizeof(uint32_t) +
 		dictionary->count * sizeof(*dictionary->keys) +
-		(dictionary->mask + 1) * sizeof(*dictionary->slots);
+		(dictionary->mask + 1) * sizeof(*dictionary->slots) + dictionary->filter_mask / 8;
 }
 
 size_t matcher_size(const struct matcher *matcher)

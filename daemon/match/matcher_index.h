@@ -11,20 +11,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "match/interner.h"
 #include "match/query.h"
 #include "match/regex.h"
 #include "model/topic.h"
 
+/* An atom's number: a key's below ATOM_SPECIAL, a special's with it.  Above it there is room. */
 enum {
-	ATOM_SPECIAL = 1U << 31 >> 1, /* marks a special atom's number; words are below */
-	ATOM_NONE = UINT32_MAX >> 1,
-};
-
-enum atom_flags {
-	ATOM_OPENS_PAIR = 1 << 0,  /* is the first of a pair by which a phrase is found */
-	ATOM_CLOSES_PAIR = 1 << 1, /* is the second of one */
+	ATOM_SPECIAL = 1 << 28,
+	ATOM_NONE = (1 << 28) - 1,
+	ATOM_NUMBER = (1 << 29) - 1,
+	/* A run keeps these flags with the number of what holds at a token. */
+	ATOM_OPENS_PAIR = 1 << 29,  /* is the first of a pair by which a phrase is found */
+	ATOM_CLOSES_PAIR = 1 << 30, /* is the second of one */
 };
 
 /* A word or stem. */
@@ -33,7 +34,7 @@ struct key {
 	uint32_t length;
 	uint32_t leaf;    /* of the word alone, plain: first of a chain */
 	uint32_t special; /* first of the chain of special atoms that this key leads to */
-	uint32_t flags;   /* enum atom_flags */
+	uint32_t flags;   /* ATOM_OPENS_PAIR, ATOM_CLOSES_PAIR */
 };
 
 /* A place in a table of keys; the first eight bytes are at hand. */
@@ -49,6 +50,8 @@ struct dictionary {
 	size_t count;
 	struct key_slot *slots;
 	size_t mask;
+	uint64_t *filter; /* a bit a hash: most words that are no keys are told so by it */
+	size_t filter_mask;
 };
 
 /* A condition on a token beyond "this folded word". */
@@ -63,7 +66,7 @@ struct special {
 	uint8_t mode; /* enum query_mode */
 	bool rest;
 	bool one;
-	uint8_t flags; /* enum atom_flags */
+	uint32_t flags; /* ATOM_OPENS_PAIR, ATOM_CLOSES_PAIR */
 };
 
 /* Wildcards are found by the first bytes of what must be there. */
@@ -74,7 +77,9 @@ struct prefix_slot {
 };
 
 enum {
-	PREFIX_BYTES_MAX = 8, /* as many as fit a key_slot's head */
+	PREFIX_BYTES_MAX = 8,    /* as many as fit a key_slot's head */
+	PREFIX_FILTER_BYTES = 4, /* shorter prefixes are looked up without the filter */
+	FILTER_BITS = 16,        /* for each key: about one in sixteen others passes */
 };
 
 struct pair_slot {
@@ -115,7 +120,9 @@ struct matcher {
 	struct prefix_slot *prefix_slots;
 	size_t prefix_mask;
 	uint32_t prefix_lengths; /* bit n: there are prefixes of n bytes */
-	uint32_t any_prefix;     /* wildcards without a usable prefix: a chain */
+	uint64_t *prefix_filter; /* a bit a hash of the first PREFIX_FILTER_BYTES */
+	size_t prefix_filter_mask;
+	uint32_t any_prefix; /* wildcards without a usable prefix: a chain */
 	struct pair_slot *pairs;
 	size_t pair_mask;
 	struct leaf *leaves; /* leaf_count + 1 */
@@ -147,12 +154,43 @@ static inline uint64_t mix(uint64_t value)
 	return value ^ value >> 32;
 }
 
-/* The hash of a form of `length` bytes behind which 8 bytes may be read. */
-uint64_t form_hash(const char *form, size_t length, uint64_t *ret_head);
+static inline uint64_t form_load(const char *form, size_t length)
+{
+	uint64_t head;
 
-/* The key with this form, or NULL. */
-const struct key *dictionary_find(
-	const struct dictionary *dictionary, const char *form, size_t length);
+	memcpy(&head, form, sizeof(head));
+	return head & head_mask(length);
+}
+
+/* The hash of a form of `length` bytes behind which 8 bytes may be read; its first eight bytes. */
+static inline uint64_t form_hash(const char *form, size_t length, uint64_t *ret_head)
+{
+	uint64_t hash;
+
+	*ret_head = form_load(form, length);
+	hash = mix(*ret_head + length);
+	for (size_t i = sizeof(*ret_head); i < length; i += sizeof(*ret_head))
+		hash = mix(hash ^ form_load(form + i, length - i));
+	return hash;
+}
+
+static inline bool filter_has(const uint64_t *filter, size_t mask, uint64_t hash)
+{
+	size_t bit = (hash >> 20) & mask;
+
+	return filter[bit / 64] >> (bit % 64) & 1;
+}
+
+static inline void filter_add(uint64_t *filter, size_t mask, uint64_t hash)
+{
+	size_t bit = (hash >> 20) & mask;
+
+	filter[bit / 64] |= UINT64_C(1) << (bit % 64);
+}
+
+/* The key with this form, whose hash and head are given, or NULL. */
+const struct key *dictionary_find(const struct dictionary *dictionary, const char *form,
+	size_t length, uint64_t hash, uint64_t head);
 
 /* First of the chain of phrases found by the pair, or 0. */
 uint32_t pair_find(const struct matcher *matcher, uint32_t first, uint32_t second);

@@ -13,7 +13,9 @@ struct reading {
 	struct match_scratch *scratch;
 	const struct token_list *tokens;
 	unsigned field;
-	uint32_t base;
+	uint32_t base;  /* position of the first token */
+	bool wildcards; /* there are such */
+	bool stems;
 };
 
 static size_t character_length(const char *form, size_t length)
@@ -109,7 +111,7 @@ static int add_specials(const struct reading *reading, uint32_t chain, uint32_t 
 		if (r < 0)
 			return r;
 		scratch->extras[scratch->extra_count++] =
-			(struct extra){index, ATOM_SPECIAL | (chain - 1)};
+			(struct extra){index, ATOM_SPECIAL | (chain - 1) | special->flags};
 		r = add_leaves(reading, special->leaf, index);
 		if (r < 0)
 			return r;
@@ -119,62 +121,96 @@ static int add_specials(const struct reading *reading, uint32_t chain, uint32_t 
 
 static int add_stems(const struct reading *reading, uint32_t index)
 {
+	const struct dictionary *stems = &reading->matcher->stems;
 	const struct token *token = &reading->tokens->tokens[index];
-	/* The stem in room of its own: keys are read eight bytes at a time. */
+	/* The stem in room of its own: forms are read eight bytes at a time. */
 	char room[STEM_BYTES_MAX + TOKENS_PADDING] = {0};
 	size_t length;
 	const char *stem = stemmer_stem(reading->scratch->stemmer,
 		reading->tokens->folded + token->folded, token->folded_length, &length);
 	const struct key *key;
+	uint64_t head;
+	uint64_t hash;
 
 	if (length <= STEM_BYTES_MAX) {
 		memcpy(room, stem, length);
 		stem = room;
 	}
-	key = dictionary_find(&reading->matcher->stems, stem, length);
+	hash = form_hash(stem, length, &head);
+	key = dictionary_find(stems, stem, length, hash, head);
 	return key ? add_specials(reading, key->special, index) : 0;
 }
 
-static int add_wildcards(const struct reading *reading, uint32_t index)
+/* Looks up the prefixes of a token of all `lengths`. */
+static int add_prefixes(
+	const struct reading *reading, uint64_t head, uint32_t lengths, uint32_t index)
 {
-	const struct matcher *matcher = reading->matcher;
-	const struct token *token = &reading->tokens->tokens[index];
-	uint32_t lengths = matcher->prefix_lengths;
-	uint64_t head;
-	int r;
+	int r = 0;
 
-	r = add_specials(reading, matcher->any_prefix, index);
-	memcpy(&head, reading->tokens->folded + token->folded, sizeof(head));
 	for (; lengths && r >= 0; lengths &= lengths - 1) {
 		unsigned length = (unsigned)__builtin_ctz(lengths);
+		uint32_t chain = prefix_find(reading->matcher, head & head_mask(length), length);
 
-		if (length > token->folded_length)
-			break;
-		r = add_specials(
-			reading, prefix_find(matcher, head & head_mask(length), length), index);
+		if (chain)
+			r = add_specials(reading, chain, index);
 	}
 	return r;
 }
 
-/* All that a token alone brings. */
-static int read_token(const struct reading *reading, uint32_t index)
+static inline int add_wildcards(const struct reading *reading, uint32_t index)
 {
 	const struct matcher *matcher = reading->matcher;
 	const struct token *token = &reading->tokens->tokens[index];
-	const struct key *key = dictionary_find(
-		&matcher->words, reading->tokens->folded + token->folded, token->folded_length);
+	size_t length = token->folded_length;
+	uint64_t head = form_load(reading->tokens->folded + token->folded, length);
+	uint32_t lengths = matcher->prefix_lengths;
+	int r = 0;
+
+	if (length < PREFIX_BYTES_MAX)
+		lengths &= (2U << length) - 1;
+	if (!filter_has(matcher->prefix_filter, matcher->prefix_filter_mask,
+		    mix(head & head_mask(PREFIX_FILTER_BYTES))))
+		lengths &= (1U << PREFIX_FILTER_BYTES) - 1;
+	if (lengths)
+		r = add_prefixes(reading, head, lengths, index);
+	return matcher->any_prefix && r >= 0 ? add_specials(reading, matcher->any_prefix, index)
+					     : r;
+}
+
+/* What a word that queries name brings. */
+static int add_key(const struct reading *reading, const struct key *key, uint32_t index)
+{
 	int r = 0;
 
 	reading->scratch->atoms[index] =
-		key ? (uint32_t)(key - matcher->words.keys) : (uint32_t)ATOM_NONE;
-	if (key && key->leaf)
+		(uint32_t)(key - reading->matcher->words.keys) | key->flags;
+	if (key->leaf)
 		r = add_leaves(reading, key->leaf, index);
-	if (key && key->special && r >= 0)
-		r = add_specials(reading, key->special, index);
-	if (matcher->stems.count > 0 && r >= 0)
-		r = add_stems(reading, index);
-	if ((matcher->prefix_lengths || matcher->any_prefix) && r >= 0)
+	return key->special && r >= 0 ? add_specials(reading, key->special, index) : r;
+}
+
+/* All that a token alone brings. */
+static inline int read_token(const struct reading *reading, uint32_t index)
+{
+	const struct dictionary *words = &reading->matcher->words;
+	const struct token *token = &reading->tokens->tokens[index];
+	const char *form = reading->tokens->folded + token->folded;
+	uint64_t head;
+	uint64_t hash = form_hash(form, token->folded_length, &head);
+	int r = 0;
+
+	reading->scratch->atoms[index] = ATOM_NONE;
+	if (filter_has(words->filter, words->filter_mask, hash)) {
+		const struct key *key =
+			dictionary_find(words, form, token->folded_length, hash, head);
+
+		if (key)
+			r = add_key(reading, key, index);
+	}
+	if (reading->wildcards && r >= 0)
 		r = add_wildcards(reading, index);
+	if (reading->stems && r >= 0)
+		r = add_stems(reading, index);
 	return r;
 }
 
@@ -198,10 +234,10 @@ static size_t first_extra(const struct match_scratch *scratch, uint32_t token)
 static bool atom_holds(const struct match_scratch *scratch, uint32_t token, uint32_t atom)
 {
 	if (!(atom & ATOM_SPECIAL))
-		return scratch->atoms[token] == atom;
+		return (scratch->atoms[token] & ATOM_NUMBER) == atom;
 	for (size_t i = first_extra(scratch, token);
 		i < scratch->extra_count && scratch->extras[i].token == token; i++)
-		if (scratch->extras[i].atom == atom)
+		if ((scratch->extras[i].atom & ATOM_NUMBER) == atom)
 			return true;
 	return false;
 }
@@ -222,14 +258,17 @@ static bool phrase_holds(const struct reading *reading, const struct leaf *leaf,
 	return true;
 }
 
-/* Notes the phrases of which the two atoms, the first at `token`, are the pair. */
+/* Notes the phrases that are found by the pair of atoms, the first at `token`. */
 static int add_phrases(
 	const struct reading *reading, uint32_t first, uint32_t second, uint32_t token)
 {
 	const struct matcher *matcher = reading->matcher;
-	uint32_t chain = pair_find(matcher, first, second);
+	uint32_t chain;
 	int r;
 
+	if (!(first & ATOM_OPENS_PAIR) || !(second & ATOM_CLOSES_PAIR))
+		return 0;
+	chain = pair_find(matcher, first & ATOM_NUMBER, second & ATOM_NUMBER);
 	for (; chain; chain = matcher->leaves[chain - 1].next) {
 		const struct leaf *leaf = &matcher->leaves[chain - 1];
 		uint32_t start = token - leaf->pair;
@@ -246,84 +285,61 @@ static int add_phrases(
 	return 0;
 }
 
-static unsigned atom_flags(const struct matcher *matcher, uint32_t atom)
+/* The pairs in which an extra takes part: with the plain atoms beside it, and the next's extras. */
+static int read_extra(const struct reading *reading, size_t index)
 {
-	if (atom == ATOM_NONE)
-		return 0;
-	return atom & ATOM_SPECIAL ? matcher->specials[atom & ~ATOM_SPECIAL].flags
-				   : matcher->words.keys[atom].flags;
-}
+	const struct match_scratch *scratch = reading->scratch;
+	struct extra extra = scratch->extras[index];
+	int r = 0;
 
-/* The atoms that hold at a token: the plain one and a row of extras. */
-struct atom_set {
-	uint32_t plain;
-	const struct extra *extras;
-	size_t count;
-};
-
-static struct atom_set atoms_at(const struct match_scratch *scratch, uint32_t token)
-{
-	size_t start = first_extra(scratch, token);
-	size_t end = start;
-
-	while (end < scratch->extra_count && scratch->extras[end].token == token)
-		end++;
-	return (struct atom_set){
-		.plain = scratch->atoms[token],
-		.extras = scratch->extras + start,
-		.count = end - start,
-	};
-}
-
-static uint32_t set_atom(const struct atom_set *set, size_t i)
-{
-	return i == 0 ? set->plain : set->extras[i - 1].atom;
-}
-
-static int read_pairs(const struct reading *reading, const struct atom_set *first,
-	const struct atom_set *second, uint32_t token)
-{
-	const struct matcher *matcher = reading->matcher;
-	int r;
-
-	for (size_t i = 0; i <= first->count; i++) {
-		if (!(atom_flags(matcher, set_atom(first, i)) & ATOM_OPENS_PAIR))
-			continue;
-		for (size_t k = 0; k <= second->count; k++) {
-			if (!(atom_flags(matcher, set_atom(second, k)) & ATOM_CLOSES_PAIR))
-				continue;
-			r = add_phrases(reading, set_atom(first, i), set_atom(second, k), token);
-			if (r < 0)
-				return r;
-		}
+	if (extra.token > 0)
+		r = add_phrases(
+			reading, scratch->atoms[extra.token - 1], extra.atom, extra.token - 1);
+	if (extra.token + 1 == reading->tokens->count || r < 0)
+		return r;
+	r = add_phrases(reading, extra.atom, scratch->atoms[extra.token + 1], extra.token);
+	for (index++; index < scratch->extra_count && r >= 0; index++) {
+		if (scratch->extras[index].token > extra.token + 1)
+			break;
+		if (scratch->extras[index].token == extra.token + 1)
+			r = add_phrases(
+				reading, extra.atom, scratch->extras[index].atom, extra.token);
 	}
-	return 0;
+	return r;
+}
+
+static int read_pairs(const struct reading *reading)
+{
+	const struct match_scratch *scratch = reading->scratch;
+	const uint32_t *atoms = scratch->atoms;
+	int r = 0;
+
+	for (uint32_t i = 1; i < reading->tokens->count && r >= 0; i++)
+		if ((atoms[i - 1] & ATOM_OPENS_PAIR) && (atoms[i] & ATOM_CLOSES_PAIR))
+			r = add_phrases(reading, atoms[i - 1], atoms[i], i - 1);
+	for (size_t i = 0; i < scratch->extra_count && r >= 0; i++)
+		r = read_extra(reading, i);
+	return r;
 }
 
 int find_leaves(const struct matcher *matcher, struct match_scratch *scratch,
 	const struct token_list *tokens, unsigned field, uint32_t base)
 {
-	const struct reading reading = {matcher, scratch, tokens, field, base};
-	struct atom_set before;
-	int r = 0;
+	const struct reading reading = {
+		.matcher = matcher,
+		.scratch = scratch,
+		.tokens = tokens,
+		.field = field,
+		.base = base,
+		.wildcards = matcher->prefix_lengths || matcher->any_prefix,
+		.stems = matcher->stems.count > 0,
+	};
+	int r;
 
 	scratch->extra_count = 0;
-	if (tokens->count > scratch->atom_size) {
-		r = array_reserve((void **)&scratch->atoms, &scratch->atom_size, tokens->count,
-			sizeof(*scratch->atoms));
-		if (r < 0)
-			return r;
-	}
+	r = array_reserve((void **)&scratch->atoms, &scratch->atom_size, tokens->count,
+		sizeof(*scratch->atoms));
 	for (uint32_t i = 0; i < tokens->count && r >= 0; i++)
 		r = read_token(&reading, i);
-	if (tokens->count == 0 || r < 0)
-		return r;
-	before = atoms_at(scratch, 0);
-	for (uint32_t i = 1; i < tokens->count && r >= 0; i++) {
-		struct atom_set here = atoms_at(scratch, i);
-
-		r = read_pairs(&reading, &before, &here, i - 1);
-		before = here;
-	}
-	return r;
+	return r < 0 ? r : read_pairs(&reading);
 }

@@ -6,13 +6,12 @@
 
 #include "base/utf8.h"
 #include "text/char_class.h"
-#include "text/char_reference.h"
 #include "text/folder.h"
 #include "text/normalizer.h"
+#include "text/plain_text.h"
+#include "text/token_rules.h"
 
 enum {
-	JOINED_RUN_MAX = 3, /* letters or digits on each side of a joining `&` (2.2) */
-	AFTER_EXACT = 15,   /* signs after a token that fit its number one by one */
 	FORMS_BYTES_MAX = 1024 * 1024 * 1024, /* of all tokens of a text, folded */
 	REST_LETTERS_MIN = 2,                 /* before a `*` (3) */
 };
@@ -23,10 +22,8 @@ struct tokenizer {
 	struct token *tokens;
 	size_t count;
 	size_t size;
-	char *ascii;  /* the ASCII path's text and, behind it, acronyms without dots */
-	char *folded; /* the same in lower case */
-	size_t ascii_size;
-	size_t acronym_end; /* where the next acronym goes */
+	struct plain_text plain;
+	size_t acronym_end; /* in the plain text's room: where the next acronym goes */
 	struct buffer raw_forms;
 	struct buffer folded_forms;
 };
@@ -57,193 +54,10 @@ void tokenizer_free(struct tokenizer *tokenizer)
 	normalizer_free(tokenizer->normalizer);
 	folder_free(tokenizer->folder);
 	free(tokenizer->tokens);
-	free(tokenizer->ascii);
-	free(tokenizer->folded);
+	plain_text_clear(&tokenizer->plain);
 	buffer_free(&tokenizer->raw_forms);
 	buffer_free(&tokenizer->folded_forms);
 	free(tokenizer);
-}
-
-/* A normalised text; the two paths share the rules and differ in how they look at a character. */
-struct scan {
-	const uint32_t *wide; /* NULL: ASCII */
-	const uint8_t *classes;
-	const uint32_t *source;
-	const char *ascii;
-	size_t count;
-	bool joins; /* `&` may join */
-};
-
-/* Part of a text that is a token, or several of an acronym with their dots. */
-struct extent {
-	size_t start;
-	size_t end;
-	bool acronym; /* letters and dots in turn; the dots go */
-};
-
-static inline uint32_t char_at(const struct scan *scan, size_t i)
-{
-	return scan->wide ? scan->wide[i] : (unsigned char)scan->ascii[i];
-}
-
-/* The class, and none beyond either end. */
-static inline uint8_t class_at(const struct scan *scan, size_t i)
-{
-	if (i >= scan->count)
-		return 0;
-	return scan->wide ? scan->classes[i] : char_class_ascii((unsigned char)scan->ascii[i]);
-}
-
-static inline bool is_char(const struct scan *scan, size_t i, uint32_t character)
-{
-	return i < scan->count && char_at(scan, i) == character;
-}
-
-/* Whether the character is of a word in a script with spaces. */
-static inline bool is_spaced_word(uint8_t class)
-{
-	return (class & CHAR_WORD) && !(class & CHAR_UNSPACED);
-}
-
-static inline size_t run_end(const struct scan *scan, size_t i)
-{
-	while (is_spaced_word(class_at(scan, i)))
-		i++;
-	return i;
-}
-
-static enum token_sign sign_of(uint32_t character)
-{
-	switch (character) {
-	case '#':
-		return SIGN_HASH;
-	case '@':
-		return SIGN_AT;
-	case '$':
-		return SIGN_DOLLAR;
-	case 0x20AC:
-		return SIGN_EURO;
-	case 0x00A3:
-		return SIGN_POUND;
-	case 0x00A5:
-		return SIGN_YEN;
-	default:
-		return SIGN_NONE;
-	}
-}
-
-/* The number of the run of signs at i: its signs in base 4, or a hash of very many. */
-static uint32_t signs_after(const struct scan *scan, size_t i)
-{
-	uint32_t number = 0;
-	size_t start = i;
-
-	for (; i < scan->count; i++) {
-		uint32_t c = char_at(scan, i);
-		uint32_t digit = c == '+' ? 1 : c == '#' ? 2 : c == '%' ? 3 : 0;
-
-		if (digit == 0)
-			break;
-		number = i - start < AFTER_EXACT ? number * 4 + digit
-						 : ((number * 31 + digit) | 1U << 31);
-	}
-	return number;
-}
-
-/*
- * Acronyms (2.2): single letters joined by dots, touched by no other word character, nor by one
- * behind a further dot.  Returns the end, with the last dot if it has one, or `i` for none.
- */
-static size_t acronym_end(const struct scan *scan, size_t i)
-{
-	size_t last = i;
-
-	if (i > 0 && class_at(scan, i - 1))
-		return i;
-	if (i > 1 && is_char(scan, i - 1, '.') && class_at(scan, i - 2))
-		return i;
-	while (is_char(scan, last + 1, '.') && (class_at(scan, last + 2) & CHAR_LETTER) &&
-		is_spaced_word(class_at(scan, last + 2)) && !class_at(scan, last + 3))
-		last += 2;
-	if (last == i)
-		return i;
-	if (!is_char(scan, last + 1, '.'))
-		return last + 1;
-	return class_at(scan, last + 2) ? i : last + 2;
-}
-
-/* The end of the run behind the `&` at i if that joins the run of `length` before it, or 0. */
-static size_t joined_end(const struct scan *scan, size_t i, size_t length)
-{
-	size_t end;
-
-	if (!scan->joins || length > JOINED_RUN_MAX || (class_at(scan, i + 1) & CHAR_MARK))
-		return 0;
-	end = run_end(scan, i + 1);
-	return end > i + 1 && end - (i + 1) <= JOINED_RUN_MAX ? end : 0;
-}
-
-/* A word of a script with spaces, which begins at i with something else than a mark. */
-static inline struct extent word_extent(const struct scan *scan, size_t i)
-{
-	size_t run = i;
-	size_t end = run_end(scan, i);
-
-	if (end == i + 1 && is_char(scan, end, '.') && (class_at(scan, i) & CHAR_LETTER)) {
-		size_t acronym = acronym_end(scan, i);
-
-		if (acronym > i)
-			return (struct extent){i, acronym, true};
-	}
-	while (end < scan->count) {
-		size_t next = 0;
-
-		if (char_at(scan, end) == '.' && (class_at(scan, end - 1) & CHAR_DIGIT) &&
-			(class_at(scan, end + 1) & CHAR_DIGIT))
-			next = run_end(scan, end + 1);
-		else if (char_at(scan, end) == '&')
-			next = joined_end(scan, end, end - run);
-		if (next == 0)
-			break;
-		run = end + 1;
-		end = next;
-	}
-	return (struct extent){i, end, false};
-}
-
-/* A character of an unspaced script with its marks (2.3). */
-static struct extent character_extent(const struct scan *scan, size_t i)
-{
-	size_t end = i + 1;
-
-	while (class_at(scan, end) & CHAR_MARK)
-		end++;
-	return (struct extent){i, end, false};
-}
-
-/* Finds the next token from i on.  Returns whether there is one. */
-static inline bool next_extent(const struct scan *scan, size_t i, struct extent *ret)
-{
-	while (i < scan->count) {
-		uint8_t class = class_at(scan, i);
-		size_t start = i;
-
-		if (!class) {
-			i++;
-			continue;
-		}
-		if (class & CHAR_UNSPACED) {
-			*ret = character_extent(scan, i);
-			return true;
-		}
-		while (class_at(scan, i) & CHAR_MARK)
-			i++;
-		if (!is_spaced_word(class_at(scan, i)))
-			continue; /* marks alone are no word */
-		*ret = word_extent(scan, start);
-		return true;
-	}
-	return false;
 }
 
 static struct token *token_add(struct tokenizer *tokenizer)
@@ -262,33 +76,57 @@ static struct token *token_add(struct tokenizer *tokenizer)
 
 static void set_signs(const struct scan *scan, const struct extent *extent, struct token *token)
 {
-	token->before = extent->start > 0 ? sign_of(char_at(scan, extent->start - 1)) : SIGN_NONE;
+	token->before = sign_before(scan, extent->start);
 	token->after = signs_after(scan, extent->end);
 }
 
 /* An acronym's letters, both ways, behind the text. */
-static void add_acronym_ascii(
+static void add_plain_acronym(
 	struct tokenizer *tokenizer, const struct extent *extent, struct token *token)
 {
+	const struct plain_text *plain = &tokenizer->plain;
 	size_t start = tokenizer->acronym_end;
 
 	for (size_t i = extent->start; i < extent->end; i += 2) {
-		tokenizer->ascii[tokenizer->acronym_end] = tokenizer->ascii[i];
-		tokenizer->folded[tokenizer->acronym_end] = tokenizer->folded[i];
+		plain->text[tokenizer->acronym_end] = plain->text[i];
+		plain->folded[tokenizer->acronym_end] = plain->folded[i];
 		tokenizer->acronym_end++;
 	}
 	token->raw = token->folded = (uint32_t)start;
 	token->raw_length = token->folded_length = (uint32_t)(tokenizer->acronym_end - start);
 }
 
-static int scan_ascii(struct tokenizer *tokenizer, size_t length, bool joins)
+/* Whether a run may be more than itself: a number with a dot, an acronym, joined by `&`. */
+static inline bool may_go_on(const struct plain_text *plain, size_t start, size_t end)
 {
-	const struct scan scan = {.ascii = tokenizer->ascii, .count = length, .joins = joins};
-	struct extent extent = {0};
+	if (plain->text[end] == '.')
+		return end == start + 1 || char_class_ascii((unsigned char)plain->text[end + 1]);
+	return plain->text[end] == '&';
+}
 
-	while (next_extent(&scan, extent.end, &extent)) {
-		struct token *token = token_add(tokenizer);
+/* Characters that can be a sign before a token, or one after it. */
+static inline bool may_be_sign(char c)
+{
+	return (c >= '#' && c <= '%') || c == '+' || c == '@' || (c > 0 && c <= PLAIN_YEN);
+}
 
+static int scan_plain(struct tokenizer *tokenizer, bool joins)
+{
+	const struct plain_text *plain = &tokenizer->plain;
+	const struct scan scan = {.plain = plain->text, .count = plain->length, .joins = joins};
+	size_t end = 0;
+
+	for (;;) {
+		struct extent extent = {.start = plain_word_start(plain, end)};
+		struct token *token;
+
+		if (extent.start >= plain->length)
+			return 0;
+		extent.end = plain_word_end(plain, extent.start);
+		if (may_go_on(plain, extent.start, extent.end))
+			extent = extent_of_word(&scan, extent.start);
+		end = extent.end;
+		token = token_add(tokenizer);
 		if (!token)
 			return -ENOMEM;
 		*token = (struct token){
@@ -298,71 +136,25 @@ static int scan_ascii(struct tokenizer *tokenizer, size_t length, bool joins)
 			.folded_length = (uint32_t)(extent.end - extent.start),
 		};
 		if (extent.acronym)
-			add_acronym_ascii(tokenizer, &extent, token);
-		set_signs(&scan, &extent, token);
+			add_plain_acronym(tokenizer, &extent, token);
+		if ((extent.start > 0 && may_be_sign(plain->text[extent.start - 1])) ||
+			may_be_sign(plain->text[extent.end]))
+			set_signs(&scan, &extent, token);
 	}
-	return 0;
 }
 
-static int ascii_reserve(struct tokenizer *tokenizer, size_t length)
+static int run_plain(struct tokenizer *tokenizer, bool joins)
 {
-	size_t size = 2 * length + TOKENS_PADDING;
-	char *bytes;
-
-	if (size <= tokenizer->ascii_size)
-		return 0;
-	bytes = realloc(tokenizer->ascii, size);
-	if (!bytes)
-		return -ENOMEM;
-	tokenizer->ascii = bytes;
-	bytes = realloc(tokenizer->folded, size);
-	if (!bytes)
-		return -ENOMEM;
-	tokenizer->folded = bytes;
-	tokenizer->ascii_size = size;
-	return 0;
-}
-
-static int run_ascii(struct tokenizer *tokenizer, const char *text, size_t length, bool joins)
-{
+	struct plain_text *plain = &tokenizer->plain;
 	int r;
 
-	r = ascii_reserve(tokenizer, length);
+	tokenizer->acronym_end = plain->length + 1;
+	r = scan_plain(tokenizer, joins);
 	if (r < 0)
 		return r;
-	if (length > 0)
-		memcpy(tokenizer->ascii, text, length);
-	length = normalize_ascii(tokenizer->ascii, length);
-	/* In a token there are only letters, digits, `.` and `&`: the bit does to all what it
-	 * should. */
-	for (size_t i = 0; i < length; i++)
-		tokenizer->folded[i] = (char)(tokenizer->ascii[i] | 0x20);
-	tokenizer->acronym_end = length;
-	r = scan_ascii(tokenizer, length, joins);
-	if (r < 0)
-		return r;
-	memset(tokenizer->folded + tokenizer->acronym_end, 0, TOKENS_PADDING);
-	memset(tokenizer->ascii + tokenizer->acronym_end, 0, TOKENS_PADDING);
+	memset(plain->folded + tokenizer->acronym_end, 0, TOKENS_PADDING);
+	memset(plain->text + tokenizer->acronym_end, 0, TOKENS_PADDING);
 	return 0;
-}
-
-/* Whether the text takes the ASCII path: no other bytes, and no character references. */
-static bool is_plain(const char *text, size_t length, bool references)
-{
-	unsigned char seen = 0;
-	const char *found = text;
-	uint32_t value;
-
-	for (size_t i = 0; i < length; i++)
-		seen |= (unsigned char)text[i];
-	if (seen & 0x80)
-		return false;
-	while (references && (found = memchr(found, '&', (size_t)(text + length - found)))) {
-		if (char_reference_read(found, (size_t)(text + length - found), &value) > 0)
-			return false;
-		found++;
-	}
-	return true;
 }
 
 /* Gives an acronym's letters without the dots, else the characters as they are. */
@@ -490,7 +282,7 @@ static int scan_wide(
 	do {
 		size_t end = extent.end;
 
-		more = next_extent(scan, end, &extent);
+		more = extent_next(scan, end, &extent);
 		/* Each `*` between tokens must close the one before it. */
 		for (checked = end; query && checked < (more ? extent.start : scan->count);
 			checked++)
@@ -557,27 +349,31 @@ int tokenizer_run(struct tokenizer *tokenizer, const char *text, size_t length, 
 	struct token_list *ret, size_t *ret_wildcard)
 {
 	const unsigned wide_only = TOKENS_OFFSETS | TOKENS_WORD | TOKENS_PHRASE;
-	bool wide;
+	int plain = 0;
 	int r;
 
 	if (length > TOKENS_TEXT_MAX)
 		length = utf8_cut(text, length, TOKENS_TEXT_MAX);
 	tokenizer->count = 0;
-	wide = (options & wide_only) || !is_plain(text, length, options & TOKENS_REFERENCES);
-	if (wide) {
+	if (!(options & wide_only))
+		plain = plain_text_take(
+			&tokenizer->plain, text, length, options & TOKENS_REFERENCES);
+	if (plain < 0)
+		return plain;
+	if (plain) {
+		r = run_plain(tokenizer, !(options & TOKENS_URL));
+	} else {
 		r = run_wide(tokenizer, text, length, options, ret_wildcard);
 		if (r >= 0)
 			r = finish_wide(tokenizer);
-	} else {
-		r = run_ascii(tokenizer, text, length, !(options & TOKENS_URL));
 	}
 	if (r < 0)
 		return r;
 	*ret = (struct token_list){
 		.tokens = tokenizer->tokens,
 		.count = tokenizer->count,
-		.folded = wide ? tokenizer->folded_forms.bytes : tokenizer->folded,
-		.raw = wide ? tokenizer->raw_forms.bytes : tokenizer->ascii,
+		.folded = plain ? tokenizer->plain.folded : tokenizer->folded_forms.bytes,
+		.raw = plain ? tokenizer->plain.text : tokenizer->raw_forms.bytes,
 	};
 	return 0;
 }
@@ -590,15 +386,8 @@ int tokenizer_raw_text(struct tokenizer *tokenizer, const char *text, size_t len
 
 	if (length > TOKENS_TEXT_MAX)
 		length = utf8_cut(text, length, TOKENS_TEXT_MAX);
-	if (is_plain(text, length, references))
-		return buffer_add(ret, text, length);
 	r = normalizer_run_raw(tokenizer->normalizer, text, length, references, &normal);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < normal.count; i++) {
+	for (size_t i = 0; r >= 0 && i < normal.count; i++)
 		r = buffer_add_utf8(ret, normal.chars[i]);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return r < 0 ? r : 0;
 }

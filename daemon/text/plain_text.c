@@ -1,0 +1,193 @@
+#include "text/plain_text.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/char_reference.h"
+#include "text/normalizer.h"
+#include "text/tokenizer.h"
+
+/* Eight bytes at a time: every byte of the pattern is `byte`. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+enum {
+	BLOCK_CHARS = 64, /* of an element of plain_text.words */
+};
+
+void plain_text_clear(struct plain_text *plain)
+{
+	free(plain->text);
+	free(plain->folded);
+	free(plain->words);
+}
+
+static int reserve(struct plain_text *plain, size_t length)
+{
+	size_t size = 2 * length + BLOCK_CHARS + TOKENS_PADDING;
+	uint64_t *words;
+	char *bytes;
+
+	if (size <= plain->size)
+		return 0;
+	bytes = realloc(plain->text, size);
+	if (!bytes)
+		return -ENOMEM;
+	plain->text = bytes;
+	bytes = realloc(plain->folded, size);
+	if (!bytes)
+		return -ENOMEM;
+	plain->folded = bytes;
+	words = reallocarray(plain->words, size / BLOCK_CHARS + 2, sizeof(*words));
+	if (!words)
+		return -ENOMEM;
+	plain->words = words;
+	plain->size = size;
+	return 0;
+}
+
+static uint64_t load(const char *bytes)
+{
+	uint64_t value;
+
+	memcpy(&value, bytes, sizeof(value));
+	return le64toh(value);
+}
+
+/* U+2010 to U+2027: dashes, quotes, dots; U+20AC; U+2030 to U+203A. */
+static char punctuation(unsigned char second, unsigned char third)
+{
+	if (second == 0x80 && (third == 0x98 || third == 0x99 || third == 0x9B))
+		return '\'';
+	if (second == 0x80 &&
+		((third >= 0x90 && third <= 0xA7) || (third >= 0xB0 && third <= 0xBA)))
+		return PLAIN_SEPARATOR;
+	return second == 0x82 && third == 0xAC ? PLAIN_EURO : 0;
+}
+
+/*
+ * The byte that stands for the character of more bytes at the start of valid UTF-8, or 0.  None of
+ * them takes part in normalisation.
+ */
+static char stand_in(const unsigned char *text, size_t length, size_t *ret_used)
+{
+	*ret_used = 2;
+	if (length >= 2 && text[0] == 0xC2) {
+		if (text[1] == 0xA3)
+			return PLAIN_POUND;
+		if (text[1] == 0xA5)
+			return PLAIN_YEN;
+		/* No-break space, guillemets, section, degree, dots. */
+		if (text[1] == 0xA0 || text[1] == 0xA7 || text[1] == 0xAB || text[1] == 0xB0 ||
+			text[1] == 0xB7 || text[1] == 0xBB)
+			return PLAIN_SEPARATOR;
+		return 0;
+	}
+	*ret_used = 3;
+	return length >= 3 && text[0] == 0xE2 ? punctuation(text[1], text[2]) : 0;
+}
+
+/* Copies the text a byte a character.  Returns its new length, or SIZE_MAX if it is not plain. */
+static size_t copy(char *to, const char *text, size_t length)
+{
+	size_t in = 0;
+	size_t out = 0;
+
+	while (in < length) {
+		size_t used = 1;
+
+		if (length - in >= 8) {
+			uint64_t eight = load(text + in);
+
+			/* The second term finds bytes below 8, which may be stand-ins. */
+			if (!((eight | (eight - EACH(8))) & EACH(0x80))) {
+				memcpy(to + out, text + in, 8);
+				in += 8;
+				out += 8;
+				continue;
+			}
+		}
+		to[out] = text[in];
+		if (text[in] & 0x80)
+			to[out] = stand_in((const unsigned char *)text + in, length - in, &used);
+		else if ((unsigned char)text[in] <= PLAIN_YEN)
+			to[out] = 0;
+		if (to[out] == 0)
+			return SIZE_MAX;
+		in += used;
+		out++;
+	}
+	return out;
+}
+
+static bool has_reference(const char *text, size_t length)
+{
+	const char *found = text;
+	uint32_t value;
+
+	while ((found = memchr(found, '&', (size_t)(text + length - found)))) {
+		if (char_reference_read(found, (size_t)(text + length - found), &value) > 0)
+			return true;
+		found++;
+	}
+	return false;
+}
+
+/* Bit 7 of each byte that is a letter or digit; all bytes are below 0x80. */
+static uint64_t word_flags(uint64_t bytes)
+{
+	uint64_t lower = bytes | EACH(0x20);
+	uint64_t letters = (lower + EACH(0x80 - 'a')) & ~(lower + EACH(0x7F - 'z'));
+	uint64_t digits = (bytes + EACH(0x80 - '0')) & ~(bytes + EACH(0x7F - '9'));
+
+	return (letters | digits) & EACH(0x80);
+}
+
+/* Bits 7 of eight bytes as eight bits, the first byte's lowest. */
+static uint64_t gather(uint64_t flags)
+{
+	return (flags >> 7) * UINT64_C(0x0102040810204080) >> 56;
+}
+
+/*
+ * Lower case and word bits.  In a token there are only letters, digits, `.` and `&`, and for all of
+ * them setting one bit is right.
+ */
+static void fold_and_flag(struct plain_text *plain)
+{
+	size_t blocks = plain->length / BLOCK_CHARS + 1;
+
+	memset(plain->text + plain->length, 0, blocks * BLOCK_CHARS - plain->length);
+	for (size_t block = 0; block < blocks; block++) {
+		uint64_t bits = 0;
+
+		for (size_t i = 0; i < BLOCK_CHARS; i += 8) {
+			uint64_t eight = load(plain->text + block * BLOCK_CHARS + i);
+			uint64_t folded = htole64(eight | EACH(0x20));
+
+			memcpy(plain->folded + block * BLOCK_CHARS + i, &folded, sizeof(folded));
+			bits |= gather(word_flags(eight)) << i;
+		}
+		plain->words[block] = bits;
+	}
+	/* The text's end ends a word; one bit behind ends the search for the next. */
+	plain->words[blocks] = 2;
+}
+
+int plain_text_take(struct plain_text *plain, const char *text, size_t length, bool references)
+{
+	int r;
+
+	if (references && has_reference(text, length))
+		return 0;
+	r = reserve(plain, length);
+	if (r < 0)
+		return r;
+	plain->length = copy(plain->text, text, length);
+	if (plain->length == SIZE_MAX)
+		return 0;
+	plain->length = normalize_ascii(plain->text, plain->length);
+	fold_and_flag(plain);
+	return 1;
+}
