@@ -13,6 +13,10 @@ enum {
 	JOURNAL_CONCURRENCY = 1,
 };
 
+/* journald may be restarting, or its socket be full for a moment. */
+#define JOURNAL_RETRY_FIRST USEC_SEC
+#define JOURNAL_RETRY_FOR USEC_DAY
+
 /* The name under which a topic could ask for the journal. */
 static const char journal_name[] = "journal";
 
@@ -169,6 +173,8 @@ int build_hooks(struct build *build)
 			.name = journal_name,
 			.kind = HOOK_JOURNAL,
 			.concurrency = JOURNAL_CONCURRENCY,
+			.retry_first = JOURNAL_RETRY_FIRST,
+			.retry_for = JOURNAL_RETRY_FOR,
 		};
 	return 0;
 }
