@@ -1,0 +1,497 @@
+#include "parse/draft_convert.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/datetime.h"
+#include "base/url.h"
+#include "base/utf8.h"
+#include "parse/base64.h"
+#include "parse/text_repair.h"
+#include "text/html_text.h"
+
+#define PEOPLE_MAX 16 /* of an entry; more are not named */
+
+/* The next candidate for a field after `previous` (NULL: the first), the best first. */
+static const struct draft_value *next_candidate(
+	const struct draft *draft, enum field field, const struct draft_value *previous)
+{
+	const struct draft_value *best = NULL;
+
+	for (size_t i = 0; i < draft->count; i++) {
+		const struct draft_value *value = &draft->values[i];
+
+		if (value->field != field)
+			continue;
+		if (previous &&
+			(value->rank < previous->rank ||
+				(value->rank == previous->rank && value <= previous)))
+			continue;
+		if (!best || value->rank < best->rank)
+			best = value;
+	}
+	return best;
+}
+
+static const char *bytes_of(const struct draft *draft, const struct draft_value *value)
+{
+	return buffer_string(&draft->text) + value->start;
+}
+
+/* Converts markup or plain text to plain text behind what builder->text holds. */
+static void add_plain(
+	struct feed_builder *builder, const char *text, size_t length, bool plain, unsigned options)
+{
+	if (plain)
+		(void)plain_text_add(text, length, options, &builder->text);
+	else
+		(void)html_text_add(text, length, options, &builder->text);
+}
+
+/*
+ * Whether plain text still shows markup or references, because they were escaped once too often
+ * ("Tom &amp;amp; Jerry", "&amp;lt;p&amp;gt;").  The source had no tags then.
+ */
+static bool is_escaped_twice(const char *source, size_t source_length, const struct buffer *text)
+{
+	static const char *const signs[] = {
+		"&amp;", "&quot;", "&#", "&nbsp;", "&rsquo;", "</p>", "<br", "</a>", "</div>"};
+
+	if (text->length == 0 || memchr(source, '<', source_length))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+		if (memmem(text->bytes, text->length, signs[i], strlen(signs[i])))
+			return true;
+	return false;
+}
+
+/* Sets builder->text to the value's text. */
+static void convert(struct feed_builder *builder, const struct draft *draft,
+	const struct draft_value *value, unsigned options)
+{
+	_cleanup_(buffer_free) struct buffer decoded = BUFFER_INIT(DRAFT_BYTES_MAX);
+	_cleanup_(buffer_free) struct buffer repaired = BUFFER_INIT(DRAFT_BYTES_MAX);
+	const char *text = bytes_of(draft, value);
+	size_t length = value->length;
+	bool plain = value->form == FORM_PLAIN || value->form == FORM_BASE64_PLAIN;
+
+	buffer_reset(&builder->text);
+	if (value->form == FORM_BASE64_HTML || value->form == FORM_BASE64_PLAIN) {
+		if (!base64_decode(text, length, &decoded) ||
+			!utf8_valid(decoded.bytes, decoded.length))
+			return;
+		text = decoded.bytes;
+		length = decoded.length;
+	}
+	if (text_repair(text, length, &repaired) && !repaired.failed) {
+		text = repaired.bytes;
+		length = repaired.length;
+	}
+	add_plain(builder, text, length, plain, options);
+	if (value->form == FORM_HTML && is_escaped_twice(text, length, &builder->text)) {
+		_cleanup_(freep) char *once = buffer_take(&builder->text);
+
+		builder->text = BUFFER_INIT(DRAFT_BYTES_MAX);
+		if (once)
+			add_plain(builder, once, strlen(once), false, options);
+	}
+}
+
+/* Copies to the arena, cut at the end of a word. */
+static const char *keep(struct feed_builder *builder, const char *text, size_t length, size_t limit)
+{
+	const char *copy = arena_copy(builder->arena, text, utf8_cut_word(text, length, limit));
+
+	if (!copy)
+		builder->failed = -ENOMEM;
+	return copy;
+}
+
+const char *draft_text(struct feed_builder *builder, const struct draft *draft, enum field field,
+	unsigned options, size_t limit)
+{
+	const struct draft_value *value = NULL;
+
+	while ((value = next_candidate(draft, field, value))) {
+		convert(builder, draft, value, options);
+		if (builder->text.length > 0)
+			return keep(builder, builder->text.bytes, builder->text.length, limit);
+	}
+	return NULL;
+}
+
+/* "name@example.org (A Name)" as RSS has it, or "A Name <name@example.org>": the name. */
+static void cut_mail_address(char **name, size_t *length)
+{
+	char *open = memchr(*name, '(', *length);
+	char *angle = memchr(*name, '<', *length);
+	char *at = memchr(*name, '@', *length);
+	size_t end = *length;
+
+	if (open && at && at < open && (*name)[end - 1] == ')' && open + 2 < *name + end) {
+		*length = (size_t)(*name + end - 1 - (open + 1));
+		*name = open + 1;
+	} else if (angle && at && at > angle && angle > *name + 1) {
+		*length = (size_t)(angle - *name);
+		while (*length > 0 && (*name)[*length - 1] == ' ')
+			(*length)--;
+	}
+}
+
+/* Adds a name to a list in `people`, unless it stands there already. */
+static void add_person(struct buffer *people, char *name, size_t length)
+{
+	cut_mail_address(&name, &length);
+	if (length == 0 ||
+		(people->length > 0 && memmem(people->bytes, people->length, name, length)))
+		return;
+	if (people->length > 0)
+		(void)buffer_add_string(people, ", ");
+	(void)buffer_add(people, name, length);
+}
+
+const char *draft_people(struct feed_builder *builder, const struct draft *draft, size_t limit)
+{
+	_cleanup_(buffer_free) struct buffer people = BUFFER_INIT(DRAFT_BYTES_MAX);
+	const struct draft_value *value = NULL;
+	unsigned rank = 0;
+	size_t count = 0;
+
+	while ((value = next_candidate(draft, FIELD_AUTHOR, value)) && count < PEOPLE_MAX) {
+		if (people.length > 0 && value->rank != rank)
+			break;
+		rank = value->rank;
+		convert(builder, draft, value, HTML_TEXT_LINE | HTML_TEXT_KEEP_UNKNOWN);
+		if (builder->text.length == 0)
+			continue;
+		add_person(&people, builder->text.bytes, builder->text.length);
+		count++;
+	}
+	return people.length > 0 ? keep(builder, people.bytes, people.length, limit) : NULL;
+}
+
+/* The value's bytes without white space around them. */
+static const char *trim(const struct draft *draft, const struct draft_value *value, size_t *ret)
+{
+	const char *text = bytes_of(draft, value);
+	size_t length = value->length;
+
+	while (length > 0 && isspace((unsigned char)*text)) {
+		text++;
+		length--;
+	}
+	while (length > 0 && isspace((unsigned char)text[length - 1]))
+		length--;
+	*ret = length;
+	return text;
+}
+
+const char *draft_verbatim(
+	struct feed_builder *builder, const struct draft *draft, enum field field, size_t limit)
+{
+	const struct draft_value *value = NULL;
+
+	while ((value = next_candidate(draft, field, value))) {
+		size_t length;
+		const char *text = trim(draft, value, &length);
+
+		if (length > 0)
+			return keep(builder, text, length, limit);
+	}
+	return NULL;
+}
+
+/* The absolute address that references of the scope are relative to; NULL where none is known. */
+static const char *scope_base(struct feed_builder *builder, struct base_scope *scope)
+{
+	if (!scope)
+		return builder->url;
+	if (!scope->resolved)
+		scope->resolved = url_resolve(
+			scope_base(builder, scope->parent), scope->reference, scope->arena);
+	return scope->resolved ? scope->resolved : builder->url;
+}
+
+/* "&amp;" that was escaped twice; no address has it. */
+static void unescape_ampersands(struct buffer *url)
+{
+	char *to = url->bytes;
+
+	for (const char *from = url->bytes; *from; to++) {
+		*to = *from;
+		from += *from == '&' && strncmp(from, "&amp;", 5) == 0 ? 5 : 1;
+	}
+	*to = '\0';
+}
+
+static bool is_dangerous(const char *url)
+{
+	return strncasecmp(url, "javascript:", 11) == 0 || strncasecmp(url, "data:", 5) == 0 ||
+		strncasecmp(url, "vbscript:", 9) == 0;
+}
+
+/* The address of a piece of the draft's text, resolved; NULL where it is none. */
+static const char *resolve(struct feed_builder *builder, const struct draft_value *value,
+	const char *text, size_t length)
+{
+	_cleanup_(buffer_free) struct buffer reference = BUFFER_INIT(2 * URL_BYTES_MAX);
+	const char *url;
+
+	if (length == 0 || buffer_add(&reference, text, length) < 0)
+		return NULL;
+	unescape_ampersands(&reference);
+	if (value->form == FORM_GUID && !url_is_http(reference.bytes))
+		return NULL;
+	url = url_resolve(scope_base(builder, value->base), reference.bytes, builder->arena);
+	return url && !is_dangerous(url) ? url : NULL;
+}
+
+const char *draft_link(struct feed_builder *builder, const struct draft *draft, enum field field)
+{
+	const struct draft_value *value = NULL;
+
+	while ((value = next_candidate(draft, field, value))) {
+		size_t length;
+		const char *text = trim(draft, value, &length);
+		const char *url = resolve(builder, value, text, length);
+
+		if (url)
+			return url;
+	}
+	return NULL;
+}
+
+/* A date that only a program's default can mean: before 1900, or the very start of 1970. */
+static bool is_absurd(int64_t seconds)
+{
+	return seconds == 0 || seconds < datetime_days(1900, 1, 1) * 86400;
+}
+
+static bool parse_date(struct feed_builder *builder, const struct draft *draft,
+	const struct draft_value *value, int64_t *ret)
+{
+	size_t length;
+	const char *text = trim(draft, value, &length);
+	char copy[DATETIME_BYTES_MAX + 1];
+	int64_t seconds;
+
+	if (length == 0)
+		return false;
+	if (length >= sizeof(copy))
+		length = utf8_cut(text, length, sizeof(copy) - 1);
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	if (datetime_parse(copy, &seconds) == 0 && !is_absurd(seconds)) {
+		*ret = seconds;
+		return true;
+	}
+	feed_builder_diagnose(builder, value->line, "\"%s\" is no possible date; left out", copy);
+	return false;
+}
+
+/* Of several dates for the same thing the last stands: it was written after the others. */
+int64_t draft_date(struct feed_builder *builder, const struct draft *draft, enum field field)
+{
+	const struct draft_value *value = NULL;
+	int64_t best = DATE_NONE;
+	unsigned rank = 0;
+
+	while ((value = next_candidate(draft, field, value))) {
+		if (best != DATE_NONE && value->rank != rank)
+			break;
+		rank = value->rank;
+		(void)parse_date(builder, draft, value, &best);
+	}
+	return best;
+}
+
+static uint32_t parse_number(const char *text, size_t length, uint32_t maximum)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < length && isdigit((unsigned char)text[i]) && number <= maximum; i++)
+		number = number * 10 + (uint64_t)(text[i] - '0');
+	return number <= maximum ? (uint32_t)number : maximum;
+}
+
+static uint32_t draft_number(const struct draft *draft, enum field field, uint32_t maximum)
+{
+	const struct draft_value *value = next_candidate(draft, field, NULL);
+	size_t length;
+	const char *text;
+
+	if (!value)
+		return 0;
+	text = trim(draft, value, &length);
+	return parse_number(text, length, maximum);
+}
+
+static void add_category(
+	struct feed_builder *builder, struct entry *entry, const char *text, size_t length)
+{
+	while (length > 0 && *text == ' ') {
+		text++;
+		length--;
+	}
+	while (length > 0 && text[length - 1] == ' ')
+		length--;
+	if (length == 0 || entry->category_count == ENTRY_CATEGORIES_MAX)
+		return;
+	for (size_t i = 0; i < entry->category_count; i++)
+		if (strlen(entry->categories[i]) == length &&
+			memcmp(entry->categories[i], text, length) == 0)
+			return;
+	entry->categories[entry->category_count] = keep(builder, text, length, ENTRY_CATEGORY_MAX);
+	if (entry->categories[entry->category_count])
+		entry->category_count++;
+}
+
+/* Keywords come in one text with commas between. */
+static void add_keywords(struct feed_builder *builder, struct entry *entry)
+{
+	const char *text = buffer_string(&builder->text);
+
+	while (*text) {
+		size_t length = strcspn(text, ",;");
+
+		add_category(builder, entry, text, length);
+		text += length;
+		text += *text != '\0';
+	}
+}
+
+void draft_categories(struct feed_builder *builder, const struct draft *draft, struct entry *entry)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < draft->count; i++)
+		count += draft->values[i].field == FIELD_CATEGORY ||
+			draft->values[i].field == FIELD_KEYWORDS;
+	if (count == 0)
+		return;
+	entry->categories =
+		arena_array(builder->arena, ENTRY_CATEGORIES_MAX, sizeof(*entry->categories));
+	if (!entry->categories)
+		builder->failed = -ENOMEM;
+	for (size_t i = 0; i < draft->count && entry->categories; i++) {
+		const struct draft_value *value = &draft->values[i];
+
+		if (value->field != FIELD_CATEGORY && value->field != FIELD_KEYWORDS)
+			continue;
+		convert(builder, draft, value, HTML_TEXT_LINE | HTML_TEXT_KEEP_UNKNOWN);
+		if (value->field == FIELD_KEYWORDS)
+			add_keywords(builder, entry);
+		else
+			add_category(builder, entry, buffer_string(&builder->text),
+				builder->text.length);
+	}
+}
+
+static int64_t parse_length(const char *text)
+{
+	char *end;
+	long long length;
+
+	errno = 0;
+	length = strtoll(text, &end, 10);
+	return end > text && errno == 0 && length >= 0 ? length : -1;
+}
+
+/* The value's text is "url\0type\0length". */
+static void add_enclosure(struct feed_builder *builder, const struct draft *draft,
+	const struct draft_value *value, struct entry *entry)
+{
+	const char *url = bytes_of(draft, value);
+	size_t url_length = strlen(url);
+	const char *type = url + url_length + 1;
+	const char *length = type + strlen(type) + 1;
+	struct enclosure enclosure = {.length = parse_length(length)};
+
+	enclosure.url = resolve(builder, value, url, url_length);
+	if (!enclosure.url)
+		return;
+	for (size_t i = 0; i < entry->enclosure_count; i++)
+		if (strcmp(entry->enclosures[i].url, enclosure.url) == 0)
+			return;
+	if (*type != '\0')
+		enclosure.type = keep(builder, type, strlen(type), ENCLOSURE_TYPE_MAX);
+	entry->enclosures[entry->enclosure_count++] = enclosure;
+}
+
+void draft_enclosures(struct feed_builder *builder, const struct draft *draft, struct entry *entry)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < draft->count; i++)
+		count += draft->values[i].field == FIELD_ENCLOSURE;
+	if (count > ENTRY_ENCLOSURES_MAX)
+		count = ENTRY_ENCLOSURES_MAX;
+	if (count == 0)
+		return;
+	entry->enclosures = arena_array(builder->arena, count, sizeof(*entry->enclosures));
+	if (!entry->enclosures)
+		builder->failed = -ENOMEM;
+	for (size_t i = 0; i < draft->count && entry->enclosures; i++)
+		if (draft->values[i].field == FIELD_ENCLOSURE && entry->enclosure_count < count)
+			add_enclosure(builder, draft, &draft->values[i], entry);
+}
+
+static bool starts_with(const char *text, size_t length, const char *word)
+{
+	return length >= strlen(word) && strncasecmp(text, word, strlen(word)) == 0;
+}
+
+static uint8_t skip_day_bit(const char *text, size_t length)
+{
+	static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(days); i++)
+		if (starts_with(text, length, days[i]))
+			return (uint8_t)(1 << i);
+	return 0;
+}
+
+/* RSS 1.0 module "Syndication": daily where it says nothing. */
+static uint32_t update_minutes(const struct draft *draft)
+{
+	static const struct {
+		const char *name;
+		uint32_t minutes;
+	} periods[] = {{"hourly", 60}, {"daily", 1440}, {"weekly", 10080}, {"monthly", 43200},
+		{"yearly", 525600}};
+	const struct draft_value *period = next_candidate(draft, FIELD_UPDATE_PERIOD, NULL);
+	uint32_t frequency = draft_number(draft, FIELD_UPDATE_FREQUENCY, 10000);
+	uint32_t minutes = 1440;
+
+	if (!period && frequency == 0)
+		return 0;
+	for (size_t i = 0; period && i < ARRAY_SIZE(periods); i++) {
+		size_t length;
+		const char *text = trim(draft, period, &length);
+
+		if (starts_with(text, length, periods[i].name))
+			minutes = periods[i].minutes;
+	}
+	minutes /= frequency > 0 ? frequency : 1;
+	return minutes > 0 ? minutes : 1;
+}
+
+void draft_hints(const struct draft *draft, struct channel_hints *ret)
+{
+	ret->ttl_minutes = draft_number(draft, FIELD_TTL, 366 * 1440);
+	ret->update_minutes = update_minutes(draft);
+	for (size_t i = 0; i < draft->count; i++) {
+		const struct draft_value *value = &draft->values[i];
+		size_t length;
+		const char *text = trim(draft, value, &length);
+
+		if (value->field == FIELD_SKIP_DAY)
+			ret->skip_days |= skip_day_bit(text, length);
+		else if (value->field == FIELD_SKIP_HOUR && length > 0 &&
+			isdigit((unsigned char)*text))
+			ret->skip_hours |= UINT32_C(1) << (parse_number(text, length, 24) % 24);
+	}
+}

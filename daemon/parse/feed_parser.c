@@ -1,0 +1,166 @@
+#include "parse/feed_parser.h"
+
+#include <errno.h>
+#include <libxml/parser.h>
+#include <string.h>
+
+#include "base/datetime.h"
+#include "parse/charset.h"
+#include "parse/feed_builder.h"
+#include "parse/html_page.h"
+#include "parse/json_feed.h"
+#include "parse/sniff.h"
+#include "parse/xml_feed.h"
+#include "parse/xml_prolog.h"
+#include "parse/xml_reader.h"
+#include "parse/xml_repair.h"
+#include "text/html_text.h"
+
+int parse_prepare(void)
+{
+	static const char word[] = "Cafe\xCC\x81 <b>";
+	struct buffer text = BUFFER_INIT(sizeof(word));
+	int64_t seconds;
+	int r;
+
+	xmlInitParser();
+	charset_prepare();
+	/* ICU loads its tables when they are first asked for. */
+	r = html_text_add(word, sizeof(word) - 1, 0, &text);
+	buffer_free(&text);
+	(void)datetime_parse("1 \xD0\xBC\xD0\xB0\xD1\x8F 2024", &seconds);
+	return r;
+}
+
+/*
+ * Strictly first: most feeds are well-formed.  What is not is repaired, and the repaired text read
+ * with libxml2's own recovery, which sees to what the repair did not foresee.
+ */
+static int read_xml(struct feed_builder *builder, const struct xml_prolog *prolog)
+{
+	_cleanup_(buffer_free) struct buffer repaired = BUFFER_INIT(REPAIR_BYTES_MAX);
+	struct diagnosis error = {.words = "a tag is longer than any feed needs"};
+	struct diagnosis ignored;
+	int r = -EBADMSG;
+
+	if (xml_is_bounded(prolog->root, prolog->root_length))
+		r = xml_feed_read(
+			builder, prolog, prolog->root, prolog->root_length, false, &error);
+	if (r != -EBADMSG)
+		return r;
+	r = xml_repair(prolog, &repaired);
+	if (r == -ENOMEM)
+		return r;
+	feed_builder_reset(builder);
+	feed_builder_diagnose(builder, error.line, "not well-formed XML (%s); repaired",
+		error.words ? error.words : "");
+	r = xml_feed_read(
+		builder, prolog, buffer_string(&repaired), repaired.length, true, &ignored);
+	return r == -EBADMSG ? 0 : r;
+}
+
+/* A sitemap index has no entries of its own: its links are to be fetched. */
+static int index_to_alternates(struct arena *arena, struct parsed_feed *feed)
+{
+	size_t count = feed->entry_count < ALTERNATES_MAX ? feed->entry_count : ALTERNATES_MAX;
+
+	feed->alternates = arena_array(arena, count, sizeof(*feed->alternates));
+	if (!feed->alternates)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		if (feed->entries[i].link)
+			feed->alternates[feed->alternate_count++] = feed->entries[i].link;
+	feed->entry_count = 0;
+	return 0;
+}
+
+/* News has dates; a plain list of a site's pages is nothing to be watched. */
+static bool is_undated_sitemap(const struct parsed_feed *feed)
+{
+	if (feed->channel.format != FORMAT_SITEMAP || feed->known_count > 0)
+		return false;
+	for (size_t i = 0; i < feed->entry_count; i++)
+		if (feed->entries[i].published != DATE_NONE ||
+			feed->entries[i].updated != DATE_NONE || feed->entries[i].title)
+			return false;
+	return true;
+}
+
+static int parse_html(const struct sniffed *sniffed, struct feed_builder *builder,
+	struct parsed_feed *ret, const char **ret_reason)
+{
+	int r;
+
+	r = html_page_alternates(sniffed->text, sniffed->length, builder->url, builder->arena, ret);
+	if (r < 0)
+		return r;
+	*ret_reason = ret->alternate_count > 0
+		? arena_printf(builder->arena, "an HTML page, which links to the feed %s",
+			  ret->alternates[0])
+		: "an HTML page, which links to no feed";
+	return -EBADMSG;
+}
+
+static int parse_xml(const struct sniffed *sniffed, struct feed_builder *builder,
+	struct parsed_feed *ret, const char **ret_reason)
+{
+	_cleanup_(freep) struct xml_prolog *prolog = calloc(1, sizeof(*prolog));
+	int r;
+
+	if (!prolog)
+		return -ENOMEM;
+	xml_prolog_read(sniffed->text, sniffed->length, prolog);
+	if (!prolog->root) {
+		*ret_reason =
+			sniffed->length == 0 ? "the document is empty" : "neither XML nor JSON";
+		return -EBADMSG;
+	}
+	if (strcmp(prolog->root_name, "html") == 0)
+		return parse_html(sniffed, builder, ret, ret_reason);
+	if (!xml_is_feed_root(prolog->root_name)) {
+		*ret_reason = arena_printf(
+			builder->arena, "no feed begins with the element <%s>", prolog->root_name);
+		return -EBADMSG;
+	}
+	r = read_xml(builder, prolog);
+	if (r < 0)
+		return r;
+	r = feed_builder_finish(builder, ret);
+	if (r < 0)
+		return r;
+	if (xml_feed_is_index(prolog))
+		return index_to_alternates(builder->arena, ret);
+	if (!is_undated_sitemap(ret))
+		return 0;
+	*ret_reason = "a sitemap without news and without dates";
+	return -EBADMSG;
+}
+
+int feed_parse(const struct document *document, const struct digest *known, size_t known_count,
+	struct arena *arena, struct parsed_feed *ret, const char **ret_reason)
+{
+	_cleanup_(feed_builder_freep) struct feed_builder *builder = NULL;
+	_cleanup_(sniffed_clear) struct sniffed sniffed = {0};
+	struct parsed_feed feed = {0};
+	int r;
+
+	*ret_reason = "";
+	r = feed_builder_new(document, known, known_count, arena, &builder);
+	if (r < 0)
+		return r;
+	r = sniff(document, builder, &sniffed);
+	if (r < 0)
+		return r;
+	if (sniffed.kind == KIND_HTML) {
+		r = parse_html(&sniffed, builder, &feed, ret_reason);
+	} else if (sniffed.kind == KIND_JSON) {
+		r = json_feed_read(builder, sniffed.text, sniffed.length, ret_reason);
+		if (r == 0)
+			r = feed_builder_finish(builder, &feed);
+	} else {
+		r = parse_xml(&sniffed, builder, &feed, ret_reason);
+	}
+	if (r == 0 || r == -EBADMSG)
+		*ret = feed;
+	return r;
+}
