@@ -44,7 +44,10 @@ void store_close(struct store *store);
 /* The last error in words, with the next step; borrowed. */
 const char *store_error(const struct store *store);
 
-/* `on_dirty` is called when a transaction opens: the owner then commits it before the turn ends. */
+/*
+ * `on_dirty` is called when a transaction opens, and at once if one is open: the owner then commits
+ * it before the turn ends.
+ */
 void store_on_dirty(struct store *store, void (*on_dirty)(void *userdata), void *userdata);
 
 /*

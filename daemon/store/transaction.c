@@ -28,6 +28,8 @@ void store_on_dirty(struct store *store, void (*on_dirty)(void *userdata), void 
 {
 	store->on_dirty = on_dirty;
 	store->on_dirty_userdata = userdata;
+	if (on_dirty && store->in_transaction)
+		on_dirty(userdata);
 }
 
 bool store_is_dirty(const struct store *store)

@@ -54,6 +54,18 @@ static void test_first_write_alone_tells_that_the_store_is_dirty(void **state)
 	assert_int_equal(calls.dirty, 2);
 }
 
+static void test_who_comes_late_is_told_of_the_open_transaction(void **state)
+{
+	struct room *room = *state;
+	struct calls calls = {0};
+
+	(void)make_story(room, "A", NOW);
+	store_on_dirty(room->store, note_dirty, &calls);
+	assert_int_equal(calls.dirty, 1);
+	store_on_dirty(room->store, NULL, NULL);
+	assert_int_equal(calls.dirty, 1);
+}
+
 static void test_known_feed_does_not_make_it_dirty(void **state)
 {
 	struct room *room = *state;
@@ -270,6 +282,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_ROOM(test_first_write_alone_tells_that_the_store_is_dirty),
+		IN_ROOM(test_who_comes_late_is_told_of_the_open_transaction),
 		IN_ROOM(test_known_feed_does_not_make_it_dirty),
 		IN_ROOM(test_commit_of_nothing_is_nothing),
 		IN_ROOM(test_reads_see_the_open_transaction),
