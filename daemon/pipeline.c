@@ -148,7 +148,6 @@ int pipeline_new(const struct pipeline_options *options, struct pipeline **ret)
 	pipeline->store = options->store;
 	pipeline->pool = options->pool;
 	pipeline->outbox = options->outbox;
-	store_on_dirty(options->store, on_dirty, pipeline);
 	r = clock_timer_new(options->clock, on_commit_timer, pipeline, &pipeline->commit_timer);
 	if (r == 0)
 		r = clock_timer_new(options->clock, on_housekeeping_timer, pipeline,
@@ -159,6 +158,7 @@ int pipeline_new(const struct pipeline_options *options, struct pipeline **ret)
 		pipeline_free(pipeline);
 		return r;
 	}
+	store_on_dirty(options->store, on_dirty, pipeline);
 	clock_timer_in(options->clock, pipeline->housekeeping_timer, HOUSEKEEPING_INTERVAL);
 	*ret = pipeline;
 	return 0;
