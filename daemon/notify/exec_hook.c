@@ -24,7 +24,7 @@ struct attempt {
 	int stderr_fd;
 	int error; /* -errno: why it could not be started */
 	bool timed_out;
-	struct event *ended; /* on pidfd, or activated by hand where there is no process */
+	struct event *ended; /* on pidfd, or a timer where there is no process */
 	struct event *readable;
 	size_t tail_length;
 	char tail[2 * EXEC_STDERR_BYTES]; /* the last bytes of standard error, and some before */
@@ -408,8 +408,7 @@ static int watch(struct attempt *attempt, struct event_base *base)
 	if (!attempt->ended)
 		return -ENOMEM;
 	if (!attempt->pid) {
-		event_active(attempt->ended, 0, 0);
-		return 0;
+		return evtimer_add(attempt->ended, &(struct timeval){0}) < 0 ? -ENOMEM : 0;
 	}
 	attempt->readable =
 		event_new(base, attempt->stderr_fd, EV_READ | EV_PERSIST, on_readable, attempt);

@@ -155,13 +155,12 @@ static int journal_start(const struct notifier_context *context, const struct ho
 	if (!attempt)
 		return -ENOMEM;
 	*attempt = (struct attempt){.done = done, .userdata = userdata};
-	attempt->ended = event_new(context->base, -1, 0, on_ended, attempt);
-	if (!attempt->ended) {
+	attempt->ended = evtimer_new(context->base, on_ended, attempt);
+	if (!attempt->ended || evtimer_add(attempt->ended, &(struct timeval){0}) < 0) {
 		attempt_free(attempt);
 		return -ENOMEM;
 	}
 	attempt->error = send_fields(fields);
-	event_active(attempt->ended, 0, 0);
 	*ret = attempt;
 	return 0;
 }

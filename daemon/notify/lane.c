@@ -22,9 +22,10 @@ struct flight {
 	struct flight *previous;
 	struct lane *lane;
 	struct destination *destination; /* with the settings it started with */
-	struct arena *arena;
+	struct arena *arena;             /* of `alert`, until the attempt is over */
 	struct alert alert;
 	struct attempt *attempt; /* NULL: over, the record waits for its commit */
+	char *error;             /* the record's */
 	struct record record;
 };
 
@@ -72,6 +73,7 @@ static void flight_free(struct flight *flight)
 		flight->next->previous = flight->previous;
 	destination_unref(flight->destination);
 	arena_free(flight->arena);
+	free(flight->error);
 	free(flight);
 }
 
@@ -148,14 +150,15 @@ static void flight_record(struct flight *flight, const struct outcome *outcome)
 	facts.started = facts.now > up ? facts.now - up : 0;
 	arc4random_buf(&facts.random, sizeof(facts.random));
 	*delivery = retry_decide(delivery, outcome, &facts);
-	if (delivery->error)
-		delivery->error = arena_strdup(flight->arena, delivery->error);
 	if (delivery->state == DELIVERY_DELIVERED)
 		context->delivered++;
 	else
 		context->failed_attempts++;
 	if (delivery->state == DELIVERY_DEAD)
 		log_dead(flight);
+	flight->error = delivery->error ? strdup(delivery->error) : NULL;
+	delivery->error = flight->error;
+	arena_free(TAKE_PTR(flight->arena)); /* many may wait for one commit */
 	lane->recording++;
 	recorder_put(context->recorder, &flight->record);
 }
@@ -266,7 +269,10 @@ static int fetch_one(const struct delivery *delivery, void *userdata)
 	return 0;
 }
 
-/* Returns whether there is something in the queue. */
+/*
+ * Returns whether there is something in the queue.  What stands there was committed when it was
+ * read; an alert of the open transaction is not to be seen, for it may yet be taken back.
+ */
 static bool fetch(struct lane *lane)
 {
 	size_t limit = lane->attempting + lane->recording + LANE_QUEUE;
@@ -274,6 +280,10 @@ static bool fetch(struct lane *lane)
 
 	if (lane->queue_start < lane->queue_end)
 		return true;
+	if (!recorder_is_settled(lane->context->recorder)) {
+		lane->kicked = true;
+		return false;
+	}
 	lane->queue_start = 0;
 	lane->queue_end = 0;
 	r = store_deliveries_due(
@@ -385,13 +395,12 @@ void lane_pump(struct lane *lane)
 		lane->queue_start = lane->queue_end;
 		hold(lane, LANE_STORE_RETRY);
 	}
-	set_timer(lane);
+	if (!lane->kicked)
+		set_timer(lane);
 }
 
 void lane_kick(struct lane *lane)
 {
-	if (lane->kicked)
-		return;
 	lane->kicked = true;
 	lane->context->on_kick(lane->context->userdata);
 }

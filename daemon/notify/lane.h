@@ -18,8 +18,8 @@
 #include "store/store.h"
 
 enum {
-	LANE_QUEUE = 64,          /* references to due deliveries, fetched at once */
-	LANE_RECORDING_MAX = 256, /* outcomes that wait for their commit */
+	LANE_QUEUE = 256,         /* references to due deliveries, fetched at once */
+	LANE_RECORDING_MAX = 512, /* outcomes that wait for their commit */
 	LANE_FAILURES_MAX = 5,    /* in a row, then the hook is held back and probed */
 	FLIGHT_BYTES = 64 * 1024, /* of an alert while it is tried */
 };
@@ -79,7 +79,11 @@ void lane_close(struct lane *lane);
 
 void lane_kick(struct lane *lane);
 
-/* Starts what is due, as far as there is room, and sets the timer for what is due next. */
+/*
+ * Starts what is due, as far as there is room, and sets the timer for what is due next.  What is
+ * due is read only where nothing uncommitted can be seen; else the lane stays kicked until the
+ * commit.
+ */
 void lane_pump(struct lane *lane);
 
 /* 1: nothing in flight, nothing due that could be tried now; 0; or what the store says. */

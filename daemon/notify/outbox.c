@@ -19,7 +19,7 @@ enum {
 struct outbox {
 	struct lane_context context;
 	struct recorder *recorder;
-	struct event *kick; /* activated by hand: pumps what is kicked, once a turn */
+	struct event *kick; /* pumps what is kicked, in the loop's next turn */
 	struct lane *lanes;
 	int64_t clock_offset; /* of the wall clock to the monotonic one */
 	void (*on_health)(const char *hook, const char *words, void *userdata);
@@ -74,15 +74,10 @@ static void free_closed(struct outbox *outbox)
 	}
 }
 
-static void on_kick(evutil_socket_t fd, short what, void *userdata)
+static void pump(void *userdata)
 {
 	struct outbox *outbox = userdata;
 
-	(void)fd;
-	(void)what;
-	/* Alerts of the open transaction are not to be seen: they may yet be taken back. */
-	if (!recorder_is_settled(outbox->recorder))
-		return;
 	if (is_clock_set_back(outbox)) {
 		hasten(outbox, clock_now(outbox->context.notifiers.clock));
 		kick_all(outbox);
@@ -93,11 +88,20 @@ static void on_kick(evutil_socket_t fd, short what, void *userdata)
 	free_closed(outbox);
 }
 
+static void on_kick(evutil_socket_t fd, short what, void *userdata)
+{
+	(void)fd;
+	(void)what;
+	pump(userdata);
+}
+
+/* By a timer, not event_active(): what kicks itself again and again would starve the sockets. */
 static void ask_for_kick(void *userdata)
 {
 	struct outbox *outbox = userdata;
+	const struct timeval now = {0};
 
-	event_active(outbox->kick, 0, 0);
+	(void)evtimer_add(outbox->kick, &now);
 }
 
 static void tell_health(const char *hook, const char *words, void *userdata)
@@ -126,10 +130,10 @@ int outbox_new(const struct outbox_options *options, struct outbox **ret)
 	outbox->on_health = options->on_health;
 	outbox->userdata = options->userdata;
 	outbox->clock_offset = clock_offset(options->clock);
-	r = recorder_new(options->clock, options->store, ask_for_kick, outbox, &outbox->recorder);
+	r = recorder_new(options->clock, options->store, pump, outbox, &outbox->recorder);
 	if (r == 0) {
 		outbox->context.recorder = outbox->recorder;
-		outbox->kick = event_new(options->base, -1, 0, on_kick, outbox);
+		outbox->kick = evtimer_new(options->base, on_kick, outbox);
 		r = outbox->kick ? 0 : -ENOMEM;
 	}
 	if (r < 0) {
@@ -209,6 +213,7 @@ int outbox_set_hooks(struct outbox *outbox, const struct hook *hooks, size_t cou
 void outbox_wake(struct outbox *outbox)
 {
 	kick_all(outbox);
+	pump(outbox);
 }
 
 int outbox_idle(struct outbox *outbox)

@@ -487,6 +487,43 @@ static void test_nothing_is_sent_before_wake(void **state)
 	assert_int_equal(receiver_count(), 1);
 }
 
+static void test_completion_brings_no_alert_before_its_commit(void **state)
+{
+	struct room *room = *state;
+
+	add(room, NULL);
+	commit_and_wake(room);
+	add(room, NULL);
+	receiver_answer(0, 200, NULL, NULL);
+	for (unsigned i = 0; i < 8; i++)
+		(void)event_base_loop(room->base, EVLOOP_NONBLOCK);
+	assert_int_equal(receiver_count(), 1);
+	store_rollback(room->store);
+	turn(room);
+	assert_int_equal(receiver_count(), 1);
+	add(room, NULL);
+	commit_and_wake(room);
+	assert_int_equal(receiver_count(), 2);
+	assert_string_equal(receiver_request(1)->body, "{\"number\":3}");
+}
+
+static void test_what_was_fetched_goes_on_while_writes_wait(void **state)
+{
+	struct room *room = *state;
+
+	for (unsigned i = 0; i < LANE_QUEUE; i++)
+		add(room, NULL);
+	commit_and_wake(room);
+	while (receiver_waiting() > 0) {
+		receiver_answer_all(200);
+		(void)event_base_loop(room->base, EVLOOP_NONBLOCK);
+	}
+	/* All of them without a commit between. */
+	assert_int_equal(receiver_count(), LANE_QUEUE);
+	turn(room);
+	assert_int_equal(figures_of(room).pending, 0);
+}
+
 static void test_attempts_in_flight_stay_pending_at_the_end(void **state)
 {
 	struct room *room = *state;
@@ -660,6 +697,8 @@ int main(void)
 		TEST(test_refused_alerts_do_not_stop_the_others),
 		TEST(test_store_that_cannot_commit_makes_no_second_post),
 		TEST(test_nothing_is_sent_before_wake),
+		TEST(test_completion_brings_no_alert_before_its_commit),
+		TEST(test_what_was_fetched_goes_on_while_writes_wait),
 		TEST(test_attempts_in_flight_stay_pending_at_the_end),
 		TEST(test_reload_lets_attempts_end_with_the_old_settings),
 		TEST(test_hook_that_is_gone_keeps_its_deliveries_until_it_is_back),
