@@ -5,14 +5,18 @@
 enum {
 	SHINGLE_WORDS = 4,
 	LEAD_WORDS = 60,
-	LEAD_KEPT = 8, /* shingles of the lead: a short copy has these */
-	REST_KEPT = 8, /* shingles of the rest */
-	PAIRS_KEPT = 10,
-	WORDS_KEPT = 4,
+	LEAD_KEPT = 6, /* shingles of the lead: a short copy has these */
+	REST_KEPT = 5, /* shingles of the rest */
+	SENTENCES_KEPT = 3,
+	PAIRS_KEPT = 14,
+	WORDS_KEPT = 3,
+	SENTENCE_SALT = 0x3c6ef372,
+	SENTENCE_ANCHORS_MIN = 2,
 	WORD_SALT = 0x5bd1e995,
 };
 
-_Static_assert(LEAD_KEPT + REST_KEPT + PAIRS_KEPT + WORDS_KEPT == FEATURES_KEPT, "all are used");
+_Static_assert(LEAD_KEPT + REST_KEPT + SENTENCES_KEPT + PAIRS_KEPT + WORDS_KEPT == FEATURES_KEPT,
+	"all are used");
 
 struct ranked {
 	uint32_t feature;
@@ -86,13 +90,44 @@ static size_t keep_shingles(const struct reader *reader, uint32_t *ret)
 	return kept + take(&rest, ret + kept);
 }
 
+/*
+ * Whole sentences with their names and numbers: what tells a template's issues apart, whose
+ * shingles are all alike.
+ */
+static uint32_t sentence_feature(const struct reader *reader, const struct sentence *sentence)
+{
+	const uint32_t *codes = &reader->fingerprint->codes[sentence->start];
+	unsigned anchors = 0;
+
+	for (size_t i = 0; i < sentence->count; i++)
+		anchors += word_kind(codes[i]) == WORD_NAME || word_kind(codes[i]) == WORD_NUMBER;
+	return anchors >= SENTENCE_ANCHORS_MIN
+		? shingle_hash(codes, sentence->count) ^ SENTENCE_SALT
+		: 0;
+}
+
+static size_t keep_sentences(const struct reader *reader, uint32_t *ret)
+{
+	struct ranked entries[SENTENCES_KEPT];
+	struct best best = {entries, 0, SENTENCES_KEPT};
+
+	for (size_t s = 0; s < reader->sentence_count; s++) {
+		uint32_t feature = sentence_feature(reader, reader->sentences[s]);
+
+		if (feature != 0)
+			offer(&best, feature, (float)(feature * 0x9e3779b1U >> 8));
+	}
+	return take(&best, ret);
+}
+
 static size_t keep_pairs(const struct reader *reader, uint32_t *ret)
 {
 	struct ranked entries[PAIRS_KEPT];
 	struct best best = {entries, 0, PAIRS_KEPT};
 
 	for (size_t i = 0; i < reader->pair_count; i++)
-		offer(&best, reader->pairs[i], reader->pair_weights[i]);
+		offer(&best, reader->pairs[i],
+			reader->pair_weights[i] * (reader->pair_times[i] > 1 ? 1.5F : 1.0F));
 	return take(&best, ret);
 }
 
@@ -116,6 +151,7 @@ size_t features_keep(const struct reader *reader, uint32_t (*ret)[FEATURES_KEPT]
 {
 	size_t kept = keep_shingles(reader, *ret);
 
+	kept += keep_sentences(reader, *ret + kept);
 	kept += keep_pairs(reader, *ret + kept);
 	return kept + keep_words(reader, *ret + kept);
 }
@@ -129,7 +165,10 @@ size_t features_ask(const struct reader *reader, uint32_t (*ret)[FEATURES_ASKED]
 	for (size_t s = 0; s < reader->sentence_count; s++) {
 		const struct sentence *sentence = reader->sentences[s];
 		const uint32_t *codes = &reader->fingerprint->codes[sentence->start];
+		uint32_t whole = sentence_feature(reader, sentence);
 
+		if (whole != 0 && count < FEATURES_ASKED)
+			(*ret)[count++] = whole;
 		for (size_t i = 0; i < sentence->count; i++) {
 			if (count < FEATURES_ASKED && word_kind(codes[i]) != WORD_SHORT &&
 				reader->weights[sentence->start + i] > 4.0F)

@@ -10,7 +10,7 @@
 #include "dedup/postings.h"
 
 enum {
-	FEATURES_KEPT = 30,    /* of an article: what an index of 400 bytes an article allows */
+	FEATURES_KEPT = 31,    /* of an article: what an index of 400 bytes an article allows */
 	FEATURES_ASKED = 3000, /* at most, of an article that is judged */
 	CANDIDATES_MAX = 512,  /* articles that are counted for one judgement */
 };

@@ -5,7 +5,6 @@
 #include <string.h>
 
 enum {
-	THIN_WORDS = 30, /* of prose; with less, furniture counts too */
 	LEAD_WORDS = 55, /* specs/stories.md */
 	SHINGLE_WORDS = 3,
 	FRAME_WORDS_MIN = 4,
@@ -73,7 +72,7 @@ static void choose_sentences(struct reader *reader)
 	for (size_t i = 0; i < fingerprint->sentence_count; i++)
 		if (fingerprint->sentences[i].flags & SENTENCE_PROSE)
 			prose += fingerprint->sentences[i].count;
-	reader->thin = prose < THIN_WORDS;
+	reader->thin = prose < FINGERPRINT_THIN_WORDS;
 	for (size_t i = 0; i < fingerprint->sentence_count; i++) {
 		const struct sentence *sentence = &fingerprint->sentences[i];
 
@@ -138,23 +137,40 @@ static void collect_shingles(struct reader *reader)
 	}
 }
 
-struct weighted_pair {
+struct found_pair {
 	uint32_t hash;
 	float weight;
 };
 
 static int compare_pairs(const void *a, const void *b)
 {
-	const struct weighted_pair *x = a;
-	const struct weighted_pair *y = b;
+	const struct found_pair *x = a;
+	const struct found_pair *y = b;
 
 	return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+/* Each pair once, with how often it stood there. */
+static void merge_pairs(struct reader *reader, const struct found_pair *pairs, size_t count)
+{
+	reader->pair_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && pairs[i].hash == pairs[i - 1].hash) {
+			if (reader->pair_times[reader->pair_count - 1] < UINT8_MAX)
+				reader->pair_times[reader->pair_count - 1]++;
+			continue;
+		}
+		reader->pairs[reader->pair_count] = pairs[i].hash;
+		reader->pair_times[reader->pair_count] = 1;
+		reader->pair_weights[reader->pair_count++] = pairs[i].weight;
+	}
 }
 
 /* Pairs of a name or number with each of the two before it; these survive other words. */
 static void collect_pairs(struct reader *reader)
 {
-	struct weighted_pair pairs[READER_PAIRS_MAX];
+	const uint32_t *codes = reader->fingerprint->codes;
+	struct found_pair pairs[READER_PAIRS_MAX];
 	size_t before[PAIR_REACH] = {0};
 	size_t seen = 0;
 	size_t count = 0;
@@ -164,13 +180,11 @@ static void collect_pairs(struct reader *reader)
 
 		for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count;
 			i++) {
-			const uint32_t *codes = reader->fingerprint->codes;
-
 			if (!is_anchor(codes[i]))
 				continue;
 			for (size_t k = 0; k < PAIR_REACH && k < seen; k++)
 				if (codes[before[k]] != codes[i] && count < READER_PAIRS_MAX)
-					pairs[count++] = (struct weighted_pair){
+					pairs[count++] = (struct found_pair){
 						pair_hash(codes[before[k]], codes[i]),
 						reader->weights[before[k]] + reader->weights[i]};
 			before[1] = before[0];
@@ -179,13 +193,7 @@ static void collect_pairs(struct reader *reader)
 		}
 	}
 	qsort(pairs, count, sizeof(*pairs), compare_pairs);
-	reader->pair_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0 && pairs[i].hash == pairs[i - 1].hash)
-			continue;
-		reader->pairs[reader->pair_count] = pairs[i].hash;
-		reader->pair_weights[reader->pair_count++] = pairs[i].weight;
-	}
+	merge_pairs(reader, pairs, count);
 }
 
 void reader_open(struct reader *reader, const struct fingerprint *fingerprint,

@@ -46,6 +46,7 @@ struct reader {
 	uint32_t shingles[READER_SHINGLE_SLOTS]; /* set; 0 free */
 	uint32_t pairs[READER_PAIRS_MAX];        /* of names and numbers, sorted */
 	float pair_weights[READER_PAIRS_MAX];
+	uint8_t pair_times[READER_PAIRS_MAX];
 	size_t pair_count;
 	uint32_t
 		frames[FINGERPRINT_SENTENCES_MAX]; /* hash of each sentence but names and numbers */

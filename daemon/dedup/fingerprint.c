@@ -23,18 +23,30 @@ _Static_assert(
 	"a fingerprint fits");
 _Static_assert(FINGERPRINT_SENTENCES_MAX <= UINT8_MAX, "sentences are counted in a byte");
 
+static size_t prose_words(const struct words *text)
+{
+	size_t words = 0;
+
+	for (size_t i = 0; i < text->sentence_count; i++)
+		if (text->sentences[i].flags & SENTENCE_PROSE)
+			words += text->sentences[i].count;
+	return words;
+}
+
 /* Chooses the sentences that are kept; the others get count 0. */
 static void choose(struct words *text)
 {
 	size_t prose = 0;
 	size_t furniture = 0;
 	size_t sentences = 0;
+	size_t furniture_max =
+		prose_words(text) < FINGERPRINT_THIN_WORDS ? FINGERPRINT_FURNITURE_MAX : 0;
 
 	for (size_t i = 0; i < text->sentence_count; i++) {
 		struct sentence *sentence = &text->sentences[i];
 		bool is_prose = sentence->flags & SENTENCE_PROSE;
 		size_t *sum = is_prose ? &prose : &furniture;
-		size_t limit = is_prose ? FINGERPRINT_TOKENS_MAX : FINGERPRINT_FURNITURE_MAX;
+		size_t limit = is_prose ? FINGERPRINT_TOKENS_MAX : furniture_max;
 
 		if (sentences == FINGERPRINT_SENTENCES_MAX || *sum + sentence->count > limit ||
 			sentence->flags & (SENTENCE_ORIGIN | SENTENCE_CREDIT)) {

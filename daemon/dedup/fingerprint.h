@@ -16,7 +16,8 @@ enum {
 	FINGERPRINT_VERSION = 1,
 	FINGERPRINT_TITLE_TOKENS_MAX = 60,
 	FINGERPRINT_TOKENS_MAX = 1600,   /* of prose; a report's later words add nothing */
-	FINGERPRINT_FURNITURE_MAX = 240, /* words kept of what is no prose */
+	FINGERPRINT_THIN_WORDS = 30,     /* with less prose than this, the rest counts too: */
+	FINGERPRINT_FURNITURE_MAX = 240, /* so many words of it are kept */
 	FINGERPRINT_SENTENCES_MAX = 250,
 	FINGERPRINT_BYTES_MAX = 8192,
 	/* Room that an arena needs for one fingerprint and its making. */

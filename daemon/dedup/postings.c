@@ -9,7 +9,7 @@ enum {
 	FIRST_LEVEL = 8, /* the low bits of a feature which its bucket's number always holds */
 	CHUNK_BUCKETS = 256,
 	/* A bucket is added when more postings than this, of POSTINGS_BUCKET, stand in one. */
-	LOAD_PERCENT = 72,
+	LOAD_PERCENT = 65,
 };
 
 struct bucket {
@@ -154,29 +154,68 @@ static int split_bucket(struct postings *postings)
 	return 0;
 }
 
-/* Which posting goes so that one with `tag` may come, in a full bucket or one full of the tag. */
-static size_t oldest(const struct bucket *bucket, uint32_t tag, bool same)
+/* A feature's second key; each key has its own bucket and tag. */
+static uint32_t second_key(uint32_t feature)
 {
-	if (same)
-		for (size_t i = 0; i < bucket->count; i++)
-			if (tag_at(bucket, i) == tag)
-				return i;
-	return 0;
+	feature ^= feature >> 15;
+	feature *= 0x2c1b3c6dU;
+	feature ^= feature >> 12;
+	feature *= 0x297a2d39U;
+	return feature ^ (feature >> 15);
+}
+
+static size_t count_tag(const struct bucket *bucket, uint32_t tag)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < bucket->count; i++)
+		count += tag_at(bucket, i) == tag;
+	return count;
+}
+
+/* The oldest posting of the tag; `count` where there is none. */
+static size_t oldest_of(const struct bucket *bucket, uint32_t tag)
+{
+	size_t i = 0;
+
+	while (i < bucket->count && tag_at(bucket, i) != tag)
+		i++;
+	return i;
+}
+
+/* Of a feature that has all the postings it may have, the oldest goes. */
+static void drop_oldest_of(struct bucket *const *buckets, const uint32_t *tags)
+{
+	size_t at[2] = {oldest_of(buckets[0], tags[0]), oldest_of(buckets[1], tags[1])};
+	size_t which;
+
+	if (at[0] == buckets[0]->count)
+		which = 1;
+	else if (at[1] == buckets[1]->count)
+		which = 0;
+	else
+		which = buckets[1]->articles[at[1]] < buckets[0]->articles[at[0]];
+	drop(buckets[which], at[which]);
 }
 
 int postings_add(struct postings *postings, uint32_t feature, uint32_t article)
 {
-	struct bucket *bucket = bucket_of(postings, feature);
-	uint32_t tag = feature >> FIRST_LEVEL;
-	size_t same = 0;
+	uint32_t second = second_key(feature);
+	struct bucket *buckets[2] = {bucket_of(postings, feature), bucket_of(postings, second)};
+	uint32_t tags[2] = {feature >> FIRST_LEVEL, second >> FIRST_LEVEL};
+	size_t to;
 
-	for (size_t i = 0; i < bucket->count; i++)
-		same += tag_at(bucket, i) == tag;
-	if (same >= POSTINGS_SAME_MAX || bucket->count == POSTINGS_BUCKET) {
-		drop(bucket, oldest(bucket, tag, same >= POSTINGS_SAME_MAX));
+	if (count_tag(buckets[0], tags[0]) + count_tag(buckets[1], tags[1]) >= POSTINGS_SAME_MAX) {
+		drop_oldest_of(buckets, tags);
 		postings->count--;
 	}
-	append(bucket, tag, article);
+	to = buckets[1]->count < buckets[0]->count;
+	if (buckets[to]->count == POSTINGS_BUCKET) {
+		to = buckets[1]->articles[0] < buckets[0]->articles[0];
+		drop(buckets[to], 0);
+		postings->count--;
+	}
+	append(buckets[to], tags[to], article);
 	postings->count++;
 	if (postings->count * 100 >
 		(uint64_t)bucket_count(postings) * POSTINGS_BUCKET * LOAD_PERCENT)
@@ -184,22 +223,41 @@ int postings_add(struct postings *postings, uint32_t feature, uint32_t article)
 	return 0;
 }
 
-size_t postings_find(
-	const struct postings *postings, uint32_t feature, uint32_t (*ret)[POSTINGS_BUCKET])
+static size_t find_in(const struct bucket *bucket, uint32_t tag, uint32_t *ret)
 {
-	const struct bucket *bucket = bucket_of(postings, feature);
-	uint32_t tag = feature >> FIRST_LEVEL;
 	size_t found = 0;
 
 	for (size_t i = bucket->count; i-- > 0;)
 		if (tag_at(bucket, i) == tag)
-			(*ret)[found++] = bucket->articles[i];
+			ret[found++] = bucket->articles[i];
+	return found;
+}
+
+size_t postings_find(
+	const struct postings *postings, uint32_t feature, uint32_t (*ret)[POSTINGS_FOUND_MAX])
+{
+	uint32_t second = second_key(feature);
+	uint32_t first_found[POSTINGS_BUCKET];
+	uint32_t second_found[POSTINGS_BUCKET];
+	size_t firsts = find_in(bucket_of(postings, feature), feature >> FIRST_LEVEL, first_found);
+	size_t seconds = find_in(bucket_of(postings, second), second >> FIRST_LEVEL, second_found);
+	size_t found = 0;
+	size_t i = 0;
+	size_t k = 0;
+
+	while (i < firsts || k < seconds) {
+		if (k == seconds || (i < firsts && first_found[i] >= second_found[k]))
+			(*ret)[found++] = first_found[i++];
+		else
+			(*ret)[found++] = second_found[k++];
+	}
 	return found;
 }
 
 void postings_prefetch(const struct postings *postings, uint32_t feature)
 {
 	__builtin_prefetch(bucket_of(postings, feature));
+	__builtin_prefetch(bucket_of(postings, second_key(feature)));
 }
 
 size_t postings_bytes(const struct postings *postings)

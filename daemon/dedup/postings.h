@@ -1,7 +1,8 @@
 /*
  * Which articles have a feature: a hash table of 64-byte buckets that grows by one bucket at a time
- * (linear hashing), so that no insertion ever moves the whole.  A full bucket forgets its oldest
- * posting: candidates are found by many features, and one that is lost is not missed.
+ * (linear hashing), so that no insertion ever moves the whole.  A posting goes to the emptier of
+ * two buckets, which fills them evenly; where both are full the oldest posting is forgotten:
+ * candidates are found by many features, and one that is lost is not missed.
  */
 #pragma once
 
@@ -14,7 +15,8 @@ struct postings;
 
 enum {
 	POSTINGS_BUCKET = 9,
-	POSTINGS_SAME_MAX = 7, /* of one feature in a bucket; the newest stay */
+	POSTINGS_SAME_MAX = 8, /* of one feature; the newest stay */
+	POSTINGS_FOUND_MAX = 2 * POSTINGS_BUCKET,
 };
 
 /* Returns 0 or -ENOMEM. */
@@ -25,11 +27,11 @@ DEFINE_CLEANUP(postings_freep, struct postings, postings_free)
 /* Says that `article` (a running number) has the feature.  Returns 0 or -ENOMEM. */
 int postings_add(struct postings *postings, uint32_t feature, uint32_t article);
 
-/* Finds articles with the feature, the newest first; at most POSTINGS_BUCKET. */
+/* Finds articles with the feature, the newest first; at most POSTINGS_FOUND_MAX. */
 size_t postings_find(
-	const struct postings *postings, uint32_t feature, uint32_t (*ret)[POSTINGS_BUCKET]);
+	const struct postings *postings, uint32_t feature, uint32_t (*ret)[POSTINGS_FOUND_MAX]);
 
-/* Asks for the feature's bucket to be brought near. */
+/* Asks for the feature's buckets to be brought near. */
 void postings_prefetch(const struct postings *postings, uint32_t feature);
 
 size_t postings_bytes(const struct postings *postings);

@@ -168,19 +168,13 @@ void relation_input(const struct difference *closest, const struct evidence *clo
 
 enum relation relation_choose(const struct relation_input *input)
 {
+	float sums[RELATION_CLASSES];
 	size_t best = 0;
-	float most = -INFINITY;
 
-	for (size_t c = 0; c < RELATION_CLASSES; c++) {
-		float sum = relation_weights.bias[c];
-
-		for (size_t i = 0; i < RELATION_INPUTS; i++)
-			sum += relation_weights.weights[c][i] * input->features[i];
-		if (sum > most) {
-			most = sum;
+	network_run(&relation_network, input->features, sums);
+	for (size_t c = 1; c < RELATION_CLASSES; c++)
+		if (sums[c] > sums[best])
 			best = c;
-		}
-	}
 	return (enum relation)(RELATION_COPY + best);
 }
 

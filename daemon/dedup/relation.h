@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "dedup/evidence.h"
+#include "dedup/network.h"
 #include "model/story.h"
 
 enum {
@@ -58,9 +59,4 @@ bool difference_is_material(const struct difference *difference);
 /* What changed, in words. */
 void difference_describe(const struct difference *difference, char (*ret)[WHY_BYTES]);
 
-struct relation_weights {
-	float bias[RELATION_CLASSES];
-	float weights[RELATION_CLASSES][RELATION_INPUTS];
-};
-
-extern const struct relation_weights relation_weights;
+extern const struct network relation_network;

@@ -77,20 +77,11 @@ void similarity_features(const struct evidence *evidence, float (*ret)[SIMILARIT
 
 double similarity_probability(const struct evidence *evidence)
 {
-	const struct similarity_weights *weights = &similarity_weights;
 	float features[SIMILARITY_FEATURES];
-	float sum = weights->bias;
+	float sum;
 
 	similarity_features(evidence, &features);
-	for (size_t i = 0; i < SIMILARITY_FEATURES; i++)
-		sum += weights->direct[i] * features[i];
-	for (size_t h = 0; h < SIMILARITY_HIDDEN; h++) {
-		float hidden = weights->hidden_bias[h];
-
-		for (size_t i = 0; i < SIMILARITY_FEATURES; i++)
-			hidden += weights->hidden[h][i] * features[i];
-		sum += weights->out[h] * tanhf(hidden);
-	}
+	network_run(&similarity_network, features, &sum);
 	return 1.0 / (1.0 + exp(-(double)sum));
 }
 

@@ -5,12 +5,12 @@
 #pragma once
 
 #include "dedup/evidence.h"
+#include "dedup/network.h"
 #include "dedup/relation.h"
 #include "model/story.h"
 
 enum {
 	SIMILARITY_FEATURES = 49,
-	SIMILARITY_HIDDEN = 12,
 };
 
 /* What the probability is computed from; each about 0 to 1. */
@@ -35,13 +35,4 @@ struct comparison {
 void similarity_relate(
 	const struct comparison *closest, const struct comparison *first, struct verdict *ret);
 
-/* A network with one hidden layer, and a direct connection beside it. */
-struct similarity_weights {
-	float bias;
-	float direct[SIMILARITY_FEATURES];
-	float out[SIMILARITY_HIDDEN];
-	float hidden_bias[SIMILARITY_HIDDEN];
-	float hidden[SIMILARITY_HIDDEN][SIMILARITY_FEATURES];
-};
-
-extern const struct similarity_weights similarity_weights;
+extern const struct network similarity_network;

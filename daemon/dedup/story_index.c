@@ -133,9 +133,9 @@ static void tally(struct story_index *index, uint32_t number, float score)
 /* A feature speaks the more for an article the fewer stories have it. */
 static void tally_feature(struct story_index *index, uint32_t feature)
 {
-	uint32_t found[POSTINGS_BUCKET];
+	uint32_t found[POSTINGS_FOUND_MAX];
 	size_t count = postings_find(index->postings, feature, &found);
-	int64_t stories[POSTINGS_BUCKET];
+	int64_t stories[POSTINGS_FOUND_MAX];
 	size_t story_count = 0;
 	size_t live = 0;
 
@@ -153,7 +153,7 @@ static void tally_feature(struct story_index *index, uint32_t feature)
 		found[live++] = found[i];
 	}
 	for (size_t i = 0; i < live; i++)
-		tally(index, found[i], 1.0F / (float)story_count);
+		tally(index, found[i], 1.0F / (float)(story_count * story_count));
 }
 
 static int compare_candidates(const void *a, const void *b)
@@ -325,7 +325,7 @@ static bool is_quiet(const struct story_index *index, const struct article_facts
 /* The first article of a story that is still remembered; 0 where that is not known. */
 static uint32_t first_of_story(const struct story_index *index, int64_t story)
 {
-	uint32_t found[POSTINGS_BUCKET];
+	uint32_t found[POSTINGS_FOUND_MAX];
 	size_t count = postings_find(index->postings, story_feature(story), &found);
 
 	for (size_t i = count; i-- > 0;)

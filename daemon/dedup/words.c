@@ -491,6 +491,14 @@ static bool is_notice(const struct scan *scan, const struct sentence *sentence)
 	return false;
 }
 
+/* A row of a table of markets, scores or the like: numbers, names, and no word of a sentence. */
+static bool is_row(const struct scan *scan, const struct sentence *sentence)
+{
+	struct shape shape = shape_of(scan, sentence);
+
+	return shape.numbers >= 2 && shape.lower == 0;
+}
+
 static bool is_prose(const struct scan *scan, const struct sentence *sentence)
 {
 	struct shape shape = shape_of(scan, sentence);
@@ -624,9 +632,12 @@ static void judge_sentences(struct scan *scan, const struct scan *title)
 			!(sentence->flags & SENTENCE_LINE))
 			scan->sentences[i - 1].flags |= SENTENCE_CREDIT;
 	}
-	for (size_t i = 0; i < scan->sentence_count; i++)
+	for (size_t i = 0; i < scan->sentence_count; i++) {
+		if (is_row(scan, &scan->sentences[i]))
+			scan->sentences[i].flags |= SENTENCE_ORIGIN;
 		if (is_prose(scan, &scan->sentences[i]))
 			scan->sentences[i].flags |= SENTENCE_PROSE;
+	}
 }
 
 static int open_scan(struct scan *scan, const char *text, size_t words_max, struct arena *arena)

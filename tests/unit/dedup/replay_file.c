@@ -63,7 +63,7 @@ static void print_line(const struct replay *replay, const struct stored *old, do
 	if ((strcmp(new->truth, "-") == 0 && strcmp(new->kind, "digest") != 0) ||
 		(strcmp(old->truth, "-") == 0 && strcmp(old->kind, "digest") != 0))
 		return;
-	printf("%d %s %s %s %s %s %s %.4f", same, new->id, old->id, new->kind, old->kind,
+	printf("%d %s %s %s %s %s %s %.9f", same, new->id, old->id, new->kind, old->kind,
 		new->truth, old->truth, probability);
 	for (size_t i = 0; i < count; i++)
 		printf(" %.5g", (double)features[i]);
@@ -143,6 +143,7 @@ static void print_verdict(
 static int replay_article(struct replay *replay, const struct article *article)
 {
 	int64_t key = (int64_t)replay->count + 1;
+	double confidence;
 	struct stored *stored = &replay->stored[key];
 	struct article_facts facts = {0};
 	struct fingerprint *fingerprint;
@@ -163,11 +164,11 @@ static int replay_article(struct replay *replay, const struct article *article)
 	judged = seconds();
 	if (replay->truth_count > 0) {
 		verdict.story = true_story(replay, key);
-		verdict.confidence = verdict.story == key ? 0.0 : 1.0;
+		verdict.confidence = 1.0;
 	} else if (verdict.relation == RELATION_NEW) {
 		verdict.story = key;
-		verdict.confidence = 0.0;
 	}
+	confidence = verdict.story == key ? 0.0 : verdict.confidence;
 	bytes = fingerprint_bytes(fingerprint, &stored->length);
 	stored->bytes = malloc(stored->length);
 	if (!stored->bytes)
@@ -181,7 +182,7 @@ static int replay_article(struct replay *replay, const struct article *article)
 	replay->judge_seconds += judged - made;
 	start = seconds();
 	r = story_index_add(
-		replay->index, key, verdict.story, fingerprint, &facts, verdict.confidence);
+		replay->index, key, verdict.story, fingerprint, &facts, confidence);
 	replay->add_seconds += seconds() - start;
 	return r;
 }
