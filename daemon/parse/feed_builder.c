@@ -219,7 +219,9 @@ int feed_builder_finish(struct feed_builder *builder, struct parsed_feed *ret)
 
 	keep_newest(builder);
 	finish_channel(builder, &feed.channel);
-	if (feed.channel.link)
+	/* Atom has no such rule: without a base its references stay as they are (RFC 4287, 2). */
+	if (feed.channel.link && builder->format != FORMAT_ATOM_10 &&
+		builder->format != FORMAT_ATOM_03)
 		resolve_links(builder, feed.channel.link);
 	feed.entry_count = builder->entry_count;
 	feed.entries = arena_array(builder->arena, feed.entry_count, sizeof(*feed.entries));

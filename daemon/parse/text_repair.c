@@ -40,6 +40,25 @@ static bool is_suspect(const char *text, size_t length)
 	return end - text >= 2 && (unsigned char)end[-2] == 0xC2 && (unsigned char)end[-1] < 0xA0;
 }
 
+/*
+ * Whether decoding once more made sense of the bytes: they are Latin letters or punctuation, as
+ * which most of such damage is, or there are several characters.  One alone may be chance: "é", a
+ * no-break space and a dash are also the bytes of a Chinese character.
+ */
+static bool makes_sense(const char *text, size_t length)
+{
+	size_t characters = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char byte = (unsigned char)text[i];
+
+		if (byte == 0xC2 || byte == 0xC3 || byte == 0xE2)
+			return true;
+		characters += byte >= 0xC2;
+	}
+	return characters >= 3;
+}
+
 /* Undoes one encoding too many: appends the bytes that the characters stand for. */
 static bool decode_twice(const char *text, size_t length, struct buffer *out)
 {
@@ -57,7 +76,8 @@ static bool decode_twice(const char *text, size_t length, struct buffer *out)
 		changed = changed || byte >= 0x80;
 		(void)buffer_add_char(out, (char)byte);
 		if (i == length && changed && !out->failed &&
-			utf8_valid(out->bytes + start, out->length - start))
+			utf8_valid(out->bytes + start, out->length - start) &&
+			makes_sense(out->bytes + start, out->length - start))
 			return true;
 	}
 	if (out->length > start) {

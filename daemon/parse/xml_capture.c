@@ -9,7 +9,7 @@ static bool is_xml_type(const struct xml_value *type)
 		xml_value_has(type, "/xml");
 }
 
-enum text_form xml_text_form(const struct xml_attributes *attributes, bool is_content)
+enum text_form xml_text_form(const struct xml_attributes *attributes)
 {
 	struct xml_value type = xml_attribute(attributes, "type");
 	struct xml_value mode = xml_attribute(attributes, "mode");
@@ -23,8 +23,8 @@ enum text_form xml_text_form(const struct xml_attributes *attributes, bool is_co
 		return FORM_HTML;
 	if (is_xml_type(&type))
 		return FORM_MARKUP;
-	/* Content of any other media type is base64 (RFC 4287 section 4.1.3.3, rule 6). */
-	if (is_content && xml_value_has(&type, "/") && !xml_value_has(&type, "text/"))
+	/* What has any other media type is base64 (RFC 4287 section 4.1.3.3, rule 6). */
+	if (xml_value_has(&type, "/") && !xml_value_has(&type, "text/"))
 		return FORM_BASE64_PLAIN;
 	return FORM_PLAIN;
 }

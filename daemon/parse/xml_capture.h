@@ -20,7 +20,7 @@ struct xml_capture {
 };
 
 /* How a text construct of Atom is written (RFC 4287 section 3.1; Atom 0.3 had "mode"). */
-enum text_form xml_text_form(const struct xml_attributes *attributes, bool is_content);
+enum text_form xml_text_form(const struct xml_attributes *attributes);
 
 /* False where the draft is full. */
 bool xml_capture_begin(struct xml_capture *capture, struct draft *draft, enum field field,

@@ -214,8 +214,6 @@ static void read_record_attributes(
 static void start_entry(
 	struct xml_feed *feed, struct frame *frame, const struct xml_attributes *attributes)
 {
-	if (feed->builder->in_entry)
-		feed_builder_end_entry(feed->builder);
 	feed_builder_begin_entry(feed->builder);
 	frame->mode = MODE_ENTRY;
 	frame->ends_entry = true;
@@ -362,8 +360,13 @@ static void start_construct(struct xml_feed *feed, struct frame *frame,
 		return;
 	}
 	if (is_atom(feed, slot))
-		form = xml_text_form(attributes, rule->in_entry == ACTION_CONTENT);
+		form = xml_text_form(attributes);
 	start_capture(feed, frame, rule->field, rule->rank, form);
+}
+
+static bool is_sitemap_entry(const struct element_rule *rule)
+{
+	return strcmp(rule->name, "url") == 0 || strcmp(rule->name, "sitemap") == 0;
 }
 
 static void apply_rule(struct xml_feed *feed, struct frame *frame, const struct rule_slot *slot,
@@ -385,8 +388,8 @@ static void apply_rule(struct xml_feed *feed, struct frame *frame, const struct 
 		read_record_attributes(feed, frame, attributes);
 		break;
 	case ACTION_ENTRY:
-		if (feed->sitemap ==
-			(strcmp(rule->name, "url") == 0 || strcmp(rule->name, "sitemap") == 0))
+		/* An entry inside of another is none: some programs write an empty one there. */
+		if (!in_entry && feed->sitemap == is_sitemap_entry(rule))
 			start_entry(feed, frame, attributes);
 		else
 			frame->mode = MODE_IGNORE;

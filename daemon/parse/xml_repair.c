@@ -308,6 +308,17 @@ static bool is_tag(const struct repairer *repairer, const char *text)
 		(isspace((unsigned char)*text) || *text == '>' || *text == '/' || *text == '<');
 }
 
+/* "<item/>" inside of an item: nothing begins there. */
+static bool is_empty_record(
+	const struct repairer *repairer, const struct piece *name, const char *text)
+{
+	if (!is_record(name) || find_open(repairer, name) == 0)
+		return false;
+	while (text < repairer->end && isspace((unsigned char)*text))
+		text++;
+	return repairer->end - text >= 2 && text[0] == '/' && text[1] == '>';
+}
+
 static void start_tag(struct repairer *repairer)
 {
 	const char *text = repairer->text + 1;
@@ -315,6 +326,11 @@ static void start_tag(struct repairer *repairer)
 	size_t start;
 	bool empty;
 
+	if (is_empty_record(repairer, &name, text)) {
+		while (*repairer->text++ != '>')
+			;
+		return;
+	}
 	make_way(repairer, &name);
 	start = repairer->out->length;
 	(void)buffer_add_char(repairer->out, '<');
