@@ -5,8 +5,13 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include <unicode/uidna.h>
 
 #include "base/url.h"
+
+enum {
+	HOST_SIZE = 256, /* RFC 1035 section 2.3.4: 255 octets */
+};
 
 DEFINE_CLEANUP(url_cleanupp, CURLU, curl_url_cleanup)
 DEFINE_CLEANUP(curl_freep, char, curl_free)
@@ -31,16 +36,51 @@ static int get_part(CURLU *url, CURLUPart what, unsigned flags, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-/* The name under which the limits count. */
+/*
+ * Names beyond ASCII as the name service knows them (UTS #46).  libcurl would convert by the
+ * locale, which a daemon has not.
+ */
+static int encode_host(CURLU *url, const char *host)
+{
+	UErrorCode error = U_ZERO_ERROR;
+	UIDNAInfo info = UIDNA_INFO_INITIALIZER;
+	char ascii[HOST_SIZE];
+	UIDNA *idna;
+	int32_t length;
+
+	idna = uidna_openUTS46(UIDNA_NONTRANSITIONAL_TO_ASCII, &error);
+	if (U_FAILURE(error))
+		return -ENOMEM;
+	length = uidna_nameToASCII_UTF8(idna, host, -1, ascii, HOST_SIZE, &info, &error);
+	uidna_close(idna);
+	if (U_FAILURE(error) || info.errors != 0 || length >= HOST_SIZE)
+		return -EINVAL;
+	return curl_url_set(url, CURLUPART_HOST, ascii, 0) == CURLUE_OK ? 0 : -EINVAL;
+}
+
+static bool is_ascii(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
+}
+
+/* The name under which the limits count; the URL gets it in ASCII too. */
 static int get_host(CURLU *url, char **ret)
 {
-	char *host;
+	char *host = NULL;
 	size_t length;
 	int r;
 
-	r = get_part(url, CURLUPART_HOST, CURLU_PUNYCODE, &host);
-	if (r == -EINVAL)
-		r = get_part(url, CURLUPART_HOST, 0, &host);
+	r = get_part(url, CURLUPART_HOST, 0, &host);
+	if (r >= 0 && !is_ascii(host)) {
+		r = encode_host(url, host);
+		free(host);
+		host = NULL;
+		if (r >= 0)
+			r = get_part(url, CURLUPART_HOST, 0, &host);
+	}
 	if (r < 0)
 		return r;
 	for (char *c = host; *c != '\0'; c++)
@@ -76,11 +116,11 @@ static int fill(CURLU *url, struct location *ret)
 		return r;
 	if (strcasecmp(scheme, "http") != 0 && strcasecmp(scheme, "https") != 0)
 		return -EINVAL;
-	r = get_part(url, CURLUPART_URL, 0, &location.url);
+	r = get_host(url, &location.host);
+	if (r >= 0)
+		r = get_part(url, CURLUPART_URL, 0, &location.url);
 	if (r >= 0 && strlen(location.url) > URL_BYTES_MAX)
 		r = -EINVAL;
-	if (r >= 0)
-		r = get_host(url, &location.host);
 	if (r >= 0)
 		r = get_shown(url, location.url, &location.shown);
 	if (r < 0) {
