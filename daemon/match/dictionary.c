@@ -5,25 +5,24 @@
 const struct key *dictionary_find(const struct dictionary *dictionary, const char *form,
 	size_t length, uint64_t hash, uint64_t head)
 {
-	const char *pool = dictionary->texts.pool.bytes;
+	uint32_t tag = (uint32_t)(hash >> 32);
 	size_t i = hash & dictionary->mask;
 
 	for (; dictionary->slots[i].number; i = (i + 1) & dictionary->mask) {
-		const struct key_slot *slot = &dictionary->slots[i];
-		const struct key *key;
+		const struct key *key = &dictionary->keys[dictionary->slots[i].number - 1];
 
-		if (slot->head != head || slot->length != length)
+		if (dictionary->slots[i].tag != tag || key->head != head || key->length != length)
 			continue;
-		key = &dictionary->keys[slot->number - 1];
-		if (length <= sizeof(head) || memcmp(pool + key->text, form, length) == 0)
+		if (length <= sizeof(head) ||
+			memcmp(dictionary->texts.pool.bytes + key->text, form, length) == 0)
 			return key;
 	}
 	return NULL;
 }
 
-uint32_t pair_find(const struct matcher *matcher, uint32_t first, uint32_t second)
+uint32_t pair_find(const struct matcher *matcher, uint32_t first, uint32_t second, uint64_t hash)
 {
-	size_t i = mix((uint64_t)first << 32 | second) & matcher->pair_mask;
+	size_t i = hash & matcher->pair_mask;
 
 	for (; matcher->pairs[i].leaf; i = (i + 1) & matcher->pair_mask)
 		if (matcher->pairs[i].first == first && matcher->pairs[i].second == second)

@@ -223,10 +223,9 @@ int explanation_run(struct match_scratch *scratch, const struct topic *topic,
 	if (r >= 0)
 		r = build_index(&explanation, query);
 	if (r >= 0)
-		r = occurrences_prepare(&scratch->found, &explanation.index);
+		r = occurrences_begin(&scratch->found, &explanation.index);
 	if (r < 0)
 		return r;
-	occurrences_reset(&scratch->found);
 	r = article_texts(article, explanation.index.fields, read_text, &explanation);
 	if (r >= 0)
 		r = explain_node(&explanation, query, root);

@@ -31,7 +31,7 @@ static int new_filter(size_t count, uint64_t **ret, size_t *ret_mask)
 	return *ret ? 0 : -ENOMEM;
 }
 
-static int layout_dictionary(struct dictionary *dictionary)
+static int layout_dictionary(struct dictionary *dictionary, uint32_t idle_leaf)
 {
 	static const char padding[TOKENS_PADDING];
 	size_t size = table_size(dictionary->texts.count);
@@ -50,18 +50,27 @@ static int layout_dictionary(struct dictionary *dictionary)
 	for (uint32_t n = 0; n < dictionary->count; n++) {
 		size_t length;
 		const char *text = interner_bytes(&dictionary->texts, n, &length);
-		struct key_slot slot = {.length = (uint32_t)length, .number = n + 1};
-		uint64_t hash = form_hash(text, length, &slot.head);
+		struct key *key = &dictionary->keys[n];
+		uint64_t hash = form_hash(text, length, &key->head);
 		size_t i = hash & dictionary->mask;
 
 		filter_add(dictionary->filter, dictionary->filter_mask, hash);
 		while (dictionary->slots[i].number)
 			i = (i + 1) & dictionary->mask;
-		dictionary->slots[i] = slot;
-		dictionary->keys[n].text = dictionary->texts.offsets[n];
-		dictionary->keys[n].length = (uint32_t)length;
+		dictionary->slots[i] =
+			(struct key_slot){.tag = (uint32_t)(hash >> 32), .number = n + 1};
+		key->text = dictionary->texts.offsets[n];
+		key->length = (uint32_t)length;
+		key->leaf = idle_leaf;
 	}
 	return 0;
+}
+
+static struct key_more *key_more(struct matcher *matcher, struct key *key)
+{
+	if (key->more == 0)
+		key->more = (uint32_t)++matcher->more_count;
+	return &matcher->more[key->more - 1];
 }
 
 /*
@@ -101,10 +110,11 @@ static void add_prefix(struct matcher *matcher, uint32_t number)
 		return;
 	}
 	memcpy(&head, bytes, sizeof(head));
-	matcher->prefix_lengths |= 1U << length;
-	if (length >= PREFIX_FILTER_BYTES)
-		filter_add(matcher->prefix_filter, matcher->prefix_filter_mask,
-			mix(head & head_mask(PREFIX_FILTER_BYTES)));
+	if (length < PREFIX_HASHED)
+		matcher->short_prefixes |= 1U << length;
+	else
+		matcher->prefix_lengths[mix(head & head_mask(PREFIX_HASHED)) &
+			matcher->prefix_lengths_mask] |= (uint16_t)(1U << length);
 	i = mix(head + length) & matcher->prefix_mask;
 	while (matcher->prefix_slots[i].special &&
 		(matcher->prefix_slots[i].head != head ||
@@ -120,16 +130,25 @@ static int layout_specials(struct matcher *matcher)
 	size_t wildcards = 0;
 	size_t size;
 
+	/* No key needs more than one, and each has a special atom or a leaf of its own. */
+	matcher->more =
+		calloc(matcher->special_count + matcher->leaf_count + 1, sizeof(*matcher->more));
+	if (!matcher->more)
+		return -ENOMEM;
 	for (size_t i = 0; i < matcher->special_count; i++)
 		wildcards += matcher->specials[i].key == ATOM_NONE;
+	matcher->has_wildcards = wildcards > 0;
 	size = table_size(wildcards);
 	matcher->prefix_mask = size - 1;
 	matcher->prefix_slots = calloc(size, sizeof(*matcher->prefix_slots));
-	if (!matcher->prefix_slots ||
-		new_filter(wildcards, &matcher->prefix_filter, &matcher->prefix_filter_mask) < 0)
+	size = table_size(FILTER_BITS * wildcards);
+	matcher->prefix_lengths_mask = size - 1;
+	matcher->prefix_lengths = calloc(size, sizeof(*matcher->prefix_lengths));
+	if (!matcher->prefix_slots || !matcher->prefix_lengths)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < matcher->special_count; i++) {
 		struct special *special = &matcher->specials[i];
+		struct key_more *more;
 		struct key *key;
 
 		if (special->key == ATOM_NONE) {
@@ -138,8 +157,9 @@ static int layout_specials(struct matcher *matcher)
 		}
 		key = special->mode == MODE_STEMMED ? &matcher->stems.keys[special->key]
 						    : &matcher->words.keys[special->key];
-		special->next = key->special;
-		key->special = i + 1;
+		more = key_more(matcher, key);
+		special->next = more->special;
+		more->special = i + 1;
 	}
 	return 0;
 }
@@ -188,7 +208,8 @@ static void add_pair(struct matcher *matcher, uint32_t number)
 	second = matcher->atoms[leaf->atoms + leaf->pair + 1];
 	flag_atom(matcher, first, ATOM_OPENS_PAIR);
 	flag_atom(matcher, second, ATOM_CLOSES_PAIR);
-	i = mix((uint64_t)first << 32 | second) & matcher->pair_mask;
+	filter_add(matcher->pair_filter, matcher->pair_filter_mask, pair_hash(first, second));
+	i = pair_hash(first, second) & matcher->pair_mask;
 	while (matcher->pairs[i].leaf &&
 		(matcher->pairs[i].first != first || matcher->pairs[i].second != second))
 		i = (i + 1) & matcher->pair_mask;
@@ -207,7 +228,8 @@ static int layout_leaves(struct matcher *matcher)
 	size = table_size(phrases);
 	matcher->pair_mask = size - 1;
 	matcher->pairs = calloc(size, sizeof(*matcher->pairs));
-	if (!matcher->pairs)
+	if (!matcher->pairs ||
+		new_filter(phrases, &matcher->pair_filter, &matcher->pair_filter_mask) < 0)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < matcher->leaf_count; i++) {
 		struct leaf *leaf = &matcher->leaves[i];
@@ -218,9 +240,14 @@ static int layout_leaves(struct matcher *matcher)
 			add_pair(matcher, i);
 			continue;
 		}
+		if (!(atom & ATOM_SPECIAL) && leaf->fields == FIELD_DEFAULT) {
+			matcher->words.keys[atom].leaf = i;
+			matcher->words.keys[atom].slot = leaf->slot;
+			continue;
+		}
 		chain = atom & ATOM_SPECIAL
 			? &matcher->specials[atom & ~(uint32_t)ATOM_SPECIAL].leaf
-			: &matcher->words.keys[atom].leaf;
+			: &key_more(matcher, &matcher->words.keys[atom])->leaf;
 		leaf->next = *chain;
 		*chain = i + 1;
 	}
@@ -296,12 +323,12 @@ static double node_cost(const struct poster *poster, const uint32_t *node)
 static void post_leaf(const struct poster *poster, uint32_t number, bool sure)
 {
 	struct matcher *matcher = poster->matcher;
-	struct leaf *leaf = &matcher->leaves[number];
+	uint32_t *place = &matcher->posting_starts[number];
 
 	if (!poster->counting)
-		matcher->postings[leaf->postings] =
+		matcher->postings[*place] =
 			poster->topic << POSTING_SHIFT | (sure ? POSTING_SURE : 0);
-	leaf->postings++;
+	(*place)++;
 }
 
 /* Files the topic under the leaves of which one must occur if the node is to be true. */
@@ -374,10 +401,10 @@ static int place_postings(struct matcher *matcher)
 {
 	size_t sum = 0;
 
-	for (size_t i = 0; i <= matcher->leaf_count; i++) {
-		uint32_t count = matcher->leaves[i].postings;
+	for (size_t i = 0; i < matcher->leaf_count + 2; i++) {
+		uint32_t count = matcher->posting_starts[i];
 
-		matcher->leaves[i].postings = (uint32_t)sum;
+		matcher->posting_starts[i] = (uint32_t)sum;
 		sum += count;
 	}
 	if (sum > UINT32_MAX)
@@ -387,21 +414,18 @@ static int place_postings(struct matcher *matcher)
 	return matcher->postings ? 0 : -ENOMEM;
 }
 
-static int layout_postings(struct matcher *matcher, bool places)
+static int layout_postings(struct matcher *matcher)
 {
 	_cleanup_(freep) uint32_t *mentions = calloc(matcher->leaf_count + 1, sizeof(*mentions));
 	struct poster poster = {.matcher = matcher, .mentions = mentions, .counting = true};
 	int r;
 
 	matcher->always = calloc(matcher->topic_count + 1, sizeof(*matcher->always));
-	if (!mentions || !matcher->always)
+	matcher->posting_starts = calloc(matcher->leaf_count + 2, sizeof(*matcher->posting_starts));
+	if (!mentions || !matcher->always || !matcher->posting_starts)
 		return -ENOMEM;
-	for (size_t i = 0; i < matcher->topic_count; i++) {
-		const uint32_t *program = matcher->code + matcher->programs[i];
-
-		count_mentions(program, mentions);
-		mark_occurrences(matcher, program, places);
-	}
+	for (size_t i = 0; i < matcher->topic_count; i++)
+		count_mentions(matcher->code + matcher->programs[i], mentions);
 	post_topics(&poster);
 	r = place_postings(matcher);
 	if (r < 0)
@@ -409,9 +433,9 @@ static int layout_postings(struct matcher *matcher, bool places)
 	poster.counting = false;
 	post_topics(&poster);
 	/* Writing moved each start to its end, which is the next one's start. */
-	for (size_t i = matcher->leaf_count; i > 0; i--)
-		matcher->leaves[i].postings = matcher->leaves[i - 1].postings;
-	matcher->leaves[0].postings = 0;
+	for (size_t i = matcher->leaf_count + 1; i > 0; i--)
+		matcher->posting_starts[i] = matcher->posting_starts[i - 1];
+	matcher->posting_starts[0] = 0;
 	return 0;
 }
 
@@ -419,12 +443,14 @@ int index_layout(struct matcher *matcher, bool places)
 {
 	int r;
 
-	r = layout_dictionary(&matcher->words);
+	r = layout_dictionary(&matcher->words, (uint32_t)matcher->leaf_count);
 	if (r >= 0)
-		r = layout_dictionary(&matcher->stems);
+		r = layout_dictionary(&matcher->stems, (uint32_t)matcher->leaf_count);
 	if (r >= 0)
 		r = layout_specials(matcher);
+	for (size_t i = 0; i < matcher->topic_count && r >= 0; i++)
+		mark_occurrences(matcher, matcher->code + matcher->programs[i], places);
 	if (r >= 0)
 		r = layout_leaves(matcher);
-	return r < 0 ? r : layout_postings(matcher, places);
+	return r < 0 ? r : layout_postings(matcher);
 }

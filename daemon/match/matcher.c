@@ -91,7 +91,10 @@ void index_clear(struct matcher *matcher)
 	interner_clear(&matcher->special_texts);
 	free(matcher->specials);
 	free(matcher->prefix_slots);
-	free(matcher->prefix_filter);
+	free(matcher->prefix_lengths);
+	free(matcher->more);
+	free(matcher->pair_filter);
+	free(matcher->posting_starts);
 	free(matcher->pairs);
 	free(matcher->leaves);
 	free(matcher->atoms);
@@ -205,9 +208,9 @@ static int try_candidates(struct match_run *run)
 	for (size_t i = 0; i < matcher->always_count && r >= 0; i++)
 		r = try_topic(run, matcher->always[i]);
 	for (size_t i = 0; i < scratch->found.leaf_count; i++) {
-		const struct leaf *leaf = &matcher->leaves[scratch->found.leaves[i]];
-		const uint32_t *posting = matcher->postings + leaf->postings;
-		const uint32_t *end = matcher->postings + leaf[1].postings;
+		const uint32_t *starts = matcher->posting_starts + scratch->found.leaves[i];
+		const uint32_t *posting = matcher->postings + starts[0];
+		const uint32_t *end = matcher->postings + starts[1];
 
 		for (; posting < end && r >= 0; posting++) {
 			uint32_t topic = *posting >> POSTING_SHIFT;
@@ -257,7 +260,7 @@ static int prepare(const struct matcher *matcher, struct match_scratch *scratch)
 		scratch->topic_words = words;
 	}
 	scratch->tried = scratch->matched + scratch->topic_words;
-	return occurrences_prepare(&scratch->found, matcher);
+	return occurrences_begin(&scratch->found, matcher);
 }
 
 int matcher_run(const struct matcher *matcher, struct match_scratch *scratch,
@@ -270,7 +273,6 @@ int matcher_run(const struct matcher *matcher, struct match_scratch *scratch,
 	r = prepare(matcher, scratch);
 	if (r < 0)
 		return r;
-	occurrences_reset(&scratch->found);
 	r = article_texts(article, matcher->fields, read_text, &run);
 	if (r >= 0)
 		r = try_candidates(&run);

@@ -28,19 +28,29 @@ enum {
 	ATOM_CLOSES_PAIR = 1 << 30, /* is the second of one */
 };
 
-/* A word or stem. */
+/*
+ * A word or stem.  Its leaf in title and body, which is what most have, is at hand with its slot,
+ * so that a run need not branch; a word without one has the matcher's idle leaf and slot 0.
+ */
 struct key {
+	uint64_t head; /* the first eight bytes */
 	uint32_t text; /* in the interner's pool */
 	uint32_t length;
-	uint32_t leaf;    /* of the word alone, plain: first of a chain */
-	uint32_t special; /* first of the chain of special atoms that this key leads to */
-	uint32_t flags;   /* ATOM_OPENS_PAIR, ATOM_CLOSES_PAIR */
+	uint32_t leaf;
+	uint32_t slot;
+	uint32_t more;  /* number of its struct key_more, plus one */
+	uint32_t flags; /* ATOM_OPENS_PAIR, ATOM_CLOSES_PAIR */
 };
 
-/* A place in a table of keys; the first eight bytes are at hand. */
+/* What few words have: leaves in other fields, and special atoms.  Chains. */
+struct key_more {
+	uint32_t leaf;
+	uint32_t special;
+};
+
+/* A place in a table of keys. */
 struct key_slot {
-	uint64_t head;
-	uint32_t length;
+	uint32_t tag; /* of the hash */
 	uint32_t number;
 };
 
@@ -77,9 +87,9 @@ struct prefix_slot {
 };
 
 enum {
-	PREFIX_BYTES_MAX = 8,    /* as many as fit a key_slot's head */
-	PREFIX_FILTER_BYTES = 4, /* shorter prefixes are looked up without the filter */
-	FILTER_BITS = 16,        /* for each key: about one in sixteen others passes */
+	PREFIX_BYTES_MAX = 8, /* as many as fit a key_slot's head */
+	PREFIX_HASHED = 4,    /* bytes by which longer prefixes are filtered */
+	FILTER_BITS = 16,     /* for each key: about one in sixteen others passes */
 };
 
 struct pair_slot {
@@ -91,11 +101,10 @@ struct pair_slot {
 struct leaf {
 	uint32_t atoms; /* of a phrase: where its row begins in the index's atoms */
 	uint32_t length;
-	uint32_t next;     /* of the atom's or pair's chain */
-	uint32_t slot;     /* where a run keeps its occurrences; 0: none are wanted */
-	uint32_t postings; /* its first; they end where the next leaf's begin */
-	uint16_t pair;     /* of a phrase: which of its atoms opens the pair it is found by */
-	uint8_t fields;    /* enum query_field */
+	uint32_t next;  /* of the atom's or pair's chain */
+	uint32_t slot;  /* where a run keeps its occurrences; 0: none are wanted */
+	uint16_t pair;  /* of a phrase: which of its atoms opens the pair it is found by */
+	uint8_t fields; /* enum query_field */
 };
 
 /* A posting is a topic's number times two, plus one where the leaf alone makes it match. */
@@ -119,20 +128,28 @@ struct matcher {
 	size_t special_count;
 	struct prefix_slot *prefix_slots;
 	size_t prefix_mask;
-	uint32_t prefix_lengths; /* bit n: there are prefixes of n bytes */
-	uint64_t *prefix_filter; /* a bit a hash of the first PREFIX_FILTER_BYTES */
-	size_t prefix_filter_mask;
+	uint32_t short_prefixes;  /* bit n: there are prefixes of n bytes, below PREFIX_HASHED */
+	uint16_t *prefix_lengths; /* the same of the others, by a hash of their first bytes */
+	size_t prefix_lengths_mask;
+	bool has_wildcards;
 	uint32_t any_prefix; /* wildcards without a usable prefix: a chain */
 	struct pair_slot *pairs;
 	size_t pair_mask;
-	struct leaf *leaves; /* leaf_count + 1 */
-	size_t leaf_count;
+	uint64_t *pair_filter;
+	size_t pair_filter_mask;
+	struct leaf *leaves;
+	size_t leaf_count; /* also the number of the idle leaf, which always holds and has no
+			      postings */
+	struct key_more *more;
+	size_t more_count;
 	uint32_t *atoms;
 	size_t atom_count;
 	uint32_t slot_count; /* of leaves whose occurrences are wanted */
 	uint32_t *postings;
 	size_t posting_count;
-	uint32_t *code; /* program.h */
+	uint32_t *posting_starts; /* leaf_count + 2: a leaf's postings end where the next one's
+				     begin */
+	uint32_t *code;           /* program.h */
 	size_t code_count;
 	uint32_t *programs; /* where each topic's begins */
 	uint32_t *always;   /* topics without a term that must be there */
@@ -162,28 +179,29 @@ static inline uint64_t form_load(const char *form, size_t length)
 	return head & head_mask(length);
 }
 
-/* The hash of a form of `length` bytes behind which 8 bytes may be read; its first eight bytes. */
+/*
+ * The hash of a form of `length` bytes behind which 8 bytes may be read, from its first eight bytes
+ * (*ret_head) and its last.
+ */
 static inline uint64_t form_hash(const char *form, size_t length, uint64_t *ret_head)
 {
-	uint64_t hash;
+	uint64_t head = form_load(form, length);
+	const char *tail = length > 8 ? form + length - 8 : form;
 
-	*ret_head = form_load(form, length);
-	hash = mix(*ret_head + length);
-	for (size_t i = sizeof(*ret_head); i < length; i += sizeof(*ret_head))
-		hash = mix(hash ^ form_load(form + i, length - i));
-	return hash;
+	*ret_head = head;
+	return mix(mix(head + length) ^ form_load(tail, length));
 }
 
 static inline bool filter_has(const uint64_t *filter, size_t mask, uint64_t hash)
 {
-	size_t bit = (hash >> 20) & mask;
+	size_t bit = (hash >> 16) & mask;
 
 	return filter[bit / 64] >> (bit % 64) & 1;
 }
 
 static inline void filter_add(uint64_t *filter, size_t mask, uint64_t hash)
 {
-	size_t bit = (hash >> 20) & mask;
+	size_t bit = (hash >> 16) & mask;
 
 	filter[bit / 64] |= UINT64_C(1) << (bit % 64);
 }
@@ -192,8 +210,13 @@ static inline void filter_add(uint64_t *filter, size_t mask, uint64_t hash)
 const struct key *dictionary_find(const struct dictionary *dictionary, const char *form,
 	size_t length, uint64_t hash, uint64_t head);
 
+static inline uint64_t pair_hash(uint32_t first, uint32_t second)
+{
+	return mix((uint64_t)first << 32 | second);
+}
+
 /* First of the chain of phrases found by the pair, or 0. */
-uint32_t pair_find(const struct matcher *matcher, uint32_t first, uint32_t second);
+uint32_t pair_find(const struct matcher *matcher, uint32_t first, uint32_t second, uint64_t hash);
 
 /* First of the chain of wildcards that begin with the `length` bytes of `head`, or 0. */
 uint32_t prefix_find(const struct matcher *matcher, uint64_t head, size_t length);

@@ -7,7 +7,7 @@
 #include "base/macro.h"
 #include "match/matcher_build.h"
 
-int occurrences_prepare(struct occurrences *occurrences, const struct matcher *matcher)
+static int reserve_leaves(struct occurrences *occurrences, const struct matcher *matcher)
 {
 	size_t words = matcher->leaf_count / 64 + 1;
 	size_t slots = (size_t)matcher->slot_count + 1;
@@ -33,6 +33,30 @@ int occurrences_prepare(struct occurrences *occurrences, const struct matcher *m
 	return 0;
 }
 
+int occurrences_begin(struct occurrences *occurrences, const struct matcher *matcher)
+{
+	int r;
+
+	for (size_t i = 0; i < occurrences->leaf_count; i++)
+		occurrences->truth[occurrences->leaves[i] / 64] = 0;
+	occurrences->leaf_count = 0;
+	if (occurrences->truth)
+		occurrences->truth[occurrences->idle_leaf / 64] = 0;
+	r = reserve_leaves(occurrences, matcher);
+	if (r < 0)
+		return r;
+	occurrences->idle_leaf = (uint32_t)matcher->leaf_count;
+	occurrences->truth[occurrences->idle_leaf / 64] |= UINT64_C(1)
+		<< (occurrences->idle_leaf % 64);
+	occurrences->pool_count = 1;
+	if (++occurrences->run == 0) {
+		memset(occurrences->chains, 0,
+			occurrences->chain_count * sizeof(*occurrences->chains));
+		occurrences->run = 1;
+	}
+	return 0;
+}
+
 void occurrences_clear(struct occurrences *occurrences)
 {
 	free(occurrences->truth);
@@ -43,50 +67,36 @@ void occurrences_clear(struct occurrences *occurrences)
 	*occurrences = (struct occurrences){0};
 }
 
-void occurrences_reset(struct occurrences *occurrences)
+static int reserve(struct occurrences *occurrences, size_t count)
 {
-	for (size_t i = 0; i < occurrences->leaf_count; i++)
-		occurrences->truth[occurrences->leaves[i] / 64] = 0;
-	occurrences->leaf_count = 0;
-	occurrences->pool_count = 1;
+	size_t leaves = occurrences->leaf_count + count;
+	size_t places = occurrences->pool_count + count;
+	int r = 0;
+
+	if (leaves > occurrences->leaf_size)
+		r = array_reserve((void **)&occurrences->leaves, &occurrences->leaf_size,
+			leaves + leaves / 2, sizeof(*occurrences->leaves));
+	if (r >= 0 && places > occurrences->pool_size)
+		r = array_reserve((void **)&occurrences->pool, &occurrences->pool_size,
+			places + places / 2, sizeof(*occurrences->pool));
+	return r;
 }
 
-static int add_position(
-	struct occurrences *occurrences, uint32_t slot, bool first, uint32_t position)
+int occurrences_reserve(struct occurrences *occurrences, size_t count)
 {
-	struct occurrence_chain *chain = &occurrences->chains[slot];
-	uint32_t index = (uint32_t)occurrences->pool_count;
-	int r;
-
-	r = array_grow((void **)&occurrences->pool, &occurrences->pool_size,
-		occurrences->pool_count, sizeof(*occurrences->pool));
-	if (r < 0)
-		return r;
-	occurrences->pool[index] = (struct occurrence){.position = position};
-	occurrences->pool_count++;
-	if (first)
-		chain->first = index;
-	else
-		occurrences->pool[chain->last].next = index;
-	chain->last = index;
-	return 0;
+	occurrences->margin = count;
+	return reserve(occurrences, count);
 }
 
 int occurrences_add(struct occurrences *occurrences, const struct matcher *matcher, uint32_t leaf,
 	uint32_t position)
 {
-	bool first = !occurrences_has(occurrences, leaf);
-	uint32_t slot;
 	int r;
 
-	if (first) {
-		r = array_grow((void **)&occurrences->leaves, &occurrences->leaf_size,
-			occurrences->leaf_count, sizeof(*occurrences->leaves));
-		if (r < 0)
-			return r;
-		occurrences->truth[leaf / 64] |= UINT64_C(1) << (leaf % 64);
-		occurrences->leaves[occurrences->leaf_count++] = leaf;
-	}
-	slot = matcher->leaves[leaf].slot;
-	return slot ? add_position(occurrences, slot, first, position) : 0;
+	/* What was reserved stays for those who count on it. */
+	r = reserve(occurrences, occurrences->margin + 1);
+	if (r < 0)
+		return r;
+	occurrences_note(occurrences, leaf, matcher->leaves[leaf].slot, position);
+	return 0;
 }

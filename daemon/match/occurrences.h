@@ -18,13 +18,13 @@ enum {
 
 struct occurrence {
 	uint32_t position;
-	uint32_t next; /* index; 0: the last */
+	uint32_t before; /* index of the one found before; 0: none */
 };
 
-/* A leaf's occurrences. */
+/* A leaf's occurrences, the last one first. */
 struct occurrence_chain {
-	uint32_t first;
 	uint32_t last;
+	uint32_t run; /* in which they were found; of an older one they are void */
 };
 
 /* Tokens [start, end). */
@@ -38,15 +38,18 @@ struct occurrences {
 	uint32_t *leaves; /* those that occur */
 	size_t leaf_count;
 	size_t leaf_size;
-	struct occurrence_chain *chains; /* a slot (struct leaf) each; valid where truth is set */
+	struct occurrence_chain *chains; /* a slot (struct leaf) each */
 	struct occurrence *pool;         /* [0] is not used */
 	size_t pool_count;
 	size_t pool_size;
 	struct span *spans; /* a stack of the evaluation */
 	size_t span_count;
 	size_t span_size;
+	size_t margin; /* occurrences_reserve()'s count */
 	size_t truth_words;
 	size_t chain_count;
+	uint32_t idle_leaf; /* of the run's matcher */
+	uint32_t run;
 };
 
 static inline bool occurrences_has(const struct occurrences *occurrences, uint32_t leaf)
@@ -54,12 +57,34 @@ static inline bool occurrences_has(const struct occurrences *occurrences, uint32
 	return occurrences->truth[leaf / 64] >> (leaf % 64) & 1;
 }
 
-/* Makes room for a matcher's leaves and slots.  Returns 0 or -ENOMEM. */
-int occurrences_prepare(struct occurrences *occurrences, const struct matcher *matcher);
+/* Forgets the last run and makes ready for a run of this matcher.  Returns 0 or -ENOMEM. */
+int occurrences_begin(struct occurrences *occurrences, const struct matcher *matcher);
 void occurrences_clear(struct occurrences *occurrences);
 
-/* Forgets what the last run found. */
-void occurrences_reset(struct occurrences *occurrences);
+/* Makes room for one leaf and one place for each of `count` tokens.  Returns 0 or -ENOMEM. */
+int occurrences_reserve(struct occurrences *occurrences, size_t count);
+
+/*
+ * Notes that a leaf occurs, and where if it has a slot: without a branch, since neither can be
+ * foretold.  The idle leaf and slot 0 take what is of no use.  occurrences_reserve() comes before.
+ */
+static inline void occurrences_note(
+	struct occurrences *occurrences, uint32_t leaf, uint32_t slot, uint32_t position)
+{
+	uint64_t *truth = &occurrences->truth[leaf / 64];
+	uint64_t bit = UINT64_C(1) << (leaf % 64);
+	struct occurrence_chain *chain = &occurrences->chains[slot];
+	uint32_t index = (uint32_t)occurrences->pool_count;
+
+	occurrences->leaves[occurrences->leaf_count] = leaf;
+	occurrences->leaf_count += !(*truth & bit);
+	*truth |= bit;
+	occurrences->pool[index].position = position;
+	occurrences->pool[index].before = chain->run == occurrences->run ? chain->last : 0;
+	chain->last = index;
+	chain->run = occurrences->run;
+	occurrences->pool_count += slot != 0;
+}
 
 /* Notes that a leaf occurs.  Returns 0 or -ENOMEM. */
 int occurrences_add(struct occurrences *occurrences, const struct matcher *matcher, uint32_t leaf,

@@ -26,22 +26,37 @@ static int push_span(struct occurrences *found, uint32_t start, uint32_t end)
 	return 0;
 }
 
+/* Puts the spans from `base` on into the opposite order. */
+static void reverse_spans(struct occurrences *found, size_t base)
+{
+	size_t end = found->span_count;
+
+	while (base + 1 < end) {
+		struct span span = found->spans[base];
+
+		found->spans[base++] = found->spans[--end];
+		found->spans[end] = span;
+	}
+}
+
 static int push_leaf(const struct evaluation *evaluation, uint32_t number)
 {
 	const struct leaf *leaf = &evaluation->matcher->leaves[number];
 	struct occurrences *found = evaluation->found;
+	size_t base = found->span_count;
 	uint32_t index;
 	int r;
 
 	if (!occurrences_has(found, number))
 		return 0;
-	for (index = found->chains[leaf->slot].first; index; index = found->pool[index].next) {
+	for (index = found->chains[leaf->slot].last; index; index = found->pool[index].before) {
 		uint32_t start = found->pool[index].position;
 
 		r = push_span(found, start, start + leaf->length);
 		if (r < 0)
 			return r;
 	}
+	reverse_spans(found, base);
 	return 0;
 }
 

@@ -138,7 +138,9 @@ static int add_stems(const struct reading *reading, uint32_t index)
 	}
 	hash = form_hash(stem, length, &head);
 	key = dictionary_find(stems, stem, length, hash, head);
-	return key ? add_specials(reading, key->special, index) : 0;
+	if (!key || !key->more)
+		return 0;
+	return add_specials(reading, reading->matcher->more[key->more - 1].special, index);
 }
 
 /* Looks up the prefixes of a token of all `lengths`. */
@@ -163,30 +165,27 @@ static inline int add_wildcards(const struct reading *reading, uint32_t index)
 	const struct token *token = &reading->tokens->tokens[index];
 	size_t length = token->folded_length;
 	uint64_t head = form_load(reading->tokens->folded + token->folded, length);
-	uint32_t lengths = matcher->prefix_lengths;
+	uint64_t hash = mix(head & head_mask(PREFIX_HASHED));
+	uint32_t lengths = matcher->short_prefixes |
+		matcher->prefix_lengths[hash & matcher->prefix_lengths_mask];
 	int r = 0;
 
 	if (length < PREFIX_BYTES_MAX)
 		lengths &= (2U << length) - 1;
-	if (!filter_has(matcher->prefix_filter, matcher->prefix_filter_mask,
-		    mix(head & head_mask(PREFIX_FILTER_BYTES))))
-		lengths &= (1U << PREFIX_FILTER_BYTES) - 1;
 	if (lengths)
 		r = add_prefixes(reading, head, lengths, index);
 	return matcher->any_prefix && r >= 0 ? add_specials(reading, matcher->any_prefix, index)
 					     : r;
 }
 
-/* What a word that queries name brings. */
-static int add_key(const struct reading *reading, const struct key *key, uint32_t index)
+/* What a word that queries name brings besides its leaf in title and body. */
+static int add_more(const struct reading *reading, const struct key *key, uint32_t index)
 {
-	int r = 0;
+	const struct key_more *more = &reading->matcher->more[key->more - 1];
+	int r;
 
-	reading->scratch->atoms[index] =
-		(uint32_t)(key - reading->matcher->words.keys) | key->flags;
-	if (key->leaf)
-		r = add_leaves(reading, key->leaf, index);
-	return key->special && r >= 0 ? add_specials(reading, key->special, index) : r;
+	r = add_leaves(reading, more->leaf, index);
+	return r < 0 ? r : add_specials(reading, more->special, index);
 }
 
 /* All that a token alone brings. */
@@ -204,8 +203,14 @@ static inline int read_token(const struct reading *reading, uint32_t index)
 		const struct key *key =
 			dictionary_find(words, form, token->folded_length, hash, head);
 
-		if (key)
-			r = add_key(reading, key, index);
+		if (key) {
+			reading->scratch->atoms[index] = (uint32_t)(key - words->keys) | key->flags;
+			if (reading->field & FIELD_DEFAULT)
+				occurrences_note(&reading->scratch->found, key->leaf, key->slot,
+					reading->base + index);
+			if (key->more)
+				r = add_more(reading, key, index);
+		}
 	}
 	if (reading->wildcards && r >= 0)
 		r = add_wildcards(reading, index);
@@ -264,11 +269,17 @@ static int add_phrases(
 {
 	const struct matcher *matcher = reading->matcher;
 	uint32_t chain;
+	uint64_t hash;
 	int r;
 
 	if (!(first & ATOM_OPENS_PAIR) || !(second & ATOM_CLOSES_PAIR))
 		return 0;
-	chain = pair_find(matcher, first & ATOM_NUMBER, second & ATOM_NUMBER);
+	first &= ATOM_NUMBER;
+	second &= ATOM_NUMBER;
+	hash = pair_hash(first, second);
+	if (!filter_has(matcher->pair_filter, matcher->pair_filter_mask, hash))
+		return 0;
+	chain = pair_find(matcher, first, second, hash);
 	for (; chain; chain = matcher->leaves[chain - 1].next) {
 		const struct leaf *leaf = &matcher->leaves[chain - 1];
 		uint32_t start = token - leaf->pair;
@@ -331,7 +342,7 @@ int find_leaves(const struct matcher *matcher, struct match_scratch *scratch,
 		.tokens = tokens,
 		.field = field,
 		.base = base,
-		.wildcards = matcher->prefix_lengths || matcher->any_prefix,
+		.wildcards = matcher->has_wildcards,
 		.stems = matcher->stems.count > 0,
 	};
 	int r;
@@ -339,6 +350,8 @@ int find_leaves(const struct matcher *matcher, struct match_scratch *scratch,
 	scratch->extra_count = 0;
 	r = array_reserve((void **)&scratch->atoms, &scratch->atom_size, tokens->count,
 		sizeof(*scratch->atoms));
+	if (r >= 0)
+		r = occurrences_reserve(&scratch->found, tokens->count + 1);
 	for (uint32_t i = 0; i < tokens->count && r >= 0; i++)
 		r = read_token(&reading, i);
 	return r < 0 ? r : read_pairs(&reading);

@@ -13,20 +13,20 @@
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 enum {
-	BLOCK_CHARS = 64, /* of an element of plain_text.words */
+	BLOCK_CHARS = 64, /* of which letters and digits are flagged in one number */
 };
 
 void plain_text_clear(struct plain_text *plain)
 {
 	free(plain->text);
 	free(plain->folded);
-	free(plain->words);
+	free(plain->edges);
 }
 
 static int reserve(struct plain_text *plain, size_t length)
 {
 	size_t size = 2 * length + BLOCK_CHARS + TOKENS_PADDING;
-	uint64_t *words;
+	uint32_t *edges;
 	char *bytes;
 
 	if (size <= plain->size)
@@ -39,10 +39,10 @@ static int reserve(struct plain_text *plain, size_t length)
 	if (!bytes)
 		return -ENOMEM;
 	plain->folded = bytes;
-	words = reallocarray(plain->words, size / BLOCK_CHARS + 2, sizeof(*words));
-	if (!words)
+	edges = reallocarray(plain->edges, length + 2, sizeof(*edges));
+	if (!edges)
 		return -ENOMEM;
-	plain->words = words;
+	plain->edges = edges;
 	plain->size = size;
 	return 0;
 }
@@ -150,29 +150,40 @@ static uint64_t gather(uint64_t flags)
 	return (flags >> 7) * UINT64_C(0x0102040810204080) >> 56;
 }
 
-/*
- * Lower case and word bits.  In a token there are only letters, digits, `.` and `&`, and for all of
- * them setting one bit is right.
- */
-static void fold_and_flag(struct plain_text *plain)
+/* Folds a block and tells which of its characters are letters or digits, the first one's bit
+ * lowest. */
+static uint64_t fold_block(const char *text, char *folded)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < BLOCK_CHARS; i += 8) {
+		uint64_t eight = load(text + i);
+		/* Right for all that is in tokens: letters, digits, `.` and `&`. */
+		uint64_t lower = htole64(eight | EACH(0x20));
+
+		memcpy(folded + i, &lower, sizeof(lower));
+		bits |= gather(word_flags(eight)) << i;
+	}
+	return bits;
+}
+
+static void fold_and_find_edges(struct plain_text *plain)
 {
 	size_t blocks = plain->length / BLOCK_CHARS + 1;
+	uint64_t before = 0; /* whether the last character of the block before is of a word */
 
+	/* The text's end ends a word. */
 	memset(plain->text + plain->length, 0, blocks * BLOCK_CHARS - plain->length);
-	for (size_t block = 0; block < blocks; block++) {
-		uint64_t bits = 0;
+	plain->edge_count = 0;
+	for (size_t i = 0; i < blocks * BLOCK_CHARS; i += BLOCK_CHARS) {
+		uint64_t bits = fold_block(plain->text + i, plain->folded + i);
+		uint64_t edges = bits ^ (bits << 1 | before);
 
-		for (size_t i = 0; i < BLOCK_CHARS; i += 8) {
-			uint64_t eight = load(plain->text + block * BLOCK_CHARS + i);
-			uint64_t folded = htole64(eight | EACH(0x20));
-
-			memcpy(plain->folded + block * BLOCK_CHARS + i, &folded, sizeof(folded));
-			bits |= gather(word_flags(eight)) << i;
-		}
-		plain->words[block] = bits;
+		before = bits >> (BLOCK_CHARS - 1);
+		for (; edges; edges &= edges - 1)
+			plain->edges[plain->edge_count++] =
+				(uint32_t)i + (uint32_t)__builtin_ctzll(edges);
 	}
-	/* The text's end ends a word; one bit behind ends the search for the next. */
-	plain->words[blocks] = 2;
 }
 
 int plain_text_take(struct plain_text *plain, const char *text, size_t length, bool references)
@@ -188,6 +199,6 @@ int plain_text_take(struct plain_text *plain, const char *text, size_t length, b
 	if (plain->length == SIZE_MAX)
 		return 0;
 	plain->length = normalize_ascii(plain->text, plain->length);
-	fold_and_flag(plain);
+	fold_and_find_edges(plain);
 	return 1;
 }

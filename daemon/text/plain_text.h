@@ -24,7 +24,8 @@ enum {
 struct plain_text {
 	char *text;      /* normalised; behind it room for as much again, and padding */
 	char *folded;    /* the same in lower case, at the same offsets */
-	uint64_t *words; /* a bit a character: whether it is a letter or digit; then a 0 and a 1 */
+	uint32_t *edges; /* where runs of letters and digits begin and end, in turn */
+	size_t edge_count;
 	size_t length;
 	size_t size;
 };
@@ -36,31 +37,3 @@ void plain_text_clear(struct plain_text *plain);
  * if it is not plain, -ENOMEM.
  */
 int plain_text_take(struct plain_text *plain, const char *text, size_t length, bool references);
-
-/* The first letter or digit from i on; beyond the length where there is none. */
-static inline size_t plain_word_start(const struct plain_text *plain, size_t i)
-{
-	size_t block = i / 64;
-	uint64_t bits = plain->words[block] >> (i % 64);
-
-	if (bits)
-		return i + (size_t)__builtin_ctzll(bits);
-	do
-		block++;
-	while (!plain->words[block]);
-	return 64 * block + (size_t)__builtin_ctzll(plain->words[block]);
-}
-
-/* The first character from i on that is neither. */
-static inline size_t plain_word_end(const struct plain_text *plain, size_t i)
-{
-	size_t block = i / 64;
-	uint64_t bits = ~plain->words[block] >> (i % 64);
-
-	if (bits)
-		return i + (size_t)__builtin_ctzll(bits);
-	do
-		block++;
-	while (!~plain->words[block]);
-	return 64 * block + (size_t)__builtin_ctzll(~plain->words[block]);
-}

@@ -60,18 +60,19 @@ void tokenizer_free(struct tokenizer *tokenizer)
 	free(tokenizer);
 }
 
-static struct token *token_add(struct tokenizer *tokenizer)
+static int tokens_reserve(struct tokenizer *tokenizer, size_t more)
 {
-	if (tokenizer->count == tokenizer->size) {
-		size_t size = 2 * tokenizer->size + 256;
-		struct token *tokens = realloc(tokenizer->tokens, size * sizeof(*tokens));
+	size_t size = 2 * tokenizer->size + more + 256;
+	struct token *tokens;
 
-		if (!tokens)
-			return NULL;
-		tokenizer->tokens = tokens;
-		tokenizer->size = size;
-	}
-	return &tokenizer->tokens[tokenizer->count++];
+	if (more <= tokenizer->size - tokenizer->count)
+		return 0;
+	tokens = reallocarray(tokenizer->tokens, size, sizeof(*tokens));
+	if (!tokens)
+		return -ENOMEM;
+	tokenizer->tokens = tokens;
+	tokenizer->size = size;
+	return 0;
 }
 
 static void set_signs(const struct scan *scan, const struct extent *extent, struct token *token)
@@ -114,21 +115,23 @@ static int scan_plain(struct tokenizer *tokenizer, bool joins)
 {
 	const struct plain_text *plain = &tokenizer->plain;
 	const struct scan scan = {.plain = plain->text, .count = plain->length, .joins = joins};
-	size_t end = 0;
+	size_t edge = 0;
+	int r;
 
-	for (;;) {
-		struct extent extent = {.start = plain_word_start(plain, end)};
-		struct token *token;
+	/* At most a token for each two edges. */
+	r = tokens_reserve(tokenizer, plain->edge_count / 2);
+	if (r < 0)
+		return r;
+	while (edge < plain->edge_count) {
+		struct extent extent = {plain->edges[edge], plain->edges[edge + 1], false};
+		struct token *token = &tokenizer->tokens[tokenizer->count++];
 
-		if (extent.start >= plain->length)
-			return 0;
-		extent.end = plain_word_end(plain, extent.start);
-		if (may_go_on(plain, extent.start, extent.end))
+		edge += 2;
+		if (may_go_on(plain, extent.start, extent.end)) {
 			extent = extent_of_word(&scan, extent.start);
-		end = extent.end;
-		token = token_add(tokenizer);
-		if (!token)
-			return -ENOMEM;
+			while (edge < plain->edge_count && plain->edges[edge] < extent.end)
+				edge += 2;
+		}
 		*token = (struct token){
 			.raw = (uint32_t)extent.start,
 			.folded = (uint32_t)extent.start,
@@ -141,6 +144,7 @@ static int scan_plain(struct tokenizer *tokenizer, bool joins)
 			may_be_sign(plain->text[extent.end]))
 			set_signs(&scan, &extent, token);
 	}
+	return 0;
 }
 
 static int run_plain(struct tokenizer *tokenizer, bool joins)
@@ -182,13 +186,15 @@ static int add_wide(
 	struct tokenizer *tokenizer, const struct scan *scan, const struct extent *extent)
 {
 	_cleanup_(freep) uint32_t *owned = NULL;
-	struct token *token = token_add(tokenizer);
 	const uint32_t *chars;
+	struct token *token;
 	size_t count;
 	int r;
 
-	if (!token)
-		return -ENOMEM;
+	r = tokens_reserve(tokenizer, 1);
+	if (r < 0)
+		return r;
+	token = &tokenizer->tokens[tokenizer->count++];
 	chars = extent_chars(scan, extent, &owned, &count);
 	if (!chars)
 		return -ENOMEM;
