@@ -4,6 +4,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/datetime.h"
+
 /* Copies a string member; absent or null is NULL. */
 static int get_string(const json_t *object, const char *key, struct arena *arena, const char **ret,
 	const char **ret_error)
@@ -52,6 +54,22 @@ static int get_categories(
 	return 0;
 }
 
+/* RFC 3339; what else can be read is taken, since archives are of all ages. */
+static int get_date(const json_t *object, struct article *article, const char **ret_error)
+{
+	const json_t *value = json_object_get(object, "published");
+
+	if (!value || json_is_null(value))
+		return 0;
+	if (!json_is_string(value) ||
+		(json_string_length(value) > 0 &&
+			datetime_parse(json_string_value(value), &article->published) < 0)) {
+		*ret_error = "\"published\" should be a date and time as in RFC 3339";
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int article_from_json(const struct json_t *object, struct arena *arena, struct article *ret,
 	const char **ret_error)
 {
@@ -85,6 +103,9 @@ int article_from_json(const struct json_t *object, struct arena *arena, struct a
 		return -EINVAL;
 	}
 	r = get_categories(object, arena, &article, ret_error);
+	if (r < 0)
+		return r;
+	r = get_date(object, &article, ret_error);
 	if (r < 0)
 		return r;
 	*ret = article;

@@ -200,32 +200,3 @@ int parsed_feed_read(struct wire_reader *reader, struct arena *arena, struct par
 	*ret = feed;
 	return 0;
 }
-
-/* A date or length as a string, so that all members go into one digest alike. */
-static const char *number_text(char (*room)[24], int64_t number)
-{
-	(void)snprintf(*room, sizeof(*room), "%lld", (long long)number);
-	return *room;
-}
-
-void entry_digest(struct entry *entry)
-{
-	char published[24];
-	char updated[24];
-	const char *strings[8 + ENTRY_CATEGORIES_MAX + ENTRY_ENCLOSURES_MAX];
-	size_t count = 0;
-
-	strings[count++] = entry->id;
-	strings[count++] = entry->link;
-	strings[count++] = entry->title;
-	strings[count++] = entry->author;
-	strings[count++] = entry->summary;
-	strings[count++] = entry->content;
-	strings[count++] = number_text(&published, entry->published);
-	strings[count++] = number_text(&updated, entry->updated);
-	for (size_t i = 0; i < entry->category_count; i++)
-		strings[count++] = entry->categories[i];
-	for (size_t i = 0; i < entry->enclosure_count; i++)
-		strings[count++] = entry->enclosures[i].url;
-	entry->digest = digest_strings(strings, count);
-}

@@ -78,7 +78,12 @@ struct entry {
 	size_t category_count;
 	struct enclosure *enclosures;
 	size_t enclosure_count;
-	struct digest digest; /* of all the above: tells a changed entry from a known one */
+	/*
+	 * Of the document's own bytes for all the above, so that an unchanged entry is known before
+	 * any of it is converted; an entry whose other bytes change (counters of comments) stays
+	 * known.
+	 */
+	struct digest digest;
 };
 
 /* What was wrong with a document and what was done about it, in words for the user. */
@@ -119,9 +124,6 @@ struct parsed_feed {
 	bool truncated;     /* entries beyond ENTRIES_MAX were left out */
 	size_t known_count; /* entries left out because their digest was known */
 };
-
-/* Sets entry->digest from the other members. */
-void entry_digest(struct entry *entry);
 
 /* The wire form; see base/wire.h.  The reader sets the input bad where a limit is passed. */
 void parsed_feed_write(const struct parsed_feed *feed, struct buffer *buffer);
