@@ -131,7 +131,8 @@ static void print_histogram(const struct world *world)
 		print_message("hour %2u: %6u requests, busiest minute %5.2f x the mean %.*s\n",
 			hour, sum, most * 60.0 / sum, (int)(sum * 40 / (FEEDS * 2)),
 			"########################################");
-		assert_true(most * 60.0 / sum < 2.5);
+		/* Chance alone gives a few more in a minute of few. */
+		assert_true(most <= 2 * sum / 60 + 15);
 	}
 }
 
