@@ -37,6 +37,8 @@ void match_scratch_free(struct match_scratch *scratch)
 	query_parser_free(scratch->parser);
 	buffer_free(&scratch->raw);
 	occurrences_clear(&scratch->found);
+	free(scratch->probes);
+	free(scratch->candidates);
 	free(scratch->atoms);
 	free(scratch->extras);
 	free(scratch->matched);

@@ -31,6 +31,10 @@ struct match_scratch {
 	struct query_parser *parser; /* of explanations; NULL until the first */
 	struct buffer raw;           /* a text as regular expressions see it */
 	struct occurrences found;
+	struct probe *probes; /* of the tokens of the text at hand */
+	size_t probe_size;
+	uint32_t *candidates; /* tokens of it that are worth a closer look */
+	size_t candidate_size;
 	uint32_t *atoms; /* the plain atom of each token of the text at hand; ATOM_NONE */
 	size_t atom_size;
 	struct extra *extras; /* of the text at hand, in order of tokens */

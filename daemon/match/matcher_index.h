@@ -48,6 +48,12 @@ struct key_more {
 	uint32_t special;
 };
 
+/* A token's folded form as tables are asked for it. */
+struct probe {
+	uint64_t hash;
+	uint64_t head; /* the first eight bytes */
+};
+
 /* A place in a table of keys. */
 struct key_slot {
 	uint32_t tag; /* of the hash */
@@ -206,9 +212,25 @@ static inline void filter_add(uint64_t *filter, size_t mask, uint64_t hash)
 	filter[bit / 64] |= UINT64_C(1) << (bit % 64);
 }
 
-/* The key with this form, whose hash and head are given, or NULL. */
-const struct key *dictionary_find(const struct dictionary *dictionary, const char *form,
-	size_t length, uint64_t hash, uint64_t head);
+/* The key with this form, or NULL. */
+static inline const struct key *dictionary_find(const struct dictionary *dictionary,
+	const char *form, size_t length, const struct probe *probe)
+{
+	uint32_t tag = (uint32_t)(probe->hash >> 32);
+	size_t i = probe->hash & dictionary->mask;
+
+	for (; dictionary->slots[i].number; i = (i + 1) & dictionary->mask) {
+		const struct key *key = &dictionary->keys[dictionary->slots[i].number - 1];
+
+		if (dictionary->slots[i].tag != tag || key->head != probe->head ||
+			key->length != length)
+			continue;
+		if (length <= sizeof(key->head) ||
+			memcmp(dictionary->texts.pool.bytes + key->text, form, length) == 0)
+			return key;
+	}
+	return NULL;
+}
 
 static inline uint64_t pair_hash(uint32_t first, uint32_t second)
 {

@@ -1,6 +1,7 @@
 #include "match/token_atoms.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unicode/utf8.h>
 
@@ -13,9 +14,7 @@ struct reading {
 	struct match_scratch *scratch;
 	const struct token_list *tokens;
 	unsigned field;
-	uint32_t base;  /* position of the first token */
-	bool wildcards; /* there are such */
-	bool stems;
+	uint32_t base; /* position of the first token */
 };
 
 static size_t character_length(const char *form, size_t length)
@@ -129,15 +128,14 @@ static int add_stems(const struct reading *reading, uint32_t index)
 	const char *stem = stemmer_stem(reading->scratch->stemmer,
 		reading->tokens->folded + token->folded, token->folded_length, &length);
 	const struct key *key;
-	uint64_t head;
-	uint64_t hash;
+	struct probe probe;
 
 	if (length <= STEM_BYTES_MAX) {
 		memcpy(room, stem, length);
 		stem = room;
 	}
-	hash = form_hash(stem, length, &head);
-	key = dictionary_find(stems, stem, length, hash, head);
+	probe.hash = form_hash(stem, length, &probe.head);
+	key = dictionary_find(stems, stem, length, &probe);
 	if (!key || !key->more)
 		return 0;
 	return add_specials(reading, reading->matcher->more[key->more - 1].special, index);
@@ -159,23 +157,37 @@ static int add_prefixes(
 	return r;
 }
 
-static inline int add_wildcards(const struct reading *reading, uint32_t index)
+/* The lengths of prefixes that the token may begin with. */
+static inline uint32_t possible_lengths(const struct reading *reading, uint32_t index)
 {
 	const struct matcher *matcher = reading->matcher;
-	const struct token *token = &reading->tokens->tokens[index];
-	size_t length = token->folded_length;
-	uint64_t head = form_load(reading->tokens->folded + token->folded, length);
+	uint64_t head = reading->scratch->probes[index].head;
+	size_t length = reading->tokens->tokens[index].folded_length;
 	uint64_t hash = mix(head & head_mask(PREFIX_HASHED));
-	uint32_t lengths = matcher->short_prefixes |
-		matcher->prefix_lengths[hash & matcher->prefix_lengths_mask];
+	uint32_t fit = length < PREFIX_BYTES_MAX ? (2U << length) - 1 : UINT32_MAX;
+
+	return fit &
+		(matcher->short_prefixes |
+			matcher->prefix_lengths[hash & matcher->prefix_lengths_mask]);
+}
+
+static int read_wildcards(const struct reading *reading)
+{
+	uint32_t *candidates = reading->scratch->candidates;
+	size_t count = 0;
 	int r = 0;
 
-	if (length < PREFIX_BYTES_MAX)
-		lengths &= (2U << length) - 1;
-	if (lengths)
-		r = add_prefixes(reading, head, lengths, index);
-	return matcher->any_prefix && r >= 0 ? add_specials(reading, matcher->any_prefix, index)
-					     : r;
+	for (uint32_t i = 0; i < reading->tokens->count; i++) {
+		candidates[count] = i;
+		count += possible_lengths(reading, i) != 0;
+	}
+	for (size_t i = 0; i < count && r >= 0; i++)
+		r = add_prefixes(reading, reading->scratch->probes[candidates[i]].head,
+			possible_lengths(reading, candidates[i]), candidates[i]);
+	if (reading->matcher->any_prefix)
+		for (uint32_t i = 0; i < reading->tokens->count && r >= 0; i++)
+			r = add_specials(reading, reading->matcher->any_prefix, i);
+	return r;
 }
 
 /* What a word that queries name brings besides its leaf in title and body. */
@@ -188,34 +200,81 @@ static int add_more(const struct reading *reading, const struct key *key, uint32
 	return r < 0 ? r : add_specials(reading, more->special, index);
 }
 
-/* All that a token alone brings. */
-static inline int read_token(const struct reading *reading, uint32_t index)
+/*
+ * Hashes all tokens and gathers those that may be keys.  A loop of its own and without branches:
+ * which words are keys cannot be foretold, and so the next ones need not wait for it.
+ */
+static size_t probe_tokens(const struct reading *reading)
 {
 	const struct dictionary *words = &reading->matcher->words;
-	const struct token *token = &reading->tokens->tokens[index];
-	const char *form = reading->tokens->folded + token->folded;
-	uint64_t head;
-	uint64_t hash = form_hash(form, token->folded_length, &head);
+	const struct token_list *list = reading->tokens;
+	struct match_scratch *scratch = reading->scratch;
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct token *token = &list->tokens[i];
+		struct probe *probe = &scratch->probes[i];
+
+		probe->hash =
+			form_hash(list->folded + token->folded, token->folded_length, &probe->head);
+		scratch->atoms[i] = ATOM_NONE;
+		scratch->candidates[count] = i;
+		count += filter_has(words->filter, words->filter_mask, probe->hash);
+	}
+	return count;
+}
+
+static int read_words(const struct reading *reading)
+{
+	const struct dictionary *words = &reading->matcher->words;
+	struct match_scratch *scratch = reading->scratch;
+	bool plain = reading->field & FIELD_DEFAULT;
+	size_t count = probe_tokens(reading);
 	int r = 0;
 
-	reading->scratch->atoms[index] = ATOM_NONE;
-	if (filter_has(words->filter, words->filter_mask, hash)) {
+	for (size_t i = 0; i < count && r >= 0; i++) {
+		uint32_t index = scratch->candidates[i];
+		const struct token *token = &reading->tokens->tokens[index];
 		const struct key *key =
-			dictionary_find(words, form, token->folded_length, hash, head);
+			dictionary_find(words, reading->tokens->folded + token->folded,
+				token->folded_length, &scratch->probes[index]);
 
-		if (key) {
-			reading->scratch->atoms[index] = (uint32_t)(key - words->keys) | key->flags;
-			if (reading->field & FIELD_DEFAULT)
-				occurrences_note(&reading->scratch->found, key->leaf, key->slot,
-					reading->base + index);
-			if (key->more)
-				r = add_more(reading, key, index);
-		}
+		if (!key)
+			continue;
+		scratch->atoms[index] = (uint32_t)(key - words->keys) | key->flags;
+		if (plain)
+			occurrences_note(
+				&scratch->found, key->leaf, key->slot, reading->base + index);
+		if (key->more)
+			r = add_more(reading, key, index);
 	}
-	if (reading->wildcards && r >= 0)
-		r = add_wildcards(reading, index);
-	if (reading->stems && r >= 0)
-		r = add_stems(reading, index);
+	return r;
+}
+
+static int compare_extras(const void *a, const void *b)
+{
+	const struct extra *left = a;
+	const struct extra *right = b;
+
+	return left->token < right->token ? -1 : left->token > right->token;
+}
+
+/* Finds the atoms that hold at each token. */
+static int read_tokens(const struct reading *reading)
+{
+	struct match_scratch *scratch = reading->scratch;
+	int r;
+
+	scratch->extra_count = 0;
+	r = read_words(reading);
+	if (reading->matcher->has_wildcards && r >= 0)
+		r = read_wildcards(reading);
+	if (reading->matcher->stems.count > 0)
+		for (uint32_t i = 0; i < reading->tokens->count && r >= 0; i++)
+			r = add_stems(reading, i);
+	if (scratch->extra_count > 1)
+		qsort(scratch->extras, scratch->extra_count, sizeof(*scratch->extras),
+			compare_extras);
 	return r;
 }
 
@@ -323,36 +382,47 @@ static int read_pairs(const struct reading *reading)
 {
 	const struct match_scratch *scratch = reading->scratch;
 	const uint32_t *atoms = scratch->atoms;
+	size_t count = 0;
 	int r = 0;
 
-	for (uint32_t i = 1; i < reading->tokens->count && r >= 0; i++)
-		if ((atoms[i - 1] & ATOM_OPENS_PAIR) && (atoms[i] & ATOM_CLOSES_PAIR))
-			r = add_phrases(reading, atoms[i - 1], atoms[i], i - 1);
+	for (uint32_t i = 1; i < reading->tokens->count; i++) {
+		scratch->candidates[count] = i - 1;
+		count += (atoms[i - 1] & ATOM_OPENS_PAIR) && (atoms[i] & ATOM_CLOSES_PAIR);
+	}
+	for (size_t i = 0; i < count && r >= 0; i++) {
+		uint32_t first = scratch->candidates[i];
+
+		r = add_phrases(reading, atoms[first], atoms[first + 1], first);
+	}
 	for (size_t i = 0; i < scratch->extra_count && r >= 0; i++)
 		r = read_extra(reading, i);
 	return r;
 }
 
+static int reserve(struct match_scratch *scratch, size_t count)
+{
+	int r;
+
+	r = array_reserve(
+		(void **)&scratch->atoms, &scratch->atom_size, count, sizeof(*scratch->atoms));
+	if (r >= 0)
+		r = array_reserve((void **)&scratch->probes, &scratch->probe_size, count,
+			sizeof(*scratch->probes));
+	if (r >= 0)
+		r = array_reserve((void **)&scratch->candidates, &scratch->candidate_size, count,
+			sizeof(*scratch->candidates));
+	return r < 0 ? r : occurrences_reserve(&scratch->found, count);
+}
+
 int find_leaves(const struct matcher *matcher, struct match_scratch *scratch,
 	const struct token_list *tokens, unsigned field, uint32_t base)
 {
-	const struct reading reading = {
-		.matcher = matcher,
-		.scratch = scratch,
-		.tokens = tokens,
-		.field = field,
-		.base = base,
-		.wildcards = matcher->has_wildcards,
-		.stems = matcher->stems.count > 0,
-	};
+	const struct reading reading = {matcher, scratch, tokens, field, base};
 	int r;
 
-	scratch->extra_count = 0;
-	r = array_reserve((void **)&scratch->atoms, &scratch->atom_size, tokens->count,
-		sizeof(*scratch->atoms));
+	/* The places without branches are written once more than they are kept. */
+	r = reserve(scratch, tokens->count + 1);
 	if (r >= 0)
-		r = occurrences_reserve(&scratch->found, tokens->count + 1);
-	for (uint32_t i = 0; i < tokens->count && r >= 0; i++)
-		r = read_token(&reading, i);
+		r = read_tokens(&reading);
 	return r < 0 ? r : read_pairs(&reading);
 }

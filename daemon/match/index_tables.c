@@ -1,24 +1,4 @@
-#include <string.h>
-
 #include "match/matcher_index.h"
-
-const struct key *dictionary_find(const struct dictionary *dictionary, const char *form,
-	size_t length, uint64_t hash, uint64_t head)
-{
-	uint32_t tag = (uint32_t)(hash >> 32);
-	size_t i = hash & dictionary->mask;
-
-	for (; dictionary->slots[i].number; i = (i + 1) & dictionary->mask) {
-		const struct key *key = &dictionary->keys[dictionary->slots[i].number - 1];
-
-		if (dictionary->slots[i].tag != tag || key->head != head || key->length != length)
-			continue;
-		if (length <= sizeof(head) ||
-			memcmp(dictionary->texts.pool.bytes + key->text, form, length) == 0)
-			return key;
-	}
-	return NULL;
-}
 
 uint32_t pair_find(const struct matcher *matcher, uint32_t first, uint32_t second, uint64_t hash)
 {
