@@ -18,7 +18,7 @@ enum {
 	MISSED_PERCENT = 90, /* so much of a document was unknown: some were missed (P5) */
 };
 
-#define SPREAD_A_FEED USEC_SEC /* feeds that wait are started no faster than this (P12) */
+#define SPREAD_A_FEED (5 * USEC_SEC) /* feeds that wait are started no faster than this (P12) */
 #define BACKOFF_FIRST (10 * USEC_MINUTE)
 #define BACKOFF_SECOND USEC_HOUR
 #define BACKOFF_MOST USEC_DAY
