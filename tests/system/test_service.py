@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""The installed service under a real systemd, which systemd-lab boots in namespaces of its own: the
+lab installs the build folder and runs service_inside.py as root in there.
+
+$WIREWATCH_CMAKE is the folder that cmake built in, $WIREWATCH_SHARED has the lab; ctest sets both.
+Skips (77) where there is no lab or it cannot boot."""
+import os
+import shlex
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SKIP = 77
+
+
+def main():
+    build = os.environ["WIREWATCH_CMAKE"]
+    lab = os.path.join(os.environ.get("WIREWATCH_SHARED", ""), "systemd-lab", "systemd-lab")
+    if not os.access(lab, os.X_OK):
+        print(f"skipped: no systemd-lab at {lab}")
+        return SKIP
+    if subprocess.run([lab, "check"]).returncode != 0:
+        print("skipped: systemd cannot be booted here")
+        return SKIP
+    install = f"cmake --install {shlex.quote(build)} --prefix /usr"
+    command = [lab, "run", "--install", install, "--timeout", "120", "--bind", HERE, "--",
+               "python3", "-B", os.path.join(HERE, "service_inside.py")]
+    return subprocess.run(command).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
