@@ -73,6 +73,7 @@ struct poller {
 	size_t open_bytes;
 	bool held;
 	bool once;
+	usec once_at;  /* what is due later is not started */
 	bool starting; /* --once: not all that is due was started yet */
 };
 
@@ -414,7 +415,7 @@ static void place_waiting(struct poller *poller, usec now)
 static void on_timer(void *userdata)
 {
 	struct poller *poller = userdata;
-	usec now = now_of(poller);
+	usec now = poller->once ? poller->once_at : now_of(poller);
 	struct heap_node *first;
 	unsigned started = 0;
 
@@ -668,6 +669,7 @@ int poller_poll_now(struct poller *poller, const char *name)
 void poller_once(struct poller *poller)
 {
 	poller->once = true;
+	poller->once_at = now_of(poller);
 	poller->starting = true;
 	set_timer(poller);
 }
