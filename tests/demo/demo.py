@@ -137,7 +137,7 @@ class Demo:
         return json.loads(self.tool(*arguments, "--json").stdout)
 
     def polls(self, feed):
-        state = next(f for f in self.ask("feeds") if f["name"] == feed)
+        state = next(f for f in self.ask("feeds")["feeds"] if f["name"] == feed)
         return state["last_poll"]
 
     def poll(self, feed, words):
@@ -162,12 +162,12 @@ class Demo:
 
     def show_stories(self):
         print(f"\n{BOLD}What was recognised, and why{PLAIN}  {DIM}$ wirewatch stories, wirewatch story ID{PLAIN}")
-        for story in self.ask("stories"):
+        for story in self.ask("stories")["stories"]:
             whole = self.ask("story", story["id"])
             if len(whole["members"]) < 2:
                 continue
             for member in whole["members"]:
-                print(f"  {member['relation']:8s} {member['title']}  {DIM}({member['feed_title'] or member['site']}){PLAIN}")
+                print(f"  {member['relation']:8s} {member['title']}  {DIM}({member['source'] or member['site']}){PLAIN}")
                 print(f"           {DIM}{member['why']}{PLAIN}")
 
     def stop(self):
