@@ -108,8 +108,10 @@ static void tell_health(const char *hook, const char *words, void *userdata)
 {
 	struct outbox *outbox = userdata;
 
-	if (outbox->on_health)
-		outbox->on_health(hook, words, outbox->userdata);
+	if (!outbox->on_health)
+		return;
+	outbox->on_health(hook, words, outbox->userdata);
+	kick_all(outbox); /* there may be an alert of it; it goes after its commit */
 }
 
 int outbox_new(const struct outbox_options *options, struct outbox **ret)
