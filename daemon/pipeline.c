@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "base/message_ids.h"
 #include "intake.h"
+#include "notify/health_report.h"
+#include "poll/memory.h"
 
 /* Writes wait so long for company: an fsync costs milliseconds, an alert may take 50. */
 #define COMMIT_DELAY (10 * USEC_MSEC)
@@ -30,9 +32,10 @@ struct pipeline {
 	struct clock_timer *commit_timer;
 	struct clock_timer *housekeeping_timer;
 	struct passing *in_hand;
-	bool dirty;  /* a transaction is open */
-	bool spoilt; /* ... and a write in it failed: it will be taken back */
-	bool alerts; /* ... and it holds deliveries */
+	const char *const *health_hooks; /* [Daemon] Notify= */
+	bool dirty;                      /* a transaction is open */
+	bool spoilt;                     /* ... and a write in it failed: it will be taken back */
+	bool alerts;                     /* ... and it holds deliveries */
 };
 
 /* A round between its arrival and its commit. */
@@ -186,6 +189,7 @@ void pipeline_set_poller(struct pipeline *pipeline, struct poller *poller)
 int pipeline_configure(
 	struct pipeline *pipeline, const struct config *config, struct matcher *matcher)
 {
+	pipeline->health_hooks = (const char *const *)config->notify;
 	return intake_configure(pipeline->intake, config, matcher);
 }
 
@@ -207,6 +211,36 @@ static void on_committed(int result, void *userdata)
 	passing_free(passing);
 }
 
+/* What the poll says of the feed's health, told in the same transaction. */
+static int report_health(struct passing *passing)
+{
+	struct pipeline *pipeline = passing->pipeline;
+	struct memory memory;
+	struct health_poll poll = {
+		.feed = passing->round->feed,
+		.before = passing->round->state,
+		.after = &passing->state,
+	};
+	int r;
+
+	memory_read(passing->state.memory, passing->arena, &memory);
+	poll.rhythm = memory.gap;
+	r = health_report_poll(pipeline->store, &poll, pipeline->health_hooks);
+	pipeline->alerts |= r > 0;
+	return r;
+}
+
+void pipeline_on_hook(struct pipeline *pipeline, const char *hook, const char *words)
+{
+	int r;
+
+	r = health_report_hook(
+		pipeline->store, hook, words, clock_now(pipeline->clock), pipeline->health_hooks);
+	pipeline->alerts |= r > 0;
+	if (r < 0)
+		spoil(pipeline);
+}
+
 /* Stores the feed's new state; the round ends when that is committed. */
 static void settle(struct passing *passing, const struct round_result *result)
 {
@@ -217,6 +251,8 @@ static void settle(struct passing *passing, const struct round_result *result)
 	r = poller_conclude(pipeline->poller, round, result, passing->arena, &passing->state);
 	if (r == 0)
 		r = store_feed_save(pipeline->store, &passing->state);
+	if (r == 0)
+		r = report_health(passing);
 	if (r < 0)
 		spoil(pipeline);
 	r = store_after_commit(pipeline->store, on_committed, passing);

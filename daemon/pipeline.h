@@ -43,6 +43,12 @@ int pipeline_configure(
 /* A poller_round_fn; userdata is the pipeline. */
 void pipeline_on_round(struct round *round, void *userdata);
 
+/*
+ * A hook began to fail, `words` say why, or works again (NULL): what outbox_options.on_health
+ * is told.
+ */
+void pipeline_on_hook(struct pipeline *pipeline, const char *hook, const char *words);
+
 /* Whether no round is in hand and nothing waits for its commit. */
 bool pipeline_idle(const struct pipeline *pipeline);
 

@@ -402,6 +402,13 @@ static int open_pipeline(struct daemon *daemon)
 	return 0;
 }
 
+static void on_hook_health(const char *hook, const char *words, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	pipeline_on_hook(daemon->pipeline, hook, words);
+}
+
 static int open_rooms(struct daemon *daemon)
 {
 	struct http_options http = http_options(daemon);
@@ -415,6 +422,8 @@ static int open_rooms(struct daemon *daemon)
 		.base = daemon->base,
 		.clock = daemon->clock,
 		.store = daemon->store,
+		.on_health = on_hook_health,
+		.userdata = daemon,
 	};
 	int r;
 
