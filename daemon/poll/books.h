@@ -1,0 +1,101 @@
+/*
+ * The poller's books, shared by its files and by nobody else: poller.c (which feeds there are),
+ * pacer.c (whose turn it is), fetch.c (one feed's request) and round.c (what came of it).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/queue.h>
+
+#include "base/heap.h"
+#include "base/map.h"
+#include "poll/answer.h"
+#include "poll/memory.h"
+#include "poll/poller.h"
+
+struct poll_feed {
+	struct heap_node due;
+	struct poller *poller;
+	const struct feed *feed;
+	struct feed_state *state;
+	struct http_transfer *transfer;
+	struct poll_round *round;
+	usec started; /* of the transfer, wall clock */
+	bool stale;   /* in a reload, not added again so far */
+};
+
+struct poll_round {
+	struct round round;
+	TAILQ_ENTRY(poll_round) link;
+	struct poller *poller;
+	struct poll_feed *owner; /* NULL: the feed was removed meanwhile */
+	struct answer answer;
+	size_t bytes; /* counted in poller->open_bytes */
+	/* Of a removed feed, to outlive the configuration. */
+	struct feed feed;
+	struct feed_state *state;
+};
+
+TAILQ_HEAD(rounds, poll_round);
+
+struct poller {
+	struct poller_options options;
+	struct rounds rounds; /* open ones */
+	struct clock_timer *timer;
+	struct heap due;
+	struct map by_url;
+	struct map by_name;
+	struct arena *arena;        /* scratch */
+	struct poll_feed **waiting; /* added, and not placed yet */
+	size_t waiting_count;
+	size_t waiting_size;
+	size_t in_flight;
+	size_t open_rounds;
+	size_t open_bytes;
+	bool held;
+	bool once;
+	usec once_at;  /* what is due later is not started */
+	bool starting; /* --once: not all that is due was started yet */
+};
+
+/* ---- pacer.c: whose turn it is ---- */
+
+usec pacer_now(const struct poller *poller); /* wall clock */
+
+/* Timer callback of the poller. */
+void pacer_turn(void *poller);
+
+/* After each step: sets the timer for the next, and tells where nothing is left to do. */
+void pacer_settle(struct poller *poller);
+
+/* Puts the feed in line by its state's next_poll. */
+void pacer_arm(struct poll_feed *feed);
+
+/* Gives feeds added since the last turn their times (P12). */
+void pacer_place(struct poller *poller, usec now);
+
+/* Holds fetching back while too much waits to be read and committed, or lets it go on. */
+void pacer_balance(struct poller *poller);
+
+/* ---- fetch.c: one feed's request ---- */
+
+/* Asks for the feed's document; ends in round_open() or in a later time for the feed. */
+void fetch_start(struct poll_feed *feed);
+
+/* What the feed's state remembers; until the next call. */
+struct memory fetch_memory(struct poller *poller, const struct feed_state *state);
+
+/* ---- round.c: what came of it ---- */
+
+/* Hands the round, whose answer is filled, to the poller's owner. */
+void round_open(struct poll_feed *feed, struct poll_round *round);
+
+/* Takes NULL. */
+void round_free(struct poll_round *round);
+
+/* The feed goes while its round is open: the round's owner may hold it for long. */
+void round_orphan(struct poll_round *round);
+
+/* Out of memory: as if nothing had been asked. */
+void round_put_off(struct poll_feed *feed);

@@ -1,0 +1,126 @@
+#include "poll/backlog.h"
+#include "poll/books.h"
+
+#include <stdlib.h>
+
+#include "base/macro.h"
+
+enum {
+	STARTS_A_TURN = 64, /* so that no turn of the loop is long */
+	/* Documents that wait for a reader or a commit: then no more feeds are fetched. */
+	OPEN_ROUNDS_MOST = 48,
+};
+
+#define OPEN_BYTES_MOST ((size_t)8 * 1024 * 1024)
+/* The wall clock may step: no timer waits longer than this before it is looked at again. */
+#define LOOK_AGAIN USEC_MINUTE
+
+usec pacer_now(const struct poller *poller)
+{
+	return clock_now(poller->options.clock);
+}
+
+/* Sets the timer for the feed due first. */
+static void set_timer(struct poller *poller)
+{
+	const struct heap_node *first = heap_first(&poller->due);
+	usec now = pacer_now(poller);
+	usec delay = USEC_INFINITY;
+
+	if (poller->held) /* pacer_balance() comes back */
+		delay = USEC_INFINITY;
+	else if (poller->waiting_count > 0 || poller->starting)
+		delay = 0;
+	else if (first && !poller->once)
+		delay = first->at > now ? first->at - now : 0;
+	if (delay == USEC_INFINITY)
+		clock_timer_set(poller->options.clock, poller->timer, USEC_INFINITY);
+	else
+		clock_timer_in(poller->options.clock, poller->timer,
+			delay < LOOK_AGAIN ? delay : LOOK_AGAIN);
+}
+
+static void tell_idle(struct poller *poller)
+{
+	if (poller->once && poller->options.on_idle && poller_idle(poller))
+		poller->options.on_idle(poller->options.userdata);
+}
+
+/* The end of each step: when is the next? */
+void pacer_settle(struct poller *poller)
+{
+	set_timer(poller);
+	tell_idle(poller);
+}
+
+void pacer_arm(struct poll_feed *feed)
+{
+	if (feed->state->next_poll == USEC_INFINITY)
+		heap_remove(&feed->poller->due, &feed->due);
+	else
+		heap_put(&feed->poller->due, &feed->due, feed->state->next_poll);
+}
+
+/* No more is fetched while too much waits to be read and committed. */
+void pacer_balance(struct poller *poller)
+{
+	bool full =
+		poller->open_rounds >= OPEN_ROUNDS_MOST || poller->open_bytes >= OPEN_BYTES_MOST;
+	bool drained = poller->open_rounds <= OPEN_ROUNDS_MOST / 2 &&
+		poller->open_bytes <= OPEN_BYTES_MOST / 2;
+
+	if (poller->held ? !drained : !full)
+		return;
+	poller->held = !poller->held;
+	http_client_hold(poller->options.http, poller->held);
+	set_timer(poller);
+}
+
+/* P12, for the feeds added since the last turn.  Without memory to sort them they keep their times.
+ */
+static void spread_waiting(struct poller *poller, usec now)
+{
+	struct waiting *waiting = reallocarray(NULL, poller->waiting_count, sizeof(*waiting));
+
+	if (!waiting)
+		return;
+	for (size_t i = 0; i < poller->waiting_count; i++)
+		waiting[i] = (struct waiting){
+			.feed = poller->waiting[i]->feed, .state = poller->waiting[i]->state};
+	backlog_spread(waiting, poller->waiting_count, now, poller->options.poll_interval);
+	free(waiting);
+}
+
+void pacer_place(struct poller *poller, usec now)
+{
+	if (poller->waiting_count == 0)
+		return;
+	if (!poller->once)
+		spread_waiting(poller, now);
+	for (size_t i = 0; i < poller->waiting_count; i++) {
+		struct poll_feed *feed = poller->waiting[i];
+
+		if (poller->once && feed->state->first_poll == 0)
+			feed->state->next_poll = now;
+		pacer_arm(feed);
+	}
+	poller->waiting_count = 0;
+}
+
+void pacer_turn(void *userdata)
+{
+	struct poller *poller = userdata;
+	usec now = poller->once ? poller->once_at : pacer_now(poller);
+	struct heap_node *first;
+	unsigned started = 0;
+
+	pacer_place(poller, now);
+	if (!poller->once || poller->starting)
+		for (first = heap_first(&poller->due);
+			first && first->at <= now && started < STARTS_A_TURN && !poller->held;
+			first = heap_first(&poller->due), started++)
+			fetch_start(CONTAINER_OF(first, struct poll_feed, due));
+	if (started < STARTS_A_TURN && !poller->held)
+		poller->starting = false;
+	pacer_settle(poller);
+}

@@ -1,0 +1,145 @@
+#include "poll/books.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/macro.h"
+#include "poll/state.h"
+
+void round_free(struct poll_round *round)
+{
+	if (!round)
+		return;
+	document_clear(&round->round.document);
+	answer_clear(&round->answer);
+	free((char *)round->feed.name);
+	free((char *)round->feed.url);
+	free(round->state);
+	free(round);
+}
+
+void round_open(struct poll_feed *feed, struct poll_round *round)
+{
+	struct poller *poller = feed->poller;
+
+	round->poller = poller;
+	round->owner = feed;
+	round->round.feed = feed->feed;
+	round->round.state = feed->state;
+	round->round.outcome = round->answer.outcome;
+	round->round.status = round->answer.status;
+	round->round.words = round->answer.words;
+	round->round.body = round->answer.body;
+	round->bytes = round->round.document.length;
+	feed->round = round;
+	TAILQ_INSERT_TAIL(&poller->rounds, round, link);
+	poller->open_rounds++;
+	poller->open_bytes += round->bytes;
+	pacer_balance(poller);
+	poller->options.on_round(&round->round, poller->options.userdata);
+}
+
+/* Out of memory: as if nothing had been asked. */
+void round_put_off(struct poll_feed *feed)
+{
+	log_error("feed %s: out of memory; polled again in an hour", feed->feed->name);
+	feed->state->next_poll = pacer_now(feed->poller) + USEC_HOUR;
+	pacer_arm(feed);
+}
+
+/* The round's owner may hold it for long; the feed and its configuration go now. */
+void round_orphan(struct poll_round *round)
+{
+	round->feed.name = strdup(round->round.feed->name);
+	round->feed.url = strdup(round->round.feed->url);
+	round->state = round->owner->state;
+	round->owner->state = NULL;
+	round->owner = NULL;
+	round->round.feed = &round->feed;
+}
+
+int poller_conclude(struct poller *poller, const struct round *round,
+	const struct round_result *result, struct arena *arena, struct feed_state *ret)
+{
+	const struct poll_round *whole =
+		CONTAINER_OF((struct round *)round, struct poll_round, round);
+	struct conclusion conclusion = {
+		.feed = round->feed,
+		.state = round->state,
+		.answer = &whole->answer,
+		.result = result,
+		.default_interval = poller->options.poll_interval,
+	};
+
+	return answer_conclude(&conclusion, arena, ret);
+}
+
+/* What the operator should learn of a poll, once. */
+static void log_change(
+	const struct feed *feed, const struct feed_state *before, const struct feed_state *after)
+{
+	const struct log_field *fields = LOG_FIELDS({"FEED", feed->name}, {"URL", feed->url});
+
+	if (after->health == FEED_GONE && before->health != FEED_GONE)
+		log_write(LOG_WARNING, NULL, fields, "feed %s ended: %s", feed->name, after->error);
+	else if (after->health == FEED_FAILING && before->failures == 0)
+		log_write(LOG_WARNING, NULL, fields, "feed %s fails: %s", feed->name, after->error);
+	else if (after->health == FEED_OK && before->failures > 0)
+		log_write(LOG_NOTICE, NULL, fields, "feed %s works again", feed->name);
+	if (after->moved_url &&
+		(!before->moved_url || strcmp(after->moved_url, before->moved_url) != 0))
+		log_write(LOG_NOTICE, NULL, fields, "feed %s moved for good, polled at %s now",
+			feed->name, after->moved_url);
+	else if (!after->moved_url && before->moved_url)
+		log_write(LOG_NOTICE, NULL, fields, "feed %s is polled at its configured URL again",
+			feed->name);
+}
+
+/* Takes the round off the books and frees it; returns its feed, if there still is one. */
+static struct poll_feed *close_round(struct poller *poller, struct poll_round *round)
+{
+	struct poll_feed *feed = round->owner;
+
+	assert(round->poller == poller);
+	if (feed)
+		feed->round = NULL;
+	TAILQ_REMOVE(&poller->rounds, round, link);
+	poller->open_rounds--;
+	poller->open_bytes -= round->bytes;
+	round_free(round);
+	pacer_balance(poller);
+	return feed;
+}
+
+void poller_finish(struct poller *poller, struct round *round, const struct feed_state *state)
+{
+	struct poll_feed *feed = close_round(poller, CONTAINER_OF(round, struct poll_round, round));
+	struct feed_state *copy;
+
+	if (!feed)
+		return;
+	copy = state_copy(state);
+	if (!copy) {
+		round_put_off(feed);
+	} else {
+		log_change(feed->feed, feed->state, copy);
+		free(feed->state);
+		feed->state = copy;
+		pacer_arm(feed);
+	}
+	pacer_settle(poller);
+}
+
+void poller_abandon(struct poller *poller, struct round *round, usec delay)
+{
+	struct poll_feed *feed = close_round(poller, CONTAINER_OF(round, struct poll_round, round));
+
+	if (!feed) {
+		pacer_settle(poller);
+		return;
+	}
+	feed->state->next_poll = usec_add(pacer_now(poller), delay);
+	pacer_arm(feed);
+	pacer_settle(poller);
+}
