@@ -35,9 +35,9 @@ CREATE TABLE feeds (
 -- What is known of a feed's entries, to tell news from what was there before.
 CREATE TABLE entries (
 	feed INTEGER NOT NULL REFERENCES feeds ON DELETE CASCADE,
-	identity BLOB NOT NULL,          -- digest of id, else link, else title and text
+	identity BLOB NOT NULL,          -- digest of the id or what stands for it
 	digest BLOB NOT NULL,            -- of the whole entry: a changed one has another
-	link BLOB,                       -- digest of the canonical link
+	link BLOB,                       -- digest of canonical link and title
 	text BLOB,                       -- digest of title and text
 	article INTEGER NOT NULL,        -- articles.key, which may be forgotten before the entry is
 	seen INTEGER NOT NULL,           -- when it last stood in the feed

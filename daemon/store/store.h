@@ -88,7 +88,7 @@ int store_feed_save(struct store *store, const struct feed_state *state);
 struct known_entry {
 	struct digest identity; /* of id, else link, else title and text (invariant 3) */
 	struct digest digest;   /* entry->digest */
-	struct digest link;     /* of the canonical link; zero: none */
+	struct digest link;     /* of link and title (model/identity.h); zero: none */
 	struct digest text;     /* of title and text; zero: none */
 	int64_t article;        /* the article it became; store_article_get() may say -ENOENT */
 };
@@ -102,7 +102,7 @@ int store_entry_find(
 	struct store *store, int64_t feed, const struct digest *identity, struct known_entry *ret);
 
 /*
- * By the same canonical link, else the same text, within the feed, for feeds whose ids change; the
+ * By the same link and title, else the same text, within the feed, for feeds whose ids change; the
  * one seen last of several; else -ENOENT.  NULL or zero digests match nothing.
  */
 int store_entry_find_same(struct store *store, int64_t feed, const struct digest *link,

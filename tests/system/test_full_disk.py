@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""The disk of the state directory is full for a while, with a kill -9 meanwhile: the daemon says so,
+lives on, sends nothing that it could not store, and afterwards no alert is lost or doubled.
+
+Needs a small file system of its own, that is the right to mount one; else the test is skipped."""
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from support import Daemon, Publisher, Receiver, wait_for
+from test_crash import FEEDS, Newsroom, configuration
+
+SKIPPED = 77
+DISK_SIZE = "8m"
+FULL_SECONDS = 4
+PRIME_SECONDS = 30
+FINISH_SECONDS = 90
+
+
+def mount(folder):
+    os.makedirs(folder, exist_ok=True)
+    return subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_SIZE}", "wirewatch", folder],
+                          capture_output=True, check=False).returncode == 0
+
+
+def unmount(folder):
+    subprocess.run(["umount", folder], capture_output=True, check=False)
+
+
+def fill(path):
+    """Takes all that is left, to the last byte."""
+    with open(path, "ab", buffering=0) as f:
+        size = 1 << 20
+        while size > 0:
+            try:
+                f.write(b"x" * size)
+            except OSError:
+                size //= 2
+
+
+class FullDiskTest(unittest.TestCase):
+    def setUp(self):
+        self.rng = random.Random("full disk")
+        self.folder = tempfile.mkdtemp(prefix="wirewatch-system-")
+        self.state = os.path.join(self.folder, "state")
+        self.filler = os.path.join(self.state, "filler")
+        if not mount(self.state):
+            os.rmdir(self.state)
+            os.rmdir(self.folder)
+            sys.exit(SKIPPED)
+        self.publisher = Publisher(len(FEEDS))
+        self.receiver = Receiver()
+        self.daemon = Daemon(configuration(self.publisher, self.receiver), self.folder)
+        with open(f"{self.folder}/log.sh", "w", encoding="ascii") as f:
+            f.write("exit 0\n")
+        self.newsroom = Newsroom(self.publisher, self.rng)
+
+    def tearDown(self):
+        self.newsroom.stopped.set()
+        if self.daemon.process and self.daemon.process.poll() is None:
+            self.daemon.kill()
+        unmount(self.state)
+        self.daemon.remove()
+        self.publisher.close()
+        self.receiver.close()
+
+    def told(self):
+        """The ids that each watched story's first alert came under."""
+        ids = {}
+        for attempt in self.receiver.seen():
+            if attempt.event["type"] == "story.new":
+                label = attempt.event["data"]["article"]["url"].rsplit("/", 1)[1]
+                ids.setdefault(label, set()).add(attempt.id)
+        return ids
+
+    def prime(self):
+        self.daemon.start()
+        wait_for("the first polls", lambda: all(map(self.publisher.is_conditional, FEEDS)),
+                 PRIME_SECONDS)
+
+    def fill_and_wait(self):
+        """Full: what comes now can't be stored, not even after kill and restart."""
+        fill(self.filler)
+        wait_for("the daemon's word on it", lambda: "the disk is full" in self.daemon.log(),
+                 FINISH_SECONDS)
+        time.sleep(FULL_SECONDS / 2)
+        self.assertIsNone(self.daemon.process.poll(), "the daemon ended")
+        self.daemon.kill()
+        self.daemon.start(wait=False)
+        time.sleep(FULL_SECONDS / 2)
+
+    def test_no_alert_is_lost_or_doubled_over_a_full_disk(self):
+        self.prime()
+        self.newsroom.start()
+        wait_for("some alerts", lambda: len(self.told()) > 5, FINISH_SECONDS)
+        self.fill_and_wait()
+        during = len(self.newsroom.watched)
+        before = len(self.told())
+        os.unlink(self.filler)
+        if self.daemon.process.poll() is not None:
+            self.daemon.start()
+        time.sleep(1)
+        self.newsroom.stop()
+        watched = {s.label for s in self.newsroom.watched}
+        wait_for("the last alerts", lambda: watched <= set(self.told()), FINISH_SECONDS)
+        time.sleep(1.5)
+        self.assertEqual(self.daemon.stop(), 0)
+        ids = self.told()
+        self.assertEqual(set(ids), watched)
+        self.assertEqual({k: v for k, v in ids.items() if len(v) > 1}, {}, "stories with two ids")
+        self.assertIn("free space in", self.daemon.log())
+        print(f"{len(watched)} stories, {during} published and {before} told before there was room "
+              "again")
+        self.assertLess(before, during, "the disk was never full: the test shows nothing")
+
+
+if __name__ == "__main__":
+    unittest.main()
