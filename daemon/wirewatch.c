@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/macro.h"
+#include "cli/output.h"
 #include "cli/verbs.h"
 #include "worker/child.h"
 
@@ -75,11 +76,11 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 		strcmp(argv[1], "help") == 0) {
 		print_help();
-		return EXIT_CODE_DONE;
+		return output_finish(EXIT_CODE_DONE);
 	}
 	if (strcmp(argv[1], "--version") == 0) {
 		(void)printf("wirewatch %s\n", WIREWATCH_VERSION);
-		return EXIT_CODE_DONE;
+		return output_finish(EXIT_CODE_DONE);
 	}
 	verb = find_verb(argv[1]);
 	if (!verb) {

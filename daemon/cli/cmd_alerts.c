@@ -6,7 +6,7 @@
 static int print_alerts(const json_t *alerts)
 {
 	static const char *const heads[] = {
-		"WHEN", "TYPE", "TOPIC", "FEED", "TITLE", "ALERT", NULL};
+		"WHEN", "TYPE", "TOPIC", "FEED", "TITLE", "=ALERT", NULL};
 	_cleanup_(table_freep) struct table *table = NULL;
 	int64_t now = now_seconds();
 	char when[WHEN_SIZE];

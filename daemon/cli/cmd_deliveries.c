@@ -8,7 +8,7 @@
 static int print_deliveries(const json_t *deliveries)
 {
 	static const char *const heads[] = {
-		">ID", "HOOK", "STATE", ">ATTEMPTS", "CREATED", "NEXT", "ALERT", "ERROR", NULL};
+		">ID", "HOOK", "STATE", ">ATTEMPTS", "CREATED", "NEXT", "=ALERT", "ERROR", NULL};
 	_cleanup_(table_freep) struct table *table = NULL;
 	int64_t now = now_seconds();
 	char when[WHEN_SIZE];
@@ -85,7 +85,7 @@ static int list(const struct remote *remote, bool failed, const char *since, con
 
 int cmd_deliveries(int argc, char **argv)
 {
-	struct remote remote = {.verb = "deliveries"};
+	struct remote remote = {.verb = "deliveries", .lister = "deliveries"};
 	bool failed = false;
 	const char *since = NULL;
 	const char *limit = NULL;

@@ -6,7 +6,7 @@
 int cmd_poll(int argc, char **argv)
 {
 	_cleanup_(buffer_free) struct buffer path = BUFFER_INIT(REMOTE_PATH_MAX);
-	struct remote remote = {.verb = "poll"};
+	struct remote remote = {.verb = "poll", .lister = "feeds"};
 	const struct option_line options[] = {REMOTE_OPTIONS(remote), {0}};
 	const struct usage usage = {"poll", "FEED",
 		"Polls a feed now, by its name or URL. The limits of its host still hold.", options,

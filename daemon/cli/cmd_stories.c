@@ -6,7 +6,7 @@
 static int print_stories(const json_t *stories)
 {
 	static const char *const heads[] = {
-		"STORY", "FIRST SEEN", "LAST SEEN", ">ARTICLES", ">SITES", "TITLE", NULL};
+		"=STORY", "FIRST SEEN", "LAST SEEN", ">ARTICLES", ">SITES", "TITLE", NULL};
 	_cleanup_(table_freep) struct table *table = NULL;
 	int64_t now = now_seconds();
 	char when[WHEN_SIZE];

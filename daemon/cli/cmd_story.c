@@ -25,12 +25,14 @@ static int print_story(const json_t *story)
 		"SEEN", "RELATION", ">SIMILAR", "SITE", "TITLE", "WHY", NULL};
 	const json_t *members = json_object_get(story, "members");
 	_cleanup_(table_freep) struct table *table = NULL;
+	long long articles = member_number(story, "articles");
+	long long sites = member_number(story, "sites");
 	int64_t now = now_seconds();
 	int r;
 
 	clean_print(stdout, member_string(story, "title") ? member_string(story, "title") : "-");
-	(void)printf("\n%lld articles on %lld sites\n\n", member_number(story, "articles"),
-		member_number(story, "sites"));
+	(void)printf("\n%lld article%s on %lld site%s\n\n", articles, articles == 1 ? "" : "s",
+		sites, sites == 1 ? "" : "s");
 	r = table_new(heads, &table);
 	for (size_t i = 0; r == 0 && i < json_array_size(members); i++)
 		add_row(table, json_array_get(members, i), now);
@@ -42,7 +44,7 @@ static int print_story(const json_t *story)
 int cmd_story(int argc, char **argv)
 {
 	_cleanup_(buffer_free) struct buffer path = BUFFER_INIT(REMOTE_PATH_MAX);
-	struct remote remote = {.verb = "story"};
+	struct remote remote = {.verb = "story", .lister = "stories"};
 	const struct option_line options[] = {REMOTE_OPTIONS(remote), {0}};
 	const struct usage usage = {"story", "STORY",
 		"Shows a story: who carried it when, and how each article relates to it.", options,

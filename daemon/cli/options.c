@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/output.h"
 #include "cli/verbs.h"
 #include "config/nearest.h"
 
@@ -123,7 +124,7 @@ bool options_parse(const struct usage *usage, int argc, char **argv, struct oper
 			argv[count++] = argv[i];
 		} else if (is_help(argv[i])) {
 			print_help(usage);
-			*ret_exit = EXIT_CODE_DONE;
+			*ret_exit = output_finish(EXIT_CODE_DONE);
 			return false;
 		} else if (strcmp(argv[i], "--") == 0) {
 			ended = true;

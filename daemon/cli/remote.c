@@ -10,6 +10,7 @@
 #include "control/client.h"
 
 enum {
+	STATUS_NOT_FOUND = 404,
 	STATUS_ERRORS = 400, /* from here on HTTP's statuses are refusals */
 	STATUS_INTERNAL = 500,
 };
@@ -80,6 +81,8 @@ static int complain_refused(const struct remote *remote, int status, const json_
 	(void)fprintf(stderr, "wirewatch %s: ", remote->verb);
 	clean_print(stderr, words ? words : "the daemon refused the request");
 	(void)fputc('\n', stderr);
+	if (status == STATUS_NOT_FOUND && remote->lister)
+		(void)fprintf(stderr, "'wirewatch %s' lists those there are.\n", remote->lister);
 	for (size_t i = 0; i < json_array_size(errors); i++) {
 		const char *line = json_string_value(json_array_get(errors, i));
 

@@ -24,6 +24,7 @@ struct cell {
 struct table {
 	size_t columns;
 	bool right[TABLE_COLUMNS_MAX];
+	bool whole[TABLE_COLUMNS_MAX]; /* never cut */
 	struct cell *cells;
 	size_t count;
 	size_t size;
@@ -62,8 +63,9 @@ int table_new(const char *const *heads, struct table **ret)
 		return -ENOMEM;
 	table->text = BUFFER_INIT(TABLE_BYTES_MAX);
 	for (; *heads && table->columns < TABLE_COLUMNS_MAX; heads++) {
-		table->right[table->columns++] = **heads == '>';
-		add_cell(table, **heads == '>' ? *heads + 1 : *heads);
+		table->right[table->columns] = **heads == '>';
+		table->whole[table->columns++] = **heads == '=';
+		add_cell(table, *heads + (**heads == '>' || **heads == '='));
 	}
 	if (table->failed)
 		return table->failed;
@@ -94,6 +96,18 @@ void table_add_number(struct table *table, long long number)
 	table_add(table, text);
 }
 
+/* The last of the widest columns that may be cut; the number of columns: there is none. */
+static size_t widest_column(const struct table *table, const size_t widths[])
+{
+	size_t widest = table->columns;
+
+	for (size_t c = 0; c < table->columns; c++)
+		if (!table->whole[c] && widths[c] > COLUMN_LEAST &&
+			(widest == table->columns || widths[c] >= widths[widest]))
+			widest = c;
+	return widest;
+}
+
 /* As wide as the widest cell; then the widest column gives way until all fit. */
 static void fit_columns(const struct table *table, size_t width, size_t widths[])
 {
@@ -107,12 +121,9 @@ static void fit_columns(const struct table *table, size_t width, size_t widths[]
 	for (size_t c = 0; c < table->columns; c++)
 		total += widths[c];
 	while (width > 0 && total > width) {
-		size_t widest = 0;
+		size_t widest = widest_column(table, widths);
 
-		for (size_t c = 1; c < table->columns; c++)
-			if (widths[c] >= widths[widest])
-				widest = c;
-		if (widths[widest] <= COLUMN_LEAST)
+		if (widest == table->columns)
 			return;
 		widths[widest]--;
 		total--;
@@ -145,6 +156,8 @@ static void print_row(
 		if (c + 1 < table->columns)
 			print_blanks(line, blanks);
 	}
+	while (line->length > 0 && line->bytes[line->length - 1] == ' ')
+		line->length--;
 	(void)buffer_add_char(line, '\n');
 }
 

@@ -16,7 +16,10 @@ enum {
 
 struct table;
 
-/* `heads` ends with NULL; a head that begins with ">" aligns its column to the right. */
+/*
+ * `heads` ends with NULL.  A head that begins with ">" aligns its column to the right; one with "="
+ * is never cut: what stands in its column is to be copied (ids).
+ */
 int table_new(const char *const *heads, struct table **ret);
 void table_free(struct table *table);
 DEFINE_CLEANUP(table_freep, struct table, table_free)

@@ -40,7 +40,7 @@ static void test_columns_are_as_wide_as_needed(void **state)
 	check(0, cells, ARRAY_SIZE(cells),
 		"NAME     N  NOTE\n"
 		"a        1  first\n"
-		"日本  1000  \n");
+		"日本  1000\n");
 }
 
 static void test_empty_table_is_its_heads(void **state)
@@ -67,6 +67,25 @@ static void test_widest_column_gives_way_to_the_terminal(void **state)
 		"a short…  1  a very …\n");
 }
 
+static void test_ids_are_never_cut(void **state)
+{
+	static const char *const heads[] = {"=ID", "TITLE", NULL};
+	_cleanup_(table_freep) struct table *table = NULL;
+	_cleanup_(freep) char *text = NULL;
+	size_t length;
+	FILE *stream = open_memstream(&text, &length);
+
+	(void)state;
+	assert_int_equal(table_new(heads, &table), 0);
+	table_add(table, "01M80G4A2FPAXTJN5MQ3ZSS03D");
+	table_add(table, "A title that gives way");
+	assert_int_equal(table_print(table, stream, 40), 0);
+	assert_int_equal(fclose(stream), 0);
+	assert_string_equal(text,
+		"ID                          TITLE\n"
+		"01M80G4A2FPAXTJN5MQ3ZSS03D  A title tha…\n");
+}
+
 static void test_cells_are_clean(void **state)
 {
 	static const char *const cells[] = {"a\nb\x1b[2J", "1", "x"};
@@ -83,6 +102,7 @@ int main(void)
 		cmocka_unit_test(test_columns_are_as_wide_as_needed),
 		cmocka_unit_test(test_empty_table_is_its_heads),
 		cmocka_unit_test(test_widest_column_gives_way_to_the_terminal),
+		cmocka_unit_test(test_ids_are_never_cut),
 		cmocka_unit_test(test_cells_are_clean),
 	};
 

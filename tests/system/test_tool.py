@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+"""The tool against a running daemon and by itself: what it prints, and how it exits."""
+import json
+import os
+import pty
+import socket
+import subprocess
+import unittest
+
+from support import Daemon, Item, Publisher, Story, build_folder, rss, wait_for
+
+CONFIG = """
+HostGap=0
+AllowPrivateNetworks=127.1.0.0/16
+Journal=no
+
+[Feed "a/b é"]
+URL={url}
+Tags=wire
+PollInterval=1h
+
+[Feed "missing"]
+URL={missing}
+
+[Topic "embargoes"]
+Query=embargo
+Feeds=tag:wire
+Notify=works fails
+
+[Exec "works"]
+Command=/bin/true
+
+[Exec "fails"]
+Command=/bin/sh -c "echo run >> {folder}/runs; echo it is broken >&2; exit 1"
+RetryFor=0
+"""
+
+DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
+
+
+def tool(*arguments, **options):
+    return subprocess.run([os.path.join(build_folder(), "wirewatch"), *arguments],
+                          capture_output=True, text=True, check=False, timeout=60, **options)
+
+
+class OnlineTest(unittest.TestCase):
+    """One daemon with a feed that works, one that fails, a hook that works, one that fails."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.publisher = Publisher()
+        cls.items = [Item(Story("old"), "agency")]
+        cls.publisher.set("feed", rss("agency", cls.items))
+        cls.config = CONFIG.replace("{url}", cls.publisher.url("feed")) \
+                           .replace("{missing}", cls.publisher.url("missing"))
+        cls.daemon = Daemon(cls.config)
+        cls.daemon.start()
+        wait_for("the first polls", lambda: cls.daemon.status()["articles"] == 1
+                 and cls.daemon.status()["feeds"]["failing"] == 1, 20)
+        cls.items.append(Item(Story("new", "embargo"), "agency"))
+        cls.publisher.set("feed", rss("agency \x9b31m", cls.items))
+        cls.daemon.tool("poll", "a/b é")
+        wait_for("the deliveries", lambda: len(cls.settled()) == 2, 20)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.daemon.remove()
+        cls.publisher.close()
+
+    @classmethod
+    def ask(cls, *arguments):
+        done = cls.daemon.tool(*arguments, "--json")
+        assert done.returncode == DONE, done.stderr
+        return json.loads(done.stdout)
+
+    @classmethod
+    def settled(cls):
+        return [d for d in cls.ask("deliveries")["deliveries"] if d["state"] != "pending"]
+
+    def refused(self, *arguments):
+        done = self.daemon.tool(*arguments)
+        self.assertEqual(done.returncode, REFUSED, done)
+        self.assertEqual(done.stdout, "")
+        return done.stderr
+
+    def test_status_counts(self):
+        status = self.ask("status")
+        self.assertEqual(status["feeds"]["configured"], 2)
+        self.assertEqual(status["feeds"]["failing"], 1)
+        self.assertEqual(status["articles"], 2)
+        self.assertEqual(status["alerts"], 1)
+        words = self.daemon.tool("status").stdout
+        self.assertIn("2, 1 failing", words)
+        self.assertIn("wirewatch feeds --failing", words)
+
+    def test_feeds_say_when_and_why(self):
+        good, bad = self.ask("feeds")["feeds"]
+        self.assertEqual((good["name"], good["state"], good["tags"]), ("a/b é", "ok", ["wire"]))
+        self.assertEqual((bad["name"], bad["state"], bad["rule"]), ("missing", "failing", "backoff"))
+        self.assertIn("404", bad["error"])
+        self.assertEqual(self.ask("feeds", "--failing")["feeds"], [bad])
+        self.assertEqual(self.ask("feeds", "a/b é"), good)
+        self.assertEqual(self.ask("feeds", good["url"]), good)
+        table = self.daemon.tool("feeds").stdout.splitlines()
+        self.assertEqual(len(table), 3)
+        self.assertTrue(table[0].startswith("FEED"))
+        self.assertIn("'wirewatch feeds' lists", self.refused("feeds", "nowhere"))
+
+    def test_nothing_steers_a_terminal(self):
+        leader, follower = pty.openpty()
+        for arguments in (("feeds", "a/b é"), ("feeds", "--json"), ("alerts",)):
+            subprocess.run([os.path.join(build_folder(), "wirewatch"), *arguments, "--socket",
+                            self.daemon.control], stdout=follower, check=True, timeout=30)
+            shown = os.read(leader, 65536).decode()
+            self.assertNotIn("\x9b", shown)
+            self.assertNotIn("\x1b", shown)
+        os.close(leader)
+        os.close(follower)
+
+    def test_topics_show_their_routing(self):
+        topic, = self.ask("topics")["topics"]
+        self.assertEqual(topic["name"], "embargoes")
+        self.assertEqual(topic["query"], "embargo")
+        self.assertEqual(topic["feeds"], ["tag:wire"])
+        self.assertEqual(topic["notify"], ["works", "fails"])
+        self.assertIn("embargoes", self.daemon.tool("topics").stdout)
+
+    def test_stories_and_alerts(self):
+        story, = self.ask("stories", "--topic", "embargoes", "--since", "1h")["stories"]
+        self.assertEqual(story["articles"], 1)
+        members = self.ask("story", story["id"])["members"]
+        self.assertEqual([m["relation"] for m in members], ["new"])
+        self.assertIn("1 article on 1 site", self.daemon.tool("story", story["id"]).stdout)
+        self.assertEqual(len(self.ask("stories", "--limit", "1")["stories"]), 1)
+        self.assertEqual(self.ask("stories", "--since", "2999-01-01")["stories"], [])
+        self.assertIn("no such story", self.refused("story", "01ZZZZZZZZZZZZZZZZZZZZZZZZ"))
+        alert, = self.ask("alerts", "--topic", "embargoes", "--events")["alerts"]
+        self.assertEqual(alert["type"], "story.new")
+        self.assertEqual(alert["story"], story["id"])
+        self.assertEqual(alert["event"]["data"]["topic"], "embargoes")
+        self.assertEqual(self.ask("alerts", "--topic", "nothing")["alerts"], [])
+        self.assertIn("since is", self.refused("alerts", "--since", "banana"))
+
+    def test_dead_delivery_is_sent_again_and_dropped(self):
+        dead, = self.ask("deliveries", "--failed")["deliveries"]
+        self.assertEqual((dead["hook"], dead["state"]), ("fails", "dead"))
+        self.assertIn("it is broken", dead["error"])
+        number = str(dead["id"])
+        done = self.daemon.tool("deliveries", "retry", number)
+        self.assertEqual((done.returncode, done.stdout), (DONE, f"{number}: is sent again\n"))
+        wait_for("another attempt", lambda: self.runs() == 2, 20)
+        wait_for("its end", lambda: self.ask("deliveries", "--failed")["deliveries"] != [], 20)
+        self.assertEqual(self.daemon.tool("deliveries", "drop", number).returncode, DONE)
+        self.assertEqual([d["state"] for d in self.ask("deliveries")["deliveries"]
+                          if d["hook"] == "fails"], ["dropped"])
+        self.assertIn("no such delivery", self.refused("deliveries", "retry", "999999"))
+        self.assertIn("is a number", self.refused("deliveries", "drop", "x"))
+
+    def runs(self):
+        with open(os.path.join(self.daemon.folder, "runs"), encoding="ascii") as f:
+            return len(f.readlines())
+
+    def test_poll_now(self):
+        done = self.daemon.tool("poll", "a/b é")
+        self.assertEqual(done.returncode, DONE)
+        self.assertIn("no such feed", self.refused("poll", "nowhere"))
+
+    def test_faulty_reload_is_refused_with_its_faults(self):
+        self.daemon.write_config(self.config + "\n[Daemon]\nReader=3\n[Topic \"x\"]\nQuery=a OR\n")
+        words = self.refused("reload")
+        self.assertIn("the running one stays", words)
+        self.assertIn("Reader=: unknown key in [Daemon]; did you mean Readers=?", words)
+        self.daemon.write_config(self.config)
+        self.assertEqual(self.ask("reload"), {"feeds": 2, "topics": 1, "hooks": 2})
+
+    def test_curl_speaks_to_the_socket_too(self):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(self.daemon.control)
+            connection.sendall(b"GET /feeds/a%2Fb%20%C3%A9 HTTP/1.0\r\nHost: x\r\n\r\n")
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        head, _, body = answer.partition(b"\r\n\r\n")
+        self.assertIn(b" 200 ", head.splitlines()[0])
+        self.assertEqual(json.loads(body)["name"], "a/b é")
+
+
+class OfflineTest(unittest.TestCase):
+    def test_parse_reads_feeds_in_a_cage(self):
+        document = rss("agency", [Item(Story("one"), "agency"), Item(Story("two"), "agency")])
+        done = tool("parse", "--url", "https://agency.example/feed", "-", input=document.decode())
+        self.assertEqual((done.returncode, done.stderr), (DONE, ""))
+        parsed = json.loads(done.stdout)
+        self.assertEqual(parsed["feed"]["format"], "rss2.0")
+        self.assertEqual([e["id"] for e in parsed["entries"]], ["agency-stwo", "agency-sone"])
+
+    def test_parse_says_why_it_is_no_feed(self):
+        done = tool("parse", "-", input="<html><head><link rel=alternate type=application/rss+xml "
+                    "href=http://a.example/feed></head><body>Hello</body></html>")
+        self.assertEqual((done.returncode, done.stdout), (REFUSED, ""))
+        self.assertIn("http://a.example/feed", done.stderr)
+        done = tool("parse", "-", input="")
+        self.assertEqual((done.returncode, done.stdout), (REFUSED, ""))
+
+    def test_no_daemon_is_exit_status_3(self):
+        for verb in (("status",), ("feeds",), ("topics",), ("stories",), ("story", "x"), ("alerts",),
+                     ("deliveries",), ("deliveries", "drop", "1"), ("poll", "x"), ("reload",)):
+            done = tool(*verb, "--socket", "/nonexistent/control.sock")
+            self.assertEqual(done.returncode, UNREACHABLE, verb)
+            self.assertIn("Is wirewatchd running?", done.stderr)
+
+    def test_every_verb_has_help(self):
+        shown = tool("--help").stdout
+        verbs = [line.split()[0] for line in shown.splitlines() if line.startswith("  ")]
+        self.assertGreater(len(verbs), 10)
+        for verb in verbs:
+            done = tool(verb, "--help")
+            self.assertEqual(done.returncode, DONE)
+            self.assertTrue(done.stdout.startswith(f"Usage: wirewatch {verb} "), done.stdout)
+            self.assertEqual(tool(verb, "--nonsense").returncode, USAGE)
+
+    def test_wrong_command_lines_are_exit_status_2(self):
+        self.assertEqual(tool().returncode, USAGE)
+        self.assertEqual(tool("no-verb").returncode, USAGE)
+        self.assertEqual(tool("match", "x").returncode, USAGE)
+        self.assertEqual(tool("parse").returncode, USAGE)
+
+    def test_full_disk_is_no_success(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([os.path.join(build_folder(), "wirewatch"), "--help"],
+                                  stdout=full, stderr=subprocess.PIPE, check=False, timeout=30)
+            self.assertNotEqual(done.returncode, DONE)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
