@@ -12,38 +12,8 @@
 #include "http/glue.h"
 #include "http/limits.h"
 #include "http/location.h"
+#include "http/transfer.h"
 
-enum transfer_state {
-	TRANSFER_WAITING, /* in the limits */
-	TRANSFER_RUNNING, /* in curl */
-	TRANSFER_ENDED,   /* without a response; `done` is called in the next turn */
-	TRANSFER_TELLING, /* in its own `done` */
-};
-
-struct http_transfer {
-	struct limits_ticket ticket;
-	TAILQ_ENTRY(http_transfer) link;
-	struct http_client *client;
-	enum transfer_state state;
-	struct http_request request; /* its strings are owned; see request_copy() */
-	struct curl_slist *headers;  /* the bound ones first */
-	struct curl_slist *unbound;  /* within `headers`: what any hop gets */
-	struct location location;    /* of this hop */
-	char *permanent_url;
-	bool moved_for_a_time; /* a redirect was not permanent */
-	unsigned redirects;
-	usec left; /* of the timeout */
-	usec hop_started;
-	usec retry_at;
-	struct exchange *exchange;
-	enum http_failure failure;
-	const char *words; /* of TRANSFER_ENDED; static */
-	unsigned turn;     /* of the client, when it ended */
-	http_done_fn done;
-	void *userdata;
-};
-
-TAILQ_HEAD(transfers, http_transfer);
 TAILQ_HEAD(exchanges, exchange);
 
 struct http_client {
@@ -99,20 +69,6 @@ static void release_exchange(struct http_transfer *transfer)
 	client->idle_count++;
 }
 
-static void transfer_free(struct http_transfer *transfer)
-{
-	release_exchange(transfer);
-	curl_slist_free_all(transfer->headers);
-	location_clear(&transfer->location);
-	free(transfer->permanent_url);
-	free((char *)transfer->request.method);
-	free((char *)transfer->request.bound_url);
-	free((void *)transfer->request.body);
-	free((char *)transfer->request.user_agent);
-	free((char *)transfer->request.private_networks);
-	free(transfer);
-}
-
 static void arm(struct http_client *client, usec at_monotonic)
 {
 	if (client->timer_at == at_monotonic)
@@ -160,6 +116,7 @@ static void tell(struct http_transfer *transfer, enum http_failure failure, cons
 	transfer->state = TRANSFER_TELLING;
 	transfer->client->active--;
 	transfer->done(&response, transfer->userdata);
+	release_exchange(transfer);
 	transfer_free(transfer);
 }
 
@@ -362,100 +319,19 @@ static void on_timer(void *userdata)
 	pump(client);
 }
 
-static int copy_string(const char *text, const char **ret)
-{
-	if (!text)
-		return 0;
-	*ret = strdup(text);
-	return *ret ? 0 : -ENOMEM;
-}
-
-static int add_headers(struct curl_slist **list, const char *const *headers)
-{
-	for (; headers && *headers; headers++) {
-		struct curl_slist *longer = curl_slist_append(*list, *headers);
-
-		if (!longer)
-			return -ENOMEM;
-		*list = longer;
-	}
-	return 0;
-}
-
-/* Bound headers first, so that the others are the end of the same list. */
-static int copy_headers(struct http_transfer *transfer, const struct http_request *request)
-{
-	struct curl_slist *rest = NULL;
-	struct curl_slist *last;
-	int r;
-
-	r = add_headers(&rest, request->headers);
-	if (r >= 0 && request->body) /* no waiting for "100 Continue" */
-		r = add_headers(&rest, (const char *const[]){"Expect:", NULL});
-	if (r >= 0)
-		r = add_headers(&transfer->headers, request->bound_headers);
-	if (r < 0) {
-		curl_slist_free_all(rest);
-		return r;
-	}
-	transfer->unbound = rest;
-	for (last = transfer->headers; last && last->next; last = last->next)
-		;
-	if (last)
-		last->next = rest;
-	else
-		transfer->headers = rest;
-	return 0;
-}
-
-static int copy_request(struct http_transfer *transfer, const struct http_request *request)
-{
-	const char *allowed = request->private_networks ? request->private_networks
-							: transfer->client->private_networks;
-	struct http_request *copy = &transfer->request;
-	void *body;
-
-	*copy = (struct http_request){
-		.unguarded = request->unguarded,
-		.polite = request->polite,
-		.bulk = request->bulk,
-		.redirects_max = request->redirects_max,
-		.body_max = request->body_max,
-		.truncate = request->truncate,
-	};
-	if (request->method && strcmp(request->method, "GET") != 0 &&
-		copy_string(request->method, &copy->method) < 0)
-		return -ENOMEM;
-	if (copy_string(request->bound_url, &copy->bound_url) < 0 ||
-		copy_string(request->user_agent, &copy->user_agent) < 0 ||
-		copy_string(allowed, &copy->private_networks) < 0)
-		return -ENOMEM;
-	if (request->body) {
-		body = malloc(request->body_length + 1);
-		if (!body)
-			return -ENOMEM;
-		memcpy(body, request->body, request->body_length);
-		copy->body = body;
-		copy->body_length = request->body_length;
-	}
-	return copy_headers(transfer, request);
-}
-
 int http_client_start(struct http_client *client, const struct http_request *request,
 	http_done_fn done, void *userdata, struct http_transfer **ret)
 {
-	struct http_transfer *transfer = calloc(1, sizeof(*transfer));
+	struct http_transfer *transfer;
 	int r;
 
-	if (!transfer)
-		return -ENOMEM;
+	r = transfer_new(request, client->private_networks, &transfer);
+	if (r < 0)
+		return r;
 	transfer->client = client;
 	transfer->done = done;
 	transfer->userdata = userdata;
-	transfer->left = request->timeout > 0 ? request->timeout : HTTP_TRANSFER_TIMEOUT;
-	r = copy_request(transfer, request);
-	if (r >= 0)
-		r = location_parse(request->url, &transfer->location);
+	r = location_parse(request->url, &transfer->location);
 	if (r == -ENOMEM) {
 		transfer_free(transfer);
 		return r;
@@ -486,6 +362,7 @@ static void drop(struct http_transfer *transfer)
 		limits_leave(client->limits, &transfer->ticket, clock_monotonic(client->clock));
 	}
 	client->active--;
+	release_exchange(transfer);
 	transfer_free(transfer);
 }
 
