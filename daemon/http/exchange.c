@@ -275,6 +275,9 @@ static enum http_failure bounded_failure(const struct exchange *exchange, CURLco
 		return HTTP_TOO_LARGE;
 	if (result != CURLE_OK && exchange->address_refused)
 		return HTTP_REFUSED_ADDRESS;
+	/* RFC 9110 section 8.6: which of two lengths is right nobody knows. */
+	if (result == CURLE_OK && headers_contradict(&exchange->headers, "Content-Length"))
+		return HTTP_BROKEN;
 	return failure_of(result);
 }
 
@@ -314,8 +317,12 @@ enum http_failure exchange_judge(
 	const char *account =
 		exchange->error[0] != '\0' ? exchange->error : curl_easy_strerror(result);
 
-	if (exchange->headers_too_large)
+	if (result == CURLE_OK)
+		account = "two different Content-Length fields";
+	else if (exchange->headers_too_large)
 		account = "more than 64 KiB or 100 fields of header";
+	else if (result == CURLE_OUT_OF_MEMORY)
+		account = "a header line without end"; /* libcurl's own bound of 100 KiB */
 	words[0] = '\0';
 	if (failure == HTTP_OK)
 		return failure;

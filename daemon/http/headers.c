@@ -59,13 +59,34 @@ int headers_add_line(struct http_headers *headers, const char *line, size_t leng
 	return buffer_add_char(&headers->text, '\0');
 }
 
+/* The value of the i-th field if it has that name, else NULL. */
+static const char *value_at(const struct http_headers *headers, unsigned i, const char *name)
+{
+	const char *field = buffer_string(&headers->text) + headers->offsets[i];
+
+	return strcasecmp(field, name) == 0 ? field + strlen(field) + 1 : NULL;
+}
+
 const char *headers_get(const struct http_headers *headers, const char *name)
 {
 	for (unsigned i = headers->count; i > 0; i--) {
-		const char *field = buffer_string(&headers->text) + headers->offsets[i - 1];
+		const char *value = value_at(headers, i - 1, name);
 
-		if (strcasecmp(field, name) == 0)
-			return field + strlen(field) + 1;
+		if (value)
+			return value;
 	}
 	return NULL;
+}
+
+bool headers_contradict(const struct http_headers *headers, const char *name)
+{
+	const char *last = headers_get(headers, name);
+
+	for (unsigned i = 0; last && i < headers->count; i++) {
+		const char *value = value_at(headers, i, name);
+
+		if (value && strcmp(value, last) != 0)
+			return true;
+	}
+	return false;
 }

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buffer.h"
@@ -27,3 +28,6 @@ int headers_add_line(struct http_headers *headers, const char *line, size_t leng
 
 /* The last field of that name, in any case, or NULL; borrowed. */
 const char *headers_get(const struct http_headers *headers, const char *name);
+
+/* Whether the field stands there more than once, with different values. */
+bool headers_contradict(const struct http_headers *headers, const char *name);

@@ -134,6 +134,9 @@ static bool reply_by_name(const char *path, struct raw_reply *reply)
 			RAW_KEEP},
 		{"/huge", "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\nx",
 			RAW_KEEP},
+		{"/two-lengths",
+			"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc",
+			RAW_CLOSE},
 		{"/hang", "", RAW_KEEP},
 		{"/nowhere", "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", RAW_KEEP},
 	};
@@ -520,7 +523,7 @@ static void test_headers_are_100_fields_at_most(void **state)
 static void test_broken_responses_are_failures_in_words(void **state)
 {
 	static const char *const paths[] = {"/close", "/reset", "/half", "/half-reset", "/chunk",
-		"/garbage", "/unknown-coding", "/bad-coding"};
+		"/garbage", "/unknown-coding", "/bad-coding", "/two-lengths"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 		const struct result *result = get_path(*state, paths[i]);

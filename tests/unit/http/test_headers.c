@@ -62,6 +62,21 @@ static void test_headers_skip_what_is_no_field(void **state)
 	headers_free(&headers);
 }
 
+static void test_headers_contradict_where_values_differ(void **state)
+{
+	struct http_headers headers;
+
+	(void)state;
+	headers_init(&headers);
+	assert_false(headers_contradict(&headers, "Content-Length"));
+	assert_int_equal(add(&headers, "Content-Length: 5\r\n"), 0);
+	assert_int_equal(add(&headers, "content-length: 5\r\n"), 0);
+	assert_false(headers_contradict(&headers, "Content-Length"));
+	assert_int_equal(add(&headers, "Content-length: 6\r\n"), 0);
+	assert_true(headers_contradict(&headers, "Content-Length"));
+	headers_free(&headers);
+}
+
 static void test_headers_take_100_fields_and_no_more(void **state)
 {
 	struct http_headers headers;
@@ -101,6 +116,7 @@ int main(void)
 		cmocka_unit_test(test_headers_are_found_in_any_case_the_last_one_first),
 		cmocka_unit_test(test_headers_of_an_earlier_response_are_forgotten),
 		cmocka_unit_test(test_headers_skip_what_is_no_field),
+		cmocka_unit_test(test_headers_contradict_where_values_differ),
 		cmocka_unit_test(test_headers_take_100_fields_and_no_more),
 		cmocka_unit_test(test_headers_take_64_kib_and_no_more),
 	};
