@@ -365,36 +365,6 @@ static void test_alerts_come_newest_first_by_topic_and_time(void **state)
 	assert_string_equal(list.letters, "B");
 }
 
-static void test_last_held_update_of_story_and_topic_stays_until_it_is_due(void **state)
-{
-	struct room *room = *state;
-	int64_t one = make_story(room, "1", NOW);
-	int64_t two = make_story(room, "2", NOW);
-	struct alert first = make_alert("A", "1", NOW);
-	struct alert last = make_alert("B", "1", NOW + 1);
-	struct alert other = make_alert("C", "2", NOW);
-	struct alert read;
-	int64_t story;
-
-	assert_int_equal(store_held_put(room->store, one, &first, NOW + 10), 0);
-	assert_int_equal(store_held_put(room->store, one, &last, NOW + 10), 0);
-	assert_int_equal(store_held_put(room->store, two, &other, NOW + 5), 0);
-	assert_int_equal(store_commit(room->store), 0);
-	room_reopen(room);
-	assert_int_equal(
-		store_held_next(room->store, NOW + 4, room->arena, &story, &read), -ENOENT);
-	assert_int_equal(store_held_next(room->store, NOW + 10, room->arena, &story, &read), 0);
-	assert_int_equal(story, two);
-	assert_string_equal(read.id.text, other.id.text);
-	assert_int_equal(store_held_remove(room->store, two, "bridges"), 0);
-	assert_int_equal(store_held_next(room->store, NOW + 10, room->arena, &story, &read), 0);
-	assert_int_equal(story, one);
-	assert_string_equal(read.id.text, last.id.text);
-	assert_int_equal(store_held_remove(room->store, one, "bridges"), 0);
-	assert_int_equal(
-		store_held_next(room->store, NOW + 10, room->arena, &story, &read), -ENOENT);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -415,7 +385,6 @@ int main(void)
 		IN_ROOM(test_deliveries_come_newest_first_and_dead_ones_alone),
 		IN_ROOM(test_callback_may_write_what_it_is_shown),
 		IN_ROOM(test_alerts_come_newest_first_by_topic_and_time),
-		IN_ROOM(test_last_held_update_of_story_and_topic_stays_until_it_is_due),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
