@@ -1,0 +1,89 @@
+/*
+ * Whatever a feed says, the event is JSON, shorter than its bound, and the same when it is built
+ * again.  The input is texts, each ended by NUL; those that are no UTF-8 are not what gets so far.
+ */
+#include <jansson.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "notify/event.h"
+
+enum {
+	TEXTS = 8,
+	ARENA_BYTES = 256 * 1024,
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void take_texts(char *input, size_t size, const char *texts[TEXTS])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < TEXTS; i++) {
+		texts[i] = NULL;
+		if (used >= size)
+			continue;
+		if (utf8_valid(input + used, strlen(input + used)))
+			texts[i] = input + used;
+		used += strlen(input + used) + 1;
+	}
+}
+
+static int build(const char *const texts[TEXTS], struct arena *arena, struct alert *ret)
+{
+	const struct story story = {.id = {"01KAJ4XG00STRYCCE000000001"}, .title = texts[0]};
+	const struct article article = {
+		.id = "01KAJ4XG00ARTCCE0000000001",
+		.title = texts[0],
+		.url = texts[1],
+		.text = texts[2],
+		.author = texts[3],
+		.language = texts[4],
+	};
+	const struct match_span span = {texts[5], "title", texts[6]};
+	struct verdict verdict = {.relation = RELATION_NEW};
+	const struct event_facts facts = {
+		.type = EVENT_STORY_NEW,
+		.time = USEC_DAY,
+		.topic = "topic",
+		.story = &story,
+		.sites = &texts[7],
+		.site_count = texts[7] ? 1 : 0,
+		.article = &article,
+		.feed = "feed",
+		.feed_title = texts[6],
+		.spans = &span,
+		.span_count = 1,
+		.verdict = &verdict,
+	};
+
+	/* As a fixed buffer cuts it: perhaps within a character. */
+	(void)snprintf(verdict.why, sizeof(verdict.why), "%s", texts[2] ? texts[2] : "");
+	return event_build(&facts, arena, ret);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	_cleanup_(freep) char *input = calloc(1, size + 1);
+	const char *texts[TEXTS];
+	struct alert alert;
+	struct alert again;
+	json_t *event;
+
+	if (!input || arena_new(ARENA_BYTES, &arena) < 0)
+		return 0;
+	if (size > 0)
+		memcpy(input, data, size);
+	take_texts(input, size, texts);
+	if (build(texts, arena, &alert) < 0 || build(texts, arena, &again) < 0)
+		abort();
+	event = json_loads(alert.event, JSON_REJECT_DUPLICATES, NULL);
+	if (!event || strlen(alert.event) >= EVENT_BYTES_MAX ||
+		strcmp(alert.event, again.event) != 0)
+		abort();
+	json_decref(event);
+	return 0;
+}
