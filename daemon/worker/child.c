@@ -17,11 +17,11 @@ enum {
 	/* The records of a document: what an answer may take, and as much again while they grow. */
 	CHILD_ARENA_MAX = 2 * ROUND_BYTES_MAX,
 	/* Larger blocks are mapped, so that they go back to the kernel when they are freed. */
-	CHILD_MAP_BYTES = 256 * 1024,
+	CHILD_MAP_BYTES = 1024 * 1024,
 	/* What the heap keeps for the next document at least. */
-	CHILD_TRIM_BYTES = 1024 * 1024,
+	CHILD_TRIM_BYTES = 8 * 1024 * 1024,
 	/* A document above this is worth a look at what is left of it in the heap, */
-	CHILD_LARGE_BYTES = 256 * 1024,
+	CHILD_LARGE_BYTES = 512 * 1024,
 	/* and a heap that stays above this is worth a new process. */
 	CHILD_HEAP_KEPT_MAX = 6 * 1024 * 1024,
 };
