@@ -6,7 +6,7 @@
 #include "alerting.h"
 #include "base/url.h"
 #include "dedup/fingerprint.h"
-#include "dedup/similarity.h"
+#include "dedup/revision.h"
 #include "dedup/story_index.h"
 #include "model/identity.h"
 
@@ -260,13 +260,13 @@ static int take_changed(struct intake *intake, struct passage *passage, int64_t 
 	r = arena_new(FINGERPRINT_ARENA_BYTES, &room);
 	if (r < 0)
 		return r;
+	/* Without its old fingerprint nothing is known to have changed. */
+	passage->verdict = (struct verdict){.relation = RELATION_COPY};
 	r = fingerprint_from_bytes(old.fingerprint, old.fingerprint_length, room, &before);
 	if (r == 0)
-		r = similarity_compare(passage->fingerprint, before, &passage->verdict);
+		r = revision_judge(passage->fingerprint, before, &passage->verdict);
 	if (r < 0 && r != -EBADMSG && r != -ESTALE)
 		return r;
-	if (passage->verdict.relation == RELATION_NEW)
-		passage->verdict.relation = RELATION_UPDATE;
 	passage->verdict.story = old.story;
 	passage->verdict.of = key;
 	passage->verdict.confidence = old.confidence;

@@ -1,0 +1,37 @@
+#include "dedup/revision.h"
+
+#include <errno.h>
+
+#include "base/macro.h"
+#include "dedup/relation.h"
+#include "dedup/similarity.h"
+
+/* Of the weight of a headline's words: so much of it new is another headline. */
+#define TITLE_CHANGED 0.25F
+
+int revision_judge(
+	const struct fingerprint *after, const struct fingerprint *before, struct verdict *ret)
+{
+	_cleanup_(freep) struct reader *readers = calloc(2, sizeof(*readers));
+	struct difference difference;
+	struct evidence evidence;
+	struct verdict verdict;
+	int r;
+
+	if (!readers)
+		return -ENOMEM;
+	r = similarity_compare(after, before, &verdict);
+	if (r < 0)
+		return r;
+	reader_open(&readers[0], after, NULL, 0);
+	reader_open(&readers[1], before, NULL, 0);
+	evidence_gather(&readers[0], &readers[1], &evidence);
+	difference_find(&readers[0], &readers[1], &evidence, &difference);
+	verdict.material =
+		difference_is_material(&difference) || difference.title_changed >= TITLE_CHANGED;
+	verdict.relation = verdict.material ? RELATION_UPDATE : RELATION_COPY;
+	if (verdict.material)
+		difference_describe(&difference, &verdict.changed);
+	*ret = verdict;
+	return 0;
+}

@@ -1,0 +1,535 @@
+/*
+ * From due feeds to stored alerts, on a false clock: what is told, when, and what is not
+ * (specs/alerts.md A1 to A6, DESIGN.md invariants 3 and 4).  The rooms are the real ones but for
+ * the network and the readers' processes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "base/datetime.h"
+#include "base/log.h"
+#include "pipeline.h"
+#include "support/fake_clock.h"
+#include "support/fake_http.h"
+#include "watch.h"
+
+#define START ((usec)1793534400 * USEC_SEC) /* 1 November 2026 */
+
+enum {
+	FEEDS_MAX = 4,
+	BODY_MAX = 32 * 1024,
+	ALERTS_MAX = 16,
+};
+
+static const char fire[] =
+	"A fire at the Halvorsen Cells plant on the edge of Northgate forced about 1,200 residents "
+	"from their homes early on Saturday, the regional fire service said. The blaze began "
+	"shortly "
+	"after 2 a.m. in a hall where finished lithium cells are stored, said Ingrid Solheim, the "
+	"deputy chief of the Ost Valley fire service. Forty-one firefighters from six stations "
+	"were "
+	"at the scene by dawn. Two workers were treated for smoke and released, according to "
+	"Northgate General Hospital. The police closed Route 18 in both directions.";
+static const char fire_grows[] =
+	"Firefighters found the body of a 34-year-old electrician at the burning Halvorsen Cells "
+	"plant "
+	"on Saturday, as the number of people taken from their homes in Northgate rose to 2,600. "
+	"The "
+	"man had been let in for a repair at midnight. A fire at the Halvorsen Cells plant on the "
+	"edge "
+	"of Northgate forced residents from their homes, the regional fire service said. The blaze "
+	"began shortly after 2 a.m. in a hall where finished lithium cells are stored, said Ingrid "
+	"Solheim, the deputy chief of the Ost Valley fire service. Forty-one firefighters from six "
+	"stations were at the scene by dawn.";
+static const char fire_is_out[] = "The fire at the Halvorsen Cells plant in Northgate was out on "
+				  "Sunday evening after 40 hours, and "
+				  "all 2,600 residents may go home, Mayor Anna Lindqvist said. "
+				  "Inspectors found that a charger of "
+				  "the wrong type had been used in hall 3 since 14 October. The "
+				  "blaze began shortly after 2 a.m. "
+				  "in a hall where finished lithium cells are stored, said Ingrid "
+				  "Solheim, the deputy chief of "
+				  "the Ost Valley fire service. Forty-one firefighters from six "
+				  "stations were at the scene by "
+				  "dawn.";
+static const char drill[] =
+	"The fire brigade of Dunmore trained for tunnel accidents on Tuesday with 60 volunteers "
+	"and two "
+	"old trams, Captain Petra Vance said. The exercise under Castle Hill lasted five hours and "
+	"showed that radios fail beyond the second bend; new ones cost 380,000 crowns.";
+
+struct page {
+	char url[64];
+	char body[BODY_MAX];
+	unsigned version; /* makes the ETag */
+};
+
+struct world {
+	char folder[64];
+	struct page pages[FEEDS_MAX];
+	size_t page_count;
+	struct clock *clock;
+	struct event_base *base;
+	struct config *config;
+	struct store *store;
+	struct http_client *http;
+	struct pool *pool;
+	struct outbox *outbox;
+	struct pipeline *pipeline;
+	struct poller *poller;
+	struct arena *arena;
+	struct alert alerts[ALERTS_MAX]; /* oldest first */
+	size_t alert_count;
+};
+
+/* ---- the publishers ---- */
+
+static struct page *find_page(struct world *world, const char *url)
+{
+	for (size_t i = 0; i < world->page_count; i++)
+		if (strcmp(world->pages[i].url, url) == 0)
+			return &world->pages[i];
+	fail_msg("nobody publishes %s", url);
+	return NULL;
+}
+
+static void on_request(const struct fake_request *request, struct fake_answer *ret, void *userdata)
+{
+	static char etag[32];
+	struct page *page = find_page(userdata, request->url);
+
+	(void)snprintf(etag, sizeof(etag), "ETag: \"%u\"", page->version);
+	ret->takes = 50 * USEC_MSEC;
+	ret->headers[0] = etag;
+	ret->status =
+		request->if_none_match && strcmp(request->if_none_match, etag + 6) == 0 ? 304 : 200;
+	if (ret->status == 200) {
+		ret->body = page->body;
+		ret->length = strlen(page->body);
+	}
+}
+
+/* Replaces the feed's document by one with so many items, newest first. */
+struct item {
+	const char *id;
+	const char *title;
+	const char *text;
+	const char *link; /* NULL: made from the id */
+};
+
+static void publish(struct world *world, const char *feed, const struct item *items, size_t count)
+{
+	char url[64];
+	struct page *page;
+	size_t used;
+
+	(void)snprintf(url, sizeof(url), "http://%s.example/feed", feed);
+	page = find_page(world, url);
+	page->version++;
+	used = (size_t)snprintf(page->body, BODY_MAX,
+		"<rss version=\"2.0\"><channel><title>%s</title><link>http://%s.example/</link>"
+		"<description>d</description>",
+		feed, feed);
+	for (size_t i = 0; i < count; i++) {
+		char link[64];
+
+		(void)snprintf(link, sizeof(link), "http://%s.example/%s", feed, items[i].id);
+		used += (size_t)snprintf(page->body + used, BODY_MAX - used,
+			"<item><guid "
+			"isPermaLink=\"false\">%s</guid><link>%s</link><title>%s</title>"
+			"<description>%s</description></item>",
+			items[i].id, items[i].link ? items[i].link : link, items[i].title,
+			items[i].text);
+	}
+	used += (size_t)snprintf(page->body + used, BODY_MAX - used, "</channel></rss>");
+	assert_true(used < BODY_MAX);
+}
+
+#define PUBLISH(world, feed, ...)                                                                  \
+	publish(world, feed, (const struct item[]){__VA_ARGS__},                                   \
+		ARRAY_SIZE(((const struct item[]){__VA_ARGS__})))
+
+/* ---- the daemon's rooms ---- */
+
+static void load_config(struct world *world, const char *more)
+{
+	struct config_errors errors = {0};
+	char path[96];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/wirewatch.conf", world->folder);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	(void)fprintf(
+		file, "[Daemon]\nStateDirectory=%s/state\nJournal=no\n%s", world->folder, more);
+	assert_int_equal(fclose(file), 0);
+	if (config_load(path, &errors, &world->config) < 0)
+		fail_msg("%s", errors.lines[0]);
+}
+
+static void add_feeds(struct world *world)
+{
+	struct feed_state state;
+
+	world->page_count = 0;
+	for (size_t i = 0; i < world->config->feed_count; i++) {
+		const struct feed *feed = &world->config->feeds[i];
+
+		(void)snprintf(world->pages[i].url, sizeof(world->pages[i].url), "%s", feed->url);
+		world->page_count++;
+		arena_reset(world->arena);
+		assert_int_equal(store_feed_ensure(world->store, feed->url, clock_now(world->clock),
+					 world->arena, &state),
+			0);
+		assert_int_equal(poller_add(world->poller, feed, &state), 0);
+	}
+}
+
+static void start(struct world *world, const char *config)
+{
+	struct config_errors errors = {0};
+	struct matcher *matcher;
+	char *words = NULL;
+
+	load_config(world, config);
+	if (store_open(world->config->state_directory, &world->store, &words) < 0)
+		fail_msg("%s", words);
+	assert_int_equal(http_client_new(&(struct http_options){.base = world->base,
+						 .clock = world->clock,
+						 .max_transfers = 8,
+						 .host_connections = 1},
+				 &world->http),
+		0);
+	assert_int_equal(pool_new(&(struct pool_options){.clock = world->clock}, &world->pool), 0);
+	assert_int_equal(outbox_new(&(struct outbox_options){.base = world->base,
+					    .clock = world->clock,
+					    .store = world->store,
+					    .http = world->http},
+				 &world->outbox),
+		0);
+	assert_int_equal(pipeline_new(&(struct pipeline_options){world->clock, world->store,
+					      world->pool, world->outbox},
+				 &world->pipeline),
+		0);
+	assert_int_equal(poller_new(&(struct poller_options){.clock = world->clock,
+					    .http = world->http,
+					    .poll_interval = world->config->poll_interval,
+					    .on_round = pipeline_on_round,
+					    .userdata = world->pipeline},
+				 &world->poller),
+		0);
+	pipeline_set_poller(world->pipeline, world->poller);
+	assert_int_equal(
+		watch_compile(world->config->topics, world->config->topic_count, &errors, &matcher),
+		0);
+	assert_int_equal(pipeline_configure(world->pipeline, world->config, matcher), 0);
+	add_feeds(world);
+}
+
+static void stop(struct world *world)
+{
+	pool_free(world->pool);
+	pipeline_free(world->pipeline);
+	poller_free(world->poller);
+	outbox_free(world->outbox);
+	http_client_free(world->http);
+	store_close(world->store);
+	config_free(world->config);
+}
+
+static int setup(void **state)
+{
+	struct world *world = calloc(1, sizeof(*world));
+
+	assert_non_null(world);
+	(void)strcpy(world->folder, "/tmp/wirewatch-pipeline-XXXXXX");
+	assert_non_null(mkdtemp(world->folder));
+	assert_int_equal(arena_new(1024 * 1024, &world->arena), 0);
+	world->clock = fake_clock_new(START);
+	world->base = event_base_new();
+	fake_http_script(on_request, NULL, world);
+	*state = world;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *world = *state;
+	char command[96];
+
+	stop(world);
+	event_base_free(world->base);
+	fake_clock_free(world->clock);
+	arena_free(world->arena);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", world->folder);
+	assert_int_equal(system(command), 0);
+	free(world);
+	return 0;
+}
+
+/* ---- what happened ---- */
+
+/* Polls the feed and lets all that follows happen. */
+static void poll(struct world *world, const char *feed)
+{
+	assert_int_equal(poller_poll_now(world->poller, feed), 0);
+	fake_clock_advance(world->clock, 10 * USEC_SEC);
+	/* What other feeds or the housekeeping just began ends too. */
+	for (unsigned i = 0; i < 100 && !pipeline_idle(world->pipeline); i++)
+		fake_clock_advance(world->clock, 50 * USEC_MSEC);
+	assert_true(pipeline_idle(world->pipeline));
+}
+
+static int keep_alert(const struct alert *alert, void *userdata)
+{
+	struct world *world = userdata;
+
+	assert_true(world->alert_count < ALERTS_MAX);
+	memmove(world->alerts + 1, world->alerts, world->alert_count * sizeof(*alert));
+	world->alerts[0] = (struct alert){
+		.id = alert->id,
+		.type = alert->type,
+		.time = alert->time,
+		.topic = arena_strdup(world->arena, alert->topic),
+		.title = arena_strdup(world->arena, alert->title),
+	};
+	world->alert_count++;
+	return 0;
+}
+
+/* Reads all alerts and expects so many. */
+static void expect_alerts(struct world *world, size_t count)
+{
+	world->alert_count = 0;
+	arena_reset(world->arena);
+	assert_int_equal(
+		store_alerts_each(world->store, NULL, 0, ALERTS_MAX, keep_alert, world), 0);
+	assert_int_equal(world->alert_count, count);
+}
+
+static void expect_last(struct world *world, size_t count, enum event_type type, const char *title)
+{
+	expect_alerts(world, count);
+	assert_int_equal(world->alerts[count - 1].type, type);
+	assert_string_equal(world->alerts[count - 1].title, title);
+}
+
+#define THREE_FEEDS                                                                                \
+	"[Feed \"agency\"]\nURL=http://agency.example/feed\n"                                      \
+	"[Feed \"herald\"]\nURL=http://herald.example/feed\n"                                      \
+	"[Feed \"gazette\"]\nURL=http://gazette.example/feed\n"
+#define FIRE_TOPIC "[Topic \"fires\"]\nQuery=fire\nAlert=new update\nNotify=\n"
+
+/* Three feeds that were polled once, with nothing on the topic in them. */
+static void start_primed(struct world *world, const char *config)
+{
+	start(world, config);
+	for (size_t i = 0; i < world->config->feed_count; i++) {
+		PUBLISH(world, world->config->feeds[i].name,
+			{"old", "Herring quota unchanged",
+				"The ministers left the quota as it was."});
+		poll(world, world->config->feeds[i].name);
+	}
+	expect_alerts(world, 0);
+}
+
+static void test_story_is_told_once_across_feeds(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	PUBLISH(world, "herald", {"88", "Hundreds flee - The Herald", fire});
+	PUBLISH(world, "gazette", {"9", "Fire: live", fire}, {"8", "Fire drill in Dunmore", drill});
+	poll(world, "agency");
+	expect_last(world, 1, EVENT_STORY_NEW, "Plant burns in Northgate");
+	poll(world, "herald");
+	expect_alerts(world, 1);
+	poll(world, "gazette");
+	expect_last(world, 2, EVENT_STORY_NEW, "Fire drill in Dunmore");
+}
+
+static void test_first_poll_is_silent_and_what_it_brought_is_known(void **state)
+{
+	struct world *world = *state;
+
+	start(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	PUBLISH(world, "herald", {"old", "Herring quota unchanged", "All as it was."});
+	PUBLISH(world, "gazette", {"old", "Herring quota unchanged", "All as it was."});
+	poll(world, "agency");
+	poll(world, "herald");
+	PUBLISH(world, "herald", {"88", "Hundreds flee - The Herald", fire});
+	poll(world, "herald");
+	expect_alerts(world, 0);
+}
+
+static void test_backfill_tells_what_is_younger(void **state)
+{
+	struct world *world = *state;
+	struct page *page;
+	char young[DATETIME_SIZE];
+	char old[DATETIME_SIZE];
+
+	start(world, "[Feed \"agency\"]\nURL=http://agency.example/feed\nBackfill=1d\n" FIRE_TOPIC);
+	(void)datetime_format((int64_t)(START / USEC_SEC) - 3600, young);
+	(void)datetime_format((int64_t)(START / USEC_SEC) - 7 * 86400, old);
+	page = find_page(world, "http://agency.example/feed");
+	(void)snprintf(page->body, BODY_MAX,
+		"<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>A</title><id>a</id>"
+		"<updated>%s</updated>"
+		"<entry><id>2</id><title>Plant "
+		"burns</title><updated>%s</updated><content>%s</content>"
+		"</entry><entry><id>1</id><title>Fire drill</title><updated>%s</updated>"
+		"<content>%s</content></entry></feed>",
+		young, young, fire, old, drill);
+	poll(world, "agency");
+	expect_last(world, 1, EVENT_STORY_NEW, "Plant burns");
+}
+
+static void test_changed_ids_with_the_same_links_bring_no_alert(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns", fire, "http://agency.example/a"},
+		{"2", "Fire drill", drill, "http://agency.example/b"});
+	poll(world, "agency");
+	expect_alerts(world, 2);
+	PUBLISH(world, "agency",
+		{"urn:x1", "Plant burns", fire, "http://agency.example/a?utm_source=x"},
+		{"urn:x2", "Fire drill", drill, "http://agency.example/b?utm_source=x"});
+	poll(world, "agency");
+	expect_alerts(world, 2);
+	PUBLISH(world, "agency", {"urn:y1", "Plant burns", fire, "http://agency.example/new/a"},
+		{"urn:y2", "Fire drill", drill, "http://agency.example/new/b"});
+	poll(world, "agency");
+	expect_alerts(world, 2);
+}
+
+static void test_update_is_told_at_once_then_held_for_an_hour(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	poll(world, "agency");
+	PUBLISH(world, "agency", {"1", "One dead in Northgate fire", fire_grows});
+	poll(world, "agency");
+	expect_last(world, 2, EVENT_STORY_UPDATE, "One dead in Northgate fire");
+	PUBLISH(world, "agency", {"1", "Northgate fire is out", fire_is_out});
+	poll(world, "agency");
+	expect_alerts(world, 2);
+	fake_clock_advance(world->clock, USEC_HOUR + USEC_MINUTE);
+	expect_last(world, 3, EVENT_STORY_UPDATE, "Northgate fire is out");
+}
+
+static void test_change_that_is_not_material_makes_no_update(void **state)
+{
+	struct world *world = *state;
+	char text[2048];
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	poll(world, "agency");
+	(void)snprintf(text, sizeof(text), "%s Share this article.", fire);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", text});
+	poll(world, "agency");
+	expect_alerts(world, 1);
+}
+
+static void test_topic_hears_only_of_its_feeds(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world,
+		"[Feed \"agency\"]\nURL=http://agency.example/feed\nTags=wire\n"
+		"[Feed \"herald\"]\nURL=http://herald.example/feed\n"
+		"[Topic \"wires\"]\nQuery=fire\nFeeds=tag:wire\nNotify=\n");
+	PUBLISH(world, "herald", {"88", "Hundreds flee", fire});
+	poll(world, "herald");
+	expect_alerts(world, 0);
+	/* A2: the copy matches where the first article of the story did not. */
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	poll(world, "agency");
+	expect_last(world, 1, EVENT_STORY_NEW, "Plant burns in Northgate");
+}
+
+static void test_reader_that_dies_costs_one_poll(void **state)
+{
+	struct world *world = *state;
+	const struct feed_state *feed;
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	(void)strcpy(find_page(world, "http://agency.example/feed")->body, "crash");
+	find_page(world, "http://agency.example/feed")->version++;
+	poll(world, "agency");
+	feed = poller_feed_state(world->poller, "agency");
+	assert_int_equal(feed->health, FEED_FAILING);
+	assert_non_null(strstr(feed->error, "signal 11"));
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	poll(world, "agency");
+	assert_int_equal(poller_feed_state(world->poller, "agency")->health, FEED_OK);
+	expect_alerts(world, 1);
+}
+
+static void test_restart_forgets_nothing(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	poll(world, "agency");
+	stop(world);
+	start(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	PUBLISH(world, "herald", {"88", "Hundreds flee - The Herald", fire});
+	poll(world, "agency");
+	poll(world, "herald");
+	expect_alerts(world, 1);
+}
+
+static void test_new_topic_takes_stored_stories_as_known(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	poll(world, "agency");
+	stop(world);
+	fake_clock_advance(world->clock, USEC_HOUR);
+	start(world, THREE_FEEDS FIRE_TOPIC "[Topic \"plants\"]\nQuery=plant\nNotify=\n");
+	PUBLISH(world, "herald", {"88", "Hundreds flee - The Herald", fire});
+	poll(world, "herald");
+	expect_alerts(world, 1);
+}
+
+#define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_WORLD(test_story_is_told_once_across_feeds),
+		IN_WORLD(test_first_poll_is_silent_and_what_it_brought_is_known),
+		IN_WORLD(test_backfill_tells_what_is_younger),
+		IN_WORLD(test_changed_ids_with_the_same_links_bring_no_alert),
+		IN_WORLD(test_update_is_told_at_once_then_held_for_an_hour),
+		IN_WORLD(test_change_that_is_not_material_makes_no_update),
+		IN_WORLD(test_topic_hears_only_of_its_feeds),
+		IN_WORLD(test_reader_that_dies_costs_one_poll),
+		IN_WORLD(test_restart_forgets_nothing),
+		IN_WORLD(test_new_topic_takes_stored_stories_as_known),
+	};
+
+	log_open(LOG_CRIT);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,130 @@
+/*
+ * Room worker's pool without processes: a test that lists this file among its sources gets
+ * documents read in the test itself, a moment later.  A document that begins with "crash" fails as
+ * one on which a reader died.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parse/feed_parser.h"
+#include "worker/pool.h"
+
+enum {
+	JOB_ARENA_MAX = 8 * 1024 * 1024,
+};
+
+#define READING_TIME (5 * USEC_MSEC)
+
+struct job {
+	struct job *next;
+	struct pool *pool;
+	struct clock_timer *timer;
+	struct document document;
+	struct digest *known;
+	size_t known_count;
+	pool_done_fn done;
+	void *userdata;
+};
+
+struct pool {
+	struct clock *clock;
+	struct job *jobs;
+};
+
+static void *make(size_t size)
+{
+	void *object = calloc(1, size);
+
+	if (!object)
+		abort();
+	return object;
+}
+
+static void free_job(struct job *job)
+{
+	struct job **link = &job->pool->jobs;
+
+	while (*link != job)
+		link = &(*link)->next;
+	*link = job->next;
+	clock_timer_free(job->pool->clock, job->timer);
+	document_clear(&job->document);
+	free(job->known);
+	free(job);
+}
+
+int pool_new(const struct pool_options *options, struct pool **ret)
+{
+	*ret = make(sizeof(**ret));
+	(*ret)->clock = options->clock;
+	return 0;
+}
+
+void pool_free(struct pool *pool)
+{
+	if (!pool)
+		return;
+	while (pool->jobs)
+		free_job(pool->jobs);
+	free(pool);
+}
+
+static void read_document(void *userdata)
+{
+	struct job *job = userdata;
+	struct reader_result result = {0};
+	struct arena *arena;
+
+	if (arena_new(JOB_ARENA_MAX, &arena) < 0)
+		abort();
+	if (job->document.length >= 5 && memcmp(job->document.bytes, "crash", 5) == 0) {
+		result.error = -EIO;
+		result.words = "the reader crashed on this document (signal 11)";
+	} else {
+		result.error = feed_parse(&job->document, job->known, job->known_count, arena,
+			&result.feed, &result.words);
+	}
+	job->done(&result, job->userdata);
+	arena_free(arena);
+	free_job(job);
+}
+
+int pool_submit(struct pool *pool, struct document *document, const struct digest *known,
+	size_t known_count, pool_done_fn done, void *userdata)
+{
+	struct job *job = make(sizeof(*job));
+
+	*job = (struct job){
+		.next = pool->jobs,
+		.pool = pool,
+		.document = *document,
+		.known = make((known_count + 1) * sizeof(*known)),
+		.known_count = known_count,
+		.done = done,
+		.userdata = userdata,
+	};
+	memcpy(job->known, known, known_count * sizeof(*known));
+	*document = (struct document){0};
+	pool->jobs = job;
+	if (clock_timer_new(pool->clock, read_document, job, &job->timer) < 0)
+		abort();
+	clock_timer_in(pool->clock, job->timer, READING_TIME);
+	return 0;
+}
+
+size_t pool_pending(const struct pool *pool)
+{
+	size_t count = 0;
+
+	for (const struct job *job = pool->jobs; job; job = job->next)
+		count++;
+	return count;
+}
+
+int pool_resize(struct pool *pool, unsigned readers)
+{
+	(void)pool;
+	(void)readers;
+	return 0;
+}
