@@ -168,6 +168,8 @@ int store_article_add(struct store *store, const struct article_record *record)
 	if (r < 0)
 		return r;
 	r = statement_run(&s);
+	if (r > 0)
+		store->counts.articles += r;
 	if (r >= 0 && record->article.text)
 		r = put_text(store, record);
 	if (r >= 0 && record->fingerprint)

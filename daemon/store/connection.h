@@ -30,6 +30,14 @@ struct after_commit {
 	bool undone; /* its savepoint was rolled back */
 };
 
+/* How many rows there are, kept up by who adds and removes: to count a million takes 40 ms. */
+struct row_counts {
+	bool known; /* false after a rollback: then they are counted again */
+	int64_t articles;
+	int64_t stories;
+	int64_t alerts;
+};
+
 struct text_codec;
 
 struct store {
@@ -51,6 +59,7 @@ struct store {
 	size_t after_count;
 	size_t after_size;
 
+	struct row_counts counts;
 	int64_t forget_cursor; /* retention goes round: the feed whose entries were looked at last
 				*/
 	int64_t alert_cursor;  /* ... and the alert */

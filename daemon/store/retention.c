@@ -47,9 +47,13 @@ static int forget(struct store *store, const char *sql, usec before, size_t limi
 static int forget_story(struct store *store, int64_t key)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, forget_story_sql);
+	int r;
 
 	bind_int(&s, key);
-	return statement_run(&s);
+	r = statement_run(&s);
+	if (r > 0)
+		store->counts.stories -= r;
+	return r;
 }
 
 /* Articles with all that hangs on them, and their stories with the last of them. */
@@ -66,6 +70,7 @@ static int forget_articles(struct store *store, usec before, size_t limit)
 		if (r <= 0)
 			return r < 0 ? r : count;
 		count++;
+		store->counts.articles--;
 		r = forget_story(store, column_int(&s));
 		if (r < 0)
 			return r;
@@ -143,6 +148,7 @@ static int forget_alerts(struct store *store, const struct store_retention *rete
 		r = statement_run(&s);
 		if (r < 0)
 			return r;
+		store->counts.alerts -= r;
 	}
 	/* At the limit the window may hold more. */
 	if (last == 0 || (size_t)r < limit)

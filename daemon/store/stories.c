@@ -39,6 +39,7 @@ int store_story_add(struct store *store, struct story *story)
 	r = statement_run(&s);
 	if (r < 0)
 		return r;
+	store->counts.stories += r;
 	story->key = sqlite3_last_insert_rowid(store->db);
 	return 0;
 }
