@@ -1,0 +1,458 @@
+/* The poller over a fake network and clock. */
+#include "poll/poller.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "poll/state.h"
+#include "support/fake_clock.h"
+#include "support/fake_http.h"
+
+enum {
+	FEEDS = 200,
+	URL_SIZE = 64,
+};
+
+#define START ((usec)1793534400 * USEC_SEC)
+
+struct fixture {
+	struct clock *clock;
+	struct http_client *http;
+	struct poller *poller;
+	struct arena *arena;
+	struct feed feeds[FEEDS];
+	char urls[FEEDS][URL_SIZE];
+	struct feed_state *stored[FEEDS];
+	unsigned requests;
+	unsigned rounds;
+	unsigned idle;
+	int status; /* of answers */
+	const char *header;
+	const char *body;
+	size_t length;
+	bool keep_rounds; /* as a slow reader does */
+	struct round *kept[FEEDS];
+	size_t kept_count;
+};
+
+static void on_request(const struct fake_request *request, struct fake_answer *ret, void *userdata)
+{
+	struct fixture *fixture = userdata;
+
+	fixture->requests++;
+	ret->status = request->if_none_match ? 304 : fixture->status;
+	ret->headers[0] = fixture->header;
+	ret->body = fixture->body;
+	ret->length = fixture->length;
+}
+
+static void finish(struct fixture *fixture, struct round *round)
+{
+	struct round_result result = {.readable = true, .entries = 1};
+	struct feed_state next;
+
+	arena_reset(fixture->arena);
+	assert_int_equal(
+		poller_conclude(fixture->poller, round,
+			round->outcome == ROUND_DOCUMENT ? &result : NULL, fixture->arena, &next),
+		0);
+	for (size_t i = 0; i < FEEDS; i++) {
+		if (strcmp(fixture->urls[i], round->feed->url) != 0)
+			continue;
+		free(fixture->stored[i]);
+		fixture->stored[i] = state_copy(&next);
+	}
+	poller_finish(fixture->poller, round, &next);
+}
+
+static void on_round(struct round *round, void *userdata)
+{
+	struct fixture *fixture = userdata;
+
+	fixture->rounds++;
+	if (fixture->keep_rounds)
+		fixture->kept[fixture->kept_count++] = round;
+	else
+		finish(fixture, round);
+}
+
+static void on_idle(void *userdata)
+{
+	((struct fixture *)userdata)->idle++;
+}
+
+static void start(struct fixture *fixture)
+{
+	struct http_options http = {
+		.clock = fixture->clock,
+		.max_transfers = 64,
+		.host_connections = 1,
+		.host_gap = USEC_SEC,
+	};
+	struct poller_options poller = {
+		.clock = fixture->clock,
+		.poll_interval = 30 * USEC_MINUTE,
+		.on_round = on_round,
+		.on_idle = on_idle,
+		.userdata = fixture,
+	};
+
+	assert_int_equal(http_client_new(&http, &fixture->http), 0);
+	poller.http = fixture->http;
+	assert_int_equal(poller_new(&poller, &fixture->poller), 0);
+}
+
+static void stop(struct fixture *fixture)
+{
+	poller_free(fixture->poller);
+	http_client_free(fixture->http);
+	fixture->kept_count = 0;
+}
+
+static int setup(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	assert_non_null(fixture);
+	fixture->clock = fake_clock_new(START);
+	fixture->status = 200;
+	fixture->header = "ETag: \"1\"";
+	fixture->body = "news";
+	fixture->length = 4;
+	assert_int_equal(arena_new(1024 * 1024, &fixture->arena), 0);
+	fake_http_script(on_request, NULL, fixture);
+	start(fixture);
+	*state = fixture;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	stop(fixture);
+	for (size_t i = 0; i < FEEDS; i++)
+		free(fixture->stored[i]);
+	arena_free(fixture->arena);
+	fake_clock_free(fixture->clock);
+	free(fixture);
+	return 0;
+}
+
+/* Feed i on host i % hosts; with the state it was left in. */
+static void add(struct fixture *fixture, size_t i, unsigned hosts)
+{
+	struct feed_state fresh = {.url = fixture->urls[i], .next_poll = clock_now(fixture->clock)};
+
+	(void)snprintf(fixture->urls[i], URL_SIZE, "http://h%zu.example/%zu", i % hosts, i);
+	fixture->feeds[i] = (struct feed){.name = fixture->urls[i] + 7, .url = fixture->urls[i]};
+	assert_int_equal(poller_add(fixture->poller, &fixture->feeds[i],
+				 fixture->stored[i] ? fixture->stored[i] : &fresh),
+		0);
+}
+
+static void test_a_feed_is_polled_and_polled_again_when_it_is_due(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->requests, 1);
+	fake_clock_advance(fixture->clock, 28 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 1);
+	fake_clock_advance(fixture->clock, 6 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 2);
+	assert_int_equal(poller_feed_state(fixture->poller, fixture->urls[0])->health, FEED_OK);
+	assert_int_equal(poller_figures(fixture->poller).feeds, 1);
+}
+
+static void test_p16_two_sections_of_one_url_are_one_feed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct feed twin;
+	struct feed_state fresh;
+
+	add(fixture, 0, 1);
+	twin = (struct feed){.name = "twin", .url = fixture->urls[0]};
+	fresh = (struct feed_state){.url = fixture->urls[0]};
+	assert_int_equal(poller_add(fixture->poller, &twin, &fresh), 0);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->requests, 1);
+	assert_int_equal(poller_figures(fixture->poller).feeds, 1);
+}
+
+static void test_p7_a_429_holds_all_feeds_of_the_host_back_and_after_a_restart(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->status = 429;
+	fixture->header = "Retry-After: 14400";
+	for (size_t i = 0; i < 10; i++)
+		add(fixture, i, 1);
+	fake_clock_advance(fixture->clock, 3 * USEC_HOUR);
+	assert_int_equal(fixture->requests, 1);
+	stop(fixture);
+	start(fixture);
+	for (size_t i = 0; i < 10; i++)
+		add(fixture, i, 1);
+	fake_clock_advance(fixture->clock, USEC_HOUR - USEC_MINUTE);
+	assert_int_equal(fixture->requests, 1);
+	assert_int_equal(
+		poller_feed_state(fixture->poller, fixture->urls[5])->rule, RULE_RETRY_AFTER);
+	fixture->status = 200;
+	fake_clock_advance(fixture->clock, 2 * USEC_HOUR);
+	assert_true(fixture->requests >= 11);
+}
+
+static void test_p7_an_operators_wish_does_not_pass_a_block(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->status = 429;
+	fixture->header = "Retry-After: 14400";
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(poller_poll_now(fixture->poller, fixture->urls[0]), 0);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->requests, 1);
+}
+
+static void test_an_operator_may_poll_now_and_again(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(poller_poll_now(fixture->poller, fixture->feeds[0].name), 0);
+	assert_int_equal(
+		poller_feed_state(fixture->poller, fixture->feeds[0].name)->rule, RULE_ASKED);
+	fake_clock_advance(fixture->clock, USEC_SEC);
+	assert_int_equal(fixture->requests, 2);
+	assert_int_equal(poller_poll_now(fixture->poller, "nobody"), -ENOENT);
+}
+
+static void test_p8_a_feed_that_is_gone_is_not_asked_again_but_by_wish(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->status = 410;
+	fixture->header = NULL;
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, 100 * USEC_DAY);
+	assert_int_equal(fixture->requests, 1);
+	stop(fixture);
+	start(fixture);
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, 100 * USEC_DAY);
+	assert_int_equal(fixture->requests, 1);
+	fixture->status = 200;
+	assert_int_equal(poller_poll_now(fixture->poller, fixture->urls[0]), 0);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->requests, 2);
+	assert_int_equal(poller_feed_state(fixture->poller, fixture->urls[0])->health, FEED_OK);
+}
+
+static void test_once_polls_what_is_due_and_nothing_twice(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < FEEDS; i++) {
+		add(fixture, i, 50);
+		fixture->feeds[i].poll_interval = USEC_SEC;
+	}
+	poller_once(fixture->poller);
+	assert_false(poller_idle(fixture->poller));
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_true(poller_idle(fixture->poller));
+	assert_int_equal(fixture->requests, FEEDS);
+	assert_true(fixture->idle > 0);
+	assert_true(fake_clock_timers(fixture->clock) == 0);
+}
+
+static void test_once_ends_where_nothing_is_due_or_a_host_is_blocked(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->status = 429;
+	fixture->header = "Retry-After: 14400";
+	add(fixture, 0, 1);
+	add(fixture, 1, 1);
+	poller_once(fixture->poller);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_true(poller_idle(fixture->poller));
+	assert_int_equal(fixture->rounds, 1);
+	assert_true(fixture->idle > 0);
+}
+
+static void test_rounds_that_pile_up_hold_fetching_back(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->keep_rounds = true;
+	for (size_t i = 0; i < FEEDS; i++)
+		add(fixture, i, FEEDS);
+	fake_clock_advance(fixture->clock, 2 * USEC_HOUR);
+	assert_true(fixture->kept_count >= 48);
+	assert_true(fixture->kept_count <= 48 + 64);
+	fixture->keep_rounds = false;
+	while (fixture->kept_count > 0)
+		finish(fixture, fixture->kept[--fixture->kept_count]);
+	fake_clock_advance(fixture->clock, USEC_HOUR);
+	assert_true(fixture->requests >= FEEDS);
+}
+
+static void test_large_documents_hold_fetching_back_sooner(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->length = 3 * 1024 * 1024;
+	fixture->body = calloc(1, fixture->length);
+	assert_non_null(fixture->body);
+	fixture->keep_rounds = true;
+	for (size_t i = 0; i < 30; i++)
+		add(fixture, i, 1);
+	fake_clock_advance(fixture->clock, 2 * USEC_HOUR);
+	assert_int_equal(fixture->kept_count, 3);
+	fixture->keep_rounds = false;
+	while (fixture->kept_count > 0)
+		finish(fixture, fixture->kept[--fixture->kept_count]);
+	fake_clock_advance(fixture->clock, USEC_HOUR);
+	assert_true(fixture->requests >= 30);
+	free((char *)fixture->body);
+}
+
+static void test_a_round_that_cannot_be_committed_is_tried_again(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->keep_rounds = true;
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->kept_count, 1);
+	poller_abandon(fixture->poller, fixture->kept[--fixture->kept_count], USEC_MINUTE);
+	fixture->keep_rounds = false;
+	fake_clock_advance(fixture->clock, 2 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 2);
+	assert_int_equal(fixture->rounds, 2);
+}
+
+static void reload(struct fixture *fixture, size_t from, size_t to)
+{
+	poller_reload_begin(fixture->poller, 30 * USEC_MINUTE);
+	for (size_t i = from; i < to; i++)
+		add(fixture, i, FEEDS);
+	poller_reload_end(fixture->poller);
+}
+
+static void test_p4_a_reload_is_no_reason_to_fetch(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < 20; i++)
+		add(fixture, i, FEEDS);
+	fake_clock_advance(fixture->clock, 10 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 20);
+	for (int i = 0; i < 5; i++) {
+		reload(fixture, 0, 20);
+		fake_clock_advance(fixture->clock, USEC_MINUTE);
+	}
+	assert_int_equal(fixture->requests, 20);
+}
+
+static void test_a_reload_removes_and_adds_feeds(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < 20; i++)
+		add(fixture, i, FEEDS);
+	fake_clock_advance(fixture->clock, 10 * USEC_MINUTE);
+	reload(fixture, 15, 30);
+	assert_int_equal(poller_figures(fixture->poller).feeds, 15);
+	assert_null(poller_feed_state(fixture->poller, fixture->urls[3]));
+	assert_non_null(poller_feed_state(fixture->poller, fixture->urls[17]));
+	assert_int_equal(poller_feed_state(fixture->poller, fixture->urls[17])->health, FEED_OK);
+	fake_clock_advance(fixture->clock, 10 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 30);
+}
+
+static void test_a_reload_keeps_rounds_in_flight(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->keep_rounds = true;
+	for (size_t i = 0; i < 4; i++)
+		add(fixture, i, FEEDS);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->kept_count, 4);
+	reload(fixture, 2, 4);
+	/* Two of them are of feeds that are no more: these are finished like the others. */
+	while (fixture->kept_count > 0)
+		finish(fixture, fixture->kept[--fixture->kept_count]);
+	assert_int_equal(poller_figures(fixture->poller).feeds, 2);
+	assert_int_equal(poller_feed_state(fixture->poller, fixture->urls[2])->health, FEED_OK);
+	fake_clock_advance(fixture->clock, 20 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 4);
+}
+
+static void test_a_reload_cancels_transfers_of_feeds_that_go(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < 10; i++)
+		add(fixture, i, FEEDS);
+	poller_once(fixture->poller);
+	(void)fake_clock_next(fixture->clock, USEC_SEC);
+	assert_int_equal(poller_figures(fixture->poller).in_flight, 10);
+	reload(fixture, 0, 0);
+	assert_int_equal(poller_figures(fixture->poller).in_flight, 0);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->rounds, 0);
+	assert_true(poller_idle(fixture->poller));
+}
+
+static void test_the_wall_clock_may_step(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	fake_clock_step(fixture->clock, (int64_t)USEC_DAY);
+	fake_clock_advance(fixture->clock, 2 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 2);
+}
+
+#define POLLER_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		POLLER_TEST(test_a_feed_is_polled_and_polled_again_when_it_is_due),
+		POLLER_TEST(test_p16_two_sections_of_one_url_are_one_feed),
+		POLLER_TEST(test_p7_a_429_holds_all_feeds_of_the_host_back_and_after_a_restart),
+		POLLER_TEST(test_p7_an_operators_wish_does_not_pass_a_block),
+		POLLER_TEST(test_an_operator_may_poll_now_and_again),
+		POLLER_TEST(test_p8_a_feed_that_is_gone_is_not_asked_again_but_by_wish),
+		POLLER_TEST(test_once_polls_what_is_due_and_nothing_twice),
+		POLLER_TEST(test_once_ends_where_nothing_is_due_or_a_host_is_blocked),
+		POLLER_TEST(test_rounds_that_pile_up_hold_fetching_back),
+		POLLER_TEST(test_large_documents_hold_fetching_back_sooner),
+		POLLER_TEST(test_a_round_that_cannot_be_committed_is_tried_again),
+		POLLER_TEST(test_p4_a_reload_is_no_reason_to_fetch),
+		POLLER_TEST(test_a_reload_removes_and_adds_feeds),
+		POLLER_TEST(test_a_reload_keeps_rounds_in_flight),
+		POLLER_TEST(test_a_reload_cancels_transfers_of_feeds_that_go),
+		POLLER_TEST(test_the_wall_clock_may_step),
+	};
+
+	log_open(LOG_CRIT);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
