@@ -1,19 +1,27 @@
 #include "dedup/candidates.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum {
 	SHINGLE_WORDS = 4,
 	LEAD_WORDS = 60,
 	LEAD_KEPT = 6, /* shingles of the lead: a short copy has these */
-	REST_KEPT = 5, /* shingles of the rest */
+	REST_KEPT = 3, /* shingles of the rest */
 	SENTENCES_KEPT = 3,
-	PAIRS_KEPT = 14,
-	WORDS_KEPT = 3,
+	PAIRS_KEPT = 11,
+	WORDS_KEPT = 8,
 	SENTENCE_SALT = 0x3c6ef372,
 	SENTENCE_ANCHORS_MIN = 2,
 	WORD_SALT = 0x5bd1e995,
 };
+
+/* What a feature is worth beside a pair or a shingle. */
+#define SENTENCE_WORTH 2.0F
+#define WORD_WORTH 0.6F
+
+/* A word in more than one story of sixteen finds too many articles. */
+#define ASKED_WEIGHT_MIN 4.0F
 
 _Static_assert(LEAD_KEPT + REST_KEPT + SENTENCES_KEPT + PAIRS_KEPT + WORDS_KEPT == FEATURES_KEPT,
 	"all are used");
@@ -131,6 +139,17 @@ static size_t keep_pairs(const struct reader *reader, uint32_t *ret)
 	return take(&best, ret);
 }
 
+static float times(const struct reader *reader, uint32_t code)
+{
+	uint16_t at = reader->heads[word_identity(code) % READER_BUCKETS];
+	float count = 0.0F;
+
+	for (; at != 0; at = reader->next[at - 1])
+		count += word_identity(reader->fingerprint->codes[at - 1]) == word_identity(code);
+	return count;
+}
+
+/* The article's main words: rare ones, the rather if they stand there more than once. */
 static size_t keep_words(const struct reader *reader, uint32_t *ret)
 {
 	struct ranked entries[WORDS_KEPT];
@@ -139,10 +158,17 @@ static size_t keep_words(const struct reader *reader, uint32_t *ret)
 	for (size_t s = 0; s < reader->sentence_count; s++) {
 		const struct sentence *sentence = reader->sentences[s];
 
-		for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count; i++)
-			if (word_kind(reader->fingerprint->codes[i]) != WORD_SHORT)
-				offer(&best, word_feature(reader->fingerprint->codes[i]),
-					reader->weights[i]);
+		for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count;
+			i++) {
+			uint32_t code = reader->fingerprint->codes[i];
+
+			if (word_kind(code) == WORD_SHORT || reader->weights[i] <= ASKED_WEIGHT_MIN)
+				continue;
+			offer(&best, word_feature(code),
+				reader->weights[i] *
+					(1.0F + 0.5F * fminf(times(reader, code), 4.0F)) *
+					(word_kind(code) == WORD_COMMON ? 0.8F : 1.0F));
+		}
 	}
 	return take(&best, ret);
 }
@@ -156,25 +182,32 @@ size_t features_keep(const struct reader *reader, uint32_t (*ret)[FEATURES_KEPT]
 	return kept + keep_words(reader, *ret + kept);
 }
 
-size_t features_ask(const struct reader *reader, uint32_t (*ret)[FEATURES_ASKED])
+static void ask(
+	struct asked_feature (*ret)[FEATURES_ASKED], size_t *count, uint32_t feature, float worth)
+{
+	if (*count < FEATURES_ASKED)
+		(*ret)[(*count)++] = (struct asked_feature){feature, worth};
+}
+
+size_t features_ask(const struct reader *reader, struct asked_feature (*ret)[FEATURES_ASKED])
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < reader->pair_count && count < FEATURES_ASKED; i++)
-		(*ret)[count++] = reader->pairs[i];
+	for (size_t i = 0; i < reader->pair_count; i++)
+		ask(ret, &count, reader->pairs[i], 1.0F);
 	for (size_t s = 0; s < reader->sentence_count; s++) {
 		const struct sentence *sentence = reader->sentences[s];
 		const uint32_t *codes = &reader->fingerprint->codes[sentence->start];
 		uint32_t whole = sentence_feature(reader, sentence);
 
-		if (whole != 0 && count < FEATURES_ASKED)
-			(*ret)[count++] = whole;
+		if (whole != 0)
+			ask(ret, &count, whole, SENTENCE_WORTH);
 		for (size_t i = 0; i < sentence->count; i++) {
-			if (count < FEATURES_ASKED && word_kind(codes[i]) != WORD_SHORT &&
-				reader->weights[sentence->start + i] > 4.0F)
-				(*ret)[count++] = word_feature(codes[i]);
-			if (count < FEATURES_ASKED && i + SHINGLE_WORDS <= sentence->count)
-				(*ret)[count++] = shingle_hash(codes + i, SHINGLE_WORDS);
+			if (word_kind(codes[i]) != WORD_SHORT &&
+				reader->weights[sentence->start + i] > ASKED_WEIGHT_MIN)
+				ask(ret, &count, word_feature(codes[i]), WORD_WORTH);
+			if (i + SHINGLE_WORDS <= sentence->count)
+				ask(ret, &count, shingle_hash(codes + i, SHINGLE_WORDS), 1.0F);
 		}
 	}
 	return count;

@@ -23,5 +23,11 @@ struct candidate {
 /* Chooses what is kept of an article.  Returns how many. */
 size_t features_keep(const struct reader *reader, uint32_t (*ret)[FEATURES_KEPT]);
 
+/* A feature to be looked up, and what finding it is worth. */
+struct asked_feature {
+	uint32_t feature;
+	float worth;
+};
+
 /* All features of an article, for looking up. */
-size_t features_ask(const struct reader *reader, uint32_t (*ret)[FEATURES_ASKED]);
+size_t features_ask(const struct reader *reader, struct asked_feature (*ret)[FEATURES_ASKED]);

@@ -1,7 +1,6 @@
 #include "dedup/commonness.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +49,17 @@ static size_t word_slot(uint32_t code)
 	return (identity ^ identity >> 18) % WORD_SLOTS;
 }
 
+/* The logarithm to within 0.01: what is compared is shares of sums of such weights. */
+static float logarithm(float x)
+{
+	uint32_t bits;
+	float mantissa;
+
+	memcpy(&bits, &x, sizeof(bits));
+	mantissa = (float)(bits & 0x7fffff) / (float)(1 << 23);
+	return (float)(bits >> 23) - 127.0F + mantissa * (1.3465F - 0.3465F * mantissa);
+}
+
 float commonness_weight(const struct commonness *commonness, uint32_t code)
 {
 	uint32_t stories;
@@ -61,7 +71,7 @@ float commonness_weight(const struct commonness *commonness, uint32_t code)
 		return word_kind(code) == WORD_COMMON ? 4.0F : 6.0F;
 	stories = commonness->stories > STORIES_MIN ? commonness->stories : STORIES_MIN;
 	with = commonness->words[word_slot(code)];
-	return log2f(((float)stories + 1.0F) / ((float)with + 1.0F)) + 0.1F;
+	return logarithm(((float)stories + 1.0F) / ((float)with + 1.0F)) + 0.1F;
 }
 
 static struct sentence_slot *sentence_bucket(struct commonness *commonness, uint32_t hash)
@@ -69,45 +79,36 @@ static struct sentence_slot *sentence_bucket(struct commonness *commonness, uint
 	return commonness->sentences[hash % SENTENCE_BUCKETS];
 }
 
-unsigned commonness_others(const struct commonness *commonness, uint32_t sentence, uint32_t story)
+struct sentence_uses commonness_uses(const struct commonness *commonness, uint32_t sentence)
 {
 	const struct sentence_slot *bucket;
 
 	if (!commonness)
-		return 0;
+		return (struct sentence_uses){0};
 	bucket = commonness->sentences[sentence % SENTENCE_BUCKETS];
-	for (size_t i = 0; i < BUCKET_SLOTS; i++) {
-		if (bucket[i].count == 0 || bucket[i].hash != sentence)
-			continue;
-		if (bucket[i].count == 1)
-			return bucket[i].story != story;
-		return bucket[i].count - 1;
-	}
-	return 0;
+	for (size_t i = 0; i < BUCKET_SLOTS; i++)
+		if (bucket[i].count > 0 && bucket[i].hash == sentence)
+			return (struct sentence_uses){bucket[i].count, bucket[i].story};
+	return (struct sentence_uses){0};
 }
 
-static int compare_codes(const void *a, const void *b)
+void commonness_prefetch(const struct commonness *commonness, uint32_t sentence)
 {
-	uint32_t x = *(const uint32_t *)a;
-	uint32_t y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
+	if (commonness)
+		__builtin_prefetch(commonness->sentences[sentence % SENTENCE_BUCKETS]);
 }
 
-void commonness_add_words(struct commonness *commonness, const uint32_t *codes, size_t count)
+void commonness_add_story(struct commonness *commonness)
 {
-	uint32_t slots[4096];
-	size_t n = 0;
-
-	for (size_t i = 0; i < count && n < sizeof(slots) / sizeof(slots[0]); i++)
-		if (word_kind(codes[i]) != WORD_SHORT)
-			slots[n++] = (uint32_t)word_slot(codes[i]);
-	qsort(slots, n, sizeof(*slots), compare_codes);
-	for (size_t i = 0; i < n; i++)
-		if ((i == 0 || slots[i] != slots[i - 1]) &&
-			commonness->words[slots[i]] < UINT16_MAX)
-			commonness->words[slots[i]]++;
 	commonness->stories++;
+}
+
+void commonness_add_word(struct commonness *commonness, uint32_t code)
+{
+	uint16_t *count = &commonness->words[word_slot(code)];
+
+	if (word_kind(code) != WORD_SHORT && *count < UINT16_MAX)
+		(*count)++;
 }
 
 /* Where a new sentence may stand: a free slot, else the oldest of the least counted. */

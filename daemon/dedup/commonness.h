@@ -22,11 +22,28 @@ DEFINE_CLEANUP(commonness_freep, struct commonness, commonness_free)
  * from its kind alone. */
 float commonness_weight(const struct commonness *commonness, uint32_t code);
 
-/* In how many stories other than `story` the sentence stood, as far as is remembered. */
-unsigned commonness_others(const struct commonness *commonness, uint32_t sentence, uint32_t story);
+/* In how many stories a sentence stood, as far as is remembered, and in which it was last. */
+struct sentence_uses {
+	uint32_t stories;
+	uint32_t last;
+};
 
-/* Counts a new story and each of its words once. */
-void commonness_add_words(struct commonness *commonness, const uint32_t *codes, size_t count);
+struct sentence_uses commonness_uses(const struct commonness *commonness, uint32_t sentence);
+
+/* In how many other than `story`. */
+static inline unsigned sentence_others(struct sentence_uses uses, uint32_t story)
+{
+	if (uses.stories == 1)
+		return uses.last != story;
+	return uses.stories > 0 ? uses.stories - 1 : 0;
+}
+
+/* Asks for what is known of a sentence to be brought near. */
+void commonness_prefetch(const struct commonness *commonness, uint32_t sentence);
+
+/* Counts a new story; then each of its words is counted once. */
+void commonness_add_story(struct commonness *commonness);
+void commonness_add_word(struct commonness *commonness, uint32_t code);
 
 /* Notes that `sentence` stands in `story`. */
 void commonness_add_sentence(struct commonness *commonness, uint32_t sentence, uint32_t story);

@@ -1,7 +1,6 @@
 #include "dedup/evidence.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -10,10 +9,16 @@ enum {
 	FRAME_WORDS_MIN = 4,
 	CHAIN_MAX = 24, /* of a word's places in the other article that are looked at */
 	PAIR_REACH = 2,
+	ROW_NUMBERS = 2,
 	NO_COUNTERPART = UINT16_MAX,
 };
 
 #define ALIGNED_SOFT 0.5F
+
+/* A sentence that three other stories have is no story's own. */
+#define BOILERPLATE_WORTH 0.3F
+
+#define ROLL 0x9e3779b1U /* of a hash over words in order */
 
 static uint32_t mix(uint32_t hash)
 {
@@ -29,7 +34,8 @@ uint32_t shingle_hash(const uint32_t *codes, size_t count)
 	uint32_t hash = 0;
 
 	for (size_t i = 0; i < count; i++)
-		hash = mix(hash * 31 + word_identity(codes[i]) + 1);
+		hash = hash * ROLL + word_identity(codes[i]) + 1;
+	hash = mix(hash);
 	return hash ? hash : 1;
 }
 
@@ -50,13 +56,13 @@ uint32_t sentence_frame(const struct fingerprint *fingerprint, const struct sent
 	for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count; i++) {
 		uint32_t code = fingerprint->codes[i];
 
-		all = mix(all * 31 + word_identity(code) + 1);
+		all = all * ROLL + word_identity(code) + 1;
 		if (word_kind(code) == WORD_NAME || word_kind(code) == WORD_NUMBER)
 			continue;
-		hash = mix(hash * 31 + word_identity(code) + 1);
+		hash = hash * ROLL + word_identity(code) + 1;
 		count++;
 	}
-	return count >= FRAME_WORDS_MIN ? hash : all;
+	return mix(count >= FRAME_WORDS_MIN ? hash : all);
 }
 
 static bool is_anchor(uint32_t code)
@@ -98,7 +104,7 @@ static void chain_words(struct reader *reader, const struct commonness *commonne
 
 			reader->weights[i] = commonness_weight(commonness, codes[i]);
 			reader->sentence_of[i] = (uint16_t)s;
-			if (word_kind(codes[i]) == WORD_SHORT)
+			if (!reader_counts(reader, i))
 				continue;
 			reader->next[i] = *head;
 			*head = (uint16_t)(i + 1);
@@ -108,32 +114,41 @@ static void chain_words(struct reader *reader, const struct commonness *commonne
 
 static void insert_shingle(struct reader *reader, uint32_t hash)
 {
-	size_t slot = hash % READER_SHINGLE_SLOTS;
+	uint32_t slot = hash & reader->shingle_mask;
 
 	while (reader->shingles[slot] && reader->shingles[slot] != hash)
-		slot = (slot + 1) % READER_SHINGLE_SLOTS;
+		slot = (slot + 1) & reader->shingle_mask;
 	reader->shingles[slot] = hash;
 }
 
 static bool has_shingle(const struct reader *reader, uint32_t hash)
 {
-	size_t slot = hash % READER_SHINGLE_SLOTS;
+	uint32_t slot = hash & reader->shingle_mask;
 
 	while (reader->shingles[slot] && reader->shingles[slot] != hash)
-		slot = (slot + 1) % READER_SHINGLE_SLOTS;
+		slot = (slot + 1) & reader->shingle_mask;
 	return reader->shingles[slot] == hash;
 }
 
 static void collect_shingles(struct reader *reader)
 {
-	memset(reader->shingles, 0, sizeof(reader->shingles));
+	size_t slots = 64;
+
+	while (slots < reader->word_count * 2)
+		slots *= 2;
+	reader->shingle_mask = (uint32_t)slots - 1;
+	memset(reader->shingles, 0, slots * sizeof(*reader->shingles));
 	for (size_t s = 0; s < reader->sentence_count; s++) {
 		const struct sentence *sentence = reader->sentences[s];
+		size_t start = sentence->start;
 
-		for (size_t i = 0; i + SHINGLE_WORDS <= sentence->count; i++)
-			insert_shingle(reader,
-				shingle_hash(&reader->fingerprint->codes[sentence->start + i],
-					SHINGLE_WORDS));
+		for (size_t i = 0; i + SHINGLE_WORDS <= sentence->count; i++) {
+			uint32_t hash =
+				shingle_hash(&reader->fingerprint->codes[start + i], SHINGLE_WORDS);
+
+			reader->shingle_of[start + i] = hash;
+			insert_shingle(reader, hash);
+		}
 	}
 }
 
@@ -142,12 +157,21 @@ struct found_pair {
 	float weight;
 };
 
-static int compare_pairs(const void *a, const void *b)
+/* Shell's sort: there are mostly under two hundred. */
+static void sort_pairs(struct found_pair *pairs, size_t count)
 {
-	const struct found_pair *x = a;
-	const struct found_pair *y = b;
+	static const size_t gaps[] = {701, 301, 132, 57, 23, 10, 4, 1};
 
-	return x->hash < y->hash ? -1 : x->hash > y->hash;
+	for (size_t g = 0; g < sizeof(gaps) / sizeof(gaps[0]); g++) {
+		for (size_t i = gaps[g]; i < count; i++) {
+			struct found_pair pair = pairs[i];
+			size_t k = i;
+
+			for (; k >= gaps[g] && pairs[k - gaps[g]].hash > pair.hash; k -= gaps[g])
+				pairs[k] = pairs[k - gaps[g]];
+			pairs[k] = pair;
+		}
+	}
 }
 
 /* Each pair once, with how often it stood there. */
@@ -192,7 +216,7 @@ static void collect_pairs(struct reader *reader)
 			seen++;
 		}
 	}
-	qsort(pairs, count, sizeof(*pairs), compare_pairs);
+	sort_pairs(pairs, count);
 	merge_pairs(reader, pairs, count);
 }
 
@@ -200,7 +224,6 @@ void reader_open(struct reader *reader, const struct fingerprint *fingerprint,
 	const struct commonness *commonness, uint32_t story)
 {
 	reader->fingerprint = fingerprint;
-	reader->story = story;
 	reader->sentence_count = 0;
 	reader->word_count = 0;
 	choose_sentences(reader);
@@ -208,30 +231,50 @@ void reader_open(struct reader *reader, const struct fingerprint *fingerprint,
 	collect_shingles(reader);
 	collect_pairs(reader);
 	for (size_t s = 0; s < reader->sentence_count; s++) {
-		unsigned others;
-
 		reader->frames[s] = sentence_frame(fingerprint, reader->sentences[s]);
-		others = commonness_others(commonness, reader->frames[s], story);
-		reader->worth[s] = 1.0F / (1.0F + (float)others);
+		commonness_prefetch(commonness, reader->frames[s]);
 	}
+	for (size_t s = 0; s < reader->sentence_count; s++)
+		reader->uses[s] = commonness_uses(commonness, reader->frames[s]);
+	reader_value(reader, story);
+}
+
+void reader_value(struct reader *reader, uint32_t story)
+{
+	for (size_t s = 0; s < reader->sentence_count; s++)
+		reader->worth[s] = 1.0F / (1.0F + (float)sentence_others(reader->uses[s], story));
+}
+
+bool reader_has(const struct reader *reader, uint32_t code)
+{
+	uint16_t at = reader->heads[word_identity(code) % READER_BUCKETS];
+
+	for (; at != 0; at = reader->next[at - 1])
+		if (word_identity(reader->fingerprint->codes[at - 1]) == word_identity(code))
+			return true;
+	return false;
 }
 
 /* Finds where `code` stands in the other article and adds its weight to those sentences. */
-static void vote(const struct reader *other, uint32_t code, float weight, float *votes,
+static bool vote(const struct reader *other, uint32_t code, float weight, float *votes,
 	uint16_t *last, uint16_t stamp)
 {
 	uint16_t at = other->heads[word_identity(code) % READER_BUCKETS];
+	bool found = false;
 
 	for (unsigned steps = 0; at != 0 && steps < CHAIN_MAX; steps++, at = other->next[at - 1]) {
 		size_t word = at - 1U;
 		uint16_t s = other->sentence_of[word];
 
-		if (word_identity(other->fingerprint->codes[word]) != word_identity(code) ||
-			last[s] == stamp)
+		if (word_identity(other->fingerprint->codes[word]) != word_identity(code))
+			continue;
+		found = true;
+		if (last[s] == stamp)
 			continue;
 		last[s] = stamp;
 		votes[s] += weight;
 	}
+	return found;
 }
 
 static bool sentence_has(const struct reader *reader, size_t number, uint32_t code)
@@ -274,9 +317,7 @@ static float shingle_share(
 	unsigned all = 0;
 
 	for (size_t i = 0; i + SHINGLE_WORDS <= sentence->count; i++, all++)
-		shared += has_shingle(other,
-			shingle_hash(
-				&reader->fingerprint->codes[sentence->start + i], SHINGLE_WORDS));
+		shared += has_shingle(other, reader->shingle_of[sentence->start + i]);
 	return all ? (float)shared / (float)all : 0.0F;
 }
 
@@ -299,10 +340,11 @@ static void align(struct reader *reader, const struct reader *other)
 			i++) {
 			uint32_t code = reader->fingerprint->codes[i];
 
-			if (word_kind(code) == WORD_SHORT)
+			if (!reader_counts(reader, i))
 				continue;
 			total += reader->weights[i];
-			vote(other, code, reader->weights[i], votes, last, (uint16_t)(i + 1));
+			reader->found[i] = vote(
+				other, code, reader->weights[i], votes, last, (uint16_t)(i + 1));
 		}
 		for (size_t o = 0; o < other->sentence_count; o++) {
 			if (votes[o] > best) {
@@ -326,16 +368,6 @@ static float ramp(float x, float from, float to)
 	return x >= to ? 1.0F : (x - from) / (to - from);
 }
 
-static bool has_word(const struct reader *reader, uint32_t code)
-{
-	uint16_t at = reader->heads[word_identity(code) % READER_BUCKETS];
-
-	for (; at != 0; at = reader->next[at - 1])
-		if (word_identity(reader->fingerprint->codes[at - 1]) == word_identity(code))
-			return true;
-	return false;
-}
-
 static float share(float part, float whole)
 {
 	return whole > 0.0F ? part / whole : 0.0F;
@@ -354,6 +386,9 @@ static void cover_sentences(const struct reader *reader, struct coverage *ret)
 		float worth = count * counterpart->worth;
 		float soft = ramp(counterpart->soft, 0.25F, 0.75F);
 
+		if (reader->sentences[s]->flags & SENTENCE_PROSE &&
+			counterpart->worth > BOILERPLATE_WORTH)
+			ret->own_words += reader->sentences[s]->count;
 		sums[0] += count;
 		sums[1] += worth;
 		sums[2] += count * soft;
@@ -367,6 +402,8 @@ static void cover_sentences(const struct reader *reader, struct coverage *ret)
 		}
 		if (counterpart->soft >= ALIGNED_SOFT) {
 			ret->aligned++;
+			if (counterpart->numbers >= ROW_NUMBERS)
+				ret->figures += counterpart->numbers_shared;
 			numbers[0] += counterpart->numbers;
 			numbers[1] += counterpart->numbers_shared;
 			names[0] += counterpart->names;
@@ -432,8 +469,7 @@ static void cover_order(
 	ret->lead_lead = share(lead, (float)lead_words);
 }
 
-static void cover_words(
-	const struct reader *reader, const struct reader *other, struct coverage *ret)
+static void cover_words(const struct reader *reader, struct coverage *ret)
 {
 	float anchors[2] = {0};
 	float words[2] = {0};
@@ -447,9 +483,9 @@ static void cover_words(
 			float weight = reader->weights[i];
 			bool shared;
 
-			if (word_kind(code) == WORD_SHORT)
+			if (!reader_counts(reader, i))
 				continue;
-			shared = has_word(other, code);
+			shared = reader->found[i];
 			words[0] += weight;
 			words[1] += shared ? weight : 0.0F;
 			if (!is_anchor(code))
@@ -478,11 +514,13 @@ static void cover_title(
 		uint32_t code = reader->fingerprint->codes[i];
 		bool found = false;
 
+		if (!reader_counts(reader, i))
+			continue;
 		for (size_t k = 0; k < other->fingerprint->title_count && !found; k++)
 			found = word_identity(other->fingerprint->codes[k]) == word_identity(code);
 		all += reader->weights[i];
 		in_title += found ? reader->weights[i] : 0.0F;
-		in_text += has_word(other, code) ? reader->weights[i] : 0.0F;
+		in_text += reader_has(other, code) ? reader->weights[i] : 0.0F;
 	}
 	ret->title = share(in_title, all);
 	ret->title_text = share(in_text, all);
@@ -521,8 +559,8 @@ void evidence_gather(struct reader *article, struct reader *of, struct evidence 
 	cover_sentences(of, &ret->of);
 	cover_order(article, of, &ret->article);
 	cover_order(of, article, &ret->of);
-	cover_words(article, of, &ret->article);
-	cover_words(of, article, &ret->of);
+	cover_words(article, &ret->article);
+	cover_words(of, &ret->of);
 	cover_title(article, of, &ret->article);
 	cover_title(of, article, &ret->of);
 	cover_pairs(article, of, ret);

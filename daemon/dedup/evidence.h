@@ -16,7 +16,7 @@
 enum {
 	READER_WORDS_MAX = 2048,
 	READER_BUCKETS = 2048,
-	READER_SHINGLE_SLOTS = 8192,
+	READER_SHINGLE_SLOTS = 4096, /* a power of two above twice the words */
 	READER_PAIRS_MAX = 4096,
 };
 
@@ -34,7 +34,6 @@ struct counterpart {
 
 struct reader {
 	const struct fingerprint *fingerprint;
-	uint32_t story;
 	const struct sentence *sentences[FINGERPRINT_SENTENCES_MAX]; /* those that count */
 	size_t sentence_count;
 	bool thin; /* hardly any prose: furniture counts too */
@@ -43,13 +42,17 @@ struct reader {
 	uint16_t sentence_of[READER_WORDS_MAX];
 	uint16_t heads[READER_BUCKETS]; /* chains of words by identity; 1 + word */
 	uint16_t next[READER_WORDS_MAX];
+	bool found[READER_WORDS_MAX];            /* in the other article, after evidence_gather() */
+	uint32_t shingle_of[READER_WORDS_MAX];   /* that begins with the word; 0 none */
 	uint32_t shingles[READER_SHINGLE_SLOTS]; /* set; 0 free */
+	uint32_t shingle_mask;                   /* of the slots in use */
 	uint32_t pairs[READER_PAIRS_MAX];        /* of names and numbers, sorted */
 	float pair_weights[READER_PAIRS_MAX];
 	uint8_t pair_times[READER_PAIRS_MAX];
 	size_t pair_count;
 	uint32_t
 		frames[FINGERPRINT_SENTENCES_MAX]; /* hash of each sentence but names and numbers */
+	struct sentence_uses uses[FINGERPRINT_SENTENCES_MAX];
 	float worth[FINGERPRINT_SENTENCES_MAX];
 	struct counterpart counterparts[FINGERPRINT_SENTENCES_MAX];
 };
@@ -75,6 +78,8 @@ struct coverage {
 	float lead_lead; /* of its lead, by the other's lead */
 	float run;       /* share of its words in the longest run of sentences with counterparts */
 	float mass;      /* weight of names and numbers that the other has too */
+	unsigned own_words; /* in prose that is no boilerplate */
+	unsigned figures;   /* shared, in rows of at least two */
 	unsigned shared_pairs;
 	unsigned pair_count;
 	unsigned numbers;
@@ -91,9 +96,23 @@ struct evidence {
 	bool of_thin;
 };
 
+/* A word that stands in about half of the stories, or has three letters, tells nothing. */
+#define READER_WEIGHT_MIN 1.2F
+
+static inline bool reader_counts(const struct reader *reader, size_t word)
+{
+	return reader->weights[word] >= READER_WEIGHT_MIN;
+}
+
 /* Takes an article in.  `story` is its story's key (low bits) or 0 for a new article. */
 void reader_open(struct reader *reader, const struct fingerprint *fingerprint,
 	const struct commonness *commonness, uint32_t story);
+
+/* Values the article's sentences anew, for a comparison with an article of `story`. */
+void reader_value(struct reader *reader, uint32_t story);
+
+/* Whether the article has a word in the sentences that count. */
+bool reader_has(const struct reader *reader, uint32_t code);
 
 /* Sets the two beside each other; fills both readers' counterparts. */
 void evidence_gather(struct reader *article, struct reader *of, struct evidence *ret);

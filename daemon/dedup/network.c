@@ -20,8 +20,7 @@ void network_run(const struct network *network, const float *inputs, float *ret)
 
 	assert(network->hidden <= NETWORK_HIDDEN_MAX);
 	for (size_t h = 0; h < network->hidden; h++, weights += 1 + network->inputs)
-		hidden[h] = tanhf(
-			weights[0] + weighted_sum(weights + 1, inputs, network->inputs));
+		hidden[h] = tanhf(weights[0] + weighted_sum(weights + 1, inputs, network->inputs));
 	weights = network->weights;
 	for (size_t o = 0; o < network->outputs; o++, weights += output_weights)
 		ret[o] = weights[0] + weighted_sum(weights + 1, inputs, network->inputs) +

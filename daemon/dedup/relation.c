@@ -26,39 +26,29 @@ static float share(float part, float whole)
 	return whole > 0.0F ? part / whole : 0.0F;
 }
 
-static bool has_word(const struct reader *reader, uint32_t code)
-{
-	uint16_t at = reader->heads[word_identity(code) % READER_BUCKETS];
-
-	for (; at != 0; at = reader->next[at - 1])
-		if (word_identity(reader->fingerprint->codes[at - 1]) == word_identity(code))
-			return true;
-	return false;
-}
-
-static void count_names(const struct reader *article, const struct reader *of,
-	const struct sentence *sentence, unsigned (*names)[2])
+static void count_names(
+	const struct reader *article, const struct sentence *sentence, unsigned (*names)[2])
 {
 	for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count; i++) {
 		uint32_t code = article->fingerprint->codes[i];
 
-		if (word_kind(code) != WORD_NAME)
+		if (word_kind(code) != WORD_NAME || !reader_counts(article, i))
 			continue;
 		(*names)[0]++;
-		(*names)[1] += has_word(of, code);
+		(*names)[1] += article->found[i];
 	}
 }
 
-static void count_strange(const struct reader *article, const struct reader *of,
-	const struct sentence *sentence, unsigned (*words)[2])
+static void count_strange(
+	const struct reader *article, const struct sentence *sentence, unsigned (*words)[2])
 {
 	for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count; i++) {
 		uint32_t code = article->fingerprint->codes[i];
 
-		if (word_kind(code) != WORD_COMMON)
+		if (word_kind(code) != WORD_COMMON || !reader_counts(article, i))
 			continue;
 		(*words)[0]++;
-		(*words)[1] += !has_word(of, code);
+		(*words)[1] += !article->found[i];
 	}
 }
 
@@ -97,14 +87,14 @@ void difference_find(const struct reader *article, const struct reader *of,
 			sums[1] += count;
 			sums[3] += lead;
 			difference.sentences_new++;
-			count_names(article, of, article->sentences[s], &names);
+			count_names(article, article->sentences[s], &names);
 			continue;
 		}
 		sums[4] += count;
 		sums[5] += count * (1.0F - counterpart->hard);
 		kept++;
 		touched += counterpart->hard < UNTOUCHED_HARD;
-		count_strange(article, of, article->sentences[s], &words);
+		count_strange(article, article->sentences[s], &words);
 		much += counterpart->hard < 0.5F ? count : 0.0F;
 		if (counterpart->soft < CLOSE_SOFT)
 			continue;

@@ -2,10 +2,16 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dedup/similarity_model.h"
+
+enum {
+	OWN_WORDS_MIN = 8,
+	OWN_FIGURES_MIN = 3,
+};
 
 static float larger(float a, float b)
 {
@@ -75,11 +81,26 @@ void similarity_features(const struct evidence *evidence, float (*ret)[SIMILARIT
 	(*ret)[n++] = (*ret)[3] * (*ret)[9];
 }
 
+/*
+ * Pages with no report on them have headlines, captions and notices in common.  Two articles need
+ * prose of their own each, or rows of the same figures.
+ */
+static bool has_substance(const struct evidence *evidence)
+{
+	const struct coverage *a = &evidence->article;
+	const struct coverage *b = &evidence->of;
+
+	return (a->own_words >= OWN_WORDS_MIN && b->own_words >= OWN_WORDS_MIN) ||
+		(a->figures >= OWN_FIGURES_MIN && b->figures >= OWN_FIGURES_MIN);
+}
+
 double similarity_probability(const struct evidence *evidence)
 {
 	float features[SIMILARITY_FEATURES];
 	float sum;
 
+	if (!has_substance(evidence))
+		return 0.0;
 	similarity_features(evidence, &features);
 	network_run(&similarity_network, features, &sum);
 	return 1.0 / (1.0 + exp(-(double)sum));

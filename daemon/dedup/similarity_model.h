@@ -20,7 +20,7 @@ void similarity_features(const struct evidence *evidence, float (*ret)[SIMILARIT
 double similarity_probability(const struct evidence *evidence);
 
 /* Below this two articles are different stories. */
-#define SIMILARITY_JOIN 0.6
+#define SIMILARITY_JOIN 0.75
 
 /* An earlier article of the story beside the new one. */
 struct comparison {
