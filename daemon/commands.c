@@ -384,7 +384,7 @@ static void on_story(
 {
 	const struct command_context *context = userdata;
 	_cleanup_(arena_freep) struct arena *arena = NULL;
-	struct story story;
+	struct story story = {0};
 	json_t *members;
 	json_t *value;
 	int r;

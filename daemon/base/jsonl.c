@@ -23,21 +23,25 @@ struct jsonl {
 
 int jsonl_open(const char *path, size_t line_max, struct jsonl **ret)
 {
-	_cleanup_(jsonl_freep) struct jsonl *lines = calloc(1, sizeof(*lines));
+	struct jsonl *lines = calloc(1, sizeof(*lines));
+	int r = 0;
 
 	if (!lines)
 		return -ENOMEM;
-	lines->fd = -1;
 	lines->line_max = line_max;
 	lines->size = FIRST_SIZE < line_max + 2 ? FIRST_SIZE : line_max + 2;
 	lines->bytes = malloc(lines->size);
-	if (!lines->bytes)
-		return -ENOMEM;
 	lines->fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
 					   : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (lines->fd < 0)
-		return -errno;
-	*ret = TAKE_PTR(lines);
+		r = -errno;
+	else if (!lines->bytes)
+		r = -ENOMEM;
+	if (r < 0) {
+		jsonl_free(lines);
+		return r;
+	}
+	*ret = lines;
 	return 0;
 }
 

@@ -86,9 +86,17 @@ static int load_document(
 	return r < 0 ? fail_internal("parse", r) : 0;
 }
 
+static int read_document(struct document *document, struct parsing *parsing)
+{
+	int r;
+
+	r = read_document_once(document, on_done, parsing);
+	return r < 0 ? fail_internal("parse", r) : parsing->status;
+}
+
 int cmd_parse(int argc, char **argv)
 {
-	_cleanup_(document_clear) struct document document = {0};
+	struct document document = {0};
 	struct parsing parsing = {.status = EXIT_CODE_INTERNAL};
 	const char *url = NULL;
 	const char *content_type = NULL;
@@ -108,10 +116,8 @@ int cmd_parse(int argc, char **argv)
 		return r;
 	parsing.path = strcmp(operands.words[0], "-") == 0 ? "standard input" : operands.words[0];
 	r = load_document(operands.words[0], url, content_type, &document);
-	if (r != 0)
-		return r;
-	r = read_document_once(&document, on_done, &parsing);
-	if (r < 0)
-		return fail_internal("parse", r);
-	return output_finish(parsing.status);
+	if (r == 0)
+		r = read_document(&document, &parsing);
+	document_clear(&document);
+	return output_finish(r);
 }

@@ -119,7 +119,7 @@ static int add_page(const struct remote *remote, const char *path, const char *k
 {
 	_cleanup_(buffer_free) struct buffer full = BUFFER_INIT(REMOTE_PATH_MAX);
 	char number[24];
-	json_t *body;
+	json_t *body = NULL;
 	json_t *page;
 	int r;
 

@@ -1,5 +1,6 @@
 #include "cli/table.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -57,7 +58,8 @@ static void add_cell(struct table *table, const char *text)
 
 int table_new(const char *const *heads, struct table **ret)
 {
-	_cleanup_(table_freep) struct table *table = calloc(1, sizeof(*table));
+	struct table *table = calloc(1, sizeof(*table));
+	int r;
 
 	if (!table)
 		return -ENOMEM;
@@ -67,9 +69,12 @@ int table_new(const char *const *heads, struct table **ret)
 		table->whole[table->columns++] = **heads == '=';
 		add_cell(table, *heads + (**heads == '>' || **heads == '='));
 	}
-	if (table->failed)
-		return table->failed;
-	*ret = TAKE_PTR(table);
+	r = table->failed;
+	if (r < 0) {
+		table_free(table);
+		return r;
+	}
+	*ret = table;
 	return 0;
 }
 
@@ -113,6 +118,7 @@ static void fit_columns(const struct table *table, size_t width, size_t widths[]
 {
 	size_t total = (table->columns - 1) * GAP;
 
+	assert(table->columns > 0);
 	for (size_t c = 0; c < table->columns; c++)
 		widths[c] = 0;
 	for (size_t i = 0; i < table->count; i++)

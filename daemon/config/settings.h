@@ -108,7 +108,7 @@ struct setting {
 	value_parse_fn parse;
 	size_t offset;        /* in struct section */
 	const char *fallback; /* the default as one would write it, or NULL */
-	unsigned flags;       /* of enum setting_flags */
+	uint64_t flags;       /* of enum setting_flags */
 	uint64_t least;       /* bounds of numbers and spans */
 	uint64_t most;
 	const char *help;
