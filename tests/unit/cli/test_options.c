@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -12,6 +13,7 @@
 
 enum {
 	WORDS_MAX = 8,
+	OPERANDS_SIZE = 64,
 };
 
 static bool arg_flag;
@@ -27,7 +29,7 @@ static const struct usage usage = {"verb", "FILE [MORE]", "Does it.", options, 1
 static const struct usage bare = {"verb", NULL, "Does it.", options, 0, 0};
 
 /* Parses words, which end with NULL; the operands joined by | go to `operands`. */
-static bool parse(const struct usage *table, int *exit_code, char operands[64], ...)
+static bool parse(const struct usage *table, int *exit_code, char operands[OPERANDS_SIZE], ...)
 {
 	struct operands found = {0};
 	char *argv[WORDS_MAX + 2] = {strdup("verb")};
@@ -46,8 +48,11 @@ static bool parse(const struct usage *table, int *exit_code, char operands[64], 
 	memcpy(copies, argv, sizeof(copies));
 	go = options_parse(table, argc, argv, &found, exit_code);
 	operands[0] = '\0';
-	for (size_t i = 0; go && i < found.count; i++)
-		(void)strcat(strcat(operands, found.words[i]), "|");
+	for (size_t i = 0; go && i < found.count; i++) {
+		size_t used = strlen(operands);
+
+		(void)snprintf(operands + used, OPERANDS_SIZE - used, "%s|", found.words[i]);
+	}
 	if (arg_text)
 		arg_text = strcmp(arg_text, "value") == 0 ? "value" : "another";
 	for (int i = 0; i < argc; i++)
@@ -57,7 +62,7 @@ static bool parse(const struct usage *table, int *exit_code, char operands[64], 
 
 static void test_options_and_operands_in_any_order(void **state)
 {
-	char operands[64];
+	char operands[OPERANDS_SIZE];
 	int exit_code;
 
 	(void)state;
@@ -73,7 +78,7 @@ static void test_options_and_operands_in_any_order(void **state)
 
 static void test_dash_is_an_operand_and_two_end_the_options(void **state)
 {
-	char operands[64];
+	char operands[OPERANDS_SIZE];
 	int exit_code;
 
 	(void)state;
@@ -92,7 +97,7 @@ static void assert_usage(bool go, int exit_code)
 
 static void test_slips_are_usage_errors(void **state)
 {
-	char operands[64];
+	char operands[OPERANDS_SIZE];
 	int exit_code;
 	bool go;
 
@@ -115,7 +120,7 @@ static void test_slips_are_usage_errors(void **state)
 
 static void test_help_is_done_at_once(void **state)
 {
-	char operands[64];
+	char operands[OPERANDS_SIZE];
 	int exit_code = -1;
 
 	(void)state;

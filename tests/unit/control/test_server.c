@@ -83,7 +83,8 @@ static int start(void **state)
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
 	assert_non_null(fixture);
-	(void)strcpy(fixture->folder, "/tmp/wirewatch-test-control-XXXXXX");
+	(void)snprintf(
+		fixture->folder, sizeof(fixture->folder), "/tmp/wirewatch-test-control-XXXXXX");
 	assert_non_null(mkdtemp(fixture->folder));
 	(void)snprintf(fixture->path, sizeof(fixture->path), "%s/control.sock", fixture->folder);
 	fixture->base = event_base_new();
@@ -196,7 +197,7 @@ static int dial(const struct fixture *fixture)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
-	(void)strcpy(address.sun_path, fixture->path);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", fixture->path);
 	assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
 	return fd;
 }
