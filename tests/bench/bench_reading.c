@@ -157,19 +157,26 @@ static void on_done(const struct reader_result *result, void *userdata)
 static int submit(struct bench *bench, struct sample *sample)
 {
 	struct job_in_hand *job = malloc(sizeof(*job));
-	struct document document = {.url = strdup("https://example.org/feed")};
+	struct document document = {
+		.url = strdup("https://example.org/feed"),
+		.bytes = malloc(sample->length),
+		.length = sample->length,
+	};
+	int r = -ENOMEM;
 
-	if (!job)
-		return -ENOMEM;
-	*job = (struct job_in_hand){bench, sample};
-	document.bytes = malloc(sample->length);
-	if (!document.bytes)
-		return -ENOMEM;
-	memcpy(document.bytes, sample->bytes, sample->length);
-	document.length = sample->length;
+	if (job && document.url && document.bytes) {
+		*job = (struct job_in_hand){bench, sample};
+		memcpy(document.bytes, sample->bytes, sample->length);
+		r = pool_submit(bench->pool, &document, sample->known,
+			bench->with_known ? sample->known_count : 0, on_done, job);
+	}
+	if (r < 0) {
+		free(job);
+		document_clear(&document);
+		return r;
+	}
 	bench->in_hand++;
-	return pool_submit(bench->pool, &document, sample->known,
-		bench->with_known ? sample->known_count : 0, on_done, job);
+	return 0;
 }
 
 static void submit_some(struct bench *bench)
@@ -307,13 +314,13 @@ int main(int argc, char **argv)
 		if (option == 's')
 			bench.least_seconds = strtod(optarg, NULL);
 	r = load(&bench, argv + optind, argc - optind);
-	if (r < 0) {
-		(void)fprintf(stderr, "bench_reading: %s\n", strerror(-r));
-		return EXIT_FAILURE;
-	}
 	bench.base = event_base_new();
-	printf("%zu documents, %.2f MB\n", bench.count, (double)bench.bytes / 1e6);
-	r = run_all(&bench);
+	if (r == 0 && bench.base) {
+		printf("%zu documents, %.2f MB\n", bench.count, (double)bench.bytes / 1e6);
+		r = run_all(&bench);
+	}
+	if (r < 0)
+		(void)fprintf(stderr, "bench_reading: %s\n", strerror(-r));
 	for (size_t i = 0; i < bench.count; i++) {
 		free(bench.samples[i].bytes);
 		free(bench.samples[i].known);

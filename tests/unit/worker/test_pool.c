@@ -655,6 +655,21 @@ static void test_reader_serves_one_document_after_the_other(void **state)
 	assert_string_equal(rig->pid, pid);
 }
 
+static void test_reader_that_is_killed_while_idle_is_replaced_for_the_next_job(void **state)
+{
+	struct rig *rig = *state;
+
+	read_text(rig, "hello");
+	assert_int_equal(kill(atoi(rig->pid), SIGKILL), 0);
+	while (rig->deaths == 0)
+		(void)event_base_loop(rig->base, EVLOOP_ONCE);
+	assert_string_equal(
+		rig->death, "the reader was killed while it was idle (signal 9: out of memory?)");
+	read_text(rig, "again");
+	assert_int_equal(rig->error, 0);
+	assert_string_equal(rig->title, "again");
+}
+
 static void test_one_document_is_read_without_a_loop(void **state)
 {
 	struct rig *rig = *state;
@@ -702,6 +717,7 @@ int main(int argc, char **argv)
 		TEST(test_shrinking_pool_finishes_what_is_read),
 		TEST(test_reader_serves_one_document_after_the_other),
 		TEST(test_reader_whose_heap_stays_large_is_replaced_silently),
+		TEST(test_reader_that_is_killed_while_idle_is_replaced_for_the_next_job),
 		TEST(test_one_document_is_read_without_a_loop),
 	};
 
