@@ -7,29 +7,7 @@
 #include "base/log.h"
 #include "base/message_ids.h"
 #include "notify/backoff.h"
-#include "notify/retry.h"
-
-/* A due delivery, as far as it is needed before its turn. */
-struct queued {
-	int64_t id;
-	struct id alert;
-	uint32_t attempts;
-	usec created;
-};
-
-struct flight {
-	struct flight *next;
-	struct flight *previous;
-	struct lane *lane;
-	struct destination *destination; /* with the settings it started with */
-	struct arena *arena;             /* of `alert`, until the attempt is over */
-	struct alert alert;
-	struct attempt *attempt; /* NULL: over, the record waits for its commit */
-	char *error;             /* the record's */
-	struct record record;
-};
-
-static void on_durable(struct record *record);
+#include "notify/flight.h"
 
 static const char *lane_name(const struct lane *lane)
 {
@@ -46,6 +24,11 @@ static usec wall(const struct lane *lane)
 	return clock_now(lane->context->notifiers.clock);
 }
 
+static usec least(usec a, usec b)
+{
+	return a < b ? a : b;
+}
+
 static void hold(struct lane *lane, usec duration)
 {
 	usec until = usec_add(monotonic(lane), duration);
@@ -59,120 +42,6 @@ static bool is_held(const struct lane *lane)
 	return lane->held_until > monotonic(lane);
 }
 
-/* ---- flights ---- */
-
-static void flight_free(struct flight *flight)
-{
-	struct lane *lane = flight->lane;
-
-	if (flight->previous)
-		flight->previous->next = flight->next;
-	else
-		lane->flights = flight->next;
-	if (flight->next)
-		flight->next->previous = flight->previous;
-	destination_unref(flight->destination);
-	arena_free(flight->arena);
-	free(flight->error);
-	free(flight);
-}
-
-static struct flight *flight_find(const struct lane *lane, int64_t delivery)
-{
-	struct flight *flight = lane->flights;
-
-	while (flight && flight->record.delivery.id != delivery)
-		flight = flight->next;
-	return flight;
-}
-
-static int flight_new(struct lane *lane, const struct queued *queued, struct flight **ret)
-{
-	struct flight *flight = calloc(1, sizeof(*flight));
-	int r;
-
-	if (!flight)
-		return -ENOMEM;
-	*flight = (struct flight){
-		.next = lane->flights,
-		.lane = lane,
-		.destination = destination_ref(lane->destination),
-		.record.on_durable = on_durable,
-		.record.delivery =
-			{
-				.id = queued->id,
-				.alert = queued->alert,
-				.hook = lane_name(lane), /* which the reference keeps */
-				.state = DELIVERY_PENDING,
-				.attempts = queued->attempts,
-				.created = queued->created,
-			},
-	};
-	if (flight->next)
-		flight->next->previous = flight;
-	lane->flights = flight;
-	r = arena_new(FLIGHT_BYTES, &flight->arena);
-	if (r < 0) {
-		flight_free(flight);
-		return r;
-	}
-	*ret = flight;
-	return 0;
-}
-
-static void log_dead(const struct flight *flight)
-{
-	const struct delivery *delivery = &flight->record.delivery;
-	char number[24];
-
-	(void)snprintf(number, sizeof(number), "%lld", (long long)delivery->id);
-	log_write(LOG_WARNING, MESSAGE_DELIVERY_DEAD,
-		LOG_FIELDS({"HOOK", delivery->hook}, {"DELIVERY", number},
-			{"ALERT_ID", delivery->alert.text}),
-		"hook %s: delivery %s is given up after %u attempts: %s; "
-		"`wirewatch deliveries --failed` lists it, `wirewatch deliveries retry %s` sends "
-		"it again",
-		delivery->hook, number, delivery->attempts, delivery->error, number);
-}
-
-/* The attempt is over: what comes of it goes to the store. */
-static void flight_record(struct flight *flight, const struct outcome *outcome)
-{
-	struct lane *lane = flight->lane;
-	struct lane_context *context = lane->context;
-	usec up = monotonic(lane) - context->started_monotonic;
-	struct retry_facts facts = {
-		.hook = &flight->destination->hook,
-		.now = wall(lane),
-	};
-	struct delivery *delivery = &flight->record.delivery;
-
-	facts.started = facts.now > up ? facts.now - up : 0;
-	arc4random_buf(&facts.random, sizeof(facts.random));
-	*delivery = retry_decide(delivery, outcome, &facts);
-	if (delivery->state == DELIVERY_DELIVERED)
-		context->delivered++;
-	else
-		context->failed_attempts++;
-	if (delivery->state == DELIVERY_DEAD)
-		log_dead(flight);
-	flight->error = delivery->error ? strdup(delivery->error) : NULL;
-	delivery->error = flight->error;
-	arena_free(TAKE_PTR(flight->arena)); /* many may wait for one commit */
-	lane->recording++;
-	recorder_put(context->recorder, &flight->record);
-}
-
-static void on_durable(struct record *record)
-{
-	struct flight *flight = (struct flight *)((char *)record - offsetof(struct flight, record));
-	struct lane *lane = flight->lane;
-
-	lane->recording--;
-	flight_free(flight);
-	lane_kick(lane);
-}
-
 /* ---- how the hook does ---- */
 
 /*
@@ -184,6 +53,7 @@ static void lane_failed(struct lane *lane, const struct outcome *outcome)
 	const struct hook *hook = &lane->destination->hook;
 	usec wait;
 
+	(void)snprintf(lane->words, sizeof(lane->words), "%s", outcome->words);
 	if (is_held(lane)) /* they were started together: one outage, counted once */
 		return;
 	if (lane->failures < UINT32_MAX)
@@ -191,7 +61,7 @@ static void lane_failed(struct lane *lane, const struct outcome *outcome)
 	if (lane->failures < LANE_FAILURES_MAX)
 		return;
 	wait = backoff_ceiling(lane->failures - LANE_FAILURES_MAX + 1, hook->retry_first);
-	hold(lane, wait < LANE_HELD_MAX ? wait : LANE_HELD_MAX);
+	hold(lane, least(wait, least(LANE_HELD_MAX, hook->retry_for / LANE_PROBES_LEAST)));
 	if (lane->failures > LANE_FAILURES_MAX)
 		return;
 	log_write(LOG_WARNING, MESSAGE_HOOK_FAILING, LOG_FIELDS({"HOOK", hook->name}),
@@ -265,6 +135,7 @@ static int fetch_one(const struct delivery *delivery, void *userdata)
 			.alert = delivery->alert,
 			.attempts = delivery->attempts,
 			.created = delivery->created,
+			.last_attempt = delivery->last_attempt,
 		};
 	return 0;
 }
@@ -297,41 +168,6 @@ static bool fetch(struct lane *lane)
 	return lane->queue_end > 0;
 }
 
-static int flight_start(struct flight *flight)
-{
-	struct lane *lane = flight->lane;
-	const struct hook *hook = &flight->destination->hook;
-	const struct outcome disabled = {
-		.kind = OUTCOME_DISABLED,
-		.words = "the hook is disabled since the receiver answered HTTP 410 Gone",
-	};
-	const struct outcome unreadable = {
-		.kind = OUTCOME_FAILED,
-		.words = "its alert is not in the store or cannot be read",
-	};
-	int r;
-
-	if (lane->disabled) {
-		flight_record(flight, &disabled);
-		return 0;
-	}
-	r = store_alert_get(lane->context->store, flight->record.delivery.alert.text, flight->arena,
-		&flight->alert);
-	if (r == -ENOENT || r == -EBADMSG) {
-		flight_record(flight, &unreadable);
-		return 0;
-	}
-	if (r < 0)
-		return r;
-	r = notifier_of(hook->kind)
-		    ->start(&lane->context->notifiers, hook, &flight->alert, on_outcome, flight,
-			    &flight->attempt);
-	if (r < 0)
-		return r;
-	lane->attempting++;
-	return 0;
-}
-
 static int start_next(struct lane *lane)
 {
 	struct flight *flight;
@@ -341,17 +177,73 @@ static int start_next(struct lane *lane)
 	if (r < 0)
 		return r;
 	lane->queue_start++;
-	r = flight_start(flight);
+	r = flight_start(flight, on_outcome);
 	if (r < 0)
 		flight_free(flight);
 	return r;
+}
+
+static bool is_over(const struct lane *lane, const struct queued *queued)
+{
+	struct retry_facts facts = flight_facts(lane, &lane->destination->hook);
+
+	return retry_is_over(
+		&(struct delivery){.created = queued->created, .attempts = queued->attempts},
+		&facts);
+}
+
+static int give_up(struct lane *lane, const struct queued *queued)
+{
+	const struct outcome over = {.kind = OUTCOME_NONE, .words = lane->words};
+	struct flight *flight;
+	int r;
+
+	r = flight_new(lane, queued, &flight);
+	if (r < 0)
+		return r;
+	flight_record(flight, &over);
+	return 0;
+}
+
+/*
+ * While a hook is down and but probed, deliveries whose RetryFor= is over become dead letters
+ * without an attempt of their own: else a long backlog would end no sooner than by one a probe.
+ * Returns whether any did.
+ */
+static bool sweep(struct lane *lane)
+{
+	size_t kept = lane->queue_start;
+	size_t count = 0;
+
+	for (size_t i = lane->queue_start; i < lane->queue_end; i++) {
+		const struct queued *queued = &lane->queue[i];
+
+		if (lane->recording < LANE_RECORDING_MAX && is_over(lane, queued) &&
+			give_up(lane, queued) == 0)
+			count++;
+		else
+			lane->queue[kept++] = *queued;
+	}
+	lane->queue_end = kept;
+	if (count > 0)
+		log_write(LOG_WARNING, MESSAGE_DELIVERY_DEAD, LOG_FIELDS({"HOOK", lane_name(lane)}),
+			"hook %s: %zu deliveries are given up, for it has been down all the time "
+			"that "
+			"they are retried for; `wirewatch deliveries --failed` lists them",
+			lane_name(lane), count);
+	return count > 0;
+}
+
+static bool is_down(const struct lane *lane)
+{
+	return lane->failures >= LANE_FAILURES_MAX && !lane->disabled;
 }
 
 static bool has_room(const struct lane *lane)
 {
 	size_t limit = lane->destination->hook.concurrency;
 
-	if (limit == 0 || lane->failures >= LANE_FAILURES_MAX)
+	if (limit == 0 || is_down(lane))
 		limit = 1;
 	return lane->attempting < limit && lane->recording < LANE_RECORDING_MAX;
 }
@@ -389,6 +281,8 @@ void lane_pump(struct lane *lane)
 		return;
 	while (r == 0 && !is_held(lane) && has_room(lane) && fetch(lane))
 		r = start_next(lane);
+	while (is_down(lane) && is_held(lane) && fetch(lane) && sweep(lane))
+		;
 	if (r < 0) {
 		log_error("hook %s: cannot start an attempt: %s", lane_name(lane),
 			strerrordesc_np(-r));
@@ -453,13 +347,6 @@ int lane_new(struct lane_context *context, const struct hook *hook, struct lane 
 	}
 	*ret = lane;
 	return 0;
-}
-
-static void flight_cancel(struct flight *flight)
-{
-	if (flight->attempt)
-		notifier_of(flight->destination->hook.kind)->cancel(flight->attempt);
-	flight->attempt = NULL;
 }
 
 void lane_free(struct lane *lane)

@@ -21,6 +21,8 @@ enum {
 	LANE_QUEUE = 256,         /* references to due deliveries, fetched at once */
 	LANE_RECORDING_MAX = 512, /* outcomes that wait for their commit */
 	LANE_FAILURES_MAX = 5,    /* in a row, then the hook is held back and probed */
+	LANE_PROBES_LEAST = 8,    /* within RetryFor=, however short */
+	LANE_WORDS_BYTES = 512,
 	FLIGHT_BYTES = 64 * 1024, /* of an alert while it is tried */
 };
 
@@ -59,10 +61,11 @@ struct lane {
 	struct queued *queue; /* of LANE_QUEUE */
 	size_t queue_start;
 	size_t queue_end;
-	usec held_until;   /* monotonic */
-	uint32_t failures; /* of the destination, in a row */
-	bool disabled;     /* it answered 410 */
-	bool closed;       /* not configured any more */
+	usec held_until;              /* monotonic */
+	uint32_t failures;            /* of the destination, in a row */
+	char words[LANE_WORDS_BYTES]; /* of the last failure */
+	bool disabled;                /* it answered 410 */
+	bool closed;                  /* not configured any more */
 	bool kicked;
 };
 

@@ -23,6 +23,7 @@ enum outcome_kind {
 	OUTCOME_RETRY,    /* again until the hook's RetryFor= is over */
 	OUTCOME_FAILED,   /* likely to fail again: a few times, then a dead letter */
 	OUTCOME_DISABLED, /* the destination wants no more (HTTP 410) */
+	OUTCOME_NONE,     /* there was no attempt and will be none */
 };
 
 struct outcome {

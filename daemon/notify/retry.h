@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/alert.h"
@@ -26,6 +27,9 @@ struct retry_facts {
 	usec now;     /* wall clock */
 	uint64_t random;
 };
+
+/* Whether RetryFor= is over for the delivery, which has had delivery->attempts. */
+bool retry_is_over(const struct delivery *delivery, const struct retry_facts *facts);
 
 /*
  * The delivery as it is to be stored: state, attempts, times; `error` is the outcome's words,

@@ -441,6 +441,31 @@ static void test_probes_are_never_further_apart_than_the_bound(void **state)
 	assert_true(receiver_count() > before);
 }
 
+static void test_backlog_of_a_dead_hook_ends_with_retry_for(void **state)
+{
+	struct room *room = *state;
+
+	room->hooks[0].retry_for = USEC_HOUR;
+	assert_int_equal(outbox_set_hooks(room->outbox, room->hooks, HOOKS), 0);
+	for (unsigned i = 0; i < 1500; i++)
+		add(room, NULL);
+	commit_and_wake(room);
+	for (unsigned i = 0; i < 500 && clock_now(room->clock) < NOON + USEC_HOUR; i++) {
+		receiver_answer_all(500);
+		turn(room);
+		assert_int_equal(figures_of(room).dead, 0);
+		(void)fake_clock_next(room->clock, USEC_HOUR);
+		turn(room);
+	}
+	advance(room, LANE_HELD_MAX);
+	receiver_answer_all(500);
+	turn(room);
+	turn(room);
+	assert_int_equal(figures_of(room).pending, 0);
+	assert_int_equal(figures_of(room).dead, 1500);
+	assert_true(receiver_count() < 200);
+}
+
 static void test_refused_alerts_do_not_stop_the_others(void **state)
 {
 	struct room *room = *state;
@@ -694,6 +719,7 @@ int main(void)
 		TEST(test_dead_letter_after_retry_for),
 		TEST(test_failing_hook_is_probed_by_one_at_a_time),
 		TEST(test_probes_are_never_further_apart_than_the_bound),
+		TEST(test_backlog_of_a_dead_hook_ends_with_retry_for),
 		TEST(test_refused_alerts_do_not_stop_the_others),
 		TEST(test_store_that_cannot_commit_makes_no_second_post),
 		TEST(test_nothing_is_sent_before_wake),

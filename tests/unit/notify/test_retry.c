@@ -122,6 +122,18 @@ static void test_failure_that_will_repeat_ends_after_a_few(void **state)
 		DELIVERY_DEAD);
 }
 
+static void test_no_attempt_is_not_counted(void **state)
+{
+	struct outcome none = {.kind = OUTCOME_NONE, .words = "down"};
+	struct delivery after = decide(pending(3, NOON), none, facts_at(NOON + 5));
+
+	(void)state;
+	assert_int_equal(after.state, DELIVERY_DEAD);
+	assert_int_equal(after.attempts, 3);
+	assert_true(after.last_attempt == 0);
+	assert_string_equal(after.error, "down");
+}
+
 static void test_disabled_hook_makes_a_dead_letter(void **state)
 {
 	struct outcome gone = {.kind = OUTCOME_DISABLED, .words = "gone"};
@@ -140,6 +152,7 @@ int main(void)
 		cmocka_unit_test(test_time_when_the_daemon_was_off_does_not_count_at_first),
 		cmocka_unit_test(test_no_retry_for_means_one_attempt),
 		cmocka_unit_test(test_failure_that_will_repeat_ends_after_a_few),
+		cmocka_unit_test(test_no_attempt_is_not_counted),
 		cmocka_unit_test(test_disabled_hook_makes_a_dead_letter),
 	};
 
