@@ -94,7 +94,9 @@ static curl_socket_t on_open_socket(
  * The guard for connections that are used again: another request, which was allowed more, may have
  * opened this one.
  */
+/* The parameters are curl_prereq_callback's. */
 static int on_before_request(
+	/* NOLINTNEXTLINE(readability-non-const-parameter) */
 	void *userdata, char *remote, char *local, int remote_port, int local_port)
 {
 	struct exchange *exchange = userdata;

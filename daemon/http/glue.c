@@ -99,22 +99,27 @@ static int on_timeout_change(CURLM *multi, long timeout_ms, void *userdata)
 int glue_new(
 	struct event_base *base, glue_finished_fn on_finished, void *userdata, struct glue **ret)
 {
-	_cleanup_(glue_freep) struct glue *glue = calloc(1, sizeof(*glue));
+	struct glue *glue;
 
-	if (!glue || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return -ENOMEM;
+	glue = calloc(1, sizeof(*glue));
+	if (!glue)
 		return -ENOMEM;
 	glue->base = base;
 	glue->on_finished = on_finished;
 	glue->userdata = userdata;
 	glue->timer = event_new(base, -1, 0, on_timer, glue);
 	glue->multi = curl_multi_init();
-	if (!glue->timer || !glue->multi)
+	if (!glue->timer || !glue->multi) {
+		glue_free(glue);
 		return -ENOMEM;
+	}
 	(void)curl_multi_setopt(glue->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	(void)curl_multi_setopt(glue->multi, CURLMOPT_SOCKETDATA, glue);
 	(void)curl_multi_setopt(glue->multi, CURLMOPT_TIMERFUNCTION, on_timeout_change);
 	(void)curl_multi_setopt(glue->multi, CURLMOPT_TIMERDATA, glue);
-	*ret = TAKE_PTR(glue);
+	*ret = glue;
 	return 0;
 }
 

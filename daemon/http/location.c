@@ -105,16 +105,20 @@ static int get_shown(CURLU *url, const char *whole, char **ret)
 	return get_part(url, CURLUPART_URL, 0, ret);
 }
 
+static bool is_http(CURLU *url)
+{
+	_cleanup_(curl_freep) char *scheme = NULL;
+
+	return curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+		(strcasecmp(scheme, "http") == 0 || strcasecmp(scheme, "https") == 0);
+}
+
 static int fill(CURLU *url, struct location *ret)
 {
-	_cleanup_(freep) char *scheme = NULL;
 	struct location location = {0};
 	int r;
 
-	r = get_part(url, CURLUPART_SCHEME, 0, &scheme);
-	if (r < 0)
-		return r;
-	if (strcasecmp(scheme, "http") != 0 && strcasecmp(scheme, "https") != 0)
+	if (!is_http(url))
 		return -EINVAL;
 	r = get_host(url, &location.host);
 	if (r >= 0)

@@ -128,16 +128,18 @@ static int read_open_file(int fd, const struct feed_state *state, const struct m
 int local_file_read(const struct feed_state *state, const struct memory *memory, usec now,
 	struct answer *answer, struct document *ret)
 {
-	_cleanup_(freep) char *path = path_of(state->url);
 	_cleanup_(closep) int fd = -1;
+	char *path;
 
 	answer->now = now;
 	answer->url = strdup(state->url);
 	if (!answer->url)
 		return -ENOMEM;
+	path = path_of(state->url);
 	if (!path)
 		return fail(answer, "this names no file of this machine; write file:///PATH", 0);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	free(path);
 	if (fd < 0)
 		return fail(answer, "cannot open the file", errno);
 	return read_open_file(fd, state, memory, answer, ret);

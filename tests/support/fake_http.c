@@ -319,9 +319,12 @@ void http_client_free(struct http_client *client)
 
 	if (!client)
 		return;
-	for (transfer = TAILQ_FIRST(&client->transfers); transfer;
-		transfer = TAILQ_FIRST(&client->transfers))
-		http_transfer_cancel(transfer);
+	while (!TAILQ_EMPTY(&client->transfers)) {
+		transfer = TAILQ_FIRST(&client->transfers);
+		TAILQ_REMOVE(&client->transfers, transfer, link);
+		limits_leave(client->limits, &transfer->ticket, clock_monotonic(client->clock));
+		transfer_free(transfer);
+	}
 	heap_free(&client->running);
 	limits_free(client->limits);
 	clock_timer_free(client->clock, client->timer);

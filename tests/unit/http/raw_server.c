@@ -44,13 +44,18 @@ struct raw_server {
 
 static void connection_free(struct connection *connection)
 {
-	TAILQ_REMOVE(&connection->server->connections, connection, link);
 	if (connection->busy)
 		connection->server->busy--;
 	bufferevent_free(connection->stream);
 	event_free(connection->timer);
 	buffer_free(&connection->reply.bytes);
 	free(connection);
+}
+
+static void connection_drop(struct connection *connection)
+{
+	TAILQ_REMOVE(&connection->server->connections, connection, link);
+	connection_free(connection);
 }
 
 static void end_reply(struct connection *connection)
@@ -65,7 +70,7 @@ static void end_reply(struct connection *connection)
 	if (connection->reply.end == RAW_RESET)
 		(void)setsockopt(bufferevent_getfd(connection->stream), SOL_SOCKET, SO_LINGER,
 			&hard, sizeof(hard));
-	connection_free(connection);
+	connection_drop(connection);
 }
 
 static void on_drained(struct bufferevent *stream, void *userdata)
@@ -123,7 +128,7 @@ static void on_end(struct bufferevent *stream, short what, void *userdata)
 {
 	(void)stream;
 	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR))
-		connection_free(userdata);
+		connection_drop(userdata);
 }
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *peer,
@@ -176,9 +181,11 @@ void raw_server_free(struct raw_server *server)
 {
 	struct connection *connection;
 
-	for (connection = TAILQ_FIRST(&server->connections); connection;
-		connection = TAILQ_FIRST(&server->connections))
+	while (!TAILQ_EMPTY(&server->connections)) {
+		connection = TAILQ_FIRST(&server->connections);
+		TAILQ_REMOVE(&server->connections, connection, link);
 		connection_free(connection);
+	}
 	evconnlistener_free(server->listener);
 	buffer_free(&server->last);
 	free(server);

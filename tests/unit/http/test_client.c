@@ -576,8 +576,7 @@ static void test_what_is_no_url_is_refused_later_not_at_once(void **state)
 
 	(void)begin(fixture, 1, &(struct http_request){.url = "nonsense"});
 	assert_false(fixture->results[1].done);
-	memset(url, 'x', sizeof(url) - 1);
-	memcpy(url, "http://a/", 9);
+	(void)snprintf(url, sizeof(url), "http://a/%0*d", (int)sizeof(url) - 10, 1);
 	(void)begin(fixture, 2, &(struct http_request){.url = url});
 	wait_all(fixture);
 	assert_int_equal(fixture->results[1].failure, HTTP_REFUSED_URL);
