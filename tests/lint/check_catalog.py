@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Each MESSAGE_ID of daemon/base/message_ids.h has one entry in the journal's catalog, and none is left over.
 
-An entry has a subject, tells where to read on, and names only fields that the journal gets.
+An entry has a subject and a text, and names only fields that the journal gets and verbs that the tool has.
 usage: check_catalog.py REPOSITORY
 """
 import re
@@ -40,6 +40,7 @@ def fields(root):
 def faults(repository):
     known = ids((repository / "daemon/base/message_ids.h").read_text())
     written = fields(repository / "daemon")
+    verbs = {path.stem.removeprefix("cmd_") for path in (repository / "daemon/cli").glob("cmd_*.c")}
     seen = set()
     if not known:
         yield "message_ids.h: no ids found"
@@ -54,6 +55,8 @@ def faults(repository):
             yield f"catalog: {name or identifier} lacks subject, origin or text"
         for field in set(re.findall(r"@(\w+)@", head.get("Subject", "") + body)) - written:
             yield f"catalog: {name or identifier} names {field}, which no message carries"
+        for verb in set(re.findall(r"`wirewatch (\w+)", body)) - verbs:
+            yield f"catalog: {name or identifier} names the verb {verb}, which the tool has not"
     for identifier, name in known.items():
         if identifier not in seen:
             yield f"catalog: no entry for {name} ({identifier})"
