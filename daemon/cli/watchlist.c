@@ -17,6 +17,7 @@ struct watchlist {
 	struct arena *arena;
 	struct topic *topics;
 	size_t topic_count;
+	json_t **names; /* of the topics, made once: popular ones are printed for most articles */
 	struct matcher *matcher;
 	struct match_scratch *scratch;
 };
@@ -25,6 +26,8 @@ void watchlist_free(struct watchlist *watchlist)
 {
 	if (!watchlist)
 		return;
+	for (size_t i = 0; watchlist->names && i < watchlist->topic_count; i++)
+		json_decref(watchlist->names[i]);
 	match_scratch_free(watchlist->scratch);
 	matcher_free(watchlist->matcher);
 	arena_free(watchlist->arena);
@@ -70,6 +73,20 @@ static int load_topics(struct watchlist *watchlist, const char *path)
 	return r;
 }
 
+static int make_names(struct watchlist *watchlist)
+{
+	watchlist->names =
+		arena_array(watchlist->arena, watchlist->topic_count, sizeof(*watchlist->names));
+	if (!watchlist->names)
+		return -ENOMEM;
+	for (size_t i = 0; i < watchlist->topic_count; i++) {
+		watchlist->names[i] = json_string(watchlist->topics[i].name);
+		if (!watchlist->names[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int compile(struct watchlist *watchlist)
 {
 	_cleanup_(matcher_errors_clear) struct matcher_errors refused = {0};
@@ -88,6 +105,8 @@ int watchlist_open(const char *verb, const char *path, struct watchlist **ret)
 	if (!watchlist)
 		return fail_internal(verb, -ENOMEM);
 	r = load_topics(watchlist, path);
+	if (r == 0)
+		r = make_names(watchlist);
 	if (r == 0)
 		r = compile(watchlist);
 	if (r == -EINVAL)
@@ -110,7 +129,7 @@ int watchlist_run(struct watchlist *watchlist, const struct article *article, js
 		return r;
 	names = json_array();
 	for (size_t i = 0; i < count; i++)
-		(void)json_array_append_new(names, json_string(watchlist->topics[topics[i]].name));
+		(void)json_array_append(names, watchlist->names[topics[i]]);
 	if (!names || json_array_size(names) != count) {
 		json_decref(names);
 		return -ENOMEM;
