@@ -56,13 +56,19 @@ static void task_free(struct task *task)
 	free(task);
 }
 
+/* What it holds while it waits. */
+static size_t task_bytes(const struct task *task)
+{
+	return task->job.document.length + task->job.known_count * sizeof(*task->job.known);
+}
+
 static struct task *take_waiting(struct pool *pool)
 {
 	struct task *task = STAILQ_FIRST(&pool->waiting);
 
 	STAILQ_REMOVE_HEAD(&pool->waiting, next);
 	pool->waiting_count--;
-	pool->waiting_bytes -= task->job.document.length;
+	pool->waiting_bytes -= task_bytes(task);
 	return task;
 }
 
@@ -340,7 +346,7 @@ int pool_submit(struct pool *pool, struct document *document, const struct diges
 	if (document->url && strlen(document->url) > URL_BYTES_MAX)
 		return -EFBIG;
 	if (pool->waiting_count >= READER_QUEUE_MAX ||
-		document->length > READER_QUEUE_BYTES_MAX - pool->waiting_bytes)
+		pool->waiting_bytes + document->length > READER_QUEUE_BYTES_MAX)
 		return -EAGAIN;
 	r = task_new(known, known_count, &task);
 	if (r < 0)
@@ -352,7 +358,7 @@ int pool_submit(struct pool *pool, struct document *document, const struct diges
 	task->userdata = userdata;
 	STAILQ_INSERT_TAIL(&pool->waiting, task, next);
 	pool->waiting_count++;
-	pool->waiting_bytes += task->job.document.length;
+	pool->waiting_bytes += task_bytes(task);
 	dispatch(pool);
 	return 0;
 }

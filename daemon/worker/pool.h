@@ -20,7 +20,7 @@ enum {
 	READER_WALL_SECONDS = 15,                   /* a document, for a reader that sleeps */
 	READERS_MAX = 64,                           /* [Daemon] Readers= at most */
 	READER_QUEUE_MAX = 1024,                    /* jobs that wait; more are refused */
-	READER_QUEUE_BYTES_MAX = 128 * 1024 * 1024, /* their documents, in total */
+	READER_QUEUE_BYTES_MAX = 128 * 1024 * 1024, /* and what they hold, in total */
 };
 
 /* The strings outlive the pool. */
