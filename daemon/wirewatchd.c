@@ -154,15 +154,18 @@ static int load(const char *path, struct config_errors *errors, struct config **
 	struct matcher **ret_matcher)
 {
 	_cleanup_(config_freep) struct config *config = NULL;
+	_cleanup_(matcher_freep) struct matcher *matcher = NULL;
+	int queries;
 	int r;
 
-	r = config_load(path, errors, &config);
-	if (r < 0)
+	r = config_examine(path, errors, &config);
+	if (r < 0 && r != -EINVAL)
 		return r;
-	r = watch_compile(config->topics, config->topic_count, errors, ret_matcher);
-	if (r < 0)
-		return r;
+	queries = watch_compile(config->topics, config->topic_count, errors, &matcher);
+	if (queries < 0 || r < 0)
+		return queries < 0 ? queries : r;
 	*ret_config = TAKE_PTR(config);
+	*ret_matcher = TAKE_PTR(matcher);
 	return 0;
 }
 

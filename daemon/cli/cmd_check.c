@@ -22,12 +22,14 @@ static void print_errors(const struct config_errors *errors)
 static int check(const char *path, struct config_errors *errors, struct config **ret)
 {
 	_cleanup_(matcher_freep) struct matcher *matcher = NULL;
+	int queries;
 	int r;
 
-	r = config_load(path, errors, ret);
-	if (r < 0)
+	r = config_examine(path, errors, ret);
+	if (r < 0 && r != -EINVAL)
 		return r;
-	return watch_compile((*ret)->topics, (*ret)->topic_count, errors, &matcher);
+	queries = watch_compile((*ret)->topics, (*ret)->topic_count, errors, &matcher);
+	return queries < 0 ? queries : r;
 }
 
 int cmd_check(int argc, char **argv)

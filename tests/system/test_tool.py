@@ -170,6 +170,7 @@ class OnlineTest(unittest.TestCase):
         words = self.refused("reload")
         self.assertIn("the running one stays", words)
         self.assertIn("Reader=: unknown key in [Daemon]; did you mean Readers=?", words)
+        self.assertIn("topic \"x\": column 3: ", words)
         self.daemon.write_config(self.config)
         self.assertEqual(self.ask("reload"), {"feeds": 2, "topics": 1, "hooks": 2})
 

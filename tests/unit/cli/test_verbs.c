@@ -161,6 +161,8 @@ static void test_check_tells_all_faults_or_the_counts(void **state)
 	assert_int_equal(bad.status, EXIT_CODE_REFUSED);
 	assert_non_null(strstr(bad.err, "bad.conf:2: Reader=: unknown key"));
 	assert_non_null(strstr(bad.err, "bad.conf:4: URL=: no URL"));
+	assert_non_null(strstr(bad.err, "bad.conf:6: topic \"t\": column 1: "));
+	assert_non_null(strstr(bad.err, "The configuration is faulty (3).\n"));
 	assert_int_equal(query.status, EXIT_CODE_REFUSED);
 	assert_non_null(strstr(query.err, "refused.conf:2: topic \"one\": column 3: "));
 }
