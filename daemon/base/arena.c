@@ -74,7 +74,8 @@ static bool add_chunk(struct arena *arena, size_t size)
 	return true;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* Returns memory as it comes. */
+static void *take_block(struct arena *arena, size_t size)
 {
 	struct chunk *chunk;
 	size_t rounded;
@@ -92,8 +93,14 @@ void *arena_alloc(struct arena *arena, size_t size)
 	block = chunk->bytes + chunk->used;
 	chunk->used += rounded;
 	arena->used += rounded;
-	memset(block, 0, rounded);
 	return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	void *block = take_block(arena, size);
+
+	return block ? memset(block, 0, size) : NULL;
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -107,12 +114,13 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 char *arena_copy(struct arena *arena, const char *bytes, size_t length)
 {
-	char *copy = length < SIZE_MAX ? arena_alloc(arena, length + 1) : NULL;
+	char *copy = length < SIZE_MAX ? take_block(arena, length + 1) : NULL;
 
 	if (!copy)
 		return NULL;
 	if (length > 0)
 		memcpy(copy, bytes, length);
+	copy[length] = '\0';
 	return copy;
 }
 

@@ -117,40 +117,6 @@ int datetime_from_fields(const struct datetime_fields *fields, int64_t *ret_seco
 	return 0;
 }
 
-/* Seconds (9 or 10 digits) or milliseconds (13) since 1970, as programs write them. */
-static bool read_epoch(const char *text, int64_t *ret_seconds)
-{
-	size_t digits = strspn(text, "0123456789");
-
-	if (text[digits] != '\0' || (digits != 9 && digits != 10 && digits != 13))
-		return false;
-	*ret_seconds = strtoll(text, NULL, 10) / (digits == 13 ? 1000 : 1);
-	return true;
-}
-
-int datetime_parse(const char *text, int64_t *ret_seconds)
-{
-	struct datetime_fields fields;
-	char copy[DATETIME_BYTES_MAX + 1];
-	size_t length;
-
-	if (datetime_parse_rfc3339(text, ret_seconds) == 0)
-		return 0;
-	text += strspn(text, " \t\r\n");
-	length = strnlen(text, sizeof(copy));
-	if (length == sizeof(copy))
-		return -EINVAL;
-	while (length > 0 && isspace((unsigned char)text[length - 1]))
-		length--;
-	memcpy(copy, text, length);
-	copy[length] = '\0';
-	if (read_epoch(copy, ret_seconds))
-		return 0;
-	if (datetime_read_iso(copy, &fields) < 0 && datetime_read_loose(copy, &fields) < 0)
-		return -EINVAL;
-	return datetime_from_fields(&fields, ret_seconds);
-}
-
 /* Reads exactly `digits` digits and moves `text` past them. */
 static bool read_digits(const char **text, unsigned digits, int *ret)
 {
@@ -277,6 +243,78 @@ int datetime_parse_http(const char *text, int64_t *ret_seconds)
 	else
 		read = *rest == ' ' && read_asctime(rest + 1, &fields);
 	return read ? datetime_from_fields(&fields, ret_seconds) : -EINVAL;
+}
+
+/* Seconds (9 or 10 digits) or milliseconds (13) since 1970, as programs write them. */
+static bool read_epoch(const char *text, int64_t *ret_seconds)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (text[digits] != '\0' || (digits != 9 && digits != 10 && digits != 13))
+		return false;
+	*ret_seconds = strtoll(text, NULL, 10) / (digits == 13 ? 1000 : 1);
+	return true;
+}
+
+/* "+0200" or a name, to the end. */
+static bool read_rfc822_zone(const char *text, int *ret_offset)
+{
+	bool west = *text == '-';
+	char name[5] = {0};
+	int zone;
+
+	if (read_char(&text, "+-")) {
+		if (!read_digits(&text, 4, &zone) || zone % 100 > 59)
+			return false;
+		*ret_offset = (zone / 100 * 60 + zone % 100) * (west ? -1 : 1);
+		return *text == '\0';
+	}
+	for (size_t i = 0; i < sizeof(name) - 1 && isalpha((unsigned char)*text); i++)
+		name[i] = (char)tolower((unsigned char)*text++);
+	return *text == '\0' && zone_from_word(name, (unsigned)strlen(name), ret_offset);
+}
+
+/* "Wed, 01 May 2024 10:00:00 +0200" or "GMT": what nearly all feeds have, read at once. */
+static bool read_rfc822(const char *text, struct datetime_fields *fields)
+{
+	*fields = (struct datetime_fields){0};
+	if (!isalpha((unsigned char)text[0]) || !isalpha((unsigned char)text[1]) ||
+		!isalpha((unsigned char)text[2]) || text[3] != ',' || text[4] != ' ')
+		return false;
+	text += 5;
+	if (!(isdigit((unsigned char)text[1]) ? read_digits(&text, 2, &fields->day)
+					      : read_digits(&text, 1, &fields->day)))
+		return false;
+	if (!read_char(&text, " ") || !read_month(&text, &fields->month) ||
+		!read_char(&text, " ") || !read_digits(&text, 4, &fields->year) ||
+		!read_char(&text, " ") || !read_clock(&text, fields) || !read_char(&text, " "))
+		return false;
+	return read_rfc822_zone(text, &fields->offset);
+}
+
+int datetime_parse(const char *text, int64_t *ret_seconds)
+{
+	struct datetime_fields fields;
+	char copy[DATETIME_BYTES_MAX + 1];
+	size_t length;
+
+	if (datetime_parse_rfc3339(text, ret_seconds) == 0)
+		return 0;
+	text += strspn(text, " \t\r\n");
+	length = strnlen(text, sizeof(copy));
+	if (length == sizeof(copy))
+		return -EINVAL;
+	while (length > 0 && isspace((unsigned char)text[length - 1]))
+		length--;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	if (read_epoch(copy, ret_seconds))
+		return 0;
+	if (read_rfc822(copy, &fields))
+		return datetime_from_fields(&fields, ret_seconds);
+	if (datetime_read_iso(copy, &fields) < 0 && datetime_read_loose(copy, &fields) < 0)
+		return -EINVAL;
+	return datetime_from_fields(&fields, ret_seconds);
 }
 
 static void put_digits(char *to, int digits, int64_t value)

@@ -252,10 +252,11 @@ static struct token *read_offset(struct token *sign, int *ret_offset)
 {
 	struct token *hours = sign + 1;
 	struct token *end = sign + 2;
-	int offset = hours->value * 60;
+	int offset;
 
 	if (hours->length > 4 || hours->spaced)
 		return NULL;
+	offset = hours->value * 60;
 	if (hours->length > 2)
 		offset = hours->value / 100 * 60 + hours->value % 100;
 	if ((hours->length > 2 ? hours->value % 100 : 0) > 59)
@@ -426,10 +427,13 @@ static bool is_korean(const struct tokens *tokens)
 
 int datetime_read_loose(const char *text, struct datetime_fields *ret)
 {
-	struct tokens tokens = {0};
+	struct tokens tokens; /* large: only what needs it is set */
 	struct token *end;
 	int r;
 
+	tokens.fields = (struct datetime_fields){0};
+	tokens.has_time = false;
+	tokens.has_zone = false;
 	r = tokenize(text, &tokens);
 	if (r < 0)
 		return r;

@@ -48,10 +48,26 @@ static size_t longest_stem(const char *stems, const char *word, size_t length)
 	return longest;
 }
 
+/* The English abbreviations, of which all feeds but a few make use, without a search. */
+static int english_month(const char *word)
+{
+	static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+
+	for (int i = 0; i < 12; i++)
+		if (memcmp(names + 3L * i, word, 3) == 0)
+			return i + 1;
+	return 0;
+}
+
 int month_from_word(const char *word, unsigned length)
 {
 	size_t longest = 0;
 	int month = 0;
+
+	if (length == 3)
+		month = english_month(word);
+	if (month > 0)
+		return month;
 
 	for (int i = 0; i < 12 && length >= STEM_BYTES_MIN; i++) {
 		size_t stem = longest_stem(month_stems[i], word, length);
@@ -170,7 +186,8 @@ static bool zone_from_letter(char letter, int *ret_offset)
 bool zone_from_word(const char *word, unsigned length, int *ret_offset)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(zones); i++)
-		if (strlen(zones[i].name) == length && memcmp(zones[i].name, word, length) == 0) {
+		if (*zones[i].name == *word && strlen(zones[i].name) == length &&
+			memcmp(zones[i].name, word, length) == 0) {
 			*ret_offset = zones[i].offset;
 			return true;
 		}

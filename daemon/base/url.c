@@ -197,36 +197,69 @@ static void transform(const struct url *base, const struct url *reference, struc
 	add_part(out, "#", &reference->fragment);
 }
 
-/*
- * Makes of what a publisher wrote a string that has only bytes which a URL may hold (RFC 3986
- * section 2): white space around it and line breaks inside go, as the WHATWG URL standard has it;
- * others, and non-ASCII outside the host (RFC 3987 section 3.1), are percent-encoded.
- */
-static char *tidy(const char *text, struct arena *arena)
+/* Bytes that no URL holds as they are (RFC 3986 section 2). */
+static bool is_unfit(unsigned char byte)
 {
-	_cleanup_(buffer_free) struct buffer out = BUFFER_INIT(URL_BYTES_MAX);
-	size_t length = strnlen(text, 2 * URL_BYTES_MAX);
-	const char *end = text + length;
-	const char *host_end = text;
-	struct url url;
+	switch (byte) {
+	case '"':
+	case '<':
+	case '>':
+	case '\\':
+	case '^':
+	case '`':
+	case '{':
+	case '|':
+	case '}':
+		return true;
+	default:
+		return byte <= ' ' || byte >= 0x7F;
+	}
+}
 
-	while (text < end && (unsigned char)*text <= ' ')
+static bool is_tidy(const char *text)
+{
+	while (*text && !is_unfit((unsigned char)*text))
 		text++;
-	while (end > text && (unsigned char)end[-1] <= ' ')
-		end--;
-	if (url_parse(text, &url) == 0 && url.host.bytes)
-		host_end = url.host.bytes + url.host.length;
+	return *text == '\0';
+}
+
+/* Writes the bytes from `text` to `end`; those up to `host_end` may be of other scripts. */
+static void add_tidied(struct buffer *out, const char *text, const char *end, const char *host_end)
+{
 	for (; text < end; text++) {
 		unsigned char byte = (unsigned char)*text;
 
 		if (byte == '\t' || byte == '\n' || byte == '\r')
 			continue;
-		if (byte <= ' ' || byte == 0x7F || strchr("\"<>\\^`{|}", byte) ||
-			(byte >= 0x80 && text >= host_end))
-			(void)buffer_printf(&out, "%%%02X", byte);
+		if (is_unfit(byte) && (byte < 0x80 || text >= host_end))
+			(void)buffer_printf(out, "%%%02X", byte);
 		else
-			(void)buffer_add_char(&out, (char)byte);
+			(void)buffer_add_char(out, (char)byte);
 	}
+}
+
+/*
+ * Makes of what a publisher wrote a string that has only bytes which a URL may hold: white space
+ * around it and line breaks inside go, as the WHATWG URL standard has it; others, and non-ASCII
+ * outside the host (RFC 3987 section 3.1), are percent-encoded.  Borrows `text` if it is tidy.
+ */
+static const char *tidy(const char *text, struct arena *arena)
+{
+	_cleanup_(buffer_free) struct buffer out = BUFFER_INIT(URL_BYTES_MAX);
+	const char *end = text + strnlen(text, 2 * URL_BYTES_MAX);
+	const char *host_end;
+	struct url url;
+
+	if (is_tidy(text))
+		return text;
+	while (text < end && (unsigned char)*text <= ' ')
+		text++;
+	while (end > text && (unsigned char)end[-1] <= ' ')
+		end--;
+	host_end = text;
+	if (url_parse(text, &url) == 0 && url.host.bytes)
+		host_end = url.host.bytes + url.host.length;
+	add_tidied(&out, text, end, host_end);
 	return out.failed ? NULL : arena_copy(arena, buffer_string(&out), out.length);
 }
 
@@ -247,20 +280,31 @@ static bool is_relative(const struct url *reference, const struct url *base)
 		strncasecmp(base->scheme.bytes, "https", base->scheme.length) == 0;
 }
 
+/* An absolute URL without anything to remove from its path stands as it is. */
+static bool is_resolved(const struct url *url)
+{
+	return url->scheme.bytes && url->host.bytes &&
+		!memmem(url->path.bytes, url->path.length, "/.", 2);
+}
+
 char *url_resolve(const char *base, const char *reference, struct arena *arena)
 {
 	_cleanup_(buffer_free) struct buffer out = BUFFER_INIT(URL_BYTES_MAX);
-	char *tidied = tidy(reference, arena);
+	const char *tidied = tidy(reference, arena);
+	const char *tidy_base;
 	struct url base_parts;
 	struct url parts;
 
 	if (!tidied || url_parse(tidied, &parts) < 0)
 		return NULL;
+	if (is_resolved(&parts))
+		return arena_strdup(arena, tidied);
+	tidy_base = base ? tidy(base, arena) : NULL;
 	if (parts.scheme.bytes && parts.host.bytes)
 		transform(&parts, &parts, &out);
-	else if (is_base(base, &base_parts) && is_relative(&parts, &base_parts))
+	else if (is_base(tidy_base, &base_parts) && is_relative(&parts, &base_parts))
 		transform(&base_parts, &parts, &out);
 	else
-		return tidied;
+		return arena_strdup(arena, tidied);
 	return out.failed ? NULL : arena_copy(arena, buffer_string(&out), out.length);
 }

@@ -1,16 +1,22 @@
 #include "parse/draft.h"
 
+#include <errno.h>
 #include <string.h>
 
-void draft_init(struct draft *draft)
+int draft_init(struct draft *draft)
 {
 	draft->text = BUFFER_INIT(DRAFT_BYTES_MAX);
 	draft->count = 0;
+	/* Not zeroed: each document has two of them, and most use a dozen values. */
+	draft->values = malloc(DRAFT_VALUES_MAX * sizeof(*draft->values));
+	return draft->values ? 0 : -ENOMEM;
 }
 
 void draft_clear(struct draft *draft)
 {
 	buffer_free(&draft->text);
+	free(draft->values);
+	draft->values = NULL;
 	draft->count = 0;
 }
 

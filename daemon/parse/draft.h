@@ -51,11 +51,12 @@ struct draft_value {
 
 struct draft {
 	struct buffer text;
-	struct draft_value values[DRAFT_VALUES_MAX];
+	struct draft_value *values; /* room for DRAFT_VALUES_MAX */
 	size_t count;
 };
 
-void draft_init(struct draft *draft);
+/* Returns 0 or -ENOMEM. */
+int draft_init(struct draft *draft);
 void draft_clear(struct draft *draft);
 void draft_reset(struct draft *draft);
 

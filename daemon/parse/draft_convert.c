@@ -60,7 +60,9 @@ static bool is_escaped_twice(const char *source, size_t source_length, const str
 	static const char *const signs[] = {
 		"&amp;", "&quot;", "&#", "&nbsp;", "&rsquo;", "</p>", "<br", "</a>", "</div>"};
 
-	if (text->length == 0 || memchr(source, '<', source_length))
+	if (text->length == 0 || memchr(source, '<', source_length) ||
+		(!memchr(text->bytes, '&', text->length) &&
+			!memchr(text->bytes, '<', text->length)))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
 		if (memmem(text->bytes, text->length, signs[i], strlen(signs[i])))
@@ -216,15 +218,16 @@ static const char *scope_base(struct feed_builder *builder, struct base_scope *s
 }
 
 /* "&amp;" that was escaped twice; no address has it. */
-static void unescape_ampersands(struct buffer *url)
+static void unescape_ampersands(char *url)
 {
-	char *to = url->bytes;
+	char *to = strstr(url, "&amp;");
 
-	for (const char *from = url->bytes; *from; to++) {
+	for (const char *from = to; from && *from; to++) {
 		*to = *from;
 		from += *from == '&' && strncmp(from, "&amp;", 5) == 0 ? 5 : 1;
 	}
-	*to = '\0';
+	if (to)
+		*to = '\0';
 }
 
 static bool is_dangerous(const char *url)
@@ -237,15 +240,17 @@ static bool is_dangerous(const char *url)
 static const char *resolve(struct feed_builder *builder, const struct draft_value *value,
 	const char *text, size_t length)
 {
-	_cleanup_(buffer_free) struct buffer reference = BUFFER_INIT(2 * URL_BYTES_MAX);
+	char reference[2 * URL_BYTES_MAX];
 	const char *url;
 
-	if (length == 0 || buffer_add(&reference, text, length) < 0)
+	if (length == 0 || length >= sizeof(reference))
 		return NULL;
-	unescape_ampersands(&reference);
-	if (value->form == FORM_GUID && !url_is_http(reference.bytes))
+	memcpy(reference, text, length);
+	reference[length] = '\0';
+	unescape_ampersands(reference);
+	if (value->form == FORM_GUID && !url_is_http(reference))
 		return NULL;
-	url = url_resolve(scope_base(builder, value->base), reference.bytes, builder->arena);
+	url = url_resolve(scope_base(builder, value->base), reference, builder->arena);
 	return url && !is_dangerous(url) ? url : NULL;
 }
 

@@ -12,6 +12,7 @@
 enum {
 	/* Base scopes of one entry: some hundred elements with an address each. */
 	SCRATCH_BYTES_MAX = 4 * 1024 * 1024,
+	ENTRIES_FIRST = 32,
 	ENTRIES_ROOM = 2 * ENTRIES_MAX,
 	TITLE_OPTIONS = HTML_TEXT_LINE | HTML_TEXT_KEEP_UNKNOWN,
 };
@@ -28,12 +29,13 @@ int feed_builder_new(const struct document *document, const struct digest *known
 	builder->known = known;
 	builder->known_count = known_count;
 	builder->url = document->url && url_is_http(document->url) ? document->url : NULL;
-	draft_init(&builder->channel);
-	draft_init(&builder->entry);
 	builder->text = BUFFER_INIT(DRAFT_BYTES_MAX);
-	builder->entries = calloc(ENTRIES_ROOM, sizeof(*builder->entries));
-	if (!builder->entries)
-		return -ENOMEM;
+	r = draft_init(&builder->channel);
+	if (r < 0)
+		return r;
+	r = draft_init(&builder->entry);
+	if (r < 0)
+		return r;
 	r = arena_new(SCRATCH_BYTES_MAX, &builder->scratch);
 	if (r < 0)
 		return r;
@@ -61,7 +63,7 @@ void feed_builder_reset(struct feed_builder *builder)
 	builder->entry_count = 0;
 	builder->known_seen = 0;
 	builder->truncated = false;
-	builder->diagnosis_count = 0;
+	builder->diagnosis_count = builder->diagnoses_kept;
 }
 
 void feed_builder_diagnose(struct feed_builder *builder, uint32_t line, const char *format, ...)
@@ -157,9 +159,27 @@ static void finish_entry(struct feed_builder *builder, struct entry *ret)
 	draft_enclosures(builder, draft, ret);
 }
 
-void feed_builder_end_entry(struct feed_builder *builder)
+static bool make_room(struct feed_builder *builder)
 {
-	struct entry entry = {.digest = draft_digest(&builder->entry)};
+	size_t room = builder->entry_room > 0 ? 2 * builder->entry_room : ENTRIES_FIRST;
+	struct entry *entries;
+
+	if (builder->entry_count == ENTRIES_ROOM)
+		keep_newest(builder);
+	if (builder->entry_count < builder->entry_room)
+		return true;
+	room = room < ENTRIES_ROOM ? room : ENTRIES_ROOM;
+	entries = reallocarray(builder->entries, room, sizeof(*entries));
+	if (!entries)
+		return false;
+	builder->entries = entries;
+	builder->entry_room = room;
+	return true;
+}
+
+void feed_builder_end_entry(struct feed_builder *builder, const struct digest *digest)
+{
+	struct entry entry = {.digest = digest ? *digest : draft_digest(&builder->entry)};
 
 	builder->in_entry = false;
 	if (builder->failed < 0)
@@ -170,10 +190,12 @@ void feed_builder_end_entry(struct feed_builder *builder)
 		builder->known_seen++;
 		return;
 	}
+	if (!make_room(builder)) {
+		builder->failed = -ENOMEM;
+		return;
+	}
 	finish_entry(builder, &entry);
 	builder->entries[builder->entry_count++] = entry;
-	if (builder->entry_count == ENTRIES_ROOM)
-		keep_newest(builder);
 }
 
 /* Links that nothing else made absolute are relative to the feed's own. */
@@ -229,7 +251,8 @@ int feed_builder_finish(struct feed_builder *builder, struct parsed_feed *ret)
 	feed.diagnoses = arena_array(builder->arena, feed.diagnosis_count, sizeof(*feed.diagnoses));
 	if (!feed.entries || !feed.diagnoses || builder->failed < 0)
 		return -ENOMEM;
-	memcpy(feed.entries, builder->entries, feed.entry_count * sizeof(*feed.entries));
+	if (feed.entry_count > 0)
+		memcpy(feed.entries, builder->entries, feed.entry_count * sizeof(*feed.entries));
 	memcpy(feed.diagnoses, builder->diagnoses, feed.diagnosis_count * sizeof(*feed.diagnoses));
 	feed.truncated = builder->truncated;
 	feed.known_count = builder->known_seen < ENTRIES_MAX ? builder->known_seen : ENTRIES_MAX;

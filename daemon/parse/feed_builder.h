@@ -30,10 +30,12 @@ struct feed_builder {
 	bool expired;          /* the feed says that it will not change again */
 	struct entry *entries; /* of malloc's; at most twice ENTRIES_MAX */
 	size_t entry_count;
+	size_t entry_room;
 	size_t known_seen;
 	bool truncated;
 	struct diagnosis diagnoses[DIAGNOSES_MAX];
 	size_t diagnosis_count;
+	size_t diagnoses_kept; /* of the document itself, whatever attempt is made at it */
 	struct buffer text; /* room to convert in */
 	int failed;         /* 0, or -ENOMEM: at the arena's limit */
 };
@@ -55,8 +57,8 @@ static inline struct draft *feed_builder_draft(struct feed_builder *builder)
 
 void feed_builder_begin_entry(struct feed_builder *builder);
 
-/* Finishes the entry, unless it is known. */
-void feed_builder_end_entry(struct feed_builder *builder);
+/* Finishes the entry, unless it is known.  `digest` is its own; NULL: that of its draft. */
+void feed_builder_end_entry(struct feed_builder *builder, const struct digest *digest);
 
 /* Records what was wrong, up to DIAGNOSES_MAX. */
 void feed_builder_diagnose(struct feed_builder *builder, uint32_t line, const char *format, ...)

@@ -32,31 +32,74 @@ int parse_prepare(void)
 	return r;
 }
 
+/* Without the filter: where that was not to be had, or mistaken. */
+static int read_plain(
+	struct feed_builder *builder, const struct xml_prolog *prolog, struct diagnosis *ret_error)
+{
+	const struct xml_source source = {
+		.prolog = prolog, .text = prolog->root, .length = prolog->root_length};
+
+	if (!xml_is_bounded(source.text, source.length)) {
+		*ret_error = (struct diagnosis){.words = "a tag is longer than any feed needs"};
+		return -EBADMSG;
+	}
+	feed_builder_reset(builder);
+	return xml_feed_read(builder, &source, ret_error);
+}
+
+static int read_strict(
+	struct feed_builder *builder, const struct xml_prolog *prolog, struct diagnosis *ret_error)
+{
+	_cleanup_(xml_filter_clear) struct xml_filter filter = {0};
+	struct xml_source source = {.prolog = prolog, .filter = &filter};
+	int r;
+
+	r = xml_filter_run(
+		&filter, prolog->root, prolog->root_length, builder->known, builder->known_count);
+	if (r < 0)
+		return read_plain(builder, prolog, ret_error);
+	source.text = buffer_string(&filter.text);
+	source.length = filter.text.length;
+	if (!xml_is_bounded(source.text, source.length))
+		return read_plain(builder, prolog, ret_error);
+	r = xml_feed_read(builder, &source, ret_error);
+	if (r == -EAGAIN)
+		return read_plain(builder, prolog, ret_error);
+	builder->known_seen += filter.known_count;
+	return r;
+}
+
+static int read_repaired(struct feed_builder *builder, const struct xml_prolog *prolog,
+	const struct diagnosis *error)
+{
+	_cleanup_(buffer_free) struct buffer repaired = BUFFER_INIT(REPAIR_BYTES_MAX);
+	struct xml_source source = {.prolog = prolog, .recover = true};
+	struct diagnosis ignored;
+	int r;
+
+	r = xml_repair(prolog, &repaired);
+	if (r == -ENOMEM)
+		return r;
+	feed_builder_reset(builder);
+	feed_builder_diagnose(builder, error->line, "not well-formed XML (%s); repaired",
+		error->words ? error->words : "");
+	source.text = buffer_string(&repaired);
+	source.length = repaired.length;
+	r = xml_feed_read(builder, &source, &ignored);
+	return r == -EBADMSG ? 0 : r;
+}
+
 /*
  * Strictly first: most feeds are well-formed.  What is not is repaired, and the repaired text read
  * with libxml2's own recovery, which sees to what the repair did not foresee.
  */
 static int read_xml(struct feed_builder *builder, const struct xml_prolog *prolog)
 {
-	_cleanup_(buffer_free) struct buffer repaired = BUFFER_INIT(REPAIR_BYTES_MAX);
-	struct diagnosis error = {.words = "a tag is longer than any feed needs"};
-	struct diagnosis ignored;
-	int r = -EBADMSG;
+	struct diagnosis error = {0};
+	int r;
 
-	if (xml_is_bounded(prolog->root, prolog->root_length))
-		r = xml_feed_read(
-			builder, prolog, prolog->root, prolog->root_length, false, &error);
-	if (r != -EBADMSG)
-		return r;
-	r = xml_repair(prolog, &repaired);
-	if (r == -ENOMEM)
-		return r;
-	feed_builder_reset(builder);
-	feed_builder_diagnose(builder, error.line, "not well-formed XML (%s); repaired",
-		error.words ? error.words : "");
-	r = xml_feed_read(
-		builder, prolog, buffer_string(&repaired), repaired.length, true, &ignored);
-	return r == -EBADMSG ? 0 : r;
+	r = read_strict(builder, prolog, &error);
+	return r == -EBADMSG ? read_repaired(builder, prolog, &error) : r;
 }
 
 /* A sitemap index has no entries of its own: its links are to be fetched. */
@@ -104,7 +147,7 @@ static int parse_html(const struct sniffed *sniffed, struct feed_builder *builde
 static int parse_xml(const struct sniffed *sniffed, struct feed_builder *builder,
 	struct parsed_feed *ret, const char **ret_reason)
 {
-	_cleanup_(freep) struct xml_prolog *prolog = calloc(1, sizeof(*prolog));
+	_cleanup_(freep) struct xml_prolog *prolog = malloc(sizeof(*prolog));
 	int r;
 
 	if (!prolog)
@@ -151,6 +194,7 @@ int feed_parse(const struct document *document, const struct digest *known, size
 	r = sniff(document, builder, &sniffed);
 	if (r < 0)
 		return r;
+	builder->diagnoses_kept = builder->diagnosis_count;
 	if (sniffed.kind == KIND_HTML) {
 		r = parse_html(&sniffed, builder, &feed, ret_reason);
 	} else if (sniffed.kind == KIND_JSON) {

@@ -101,7 +101,7 @@ static void read_item(struct feed_builder *builder, const json_t *feed, const js
 		(void)add_string(draft, FIELD_CATEGORY, 0, FORM_PLAIN, json_array_get(tags, i));
 	for (size_t i = 0; i < json_array_size(attachments); i++)
 		add_attachment(draft, json_array_get(attachments, i));
-	feed_builder_end_entry(builder);
+	feed_builder_end_entry(builder, NULL);
 }
 
 static void read_channel(struct feed_builder *builder, const json_t *feed)

@@ -26,18 +26,13 @@ static bool is_suspect(const char *text, size_t length)
 {
 	const char *end = text + length;
 
-	for (const char *at = text; at + 2 < end; at++) {
-		unsigned char first;
-
-		if ((unsigned char)*at < 0x80)
-			continue;
-		first = (unsigned char)*at;
-		if (first == 0xC2 && (unsigned char)at[1] < 0xA0)
+	for (const char *at = text; (at = memchr(at, 0xC2, (size_t)(end - at))); at++)
+		if (at + 1 < end && (unsigned char)at[1] < 0xA0)
 			return true;
-		if (first == 0xC3 && (unsigned char)at[2] >= 0x80)
+	for (const char *at = text; (at = memchr(at, 0xC3, (size_t)(end - at))); at++)
+		if (at + 2 < end && (unsigned char)at[2] >= 0x80)
 			return true;
-	}
-	return end - text >= 2 && (unsigned char)end[-2] == 0xC2 && (unsigned char)end[-1] < 0xA0;
+	return false;
 }
 
 /*

@@ -45,12 +45,15 @@ struct xml_feed {
 	struct xml_reader reader; /* first: see xml_reader.h */
 	struct feed_builder *builder;
 	struct xml_capture capture;
-	struct frame frames[XML_DEPTH_MAX + 1];
 	size_t depth;
 	int namespaces; /* in scope */
+	const struct xml_filter *filter;
+	size_t entries;  /* begun so far */
+	size_t sections; /* of CDATA, so far */
 	bool atom;
 	bool sitemap;
 	struct rule_slot slots[RULE_SLOTS];
+	struct frame frames[XML_DEPTH_MAX + 1]; /* last: not zeroed, as it is large */
 };
 
 static void lower_name(const xmlChar *name, char ret[NAME_BYTES])
@@ -215,6 +218,7 @@ static void start_entry(
 	struct xml_feed *feed, struct frame *frame, const struct xml_attributes *attributes)
 {
 	feed_builder_begin_entry(feed->builder);
+	feed->entries++;
 	frame->mode = MODE_ENTRY;
 	frame->ends_entry = true;
 	if (attributes->count > 0) {
@@ -473,6 +477,14 @@ static void on_start(void *userdata, const xmlChar *name, const xmlChar *prefix,
 		start_element(feed, frame, name, prefix, uri, &attributes);
 }
 
+static void end_entry(struct xml_feed *feed)
+{
+	const struct digest *digest =
+		feed->filter ? xml_filter_digest(feed->filter, feed->entries - 1) : NULL;
+
+	feed_builder_end_entry(feed->builder, digest);
+}
+
 static void on_end(void *userdata, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
 	struct xml_feed *feed = userdata;
@@ -489,7 +501,7 @@ static void on_end(void *userdata, const xmlChar *name, const xmlChar *prefix, c
 	else if (frame->mode == MODE_PERSON)
 		xml_capture_end_person(&feed->capture, name);
 	if (frame->ends_entry && feed->builder->in_entry)
-		feed_builder_end_entry(feed->builder);
+		end_entry(feed);
 	feed->namespaces -= frame->namespaces;
 	feed->depth--;
 	if (feed->builder->failed < 0)
@@ -504,34 +516,59 @@ static void on_text(void *userdata, const xmlChar *text, int length)
 		xml_capture_text(&feed->capture, (const char *)text, (size_t)length);
 }
 
-int xml_feed_read(struct feed_builder *builder, const struct xml_prolog *prolog, const char *text,
-	size_t length, bool recover, struct diagnosis *ret_error)
+/* A CDATA section: of a filtered text only the stand-in is there. */
+static void on_section(void *userdata, const xmlChar *text, int length)
+{
+	struct xml_feed *feed = userdata;
+	const struct xml_section *section =
+		feed->filter ? xml_filter_section(feed->filter, feed->sections++) : NULL;
+
+	if (!feed->capture.value)
+		return;
+	if (section)
+		xml_capture_text(&feed->capture, section->bytes, section->length);
+	else
+		xml_capture_text(&feed->capture, (const char *)text, (size_t)length);
+}
+
+/* A document that was cut off ends within an entry: it is taken as far as it came. */
+static void end_cut_entry(struct xml_feed *feed)
+{
+	if (!feed->builder->in_entry || feed->depth == 0)
+		return;
+	if (feed->capture.value)
+		xml_capture_end(&feed->capture);
+	end_entry(feed);
+}
+
+int xml_feed_read(
+	struct feed_builder *builder, const struct xml_source *source, struct diagnosis *ret_error)
 {
 	static const xmlSAXHandler callbacks = {
 		.startElementNs = on_start,
 		.endElementNs = on_end,
 		.characters = on_text,
 		.ignorableWhitespace = on_text,
-		.cdataBlock = on_text,
+		.cdataBlock = on_section,
 	};
-	_cleanup_(freep) struct xml_feed *feed = calloc(1, sizeof(*feed));
+	_cleanup_(freep) struct xml_feed *feed = malloc(sizeof(*feed));
 	int r;
 
 	if (!feed)
 		return -ENOMEM;
+	memset(feed, 0, offsetof(struct xml_feed, frames) + sizeof(feed->frames[0]));
 	feed->builder = builder;
-	feed->reader.prolog = prolog;
+	feed->filter = source->filter;
+	feed->reader.prolog = source->prolog;
 	feed->reader.arena = builder->arena;
 	feed->frames[0].mode = MODE_FEED;
-	r = xml_read(&feed->reader, text, length, &callbacks, recover);
+	r = xml_read(&feed->reader, source->text, source->length, &callbacks, source->recover);
 	if (builder->failed < 0)
 		return builder->failed;
-	/* A document that was cut off ends within an entry: it is taken as far as it came. */
-	if (r < 0 && recover && builder->in_entry && feed->depth > 0) {
-		if (feed->capture.value)
-			xml_capture_end(&feed->capture);
-		feed_builder_end_entry(builder);
-	}
+	if (r < 0 && source->recover)
+		end_cut_entry(feed);
+	if (r == 0 && feed->filter && feed->entries != xml_filter_digest_count(feed->filter))
+		return -EAGAIN;
 	if (r == -EBADMSG) {
 		ret_error->line = feed->reader.error_line;
 		ret_error->words = arena_strdup(builder->arena, feed->reader.error_words);

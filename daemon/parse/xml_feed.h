@@ -9,14 +9,25 @@
 #include <stddef.h>
 
 #include "parse/feed_builder.h"
+#include "parse/xml_filter.h"
 #include "parse/xml_prolog.h"
 
+/* What is read. */
+struct xml_source {
+	const struct xml_prolog *prolog;
+	const char *text; /* from the root element on */
+	size_t length;
+	const struct xml_filter *filter; /* by which the text was made, or NULL */
+	bool recover;                    /* go on behind errors */
+};
+
 /*
- * Reads from the root element on.  Returns 0, -EBADMSG where it is not well-formed (with the line
- * and words of what was wrong first), or -ENOMEM.  What was read until then is in the builder.
+ * Returns 0, -EBADMSG where it is not well-formed (with the line and words of what was wrong
+ * first), -EAGAIN where the filter was mistaken about the entries, or -ENOMEM.  What was read until
+ * then is in the builder.
  */
-int xml_feed_read(struct feed_builder *builder, const struct xml_prolog *prolog, const char *text,
-	size_t length, bool recover, struct diagnosis *ret_error);
+int xml_feed_read(
+	struct feed_builder *builder, const struct xml_source *source, struct diagnosis *ret_error);
 
 /* Whether a document with that root is a list of other sitemaps, whose addresses are its links. */
 bool xml_feed_is_index(const struct xml_prolog *prolog);

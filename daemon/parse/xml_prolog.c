@@ -186,6 +186,7 @@ void xml_prolog_read(const char *text, size_t length, struct xml_prolog *ret)
 	ret->entity_count = 0;
 	ret->junk = false;
 	ret->lines = 0;
+	ret->root_name[0] = '\0';
 	ret->root = find_root(text, end, ret);
 	if (!ret->root)
 		return;

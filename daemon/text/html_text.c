@@ -173,17 +173,26 @@ static bool is_hiding_style(const char *style, size_t length)
 	return false;
 }
 
+/* Whether "dden" of hidden or "none" of display:none may be in the attributes: few have either. */
+static bool may_be_hidden(const struct tag *tag)
+{
+	for (const char *at = tag->attributes; at + 3 < tag->end; at++) {
+		char second = (char)(at[1] | 0x20);
+
+		if (second == 'd' ? (at[0] | 0x20) == 'd' && (at[2] | 0x20) == 'e'
+				  : second == 'o' && (at[0] | 0x20) == 'n' && (at[2] | 0x20) == 'n')
+			return true;
+	}
+	return false;
+}
+
 /* Attributes that keep an element from being seen: hidden, aria-hidden="true", styles. */
 static bool is_hidden(const struct tag *tag)
 {
-	size_t length = (size_t)(tag->end - tag->attributes);
 	const char *text = tag->attributes;
 	struct attribute attribute;
 
-	/* Few tags have any of these; the letters that all share are soon looked for. */
-	if (length < sizeof("hidden") ||
-		(!memmem(text, length, "idden", 5) && !memmem(text, length, "one", 3) &&
-			!memmem(text, length, "IDDEN", 5) && !memmem(text, length, "ONE", 3)))
+	if (!may_be_hidden(tag))
 		return false;
 	while (next_attribute(tag, &text, &attribute)) {
 		if (is_word(attribute.name, attribute.name_length, "hidden") ||
@@ -271,7 +280,7 @@ static bool is_text(const struct scanner *scanner, const struct tag *tag, enum h
 
 static void add_text(struct scanner *scanner, const char *text, const char *end)
 {
-	text_writer_add(&scanner->writer, text, (size_t)(end - text), false);
+	(void)text_writer_add(&scanner->writer, text, (size_t)(end - text), TEXT_FLOW);
 }
 
 /* At "<" and a letter, or "</": returns false where it is no tag. */
@@ -352,14 +361,18 @@ static void scan_ampersand(struct scanner *scanner)
 	}
 }
 
-/* Where the run of plain characters ends. */
-static const char *text_end(const struct scanner *scanner)
+/* At what is no markup: the text up to the next that may be. */
+static void scan_text(struct scanner *scanner)
 {
-	const char *text = scanner->text;
+	const char *end = scanner->end;
 
-	while (text < scanner->end && *text != '<' && *text != '&' && text != scanner->cdata_end)
-		text++;
-	return text;
+	if (scanner->cdata_end && scanner->cdata_end >= scanner->text)
+		end = scanner->cdata_end;
+	if (scanner->text == scanner->cdata_end)
+		scanner->text += strlen("]]>");
+	else
+		scanner->text += text_writer_add(&scanner->writer, scanner->text,
+			(size_t)(end - scanner->text), TEXT_MARKUP);
 }
 
 static struct text_writer new_writer(struct buffer *out, unsigned options)
@@ -382,13 +395,8 @@ int html_text_add(const char *html, size_t length, unsigned options, struct buff
 			scan_less(&scanner);
 		} else if (*scanner.text == '&') {
 			scan_ampersand(&scanner);
-		} else if (scanner.text == scanner.cdata_end) {
-			scanner.text += 3;
 		} else {
-			const char *end = text_end(&scanner);
-
-			add_text(&scanner, scanner.text, end);
-			scanner.text = end;
+			scan_text(&scanner);
 		}
 	}
 	return text_writer_finish(&scanner.writer);
@@ -398,6 +406,6 @@ int plain_text_add(const char *text, size_t length, unsigned options, struct buf
 {
 	struct text_writer writer = new_writer(out, options);
 
-	text_writer_add(&writer, text, length, true);
+	(void)text_writer_add(&writer, text, length, TEXT_LINES);
 	return text_writer_finish(&writer);
 }

@@ -12,36 +12,30 @@ enum byte_class {
 	BYTE_SPACE,   /* ASCII white space or control */
 	BYTE_LOOK,    /* U+0080 to U+00BF, U+2000 to U+3FFF, U+F000 to U+FFFF: some are special */
 	BYTE_COMPOSE, /* leads to characters that may not be in NFC */
+	BYTE_MARKUP,  /* "<" and "&", which are words where there is no markup */
+};
+
+/* The others are BYTE_WORD. */
+static const uint8_t byte_classes[256] = {
+	[0 ... ' '] = BYTE_SPACE,
+	['&'] = BYTE_MARKUP,
+	['<'] = BYTE_MARKUP,
+	[0x7F] = BYTE_SPACE,
+	[0xC2] = BYTE_LOOK,
+	[0xE2 ... 0xE3] = BYTE_LOOK,
+	[0xEF] = BYTE_LOOK,
+	[0xCC ... 0xCE] = BYTE_COMPOSE, /* U+0300 to U+03BF: marks, the Greek question mark */
+	[0xD6 ... 0xD7] = BYTE_COMPOSE, /* Hebrew points */
+	[0xD8 ... 0xD9] = BYTE_COMPOSE, /* Arabic with combining marks */
+	[0xDB ... 0xDD] = BYTE_COMPOSE,
+	[0xE0 ... 0xE1] = BYTE_COMPOSE, /* India, Hangul letters, Vietnamese, polytonic Greek */
+	[0xEA] = BYTE_COMPOSE,
+	[0xF0] = BYTE_COMPOSE,
 };
 
 static enum byte_class byte_class(unsigned char byte)
 {
-	if (byte < 0x80)
-		return byte <= ' ' || byte == 0x7F ? BYTE_SPACE : BYTE_WORD;
-	switch (byte) {
-	case 0xC2:
-	case 0xE2:
-	case 0xE3:
-	case 0xEF:
-		return BYTE_LOOK;
-	case 0xCC: /* U+0300 to U+03BF: combining marks, the Greek question mark */
-	case 0xCD:
-	case 0xCE:
-	case 0xD6: /* Hebrew points */
-	case 0xD7:
-	case 0xD8: /* Arabic with combining marks */
-	case 0xD9:
-	case 0xDB:
-	case 0xDC:
-	case 0xDD:
-	case 0xE0: /* the scripts of India */
-	case 0xE1: /* Hangul letters, Vietnamese, polytonic Greek */
-	case 0xEA:
-	case 0xF0:
-		return BYTE_COMPOSE;
-	default:
-		return BYTE_WORD;
-	}
+	return (enum byte_class)byte_classes[byte];
 }
 
 /* Writes the separator that is due. */
@@ -95,10 +89,45 @@ static void add_special(
 	(void)buffer_add(writer->out, text, length);
 }
 
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+#define HIGH_BITS EACH_BYTE(0x80)
+
+/* A bit for a byte of the word that is zero; one more behind it may be set falsely. */
+static uint64_t zero_bytes(uint64_t word)
+{
+	return (word - EACH_BYTE(1)) & ~word & HIGH_BITS;
+}
+
+/* Whether eight bytes are ASCII words with single spaces between, without "<" or "&". */
+static bool is_plain_block(uint64_t word)
+{
+	uint64_t spaces = zero_bytes(word ^ EACH_BYTE(' '));
+	uint64_t special = word | (word + EACH_BYTE(1)); /* 0x7F and above */
+	special |= (word - EACH_BYTE(' ')) & ~word;      /* below the space */
+	special |= zero_bytes(word ^ EACH_BYTE('<')) | zero_bytes(word ^ EACH_BYTE('&'));
+	return ((special & HIGH_BITS) | (spaces & (spaces >> 8)) | (spaces & (spaces << 8))) == 0;
+}
+
+/* As run_length(), of whole blocks of eight bytes; does not end in a space. */
+static size_t block_run_length(const char *text, size_t length)
+{
+	size_t i = 0;
+
+	while (length - i >= sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, text + i, sizeof(word));
+		if (!is_plain_block(word) || (text[i] == ' ' && i > 0 && text[i - 1] == ' '))
+			break;
+		i += sizeof(word);
+	}
+	return i > 0 && text[i - 1] == ' ' ? i - 1 : i;
+}
+
 /* The length of what can be copied as it stands: words with single spaces between. */
 static size_t run_length(const char *text, size_t length)
 {
-	size_t i = 0;
+	size_t i = block_run_length(text, length);
 
 	while (i < length) {
 		enum byte_class class = byte_class((unsigned char)text[i]);
@@ -114,18 +143,19 @@ static size_t run_length(const char *text, size_t length)
 	return i;
 }
 
-static size_t add_next(struct text_writer *writer, const char *text, size_t length, bool lines)
+static size_t add_next(
+	struct text_writer *writer, const char *text, size_t length, enum text_kind kind)
 {
 	enum byte_class class = byte_class((unsigned char)*text);
 	size_t taken = 0;
 	UChar32 character;
 
 	if (class == BYTE_SPACE) {
-		text_writer_gap(writer, lines && *text == '\n' ? GAP_LINE : GAP_SPACE);
+		text_writer_gap(writer, kind == TEXT_LINES && *text == '\n' ? GAP_LINE : GAP_SPACE);
 		return 1;
 	}
-	if (class == BYTE_WORD) {
-		taken = run_length(text, length);
+	if (class == BYTE_WORD || class == BYTE_MARKUP) {
+		taken = class == BYTE_WORD ? run_length(text, length) : 1;
 		close_gap(writer);
 		(void)buffer_add(writer->out, text, taken);
 		return taken;
@@ -141,12 +171,17 @@ static size_t add_next(struct text_writer *writer, const char *text, size_t leng
 	return taken;
 }
 
-void text_writer_add(struct text_writer *writer, const char *text, size_t length, bool lines)
+size_t text_writer_add(
+	struct text_writer *writer, const char *text, size_t length, enum text_kind kind)
 {
 	size_t i = 0;
 
-	while (i < length)
-		i += add_next(writer, text + i, length - i, lines);
+	while (i < length) {
+		if (kind == TEXT_MARKUP && byte_class((unsigned char)text[i]) == BYTE_MARKUP)
+			break;
+		i += add_next(writer, text + i, length - i, kind);
+	}
+	return i;
 }
 
 void text_writer_character(struct text_writer *writer, uint32_t character)
@@ -157,7 +192,7 @@ void text_writer_character(struct text_writer *writer, uint32_t character)
 	if (character > 0x10FFFF || U_IS_SURROGATE(character))
 		return;
 	U8_APPEND_UNSAFE(bytes, length, character);
-	text_writer_add(writer, bytes, length, false);
+	(void)text_writer_add(writer, bytes, length, TEXT_FLOW);
 }
 
 /* Makes NFC of UTF-16, in memory of malloc's. */

@@ -33,8 +33,16 @@ static inline void text_writer_gap(struct text_writer *writer, enum text_gap gap
 		writer->gap = gap;
 }
 
-/* Writes UTF-8; `lines`: line breaks in it part lines, else they are white space. */
-void text_writer_add(struct text_writer *writer, const char *text, size_t length, bool lines);
+/* How text is taken. */
+enum text_kind {
+	TEXT_LINES,  /* line breaks part lines */
+	TEXT_FLOW,   /* line breaks are white space */
+	TEXT_MARKUP, /* the same, up to "<" or "&" */
+};
+
+/* Writes UTF-8; returns how much of it was taken. */
+size_t text_writer_add(
+	struct text_writer *writer, const char *text, size_t length, enum text_kind kind);
 
 void text_writer_character(struct text_writer *writer, uint32_t character);
 
