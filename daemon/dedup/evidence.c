@@ -9,7 +9,6 @@ enum {
 	FRAME_WORDS_MIN = 4,
 	CHAIN_MAX = 24, /* of a word's places in the other article that are looked at */
 	PAIR_REACH = 2,
-	ROW_NUMBERS = 2,
 	NO_COUNTERPART = UINT16_MAX,
 };
 
@@ -402,8 +401,6 @@ static void cover_sentences(const struct reader *reader, struct coverage *ret)
 		}
 		if (counterpart->soft >= ALIGNED_SOFT) {
 			ret->aligned++;
-			if (counterpart->numbers >= ROW_NUMBERS)
-				ret->figures += counterpart->numbers_shared;
 			numbers[0] += counterpart->numbers;
 			numbers[1] += counterpart->numbers_shared;
 			names[0] += counterpart->names;

@@ -79,7 +79,6 @@ struct coverage {
 	float run;       /* share of its words in the longest run of sentences with counterparts */
 	float mass;      /* weight of names and numbers that the other has too */
 	unsigned own_words; /* in prose that is no boilerplate */
-	unsigned figures;   /* shared, in rows of at least two */
 	unsigned shared_pairs;
 	unsigned pair_count;
 	unsigned numbers;

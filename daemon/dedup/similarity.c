@@ -11,6 +11,7 @@
 enum {
 	OWN_WORDS_MIN = 8,
 	OWN_FIGURES_MIN = 3,
+	FIGURES_PERCENT = 8, /* of an article's words, in a table */
 };
 
 static float larger(float a, float b)
@@ -81,6 +82,14 @@ void similarity_features(const struct evidence *evidence, float (*ret)[SIMILARIT
 	(*ret)[n++] = (*ret)[3] * (*ret)[9];
 }
 
+/* Whether the article is a table of figures, most of which the other has. */
+static bool has_figures(const struct coverage *coverage)
+{
+	return coverage->numbers_shared >= OWN_FIGURES_MIN &&
+		coverage->numbers_shared * 10 >= coverage->numbers * 6 &&
+		coverage->numbers * 100 >= coverage->words_in_prose * FIGURES_PERCENT;
+}
+
 /*
  * Pages with no report on them have headlines, captions and notices in common.  Two articles need
  * prose of their own each, or rows of the same figures.
@@ -90,8 +99,8 @@ static bool has_substance(const struct evidence *evidence)
 	const struct coverage *a = &evidence->article;
 	const struct coverage *b = &evidence->of;
 
-	return (a->own_words >= OWN_WORDS_MIN && b->own_words >= OWN_WORDS_MIN) ||
-		(a->figures >= OWN_FIGURES_MIN && b->figures >= OWN_FIGURES_MIN);
+	return (a->own_words >= OWN_WORDS_MIN && b->own_words >= OWN_WORDS_MIN) || has_figures(a) ||
+		has_figures(b);
 }
 
 double similarity_probability(const struct evidence *evidence)

@@ -14,6 +14,8 @@ enum {
 	PROSE_WORDS_MIN = 8,
 	/* Without a full stop (a text that was cut), prose must show itself more clearly. */
 	PROSE_CUT_WORDS_MIN = 14,
+	/* Headlines are lines without one; few are so long. */
+	PROSE_LINE_WORDS_MIN = 22,
 	DATELINE_WORDS_MAX = 14,
 	CREDIT_WORDS_MAX = 60,
 	CUES = 30,
@@ -511,6 +513,8 @@ static bool is_prose(const struct scan *scan, const struct sentence *sentence)
 		return false;
 	if (sentence->flags & SENTENCE_ENDED)
 		return count >= PROSE_WORDS_MIN;
+	if (sentence->start + count < scan->count && count < PROSE_LINE_WORDS_MIN)
+		return false;
 	return count >= PROSE_CUT_WORDS_MIN && shape.lower * 10 >= count * 6;
 }
 
