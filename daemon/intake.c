@@ -378,6 +378,11 @@ static int take_entry(
 	if (r < 0)
 		return r;
 	r = passage->changed ? take_changed(intake, passage, article) : take_new(intake, passage);
+	if (passage->changed && r == -ENOENT) {
+		/* Entries are known longer than their articles: Remember= is over for this one. */
+		passage->changed = false;
+		r = take_new(intake, passage);
+	}
 	if (r < 0)
 		return r;
 	outcome->fresh += !passage->changed;
