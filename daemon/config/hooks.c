@@ -48,14 +48,14 @@ static int read_secret(struct build *build, const struct section *section, struc
 
 	r = file_read(path, SECRET_FILE_MAX, &text, &length);
 	if (r < 0) {
-		section_error(build->sections, section, "%s=: cannot read %s: %s", key, path,
+		setting_error(build->sections, section, key, "%s=: cannot read %s: %s", key, path,
 			r == -EFBIG ? "it is too large for a secret" : strerror(-r));
 		return 0;
 	}
 	r = strlen(text) == length ? secret_parse(text, &secret, &length) : -EINVAL;
 	explicit_bzero(text, strlen(text));
 	if (r == -EINVAL) {
-		section_error(build->sections, section,
+		setting_error(build->sections, section, key,
 			"%s=: %s holds no secret; expected whsec_ and base64", key, path);
 		return 0;
 	}
@@ -74,7 +74,7 @@ static int read_credentials(struct build *build, const struct section *section, 
 	int r;
 
 	if (!folder && names && names[0]) {
-		section_error(build->sections, section,
+		setting_error(build->sections, section, "SecretCredential",
 			"SecretCredential=: systemd passed no credentials; expected "
 			"LoadCredential=%s:FILE in the unit (or $CREDENTIALS_DIRECTORY set)",
 			names[0]);
@@ -186,7 +186,7 @@ static void refuse_hook(struct build *build, const struct section *section, cons
 	const char *gap = section->name[0] != '\0' ? " " : "";
 
 	nearest_try_map(&nearest, &build->hooks);
-	section_error(build->sections, section,
+	setting_error(build->sections, section, "Notify",
 		"Notify=: [%s%s%s%s%s] names no hook \"%s\"; %s%s%s",
 		section_kind_to_string(section->kind), gap, quote, section->name, quote, name,
 		nearest.found ? "did you mean \"" : "expected the name of a [Webhook] or [Exec]",

@@ -98,7 +98,7 @@ static int open_section(void *userdata, unsigned line, const char *kind, const c
 	}
 	if (found == SECTION_DAEMON) {
 		sections->current = sections->daemon;
-		sections->current->given = 0;
+		memset(sections->current->lines, 0, sizeof(sections->current->lines));
 		sections->current->file = sections->file;
 		sections->current->line = line;
 		return 0;
@@ -137,7 +137,7 @@ static int set_value(void *userdata, unsigned line, const char *key, const char 
 	struct section *section = sections->current;
 	struct value_context context = {.arena = sections->arena, .folder = sections->folder};
 	const struct setting *setting;
-	uint64_t bit;
+	unsigned *place;
 	int r;
 
 	if (!section)
@@ -147,21 +147,19 @@ static int set_value(void *userdata, unsigned line, const char *key, const char 
 		refuse_key(sections, line, key);
 		return 0;
 	}
-	bit = UINT64_C(1) << (setting - settings_table);
-	if ((section->given & bit) && !(setting->flags & SETTING_LIST)) {
+	place = &section->lines[setting_index(setting)];
+	if (*place > 0 && !(setting->flags & SETTING_LIST)) {
 		config_errors_add(sections->errors, sections->file, line,
 			"%s=: given twice in one section; expected it once", key);
 		return 0;
 	}
-	section->given |= bit;
+	*place = line;
 	context.least = setting->least;
 	context.most = setting->most;
 	r = setting->parse(value, member(section, setting), &context);
 	if (r == -EINVAL)
 		config_errors_add(
 			sections->errors, sections->file, line, "%s=: %s", key, context.words);
-	if (setting->parse == value_query)
-		section->query_line = line;
 	return r == -EINVAL ? 0 : r;
 }
 
@@ -203,11 +201,19 @@ int sections_read_file(struct sections *sections, const char *path)
 	return ini_read(sections->file, text, length, sections->errors, &callbacks, sections);
 }
 
+unsigned section_line_of(const struct section *section, const char *key)
+{
+	const struct setting *setting = setting_find(section->kind, key);
+	unsigned line = setting ? section->lines[setting_index(setting)] : 0;
+
+	return line > 0 ? line : section->line;
+}
+
 bool section_gives(const struct section *section, const char *key)
 {
 	const struct setting *setting = setting_find(section->kind, key);
 
-	return setting && section->given & (UINT64_C(1) << (setting - settings_table));
+	return setting && section->lines[setting_index(setting)] > 0;
 }
 
 void section_require(const struct sections *sections, const struct section *section)

@@ -37,6 +37,14 @@ int sections_read_file(struct sections *sections, const char *path);
 #define section_error(sections_, section_, ...)                                                    \
 	config_errors_add((sections_)->errors, (section_)->file, (section_)->line, __VA_ARGS__)
 
+/* Adds the fault of a setting: "FILE:LINE: ..." where it was given, else at the header. */
+#define setting_error(sections_, section_, key_, ...)                                              \
+	config_errors_add((sections_)->errors, (section_)->file, section_line_of(section_, key_),  \
+		__VA_ARGS__)
+
+/* The line where the key was given (last), else that of the header. */
+unsigned section_line_of(const struct section *section, const char *key);
+
 /* Whether the key was given in the section, be it empty or 0. */
 bool section_gives(const struct section *section, const char *key);
 

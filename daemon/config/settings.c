@@ -1,5 +1,6 @@
 #include "config/settings.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "config/nearest.h"
@@ -131,8 +132,17 @@ const struct setting settings_table[] = {
 
 const size_t settings_count = ARRAY_SIZE(settings_table);
 
-/* struct section counts the given ones in 64 bits. */
-_Static_assert(ARRAY_SIZE(settings_table) <= 64, "too many settings for struct section");
+size_t setting_index(const struct setting *setting)
+{
+	const struct setting *first = setting;
+	size_t index;
+
+	while (first > settings_table && first[-1].section == setting->section)
+		first--;
+	index = (size_t)(setting - first);
+	assert(index < SECTION_SETTINGS_MAX);
+	return index;
+}
 
 const struct setting *setting_find(enum section_kind kind, const char *key)
 {

@@ -14,6 +14,10 @@
 #include "model/hook.h"
 #include "model/topic.h"
 
+enum {
+	SECTION_SETTINGS_MAX = 16, /* of one kind of section */
+};
+
 enum section_kind {
 	SECTION_DAEMON,
 	SECTION_FEED,
@@ -85,8 +89,7 @@ struct section {
 	const char *name;
 	const char *file;
 	unsigned line;
-	uint64_t given; /* bit i: setting i of the table was given here */
-	unsigned query_line;
+	unsigned lines[SECTION_SETTINGS_MAX]; /* by setting_index(): where it was given; 0: not */
 	struct section *next;
 	union {
 		struct daemon_section daemon;
@@ -119,6 +122,9 @@ extern const size_t settings_count;
 
 /* The setting with the key in that kind of section, or NULL. */
 const struct setting *setting_find(enum section_kind kind, const char *key);
+
+/* The place of a setting among those of its kind of section. */
+size_t setting_index(const struct setting *setting);
 
 /* The nearest key of that kind of section, or NULL. */
 const char *setting_nearest(enum section_kind kind, const char *key);

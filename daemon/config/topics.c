@@ -20,7 +20,7 @@ static void make_topic(const struct section *section, struct topic *ret)
 		.name = section->name,
 		.query = values->query,
 		.file = section->file,
-		.line = section->query_line > 0 ? section->query_line : section->line,
+		.line = section_line_of(section, "Query"),
 		.stem = values->stem,
 		.regex = values->regex,
 		.alert = values->alert,
@@ -71,15 +71,15 @@ static void refuse_feed(struct build *build, const struct section *section, cons
 
 	nearest_try_map(&nearest, is_tag ? &build->tags : &build->feeds);
 	if (nearest.found)
-		section_error(build->sections, section,
+		setting_error(build->sections, section, "Feeds",
 			"Feeds=: [Topic \"%s\"]: %s \"%s\"; did you mean %s%s?", section->name,
 			what, name, is_tag ? tag_prefix : "", nearest.found);
 	else if (!is_tag && map_get(&build->tags, name))
-		section_error(build->sections, section,
+		setting_error(build->sections, section, "Feeds",
 			"Feeds=: [Topic \"%s\"]: %s \"%s\"; did you mean tag:%s?", section->name,
 			what, name, name);
 	else
-		section_error(build->sections, section,
+		setting_error(build->sections, section, "Feeds",
 			"Feeds=: [Topic \"%s\"]: %s \"%s\"; expected a feed's name or tag:WORD",
 			section->name, what, name);
 }
