@@ -18,9 +18,9 @@ enum {
 	HTTP_FIELDS_MAX = 100, /* header fields of one response */
 	HTTP_REDIRECTS_MAX = 10,
 	HTTP_RATIO_MAX = 200, /* bytes that one byte on the wire may become ... */
-	/* ... once this many have come: short repetitive documents pass the ratio honestly, and
-	 * libcurl counts a chunked body's bytes one read (16 KiB) late. */
-	HTTP_RATIO_FREE = 4 * 1024 * 1024,
+	/* ... once this many have come: short repetitive documents pass it honestly. */
+	HTTP_RATIO_FREE = 1024 * 1024,
+	HTTP_READ_SIZE = 16 * 1024, /* libcurl's: a chunked body is counted one read late */
 	HTTP_WORDS_SIZE = 512,
 	HTTP_IDLE_CONNECTIONS = 256, /* kept alive */
 };

@@ -24,7 +24,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *userdata)
 	return size * count;
 }
 
-/* libcurl counts what came on the wire; see HTTP_RATIO_FREE. */
+/* libcurl counts what came on the wire. */
 static bool ratio_passed(const struct exchange *exchange, size_t length)
 {
 	curl_off_t wire = 0;
@@ -32,6 +32,8 @@ static bool ratio_passed(const struct exchange *exchange, size_t length)
 	if (length <= HTTP_RATIO_FREE)
 		return false;
 	(void)curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
+	if (headers_get(&exchange->headers, "Transfer-Encoding"))
+		wire += HTTP_READ_SIZE;
 	return length / HTTP_RATIO_MAX > (size_t)wire;
 }
 
@@ -92,9 +94,8 @@ static curl_socket_t on_open_socket(
 
 /*
  * The guard for connections that are used again: another request, which was allowed more, may have
- * opened this one.
+ * opened this one.  The parameters are curl_prereq_callback's.
  */
-/* The parameters are curl_prereq_callback's. */
 static int on_before_request(
 	/* NOLINTNEXTLINE(readability-non-const-parameter) */
 	void *userdata, char *remote, char *local, int remote_port, int local_port)

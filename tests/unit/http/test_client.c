@@ -505,11 +505,11 @@ static void test_document_is_16_mib_at_most(void **state)
 
 static void test_document_packed_beyond_the_ratio_is_refused(void **state)
 {
-	const struct result *result = get_path(*state, "/zeros/4194304");
+	const struct result *result = get_path(*state, "/zeros/1048576");
 
 	assert_int_equal(result->failure, HTTP_OK);
-	assert_int_equal(result->length, 4194304);
-	result = get_path(*state, "/zeros/8388608");
+	assert_int_equal(result->length, 1048576);
+	result = get_path(*state, "/zeros/1048577");
 	assert_int_equal(result->failure, HTTP_TOO_LARGE);
 	assert_non_null(strstr(result->words, "document too large"));
 }

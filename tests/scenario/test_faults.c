@@ -1,0 +1,322 @@
+/*
+ * The real client and poller against every fault of the shared feedfarm ($FEEDFARM is its program):
+ * each is survived with the right state and words, within its time, and no turn of the loop is
+ * long.
+ */
+#include <arpa/inet.h>
+#include <event2/event.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "base/macro.h"
+#include "poll/poller.h"
+
+enum {
+	URL_SIZE = 160,
+	ARGUMENT_SIZE = 64,
+	LONGEST_TURN_MS = 250, /* of CPU; generous, for loaded machines and sanitizers */
+	SKIPPED = 77,
+};
+
+struct fault {
+	const char *path;
+	enum round_outcome outcome;
+	const char *words; /* part of them; NULL for documents */
+	unsigned seconds;  /* within which it is over */
+};
+
+#define PRIVATE "private network"
+#define BROKEN "broke off or is malformed"
+#define LARGE "too large"
+#define SLOW "too slow"
+#define MANY "too many redirects"
+#define ELSEWHERE "no http or https URL"
+
+static const struct fault faults[] = {
+	{"/f/0.xml", ROUND_DOCUMENT, NULL, 5},
+	{"/x/hang", ROUND_FAILED, SLOW, 30},
+	{"/x/hang-headers", ROUND_FAILED, SLOW, 30},
+	{"/x/hang-mid", ROUND_FAILED, SLOW, 60},
+	{"/x/slow?bps=1", ROUND_FAILED, SLOW, 30},
+	{"/x/slow-headers", ROUND_FAILED, SLOW, 30},
+	{"/x/late?ms=3000", ROUND_DOCUMENT, NULL, 10},
+	{"/x/reset", ROUND_FAILED, BROKEN, 5},
+	{"/x/reset-mid", ROUND_FAILED, BROKEN, 5},
+	{"/x/close", ROUND_FAILED, BROKEN, 5},
+	{"/x/close-mid", ROUND_FAILED, BROKEN, 5},
+	{"/x/length-long", ROUND_FAILED, BROKEN, 5},
+	{"/x/length-two", ROUND_FAILED, BROKEN, 5},
+	{"/x/length-bad", ROUND_FAILED, BROKEN, 5},
+	{"/x/length-huge", ROUND_FAILED, LARGE, 5},
+	{"/x/no-length", ROUND_DOCUMENT, NULL, 5},
+	{"/x/chunked", ROUND_DOCUMENT, NULL, 5},
+	{"/x/chunk-trunc", ROUND_FAILED, BROKEN, 5},
+	{"/x/chunk-bad", ROUND_FAILED, BROKEN, 5},
+	{"/x/gzip-bad", ROUND_FAILED, BROKEN, 5},
+	{"/x/gzip-crc", ROUND_FAILED, BROKEN, 5},
+	{"/x/gzip-unasked", ROUND_DOCUMENT, NULL, 5},
+	{"/x/gzip-bomb?kind=zero", ROUND_FAILED, LARGE, 10},
+	{"/x/gzip-bomb?kind=xml", ROUND_FAILED, LARGE, 10},
+	{"/x/encoding-br", ROUND_FAILED, BROKEN, 5},
+	{"/x/endless", ROUND_FAILED, LARGE, 30},
+	{"/x/endless-headers", ROUND_FAILED, BROKEN, 10},
+	{"/x/redirect?code=301&n=1", ROUND_DOCUMENT, NULL, 5},
+	{"/x/redirect?code=302&n=10", ROUND_DOCUMENT, NULL, 5},
+	{"/x/redirect?code=302&n=11", ROUND_FAILED, MANY, 5},
+	{"/x/redirect-loop", ROUND_FAILED, MANY, 5},
+	{"/x/redirect-private?form=a", ROUND_FAILED, PRIVATE, 5},
+	{"/x/redirect-private?form=v6", ROUND_FAILED, PRIVATE, 5},
+	{"/x/redirect-private?form=mapped", ROUND_FAILED, PRIVATE, 5},
+	{"/x/redirect-private?form=dec", ROUND_FAILED, PRIVATE, 5},
+	{"/x/redirect-private?form=hex", ROUND_FAILED, PRIVATE, 5},
+	{"/x/redirect-private?form=short", ROUND_FAILED, PRIVATE, 5},
+	{"/x/redirect-private?form=name", ROUND_FAILED, PRIVATE, 5},
+	{"/x/redirect-file", ROUND_FAILED, ELSEWHERE, 5},
+	{"/x/redirect-gopher", ROUND_FAILED, ELSEWHERE, 5},
+	{"/x/redirect-ftp", ROUND_FAILED, ELSEWHERE, 5},
+	{"/x/redirect-data", ROUND_FAILED, ELSEWHERE, 5},
+	{"/x/redirect-relative", ROUND_DOCUMENT, NULL, 5},
+	{"/x/redirect-none", ROUND_FAILED, "does not say where", 5},
+	{"/x/redirect-cred", ROUND_FAILED, "password", 5},
+	{"/x/auth", ROUND_FAILED, "password", 5},
+	{"/x/status?code=404", ROUND_FAILED, "404", 5},
+	{"/x/status?code=500", ROUND_FAILED, "500", 5},
+	{"/x/429?form=s&s=5", ROUND_FAILED, "429", 5},
+	{"/x/429?form=date&s=5", ROUND_FAILED, "429", 5},
+	{"/x/503?form=s&s=5", ROUND_FAILED, "503", 5},
+	{"/x/gone-after?ok=0", ROUND_FAILED, "gone", 5},
+	{"/x/ctype?t=none", ROUND_DOCUMENT, NULL, 5},
+	{"/x/204", ROUND_FAILED, "no content", 5},
+	{"/x/etag-long", ROUND_DOCUMENT, NULL, 5},
+	{"/x/lm-bad", ROUND_DOCUMENT, NULL, 5},
+	{"/x/no-date", ROUND_DOCUMENT, NULL, 5},
+	{"/x/304-unasked", ROUND_FAILED, "not modified", 5},
+	{"/x/304-body", ROUND_FAILED, "not modified", 5},
+	{"/x/long-header?n=65536", ROUND_FAILED, BROKEN, 5},
+	{"/x/many-headers?n=1000", ROUND_FAILED, BROKEN, 5},
+	{"/x/cookies", ROUND_FAILED, MANY, 5},
+	{"/x/ka-close", ROUND_DOCUMENT, NULL, 5},
+	{"/x/ka-eat", ROUND_DOCUMENT, NULL, 5},
+	{"/x/http10", ROUND_DOCUMENT, NULL, 5},
+	{"/x/http09", ROUND_FAILED, BROKEN, 5},
+	{"/x/garbage", ROUND_FAILED, BROKEN, 5},
+	{"/x/early-hints", ROUND_DOCUMENT, NULL, 5},
+};
+
+struct fixture {
+	struct event_base *base;
+	struct clock *clock;
+	struct http_client *http;
+	struct poller *poller;
+	struct arena *arena;
+	struct feed feeds[ARRAY_SIZE(faults)];
+	char urls[ARRAY_SIZE(faults)][URL_SIZE];
+	bool seen[ARRAY_SIZE(faults)];
+	usec started;
+	bool idle;
+	pid_t farm;
+	char log[ARGUMENT_SIZE];
+};
+
+static void on_round(struct round *round, void *userdata)
+{
+	struct fixture *fixture = userdata;
+	size_t i = (size_t)(round->feed - fixture->feeds);
+	const struct fault *fault = &faults[i];
+	struct round_result result = {.readable = true, .entries = 10, .fresh = 1};
+	usec took = clock_now(fixture->clock) - fixture->started;
+	struct feed_state next;
+
+	if (round->outcome != fault->outcome)
+		fail_msg("%s: outcome %d, words %s", fault->path, round->outcome, round->words);
+	if (fault->words && !strstr(round->words, fault->words))
+		fail_msg("%s: words %s", fault->path, round->words);
+	if (took > fault->seconds * USEC_SEC)
+		fail_msg("%s: took %llu ms", fault->path, (unsigned long long)took / USEC_MSEC);
+	arena_reset(fixture->arena);
+	assert_int_equal(
+		poller_conclude(fixture->poller, round,
+			round->outcome == ROUND_DOCUMENT ? &result : NULL, fixture->arena, &next),
+		0);
+	if (round->outcome == ROUND_FAILED)
+		assert_true(next.health == FEED_FAILING || next.health == FEED_GONE);
+	fixture->seen[i] = true;
+	poller_finish(fixture->poller, round, &next);
+}
+
+static void on_idle(void *userdata)
+{
+	((struct fixture *)userdata)->idle = true;
+}
+
+static unsigned free_port(void)
+{
+	struct sockaddr_in name = {.sin_family = AF_INET};
+	socklen_t length = sizeof(name);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof(name)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &length), 0);
+	(void)close(fd);
+	return ntohs(name.sin_port);
+}
+
+/* Starts the farm and waits for its first line. */
+static void start_farm(struct fixture *fixture, const char *program, unsigned port)
+{
+	char number[ARGUMENT_SIZE];
+	char line[256];
+	int pipes[2];
+
+	(void)snprintf(number, sizeof(number), "%u", port);
+	(void)snprintf(
+		fixture->log, sizeof(fixture->log), "/tmp/wirewatch-farm-%ld.log", (long)getpid());
+	assert_int_equal(pipe(pipes), 0);
+	fixture->farm = fork();
+	assert_true(fixture->farm >= 0);
+	if (fixture->farm == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)dup2(pipes[1], STDOUT_FILENO);
+		(void)dup2(pipes[1], STDERR_FILENO);
+		(void)execl(program, "feedfarm", "--feeds", "20", "--hosts", "10", "--port", number,
+			"--log", fixture->log, (char *)NULL);
+		_exit(127);
+	}
+	(void)close(pipes[1]);
+	assert_true(read(pipes[0], line, sizeof(line)) > 0);
+	(void)close(pipes[0]);
+}
+
+static void stop_farm(struct fixture *fixture)
+{
+	(void)kill(fixture->farm, SIGTERM);
+	(void)waitpid(fixture->farm, NULL, 0);
+}
+
+/* Each fault has a host of its own, so that none waits for another. */
+static void add_feeds(struct fixture *fixture, unsigned port)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+		struct feed_state state = {.url = fixture->urls[i]};
+
+		(void)snprintf(fixture->urls[i], URL_SIZE, "http://127.2.0.%zu:%u%s", i + 1, port,
+			faults[i].path);
+		fixture->feeds[i] = (struct feed){.name = faults[i].path, .url = fixture->urls[i]};
+		assert_int_equal(poller_add(fixture->poller, &fixture->feeds[i], &state), 0);
+	}
+}
+
+static double cpu_ms(void)
+{
+	struct timespec time;
+
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+static void run_loop(struct fixture *fixture)
+{
+	double longest = 0;
+
+	while (!fixture->idle) {
+		double before = cpu_ms();
+
+		assert_true(event_base_loop(fixture->base, EVLOOP_ONCE) >= 0);
+		if (cpu_ms() - before > longest)
+			longest = cpu_ms() - before;
+	}
+	print_message("longest turn of the loop: %.1f ms of CPU\n", longest);
+	assert_true(longest < LONGEST_TURN_MS);
+}
+
+static void assert_secret_was_kept(const struct fixture *fixture)
+{
+	FILE *file = fopen(fixture->log, "r");
+	static char line[1024 * 1024];
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		assert_null(strstr(line, "\"path\":\"/x/secret"));
+	(void)fclose(file);
+	(void)unlink(fixture->log);
+}
+
+static void open_rooms(struct fixture *fixture)
+{
+	struct http_options http = {
+		.user_agent = "wirewatch/test",
+		.private_networks = "127.1.0.0/16 127.2.0.0/16",
+		.max_transfers = 64,
+		.host_connections = 1,
+		.host_gap = 0,
+	};
+	struct poller_options poller = {
+		.poll_interval = 30 * USEC_MINUTE,
+		.on_round = on_round,
+		.on_idle = on_idle,
+		.userdata = fixture,
+	};
+
+	http.base = fixture->base = event_base_new();
+	assert_non_null(fixture->base);
+	assert_int_equal(clock_new_system(fixture->base, &fixture->clock), 0);
+	poller.clock = http.clock = fixture->clock;
+	assert_int_equal(http_client_new(&http, &fixture->http), 0);
+	poller.http = fixture->http;
+	assert_int_equal(poller_new(&poller, &fixture->poller), 0);
+	assert_int_equal(arena_new(1024 * 1024, &fixture->arena), 0);
+}
+
+static void test_every_fault_is_survived_in_the_right_words(void **state)
+{
+	static struct fixture fixture;
+	unsigned port = free_port();
+
+	start_farm(&fixture, *state, port);
+	open_rooms(&fixture);
+	add_feeds(&fixture, port);
+	fixture.started = clock_now(fixture.clock);
+	poller_once(fixture.poller);
+	run_loop(&fixture);
+	stop_farm(&fixture);
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
+		if (!fixture.seen[i])
+			fail_msg("%s was not polled", faults[i].path);
+	assert_secret_was_kept(&fixture);
+	poller_free(fixture.poller);
+	http_client_free(fixture.http);
+	arena_free(fixture.arena);
+	clock_free_system(fixture.clock);
+	event_base_free(fixture.base);
+}
+
+int main(void)
+{
+	char *farm = getenv("FEEDFARM");
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_prestate(test_every_fault_is_survived_in_the_right_words, farm),
+	};
+
+	if (!farm) {
+		print_message("no FEEDFARM in the environment: skipped\n");
+		return SKIPPED;
+	}
+	log_open(LOG_CRIT);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
