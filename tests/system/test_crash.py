@@ -21,6 +21,7 @@ ITEMS_IN_FEED = 80
 ITEM_SECONDS = 0.08
 RUN_SECONDS = (0.1, 2.2)
 AT_DELIVERY_SHARE = 0.4
+ENOUGH_STORIES = 50
 PRIME_SECONDS = 30
 FINISH_SECONDS = 90
 FAILURES = (500, 503, 429, "reset", "hang", "reset", 500)
@@ -244,6 +245,8 @@ class CrashTest(unittest.TestCase):
               f"{len(self.newsroom.others)} others, {len(attempts)} attempts of which {repeats} "
               f"repeats, {len(self.logged()) - len(ids)} repeats of the exec hook")
         self.assertGreater(repeats, 0, "nothing was repeated: the test shows nothing")
+        if len(watched) > ENOUGH_STORIES:
+            self.assertGreater(updates, 0, "no story was updated")
 
 
 if __name__ == "__main__":
