@@ -9,8 +9,10 @@
 #include "base/timespan.h"
 
 enum {
-	PAGE_DEFAULT = 100, /* rows of a list */
-	PAGE_MAX = 1000,    /* more would hold the loop up */
+	PAGE_DEFAULT = 100,             /* rows of a list */
+	PAGE_MAX = 1000,                /* more would hold the loop up */
+	PAGE_EVENTS_MAX = 200,          /* of alerts with their events: EVENT_BYTES_MAX each */
+	PAGE_QUERY_BYTES = 1024 * 1024, /* of topics' queries; a page has one topic at least */
 	STORY_ARTICLES_MAX = 500,
 	STORY_SITES_MAX = 200,
 	ARENA_BYTES = 4 * 1024 * 1024, /* of one article with its text */
@@ -308,15 +310,19 @@ static void on_topics(
 {
 	const struct command_context *context = userdata;
 	const struct config *config = context->config;
+	size_t bytes = 0;
 	json_t *list;
 	struct page page;
 
 	if (!take_page(request, context, reply, &page))
 		return;
 	list = json_array();
-	for (size_t i = page.offset; i < config->topic_count && json_array_size(list) < page.limit;
-		i++)
+	for (size_t i = page.offset; i < config->topic_count &&
+		json_array_size(list) < page.limit && bytes < PAGE_QUERY_BYTES;
+		i++) {
 		(void)json_array_append_new(list, topic_value(&config->topics[i]));
+		bytes += strlen(config->topics[i].query);
+	}
 	answer(reply,
 		json_pack("{s:I, s:o}", "total", (json_int_t)config->topic_count, "topics", list));
 }
@@ -442,6 +448,8 @@ static void on_alerts(
 	if (!take_page(request, context, reply, &page))
 		return;
 	alerts.events = control_request_parameter(request, "events");
+	if (alerts.events && page.limit > PAGE_EVENTS_MAX)
+		page.limit = PAGE_EVENTS_MAX;
 	alerts.list = json_array();
 	r = store_alerts_each(
 		context->store, page.topic, page.since, page.limit, add_alert, &alerts);

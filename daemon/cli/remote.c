@@ -113,7 +113,7 @@ int remote_request(const struct remote *remote, const char *method, const char *
 	return 0;
 }
 
-/* Appends one page to the list.  *ret_more tells whether there may be another. */
+/* Appends the next page to the list.  *ret_more tells whether the list goes on. */
 static int add_page(const struct remote *remote, const char *path, const char *key, json_t *list,
 	bool *ret_more)
 {
@@ -134,8 +134,9 @@ static int add_page(const struct remote *remote, const char *path, const char *k
 	if (r != 0)
 		return r;
 	page = json_object_get(body, key);
-	*ret_more = json_array_size(page) == REMOTE_PAGE;
 	r = page && json_array_extend(list, page) == 0 ? 0 : fail_internal(remote->verb, -EBADMSG);
+	*ret_more = json_array_size(page) > 0 &&
+		(json_int_t)json_array_size(list) < member_number(body, "total");
 	json_decref(body);
 	return r;
 }

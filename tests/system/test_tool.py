@@ -184,6 +184,23 @@ class OnlineTest(unittest.TestCase):
         self.assertEqual(json.loads(body)["name"], "a/b é")
 
 
+class LongListTest(unittest.TestCase):
+    """More topics than one answer holds, by count and by bytes."""
+
+    def test_lists_come_whole(self):
+        topics = [f'[Topic "t{i}"]\nQuery={" OR ".join(f"w{i}x{k}" for k in range(200))}\n'
+                  for i in range(1500)]
+        daemon = Daemon("".join(topics))
+        try:
+            daemon.start()
+            listed = json.loads(daemon.tool("topics", "--json").stdout)["topics"]
+            self.assertEqual([t["name"] for t in listed], [f"t{i}" for i in range(1500)])
+            self.assertEqual(len(daemon.tool("topics").stdout.splitlines()), 1501)
+            self.assertEqual(json.loads(daemon.tool("feeds", "--json").stdout), {"feeds": []})
+        finally:
+            daemon.remove()
+
+
 class OfflineTest(unittest.TestCase):
     def test_parse_reads_feeds_in_a_cage(self):
         document = rss("agency", [Item(Story("one"), "agency"), Item(Story("two"), "agency")])

@@ -305,6 +305,36 @@ static void test_stale_socket_is_replaced_but_no_file(void **state)
 	event_base_free(base);
 }
 
+/* Socket activation: systemd made the socket, and removes it. */
+static void test_socket_that_was_passed_is_served_and_stays(void **state)
+{
+	struct fixture fixture = {.folder = "/tmp/wirewatch-test-passed-XXXXXX"};
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	json_t *body;
+
+	(void)state;
+	assert_non_null(mkdtemp(fixture.folder));
+	(void)snprintf(fixture.path, sizeof(fixture.path), "%s/s", fixture.folder);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", fixture.path);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	fixture.base = event_base_new();
+	assert_int_equal(control_server_new(fixture.base, "/nonexistent/unused", fd, commands,
+				 &fixture, &fixture.server),
+		0);
+	assert_int_equal(pthread_create(&fixture.thread, NULL, run_loop, &fixture), 0);
+	body = ask(&fixture, "GET", "/echo", STATUS_OK);
+	json_decref(body);
+	body = ask(&fixture, "POST", "/stop", STATUS_OK);
+	json_decref(body);
+	assert_int_equal(pthread_join(fixture.thread, NULL), 0);
+	control_server_free(fixture.server);
+	event_base_free(fixture.base);
+	assert_int_equal(unlink(fixture.path), 0);
+	assert_int_equal(rmdir(fixture.folder), 0);
+}
+
 static void test_missing_daemon_is_told_apart(void **state)
 {
 	json_t *body = NULL;
@@ -331,6 +361,7 @@ int main(void)
 		with_server(test_other_protocols_harm_nobody),
 		with_server(test_connections_are_bounded),
 		cmocka_unit_test(test_stale_socket_is_replaced_but_no_file),
+		cmocka_unit_test(test_socket_that_was_passed_is_served_and_stays),
 		cmocka_unit_test(test_missing_daemon_is_told_apart),
 	};
 
