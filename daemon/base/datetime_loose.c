@@ -239,7 +239,7 @@ static int find_time(struct tokens *tokens, struct token **ret_end)
 	if (count > 0) {
 		apply_half(&tokens->fields, end, count, afternoon);
 		*ret_end = end + count;
-	} else if (token > tokens->list && *token[-1].text > 'z') {
+	} else if (token > tokens->list && (unsigned char)*token[-1].text > 'z') {
 		/* "오후 11:23": only the scripts of East Asia say it first. */
 		count = read_half(token - 1, &afternoon);
 		apply_half(&tokens->fields, token - 1, count, afternoon);

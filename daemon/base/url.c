@@ -189,7 +189,7 @@ static void transform(const struct url *base, const struct url *reference, struc
 	if (reference->path.length > 0)
 		merge_paths(out, authority, &reference->path);
 	else if (!reference->host.bytes)
-		(void)buffer_add(out, base->path.bytes, base->path.length);
+		merge_paths(out, base, &base->path);
 	if (!reference->query.bytes && reference->path.length == 0 && !reference->host.bytes)
 		add_part(out, "?", &base->query);
 	else

@@ -1,0 +1,76 @@
+#include "base/clock.h"
+
+#include <event2/event.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void count(void *userdata)
+{
+	(*(int *)userdata)++;
+}
+
+static void test_adding_stops_at_infinity(void **state)
+{
+	(void)state;
+	assert_true(usec_add(1, 2) == 3);
+	assert_true(usec_add(USEC_INFINITY, 0) == USEC_INFINITY);
+	assert_true(usec_add(USEC_INFINITY - 1, 1) == USEC_INFINITY);
+	assert_true(usec_add(USEC_INFINITY - 1, 2) == USEC_INFINITY);
+}
+
+static void test_timers_fire_once_and_can_be_unset(void **state)
+{
+	_cleanup_(clock_free_systemp) struct clock *clock = NULL;
+	struct event_base *base = event_base_new();
+	struct clock_timer *fires;
+	struct clock_timer *unset;
+	int fired = 0;
+	int wrong = 0;
+
+	(void)state;
+	assert_int_equal(clock_new_system(base, &clock), 0);
+	assert_int_equal(clock_timer_new(clock, count, &fired, &fires), 0);
+	assert_int_equal(clock_timer_new(clock, count, &wrong, &unset), 0);
+	clock_timer_set(clock, fires, 0); /* in the past: the next turn */
+	clock_timer_in(clock, unset, 0);
+	clock_timer_set(clock, unset, USEC_INFINITY);
+	assert_int_equal(event_base_loop(base, EVLOOP_NONBLOCK), 1);
+	(void)event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_int_equal(fired, 1);
+	assert_int_equal(wrong, 0);
+	clock_timer_free(clock, fires);
+	clock_timer_free(clock, unset);
+	clock_timer_free(clock, NULL);
+	event_base_free(base);
+}
+
+static void test_monotonic_time_does_not_step_back(void **state)
+{
+	_cleanup_(clock_free_systemp) struct clock *clock = NULL;
+	usec last = 0;
+
+	(void)state;
+	assert_int_equal(clock_new_system(NULL, &clock), 0);
+	for (int i = 0; i < 1000; i++) {
+		usec now = clock_monotonic(clock);
+
+		assert_true(now >= last);
+		last = now;
+	}
+	assert_true(clock_now(clock) > 1700000000 * USEC_SEC);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_adding_stops_at_infinity),
+		cmocka_unit_test(test_timers_fire_once_and_can_be_unset),
+		cmocka_unit_test(test_monotonic_time_does_not_step_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
