@@ -13,6 +13,9 @@
 /* 100,000 topics with long queries take a tenth of it. */
 #define TOPICS_BYTES_MAX ((size_t)1024 * 1024 * 1024)
 
+/* The spans of one match are a few KiB; what finds them reads the article anew. */
+#define SNIPPETS_BYTES_MAX ((size_t)64 * 1024 * 1024)
+
 struct watchlist {
 	struct arena *arena;
 	struct topic *topics;
@@ -20,6 +23,9 @@ struct watchlist {
 	json_t **names; /* of the topics, made once: popular ones are printed for most articles */
 	struct matcher *matcher;
 	struct match_scratch *scratch;
+	size_t *matched; /* the topics that were named last */
+	size_t matched_count;
+	struct arena *snippets; /* of one explanation */
 };
 
 void watchlist_free(struct watchlist *watchlist)
@@ -30,6 +36,7 @@ void watchlist_free(struct watchlist *watchlist)
 		json_decref(watchlist->names[i]);
 	match_scratch_free(watchlist->scratch);
 	matcher_free(watchlist->matcher);
+	arena_free(watchlist->snippets);
 	arena_free(watchlist->arena);
 	free(watchlist);
 }
@@ -67,6 +74,9 @@ static int load_topics(struct watchlist *watchlist, const char *path)
 	r = arena_new(TOPICS_BYTES_MAX, &watchlist->arena);
 	if (r < 0)
 		return r;
+	r = arena_new(SNIPPETS_BYTES_MAX, &watchlist->snippets);
+	if (r < 0)
+		return r;
 	r = topics_load(
 		path, watchlist->arena, &watchlist->topics, &watchlist->topic_count, &errors);
 	print_errors(&errors);
@@ -77,7 +87,9 @@ static int make_names(struct watchlist *watchlist)
 {
 	watchlist->names =
 		arena_array(watchlist->arena, watchlist->topic_count, sizeof(*watchlist->names));
-	if (!watchlist->names)
+	watchlist->matched =
+		arena_array(watchlist->arena, watchlist->topic_count, sizeof(*watchlist->matched));
+	if (!watchlist->names || !watchlist->matched)
 		return -ENOMEM;
 	for (size_t i = 0; i < watchlist->topic_count; i++) {
 		watchlist->names[i] = json_string(watchlist->topics[i].name);
@@ -128,12 +140,54 @@ int watchlist_run(struct watchlist *watchlist, const struct article *article, js
 	if (r < 0)
 		return r;
 	names = json_array();
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		(void)json_array_append(names, watchlist->names[topics[i]]);
+		watchlist->matched[i] = topics[i];
+	}
+	watchlist->matched_count = count;
 	if (!names || json_array_size(names) != count) {
 		json_decref(names);
 		return -ENOMEM;
 	}
 	*ret = names;
+	return 0;
+}
+
+static json_t *spans_value(const struct match *match)
+{
+	json_t *terms = json_array();
+
+	for (size_t i = 0; i < match->span_count; i++) {
+		const struct match_span *span = &match->spans[i];
+
+		(void)json_array_append_new(terms,
+			json_pack("{s:s?, s:s?, s:s?}", "term", span->term, "field", span->field,
+				"snippet", span->snippet));
+	}
+	return terms;
+}
+
+int watchlist_explain(struct watchlist *watchlist, const struct article *article, json_t **ret)
+{
+	json_t *matches = json_array();
+	struct match match;
+	int r = matches ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < watchlist->matched_count; i++) {
+		size_t topic = watchlist->matched[i];
+
+		arena_reset(watchlist->snippets);
+		r = matcher_explain(watchlist->matcher, watchlist->scratch, topic, article,
+			watchlist->snippets, &match);
+		if (r == 0)
+			r = json_array_append_new(matches,
+				json_pack("{s:O, s:o}", "topic", watchlist->names[topic], "terms",
+					spans_value(&match)));
+	}
+	if (r != 0) {
+		json_decref(matches);
+		return r < 0 ? r : -ENOMEM;
+	}
+	*ret = matches;
 	return 0;
 }

@@ -15,3 +15,9 @@ DEFINE_CLEANUP(watchlist_freep, struct watchlist, watchlist_free)
 
 /* The names of the topics that the article matches, in the file's order.  0 or -errno. */
 int watchlist_run(struct watchlist *watchlist, const struct article *article, json_t **ret);
+
+/*
+ * What was found, for each of the topics that watchlist_run() named last, of the same article:
+ * [{"topic", "terms": [{"term", "field", "snippet"}]}].  0 or -errno.
+ */
+int watchlist_explain(struct watchlist *watchlist, const struct article *article, json_t **ret);

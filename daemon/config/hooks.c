@@ -43,6 +43,7 @@ static int read_secret(struct build *build, const struct section *section, struc
 {
 	_cleanup_(freep) char *text = NULL;
 	unsigned char *secret = NULL;
+	size_t secret_length;
 	size_t length;
 	int r;
 
@@ -52,8 +53,8 @@ static int read_secret(struct build *build, const struct section *section, struc
 			r == -EFBIG ? "it is too large for a secret" : strerror(-r));
 		return 0;
 	}
-	r = strlen(text) == length ? secret_parse(text, &secret, &length) : -EINVAL;
-	explicit_bzero(text, strlen(text));
+	r = strlen(text) == length ? secret_parse(text, &secret, &secret_length) : -EINVAL;
+	explicit_bzero(text, length);
 	if (r == -EINVAL) {
 		setting_error(build->sections, section, key,
 			"%s=: %s holds no secret; expected whsec_ and base64", key, path);
@@ -61,8 +62,8 @@ static int read_secret(struct build *build, const struct section *section, struc
 	}
 	if (r < 0)
 		return r;
-	r = add_secret(build, hook, secret, length);
-	secret_free(secret, length);
+	r = add_secret(build, hook, secret, secret_length);
+	secret_free(secret, secret_length);
 	return r;
 }
 

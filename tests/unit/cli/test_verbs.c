@@ -101,6 +101,19 @@ static void test_match_names_topics_in_the_order_of_the_file(void **state)
 		"{\"id\":\"a3\",\"topics\":[\"apple\"]}\n");
 }
 
+static void test_match_explains_what_was_found(void **state)
+{
+	_cleanup_(outcome_clear) struct outcome outcome =
+		run(cmd_match, "--explain", "--topics", topics_path, articles_path, NULL);
+
+	(void)state;
+	assert_int_equal(outcome.status, EXIT_CODE_DONE);
+	assert_non_null(strstr(outcome.out,
+		"\"matches\":[{\"topic\":\"zebra \\\"quoted\\\"\",\"terms\":[{\"term\":\"zebra\","
+		"\"field\":\"title\",\"snippet\":\"«Zebra» eats apple\"}]},{\"topic\":\"apple\","));
+	assert_non_null(strstr(outcome.out, "\n{\"id\":\"a2\",\"topics\":[],\"matches\":[]}\n"));
+}
+
 static void test_match_names_every_refused_topic_and_matches_nothing(void **state)
 {
 	_cleanup_(outcome_clear) struct outcome outcome =
@@ -203,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_match_names_topics_in_the_order_of_the_file),
+		cmocka_unit_test(test_match_explains_what_was_found),
 		cmocka_unit_test(test_match_names_every_refused_topic_and_matches_nothing),
 		cmocka_unit_test(test_match_passes_over_faulty_lines),
 		cmocka_unit_test(test_replay_joins_copies_in_order),
