@@ -36,7 +36,7 @@ struct limits_host {
 	struct tickets urgent;
 	struct tickets bulk;
 	unsigned active;
-	unsigned run;                   /* grants in a row */
+	unsigned run;                   /* answers in a row */
 	usec next;                      /* not before (gap) */
 	usec blocked;                   /* not before (P7); 0: not */
 	struct limits_address *address; /* the one it was last seen at */
@@ -169,11 +169,7 @@ static void place(struct limits *limits, struct limits_host *host, usec now)
 		host->place = PLACE_ADDRESS;
 		TAILQ_INSERT_TAIL(&host->address->waiting, host, link);
 		wake_address(limits, host->address, now);
-	} else if (limits->options.gap == 0 && host->run > 0 && host->run < RUN_MAX) {
-		host->place = PLACE_READY;
-		TAILQ_INSERT_HEAD(&limits->ready, host, link);
 	} else {
-		host->run = 0;
 		host->place = PLACE_READY;
 		TAILQ_INSERT_TAIL(&limits->ready, host, link);
 	}
@@ -359,7 +355,6 @@ static struct limits_ticket *grant(struct limits *limits, struct limits_host *ho
 	ticket->address = address;
 	limits->active++;
 	host->active++;
-	host->run++;
 	host->next = usec_add(now, limits->options.gap);
 	if (address) {
 		address->active++;
@@ -414,6 +409,26 @@ static void leave_address(struct limits *limits, struct limits_ticket *ticket, u
 	wake_address(limits, address, now);
 }
 
+/*
+ * A host that just answered goes on at once while its run lasts.  Returns whether it does.  Its
+ * turn at the end of the line, for another connection beside this one, falls away.
+ */
+static bool stay(struct limits *limits, struct limits_host *host, usec now)
+{
+	if (limits->options.gap > 0 || !has_tickets(host) || ++host->run >= RUN_MAX) {
+		host->run = 0;
+		return false;
+	}
+	if (host->place != PLACE_NOWHERE && host->place != PLACE_READY)
+		return false;
+	if (host->address && address_busy(limits, host->address, now))
+		return false;
+	displace(limits, host);
+	host->place = PLACE_READY;
+	TAILQ_INSERT_HEAD(&limits->ready, host, link);
+	return true;
+}
+
 void limits_leave(struct limits *limits, struct limits_ticket *ticket, usec now)
 {
 	struct limits_host *host = TAKE_PTR(ticket->host);
@@ -428,7 +443,7 @@ void limits_leave(struct limits *limits, struct limits_ticket *ticket, usec now)
 	limits->active--;
 	host->active--;
 	leave_address(limits, ticket, now);
-	if (host->place == PLACE_NOWHERE)
+	if (!stay(limits, host, now) && host->place == PLACE_NOWHERE)
 		place(limits, host, now);
 }
 
