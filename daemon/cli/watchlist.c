@@ -16,11 +16,16 @@
 /* The spans of one match are a few KiB; what finds them reads the article anew. */
 #define SNIPPETS_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
+/* What is printed of a topic, made once: popular ones are named for most articles. */
+struct printed_topic {
+	json_t *name;
+};
+
 struct watchlist {
 	struct arena *arena;
 	struct topic *topics;
 	size_t topic_count;
-	json_t **names; /* of the topics, made once: popular ones are printed for most articles */
+	struct printed_topic *printed;
 	struct matcher *matcher;
 	struct match_scratch *scratch;
 	size_t *matched; /* the topics that were named last */
@@ -32,8 +37,8 @@ void watchlist_free(struct watchlist *watchlist)
 {
 	if (!watchlist)
 		return;
-	for (size_t i = 0; watchlist->names && i < watchlist->topic_count; i++)
-		json_decref(watchlist->names[i]);
+	for (size_t i = 0; watchlist->printed && i < watchlist->topic_count; i++)
+		json_decref(watchlist->printed[i].name);
 	match_scratch_free(watchlist->scratch);
 	matcher_free(watchlist->matcher);
 	arena_free(watchlist->snippets);
@@ -89,11 +94,11 @@ static int make_names(struct watchlist *watchlist)
 		arena_array(watchlist->arena, watchlist->topic_count, sizeof(*watchlist->names));
 	watchlist->matched =
 		arena_array(watchlist->arena, watchlist->topic_count, sizeof(*watchlist->matched));
-	if (!watchlist->names || !watchlist->matched)
+	if (!watchlist->printed || !watchlist->matched)
 		return -ENOMEM;
 	for (size_t i = 0; i < watchlist->topic_count; i++) {
-		watchlist->names[i] = json_string(watchlist->topics[i].name);
-		if (!watchlist->names[i])
+		watchlist->printed[i].name = json_string(watchlist->topics[i].name);
+		if (!watchlist->printed[i].name)
 			return -ENOMEM;
 	}
 	return 0;
@@ -141,7 +146,7 @@ int watchlist_run(struct watchlist *watchlist, const struct article *article, js
 		return r;
 	names = json_array();
 	for (size_t i = 0; i < count; i++) {
-		(void)json_array_append(names, watchlist->names[topics[i]]);
+		(void)json_array_append(names, watchlist->printed[topics[i]].name);
 		watchlist->matched[i] = topics[i];
 	}
 	watchlist->matched_count = count;
@@ -181,8 +186,8 @@ int watchlist_explain(struct watchlist *watchlist, const struct article *article
 			watchlist->snippets, &match);
 		if (r == 0)
 			r = json_array_append_new(matches,
-				json_pack("{s:O, s:o}", "topic", watchlist->names[topic], "terms",
-					spans_value(&match)));
+				json_pack("{s:O, s:o}", "topic", watchlist->printed[topic].name,
+					"terms", spans_value(&match)));
 	}
 	if (r != 0) {
 		json_decref(matches);
