@@ -90,8 +90,8 @@ static int load_topics(struct watchlist *watchlist, const char *path)
 
 static int make_names(struct watchlist *watchlist)
 {
-	watchlist->names =
-		arena_array(watchlist->arena, watchlist->topic_count, sizeof(*watchlist->names));
+	watchlist->printed =
+		arena_array(watchlist->arena, watchlist->topic_count, sizeof(*watchlist->printed));
 	watchlist->matched =
 		arena_array(watchlist->arena, watchlist->topic_count, sizeof(*watchlist->matched));
 	if (!watchlist->printed || !watchlist->matched)
