@@ -138,6 +138,7 @@ static int add_hook(struct build *build, const struct section *section)
 		.retry_for = values->retry_for,
 		.url = values->url,
 		.method = values->method,
+		.format = values->format,
 		.headers = values->headers,
 		.argv = values->command,
 	};

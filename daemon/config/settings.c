@@ -99,7 +99,7 @@ const struct setting settings_table[] = {
 	{SECTION_WEBHOOK, "URL", value_hook_url, TARGET(hook.url), NULL, SETTING_NEEDED,
 		.help = "where alerts are posted"},
 	{SECTION_WEBHOOK, "Format", value_format, TARGET(hook.format), "json", 0,
-		.help = "form of the body: json"},
+		.help = "form of the body: json, cloudevents, slack, discord, ..."},
 	{SECTION_WEBHOOK, "Method", value_method, TARGET(hook.method), "POST", 0,
 		.help = "POST or PUT"},
 	{SECTION_WEBHOOK, "Header", value_header, TARGET(hook.headers), NULL, SETTING_LIST,

@@ -77,7 +77,7 @@ struct hook_section {
 	usec retry_for;
 	const char *url;
 	const char *method;
-	const char *format;
+	enum hook_format format;
 	const char **headers;
 	const char **secret_credentials;
 	const char **secret_files;

@@ -10,6 +10,7 @@
 #include "base/timespan.h"
 #include "base/url.h"
 #include "config/words.h"
+#include "model/hook.h"
 #include "model/topic.h"
 
 enum {
@@ -343,7 +344,13 @@ int value_method(const char *value, void *target, struct value_context *context)
 
 int value_format(const char *value, void *target, struct value_context *context)
 {
-	if (strcmp(value, "json") != 0)
-		return refuse(context, "expected json");
-	return keep_string(value, target, context);
+	enum hook_format format = hook_format_from_string(value);
+
+	if (format < 0)
+		return refuse(context,
+			"expected json, cloudevents, slack, discord, mattermost, teams, ntfy, "
+			"matrix "
+			"or text");
+	*(enum hook_format *)target = format;
+	return 0;
 }

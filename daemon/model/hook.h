@@ -18,6 +18,24 @@ enum hook_kind {
 
 const char *hook_kind_to_string(enum hook_kind kind);
 
+/* What a webhook's body is made for. */
+enum hook_format {
+	HOOK_FORMAT_JSON, /* the event itself */
+	HOOK_FORMAT_CLOUDEVENTS,
+	HOOK_FORMAT_SLACK,
+	HOOK_FORMAT_DISCORD,
+	HOOK_FORMAT_MATTERMOST,
+	HOOK_FORMAT_TEAMS,
+	HOOK_FORMAT_NTFY,
+	HOOK_FORMAT_MATRIX,
+	HOOK_FORMAT_TEXT,
+	HOOK_FORMAT_MAX,
+	HOOK_FORMAT_INVALID = -22,
+};
+
+const char *hook_format_to_string(enum hook_format format);
+enum hook_format hook_format_from_string(const char *string);
+
 struct hook {
 	const char *name;
 	enum hook_kind kind;
@@ -28,6 +46,7 @@ struct hook {
 	/* [Webhook] */
 	const char *url;
 	const char *method;
+	enum hook_format format;
 	const char **headers;        /* "Name: value", NULL-terminated, or NULL */
 	const unsigned char *secret; /* the key's bytes, or NULL: unsigned */
 	size_t secret_length;

@@ -146,15 +146,14 @@ int flight_start(struct flight *flight, notifier_done_fn done)
 	}
 	r = store_alert_get(lane->context->store, flight->record.delivery.alert.text, flight->arena,
 		&flight->alert);
+	if (r == 0)
+		r = notifier_of(hook->kind)
+			    ->start(&lane->context->notifiers, hook, &flight->alert, done, flight,
+				    &flight->attempt);
 	if (r == -ENOENT || r == -EBADMSG) {
 		flight_record(flight, &unreadable);
 		return 0;
 	}
-	if (r < 0)
-		return r;
-	r = notifier_of(hook->kind)
-		    ->start(&lane->context->notifiers, hook, &flight->alert, done, flight,
-			    &flight->attempt);
 	if (r < 0)
 		return r;
 	lane->attempting++;

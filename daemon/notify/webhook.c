@@ -13,8 +13,8 @@
 #include "notify/words.h"
 
 enum {
-	/* Headers and signatures of one request. */
-	HEADERS_ARENA_BYTES = 256 * 1024,
+	/* Headers, signatures and body of one request. */
+	REQUEST_ARENA_BYTES = 256 * 1024 + FORMAT_ARENA_BYTES,
 };
 
 struct attempt {
@@ -64,11 +64,11 @@ static int signature_header(const struct hook *hook, const struct signature_subj
 	return *ret ? 0 : -ENOMEM;
 }
 
-int webhook_headers(const struct hook *hook, const struct alert *alert, usec now,
-	struct arena *arena, const char ***ret)
+int webhook_headers(const struct hook *hook, const struct alert *alert,
+	const struct rendering *rendering, usec now, struct arena *arena, const char ***ret)
 {
 	struct signature_subject subject = {
-		alert->id.text, (int64_t)(now / USEC_SEC), alert->event, strlen(alert->event)};
+		alert->id.text, (int64_t)(now / USEC_SEC), rendering->body, rendering->length};
 	const char **headers = arena_array(arena, WEBHOOK_HEADERS_MAX + 5, sizeof(*headers));
 	size_t count = 0;
 	int r;
@@ -78,8 +78,11 @@ int webhook_headers(const struct hook *hook, const struct alert *alert, usec now
 	for (size_t i = 0; hook->headers && hook->headers[i] && i < WEBHOOK_HEADERS_MAX; i++)
 		if (!is_reserved(hook->headers[i]))
 			headers[count++] = hook->headers[i];
-	if (!has_header(hook, "content-type"))
-		headers[count++] = "content-type: application/json";
+	if (!has_header(hook, "content-type")) {
+		headers[count] = arena_printf(arena, "content-type: %s", rendering->content_type);
+		if (!headers[count++])
+			return -ENOMEM;
+	}
 	headers[count] = arena_printf(arena, "webhook-id: %s", subject.id);
 	if (!headers[count++])
 		return -ENOMEM;
@@ -183,42 +186,53 @@ static void on_response(const struct http_response *response, void *userdata)
 	done(&outcome, owner);
 }
 
-static int webhook_start(const struct notifier_context *context, const struct hook *hook,
-	const struct alert *alert, notifier_done_fn done, void *userdata, struct attempt **ret)
+static int start_request(const struct notifier_context *context, struct http_request *request,
+	notifier_done_fn done, void *userdata, struct attempt **ret)
 {
-	_cleanup_(arena_freep) struct arena *arena = NULL;
-	struct http_request request = {
-		.method = hook->method ? hook->method : "POST",
-		.url = hook->url,
-		.body = alert->event,
-		.body_length = strlen(alert->event),
-		.unguarded = true,
-		.timeout = hook->timeout,
-		.body_max = WEBHOOK_RESPONSE_BYTES,
-		.truncate = true,
-	};
-	struct attempt *attempt;
-	const char **headers;
+	struct attempt *attempt = calloc(1, sizeof(*attempt));
 	int r;
 
-	r = arena_new(HEADERS_ARENA_BYTES, &arena);
-	if (r < 0)
-		return r;
-	r = webhook_headers(hook, alert, clock_now(context->clock), arena, &headers);
-	if (r < 0)
-		return r;
-	request.headers = headers;
-	attempt = calloc(1, sizeof(*attempt));
 	if (!attempt)
 		return -ENOMEM;
 	*attempt = (struct attempt){.done = done, .userdata = userdata, .clock = context->clock};
-	r = http_client_start(context->http, &request, on_response, attempt, &attempt->transfer);
+	r = http_client_start(context->http, request, on_response, attempt, &attempt->transfer);
 	if (r < 0) {
 		free(attempt);
 		return r;
 	}
 	*ret = attempt;
 	return 0;
+}
+
+static int webhook_start(const struct notifier_context *context, const struct hook *hook,
+	const struct alert *alert, notifier_done_fn done, void *userdata, struct attempt **ret)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct http_request request = {
+		.unguarded = true,
+		.timeout = hook->timeout,
+		.body_max = WEBHOOK_RESPONSE_BYTES,
+		.truncate = true,
+	};
+	struct rendering rendering;
+	const char **headers;
+	int r;
+
+	r = arena_new(REQUEST_ARENA_BYTES, &arena);
+	if (r < 0)
+		return r;
+	r = format_render(hook, alert, arena, &rendering);
+	if (r < 0)
+		return r;
+	r = webhook_headers(hook, alert, &rendering, clock_now(context->clock), arena, &headers);
+	if (r < 0)
+		return r;
+	request.method = rendering.method;
+	request.url = rendering.url;
+	request.headers = headers;
+	request.body = rendering.body;
+	request.body_length = rendering.length;
+	return start_request(context, &request, done, userdata, ret);
 }
 
 static void webhook_cancel(struct attempt *attempt)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "notify/format.h"
 #include "notify/notifier.h"
 
 enum {
@@ -21,8 +22,8 @@ enum {
  * The request's headers, NULL-terminated, in the arena: the hook's own, and those of the
  * specification, which the hook's cannot replace.  Returns 0, -ENOMEM or -EIO (libcrypto).
  */
-int webhook_headers(const struct hook *hook, const struct alert *alert, usec now,
-	struct arena *arena, const char ***ret);
+int webhook_headers(const struct hook *hook, const struct alert *alert,
+	const struct rendering *rendering, usec now, struct arena *arena, const char ***ret);
 
 /*
  * What a response means.  Words are written to `words`; the URL, which may hold a secret, is not

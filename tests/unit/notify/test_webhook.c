@@ -23,6 +23,12 @@ static const struct alert alert = {
 	.event = "{\"type\":\"story.new\"}",
 };
 
+static const struct rendering plain = {
+	.body = "{\"type\":\"story.new\"}",
+	.length = sizeof("{\"type\":\"story.new\"}") - 1,
+	.content_type = "application/json",
+};
+
 static struct hook plain_hook(void)
 {
 	return (struct hook){
@@ -40,7 +46,7 @@ static char *headers_of(const struct hook *hook, struct arena *arena)
 	const char **headers;
 	char *all = arena_strdup(arena, "");
 
-	assert_int_equal(webhook_headers(hook, &alert, NOON, arena, &headers), 0);
+	assert_int_equal(webhook_headers(hook, &alert, &plain, NOON, arena, &headers), 0);
 	for (size_t i = 0; headers[i]; i++)
 		all = arena_printf(arena, "%s%s\n", all, headers[i]);
 	assert_non_null(all);
@@ -139,7 +145,7 @@ static void test_headers_beyond_the_bound_are_left_out(void **state)
 	own[WEBHOOK_HEADERS_MAX + 2] = NULL;
 	hook.headers = own;
 	assert_int_equal(arena_new(65536, &arena), 0);
-	assert_int_equal(webhook_headers(&hook, &alert, NOON, arena, &headers), 0);
+	assert_int_equal(webhook_headers(&hook, &alert, &plain, NOON, arena, &headers), 0);
 	while (headers[count])
 		count++;
 	assert_int_equal(count, WEBHOOK_HEADERS_MAX + 4);
