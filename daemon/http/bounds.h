@@ -10,8 +10,9 @@
 #define HTTP_TRANSFER_TIMEOUT (60 * USEC_SEC)
 #define HTTP_LOW_SPEED_TIME (15 * USEC_SEC)
 #define HTTP_DNS_CACHE_TIME (5 * USEC_MINUTE)
-#define HTTP_BODY_MAX ((size_t)16 * 1024 * 1024) /* after decompression */
-#define HTTP_HEADERS_MAX ((size_t)64 * 1024)     /* of one response */
+#define HTTP_BODY_MAX ((size_t)16 * 1024 * 1024)    /* after decompression */
+#define HTTP_BODIES_MAX ((size_t)256 * 1024 * 1024) /* of all under way */
+#define HTTP_HEADERS_MAX ((size_t)64 * 1024)        /* of one response */
 
 enum {
 	HTTP_LOW_SPEED = 100,  /* bytes a second */

@@ -27,6 +27,7 @@ struct http_client {
 	unsigned max_transfers;
 	unsigned active;
 	unsigned idle_count;
+	size_t bodies; /* bytes of bodies under way */
 	struct exchanges idle;
 	struct transfers transfers; /* waiting and running */
 	struct transfers ended;
@@ -64,7 +65,7 @@ static void release_exchange(struct http_transfer *transfer)
 		exchange_free(exchange);
 		return;
 	}
-	buffer_free(&exchange->body);
+	exchange_drop_body(exchange);
 	TAILQ_INSERT_HEAD(&client->idle, exchange, link);
 	client->idle_count++;
 }
@@ -120,14 +121,19 @@ static void tell(struct http_transfer *transfer, enum http_failure failure, cons
 	transfer_free(transfer);
 }
 
-static bool on_resolved(struct exchange *exchange, const char *address)
+static bool on_address(struct exchange *exchange, const char *address, bool sends)
 {
 	struct http_transfer *transfer = exchange->owner;
 	struct http_client *client = transfer->client;
+	usec now = clock_monotonic(client->clock);
 
-	return !transfer->request.polite ||
-		limits_resolved(
-			client->limits, &transfer->ticket, address, clock_monotonic(client->clock));
+	if (!transfer->request.polite)
+		return true;
+	if (!limits_resolved(client->limits, &transfer->ticket, address, now))
+		return false;
+	if (sends)
+		limits_sent(client->limits, &transfer->ticket, now);
+	return true;
 }
 
 static int take_exchange(struct http_transfer *transfer)
@@ -140,7 +146,7 @@ static int take_exchange(struct http_transfer *transfer)
 		TAILQ_REMOVE(&client->idle, exchange, link);
 		client->idle_count--;
 	} else {
-		r = exchange_new(on_resolved, &exchange);
+		r = exchange_new(on_address, &client->bodies, &exchange);
 		if (r < 0)
 			return r;
 	}

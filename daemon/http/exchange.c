@@ -61,6 +61,12 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *userdata)
 		exchange->too_large = true;
 		return 0;
 	}
+	if (length > HTTP_BODIES_MAX - *exchange->bodies) {
+		exchange->too_much = true;
+		return 0;
+	}
+	*exchange->bodies += length;
+	exchange->counted += length;
 	return buffer_add(body, bytes, length) < 0 ? 0 : length;
 }
 
@@ -84,7 +90,7 @@ static curl_socket_t on_open_socket(
 	}
 	if (!inet_ntop(address->family, bytes, text, sizeof(text)))
 		return CURL_SOCKET_BAD;
-	if (!exchange->on_resolved(exchange, text)) {
+	if (!exchange->on_address(exchange, text, false)) {
 		exchange->address_taken = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -110,7 +116,7 @@ static int on_before_request(
 		exchange->address_refused = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
-	if (!exchange->on_resolved(exchange, remote)) {
+	if (!exchange->on_address(exchange, remote, true)) {
 		exchange->address_taken = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
@@ -153,7 +159,7 @@ static int set_fixed_options(struct exchange *exchange)
 	return r == CURLE_OK ? 0 : -ENOMEM;
 }
 
-int exchange_new(exchange_resolved_fn on_resolved, struct exchange **ret)
+int exchange_new(exchange_address_fn on_address, size_t *bodies, struct exchange **ret)
 {
 	_cleanup_(exchange_freep) struct exchange *exchange = calloc(1, sizeof(*exchange));
 	int r;
@@ -162,7 +168,8 @@ int exchange_new(exchange_resolved_fn on_resolved, struct exchange **ret)
 		return -ENOMEM;
 	headers_init(&exchange->headers);
 	exchange->body = BUFFER_INIT(HTTP_BODY_MAX);
-	exchange->on_resolved = on_resolved;
+	exchange->on_address = on_address;
+	exchange->bodies = bodies;
 	exchange->easy = curl_easy_init();
 	if (!exchange->easy)
 		return -ENOMEM;
@@ -180,8 +187,15 @@ void exchange_free(struct exchange *exchange)
 	if (exchange->easy)
 		curl_easy_cleanup(exchange->easy);
 	headers_free(&exchange->headers);
-	buffer_free(&exchange->body);
+	exchange_drop_body(exchange);
 	free(exchange);
+}
+
+void exchange_drop_body(struct exchange *exchange)
+{
+	*exchange->bodies -= exchange->counted;
+	exchange->counted = 0;
+	buffer_free(&exchange->body);
 }
 
 static void forget_last_hop(struct exchange *exchange, const struct hop *hop)
@@ -189,12 +203,13 @@ static void forget_last_hop(struct exchange *exchange, const struct hop *hop)
 	size_t body_max = hop->request->body_max;
 
 	headers_reset(&exchange->headers);
-	buffer_reset(&exchange->body);
+	exchange_drop_body(exchange);
 	exchange->body.limit = body_max > 0 && body_max < HTTP_BODY_MAX ? body_max : HTTP_BODY_MAX;
 	exchange->hop = *hop;
 	exchange->address_refused = false;
 	exchange->address_taken = false;
 	exchange->too_large = false;
+	exchange->too_much = false;
 	exchange->headers_too_large = false;
 	exchange->cut = false;
 	exchange->error[0] = '\0';
@@ -325,6 +340,8 @@ enum http_failure exchange_judge(
 
 	if (result == CURLE_OK)
 		account = "two different Content-Length fields";
+	else if (exchange->too_much)
+		account = "too many large documents at a time";
 	else if (exchange->headers_too_large)
 		account = "more than 64 KiB or 100 fields of header";
 	else if (result == CURLE_OUT_OF_MEMORY)

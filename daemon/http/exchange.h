@@ -26,20 +26,26 @@ struct hop {
 	usec timeout;
 };
 
-/* The host's address is known.  False: nothing is to be sent to it now. */
-typedef bool (*exchange_resolved_fn)(struct exchange *exchange, const char *address);
+/*
+ * The host's address is known, and (`sends`) the request is about to go out to it.  False: nothing
+ * is to be sent to it now.
+ */
+typedef bool (*exchange_address_fn)(struct exchange *exchange, const char *address, bool sends);
 
 struct exchange {
 	TAILQ_ENTRY(exchange) link; /* in the client's pool */
 	CURL *easy;
 	struct http_headers headers;
 	struct buffer body;
+	size_t counted; /* of it, in *bodies */
 	struct hop hop;
 	void *owner;
-	exchange_resolved_fn on_resolved;
+	exchange_address_fn on_address;
+	size_t *bodies;       /* bytes of all bodies under way; the client's */
 	bool address_refused; /* by the guard */
 	bool address_taken;   /* on_resolved said no */
 	bool too_large;
+	bool too_much; /* with the bodies of others, over HTTP_BODIES_MAX */
 	bool headers_too_large;
 	bool cut;   /* the rest of the body was not wanted */
 	bool spent; /* has options that the next hop must not inherit */
@@ -48,12 +54,15 @@ struct exchange {
 };
 
 /* Takes CURLOPT_PRIVATE for itself. */
-int exchange_new(exchange_resolved_fn on_resolved, struct exchange **ret);
+int exchange_new(exchange_address_fn on_address, size_t *bodies, struct exchange **ret);
 void exchange_free(struct exchange *exchange);
 DEFINE_CLEANUP(exchange_freep, struct exchange, exchange_free)
 
 /* Makes the handle ready for a hop.  Returns 0 or -ENOMEM. */
 int exchange_prepare(struct exchange *exchange, const struct hop *hop);
+
+/* Forgets the body, and its memory. */
+void exchange_drop_body(struct exchange *exchange);
 
 /* The exchange behind a handle. */
 struct exchange *exchange_of(CURL *easy);

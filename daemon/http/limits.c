@@ -469,6 +469,17 @@ bool limits_resolved(
 	return true;
 }
 
+void limits_sent(struct limits *limits, struct limits_ticket *ticket, usec now)
+{
+	usec next = usec_add(now, limits->options.gap);
+
+	/* Timers that were set for the earlier time look again when they fire. */
+	if (ticket->host)
+		ticket->host->next = next;
+	if (ticket->address)
+		ticket->address->next = next;
+}
+
 struct limits_ticket *limits_waiting(const struct limits *limits, const char *name)
 {
 	struct limits_host *host = map_get(&limits->hosts, name);

@@ -59,6 +59,9 @@ void limits_leave(struct limits *limits, struct limits_ticket *ticket, usec now)
 bool limits_resolved(
 	struct limits *limits, struct limits_ticket *ticket, const char *address, usec now);
 
+/* The request goes out only now, after resolving and connecting: the gap counts from here. */
+void limits_sent(struct limits *limits, struct limits_ticket *ticket, usec now);
+
 /* A waiting ticket of the host, or NULL: for what is to fail because its host is blocked. */
 struct limits_ticket *limits_waiting(const struct limits *limits, const char *host);
 

@@ -63,6 +63,24 @@ static void test_limits_keep_the_gap_between_starts(void **state)
 	assert_int_equal(limits_wake(limits), USEC_INFINITY);
 }
 
+static void test_limits_count_the_gap_from_when_a_request_goes_out(void **state)
+{
+	_cleanup_(limits_freep) struct limits *limits = make(64, 2, USEC_SEC);
+	struct limits_ticket a = {0};
+	struct limits_ticket b = {0};
+
+	(void)state;
+	enter(limits, &a, "x", 100);
+	enter(limits, &b, "x", 100);
+	assert_ptr_equal(limits_next(limits, 100), &a);
+	limits_sent(limits, &a, 700); /* it took so long to connect */
+	assert_null(limits_next(limits, 100 + USEC_SEC));
+	assert_int_equal(limits_wake(limits), 700 + USEC_SEC);
+	assert_ptr_equal(limits_next(limits, 700 + USEC_SEC), &b);
+	limits_leave(limits, &a, 2 * USEC_SEC);
+	limits_leave(limits, &b, 2 * USEC_SEC);
+}
+
 static void test_limits_bound_the_total(void **state)
 {
 	_cleanup_(limits_freep) struct limits *limits = make(2, 1, 0);
@@ -348,6 +366,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_limits_let_one_at_a_time_to_a_host),
 		cmocka_unit_test(test_limits_keep_the_gap_between_starts),
+		cmocka_unit_test(test_limits_count_the_gap_from_when_a_request_goes_out),
 		cmocka_unit_test(test_limits_bound_the_total),
 		cmocka_unit_test(test_limits_let_no_host_starve_another),
 		cmocka_unit_test(test_limits_count_names_of_one_address_together),
