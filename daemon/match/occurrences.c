@@ -37,11 +37,12 @@ int occurrences_begin(struct occurrences *occurrences, const struct matcher *mat
 {
 	int r;
 
-	for (size_t i = 0; i < occurrences->leaf_count; i++)
-		occurrences->truth[occurrences->leaves[i] / 64] = 0;
-	occurrences->leaf_count = 0;
-	if (occurrences->truth)
+	if (occurrences->truth) {
+		for (size_t i = 0; i < occurrences->leaf_count; i++)
+			occurrences->truth[occurrences->leaves[i] / 64] = 0;
 		occurrences->truth[occurrences->idle_leaf / 64] = 0;
+	}
+	occurrences->leaf_count = 0;
 	r = reserve_leaves(occurrences, matcher);
 	if (r < 0)
 		return r;

@@ -81,11 +81,14 @@ static bool is_sorted(const struct span *spans, size_t count)
 /* Sorts the stack from `base` on and drops what is there twice. */
 static void sort_spans(struct occurrences *found, size_t base)
 {
-	struct span *spans = found->spans + base;
 	size_t count = found->span_count - base;
+	struct span *spans;
 	size_t kept = 1;
 
-	if (count < 2 || is_sorted(spans, count))
+	if (count < 2)
+		return;
+	spans = found->spans + base;
+	if (is_sorted(spans, count))
 		return;
 	qsort(spans, count, sizeof(*spans), compare_spans);
 	for (size_t i = 1; i < count; i++)
@@ -202,8 +205,9 @@ static int push_near(const struct evaluation *evaluation, const uint32_t *node, 
 	if (r < 0)
 		return r;
 	pairs = found->span_count - pairing.end;
-	memmove(found->spans + pairing.left, found->spans + pairing.end,
-		pairs * sizeof(*found->spans));
+	if (pairs > 0)
+		memmove(found->spans + pairing.left, found->spans + pairing.end,
+			pairs * sizeof(*found->spans));
 	found->span_count = pairing.left + pairs;
 	sort_spans(found, pairing.left);
 	return 0;

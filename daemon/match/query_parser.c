@@ -4,18 +4,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
 #include "base/buffer.h"
 #include "match/query_check.h"
+#include "match/query_lexer.h"
 #include "match/query_words.h"
 #include "text/folder.h"
-
-enum {
-	TERM_BYTES_MAX = 4 * QUERY_CHARS_MAX,
-	OPERATOR_CHARS_MAX = 32, /* of an operator with its number */
-};
 
 struct query_parser {
 	struct query_words *words;
@@ -26,33 +21,12 @@ struct query_parser {
 /* One run of the parser. */
 struct run {
 	struct query_parser *parser;
-	const uint32_t *chars;
-	size_t count;
-	size_t at; /* index of the next character; its column is one more */
+	struct lexer lexer;
 	const struct query_options *options;
 	struct arena *arena;
 	struct query_error *error;
 	unsigned depth;
 	unsigned fields; /* of the field prefix we are in, or 0 */
-};
-
-/* What stands at the reading position. */
-enum lexeme {
-	LEX_END,
-	LEX_OPEN,
-	LEX_CLOSE,
-	LEX_AND,
-	LEX_OR,
-	LEX_NOT,
-	LEX_MINUS,
-	LEX_NEAR,
-	LEX_ONEAR,
-	LEX_QUOTE,
-	LEX_EQUALS,
-	LEX_ATLEAST,
-	LEX_REGEX,
-	LEX_BOOST,
-	LEX_WORD,
 };
 
 int query_parser_new(struct query_parser **ret)
@@ -78,112 +52,11 @@ void query_parser_free(struct query_parser *parser)
 	free(parser);
 }
 
-static bool is_quote(uint32_t c)
-{
-	return c == '"' || c == 0x201C || c == 0x201D || c == 0x201E || c == 0x201F || c == 0xFF02;
-}
-
-static bool is_space(uint32_t c)
-{
-	return u_isUWhiteSpace((UChar32)c);
-}
-
 /* Refuses the query. */
 static int refuse(struct run *run, size_t at, const char *words)
 {
 	*run->error = (struct query_error){.column = (unsigned)at + 1, .words = words};
 	return words ? -EINVAL : -ENOMEM;
-}
-
-static void skip_space(struct run *run)
-{
-	while (run->at < run->count && is_space(run->chars[run->at]))
-		run->at++;
-}
-
-/* Where the characters of a word end: at white space, a parenthesis or a quote. */
-static size_t word_end(const struct run *run, size_t at)
-{
-	while (at < run->count && !is_space(run->chars[at]) && run->chars[at] != '(' &&
-		run->chars[at] != ')' && !is_quote(run->chars[at]))
-		at++;
-	return at;
-}
-
-static bool is_text(const struct run *run, size_t start, size_t end, const char *text)
-{
-	for (; start < end && *text; start++, text++)
-		if (run->chars[start] != (unsigned char)*text)
-			return false;
-	return start == end && !*text;
-}
-
-static bool begins_with(const struct run *run, size_t start, size_t end, const char *text)
-{
-	size_t length = strlen(text);
-
-	return end - start >= length && is_text(run, start, start + length, text);
-}
-
-static enum lexeme word_lexeme(const struct run *run)
-{
-	static const struct {
-		const char *text;
-		bool number; /* "/" and a number may follow */
-		enum lexeme lexeme;
-	} operators[] = {
-		{"AND", false, LEX_AND},
-		{"OR", false, LEX_OR},
-		{"NOT", false, LEX_NOT},
-		{"NEAR", false, LEX_NEAR},
-		{"NEAR/", true, LEX_NEAR},
-		{"ONEAR", false, LEX_ONEAR},
-		{"ONEAR/", true, LEX_ONEAR},
-		{"ATLEAST/", true, LEX_ATLEAST},
-	};
-	size_t end = word_end(run, run->at);
-
-	for (size_t i = 0; i < ARRAY_SIZE(operators); i++)
-		if (operators[i].number ? begins_with(run, run->at, end, operators[i].text)
-					: is_text(run, run->at, end, operators[i].text))
-			return operators[i].lexeme;
-	return LEX_WORD;
-}
-
-/* What comes next, behind white space. */
-static enum lexeme peek(struct run *run)
-{
-	uint32_t c;
-
-	skip_space(run);
-	if (run->at == run->count)
-		return LEX_END;
-	c = run->chars[run->at];
-	if (is_quote(c))
-		return LEX_QUOTE;
-	switch (c) {
-	case '(':
-		return LEX_OPEN;
-	case ')':
-		return LEX_CLOSE;
-	case '=':
-		return LEX_EQUALS;
-	case '/':
-		return LEX_REGEX;
-	case '^':
-		return LEX_BOOST;
-	case '-':
-		return run->at + 1 < run->count && !is_space(run->chars[run->at + 1]) ? LEX_MINUS
-										      : LEX_WORD;
-	default:
-		return word_lexeme(run);
-	}
-}
-
-static bool begins_operand(enum lexeme lexeme)
-{
-	return lexeme >= LEX_QUOTE || lexeme == LEX_OPEN || lexeme == LEX_NOT ||
-		lexeme == LEX_MINUS;
 }
 
 static struct query_node *node_new(struct run *run, enum query_kind kind, size_t at)
@@ -216,7 +89,8 @@ static int children_add(struct children *children, struct query_node *node)
 {
 	if (children->count == children->size) {
 		size_t size = 2 * children->size + 4;
-		struct query_node **nodes = realloc(children->nodes, size * sizeof(*nodes));
+		struct query_node **nodes =
+			realloc(children->nodes, size * sizeof(struct query_node *));
 
 		if (!nodes)
 			return -ENOMEM;
@@ -240,10 +114,10 @@ static int join(
 	node = node_new(run, kind, from->nodes[0]->column - 1);
 	if (!node)
 		return -ENOMEM;
-	node->children = arena_array(run->arena, from->count, sizeof(*node->children));
+	node->children = arena_array(run->arena, from->count, sizeof(struct query_node *));
 	if (!node->children)
 		return -ENOMEM;
-	memcpy(node->children, from->nodes, from->count * sizeof(*node->children));
+	memcpy(node->children, from->nodes, from->count * sizeof(struct query_node *));
 	node->child_count = from->count;
 	node->end = from->nodes[from->count - 1]->end;
 	*ret = node;
@@ -253,42 +127,25 @@ static int join(
 /* Refuses an operator at `at` which no term follows. */
 static int need_operand(struct run *run, size_t at)
 {
-	if (begins_operand(peek(run)))
+	if (lexeme_begins_operand(lexer_peek(&run->lexer)))
 		return 0;
 	return refuse(run, at,
 		"a term should follow this operator; to search for the word itself, quote it");
 }
 
-/* The number behind the "/" of an operator, at most `max`; -1 where there is none such. */
-static int operator_number(const struct run *run, size_t start, size_t end, int max)
-{
-	int number = 0;
-
-	if (start == end)
-		return -1;
-	for (; start < end; start++) {
-		if (run->chars[start] < '0' || run->chars[start] > '9')
-			return -1;
-		number = number * 10 + (int)(run->chars[start] - '0');
-		if (number > max)
-			return -1;
-	}
-	return number;
-}
-
 /* Reads NEAR or ONEAR with its number. */
 static int read_near(struct run *run, bool ordered, unsigned *ret_distance)
 {
-	size_t at = run->at;
-	size_t end = word_end(run, at);
+	size_t at = run->lexer.at;
+	size_t end = lexer_word_end(&run->lexer, at);
 	size_t name_end = at + strlen(ordered ? "ONEAR" : "NEAR");
 	int distance = QUERY_DISTANCE_DEFAULT;
 
 	if (end > name_end)
-		distance = operator_number(run, name_end + 1, end, QUERY_DISTANCE_MAX);
+		distance = lexer_number(&run->lexer, name_end + 1, end, QUERY_DISTANCE_MAX);
 	if (distance < 0)
 		return refuse(run, at, "NEAR takes a number of words from 0 to 100, as in NEAR/5");
-	run->at = end;
+	run->lexer.at = end;
 	*ret_distance = (unsigned)distance;
 	return 0;
 }
@@ -322,8 +179,8 @@ static int parse_near(struct run *run, struct query_node **ret)
 	if (r < 0)
 		return r;
 	for (;;) {
-		enum lexeme lexeme = peek(run);
-		size_t at = run->at;
+		enum lexeme lexeme = lexer_peek(&run->lexer);
+		size_t at = run->lexer.at;
 		struct query_node *right;
 		unsigned distance;
 
@@ -338,8 +195,8 @@ static int parse_near(struct run *run, struct query_node **ret)
 			r = need_operand(run, at);
 		if (r < 0)
 			return r;
-		if (peek(run) == LEX_NOT || peek(run) == LEX_MINUS)
-			return refuse(run, run->at,
+		if (lexer_peek(&run->lexer) == LEX_NOT || lexer_peek(&run->lexer) == LEX_MINUS)
+			return refuse(run, run->lexer.at,
 				"NOT cannot stand inside NEAR; write a NEAR/n b NOT c");
 		r = parse_prim(run, &right);
 		if (r >= 0)
@@ -353,27 +210,27 @@ static int parse_near(struct run *run, struct query_node **ret)
 
 static int read_not(struct run *run, enum lexeme lexeme)
 {
-	size_t at = run->at;
+	size_t at = run->lexer.at;
 
 	if (lexeme == LEX_NOT) {
-		run->at += strlen("NOT");
+		run->lexer.at += strlen("NOT");
 		return need_operand(run, at);
 	}
-	run->at++;
-	if (peek(run) == LEX_CLOSE)
+	run->lexer.at++;
+	if (lexer_peek(&run->lexer) == LEX_CLOSE)
 		return refuse(run, at, "a term should follow the `-`");
 	return 0;
 }
 
 static int parse_not(struct run *run, struct query_node **ret)
 {
-	enum lexeme lexeme = peek(run);
-	size_t at = run->at;
+	enum lexeme lexeme = lexer_peek(&run->lexer);
+	size_t at = run->lexer.at;
 	unsigned number = 0;
 	struct query_node *node;
 	int r;
 
-	for (; lexeme == LEX_NOT || lexeme == LEX_MINUS; lexeme = peek(run)) {
+	for (; lexeme == LEX_NOT || lexeme == LEX_MINUS; lexeme = lexer_peek(&run->lexer)) {
 		number++;
 		r = read_not(run, lexeme);
 		if (r < 0)
@@ -384,7 +241,7 @@ static int parse_not(struct run *run, struct query_node **ret)
 	node = node_new(run, QUERY_NOT, at);
 	if (!node)
 		return -ENOMEM;
-	node->children = arena_array(run->arena, 1, sizeof(*node->children));
+	node->children = arena_array(run->arena, 1, sizeof(struct query_node *));
 	if (!node->children)
 		return -ENOMEM;
 	node->child_count = 1;
@@ -411,17 +268,17 @@ static int parse_and(struct run *run, struct query_node **ret)
 			r = children_add(&children, node);
 		if (r < 0)
 			return r;
-		lexeme = peek(run);
+		lexeme = lexer_peek(&run->lexer);
 		if (lexeme == LEX_AND) {
-			size_t at = run->at;
+			size_t at = run->lexer.at;
 
-			run->at += strlen("AND");
+			run->lexer.at += strlen("AND");
 			r = need_operand(run, at);
 			if (r < 0)
 				return r;
-			lexeme = peek(run);
+			lexeme = lexer_peek(&run->lexer);
 		}
-	} while (begins_operand(lexeme));
+	} while (lexeme_begins_operand(lexeme));
 	return join(run, QUERY_AND, &children, ret);
 }
 
@@ -439,45 +296,30 @@ static int parse_or(struct run *run, struct query_node **ret)
 			r = children_add(&children, node);
 		if (r < 0)
 			return r;
-		if (peek(run) != LEX_OR)
+		if (lexer_peek(&run->lexer) != LEX_OR)
 			return join(run, QUERY_OR, &children, ret);
-		at = run->at;
-		run->at += strlen("OR");
+		at = run->lexer.at;
+		run->lexer.at += strlen("OR");
 		r = need_operand(run, at);
 		if (r < 0)
 			return r;
 	}
 }
 
-/* The end of digits [ "." digits ] at `at`, or `at`. */
-static size_t boost_number_end(const struct run *run, size_t at)
-{
-	size_t end = at;
-
-	while (end < run->count && run->chars[end] - '0' < 10)
-		end++;
-	if (end == at || end == run->count || run->chars[end] != '.')
-		return end;
-	at = end++;
-	while (end < run->count && run->chars[end] - '0' < 10)
-		end++;
-	return end == at + 1 ? at : end;
-}
-
 /* Reads the boost whose `^` is at `at`; it must reach to the end of the word. */
 static int read_boost(struct run *run, size_t at)
 {
-	size_t end = boost_number_end(run, at + 1);
+	size_t end = lexer_boost_end(&run->lexer, at + 1);
 
-	if (end == at + 1 || end != word_end(run, end))
+	if (end == at + 1 || end != lexer_word_end(&run->lexer, end))
 		return refuse(run, at, "a number should follow the `^`, as in term^2 or term^1.5");
-	run->at = end;
+	run->lexer.at = end;
 	return 0;
 }
 
 static int skip_boost(struct run *run)
 {
-	return peek(run) == LEX_BOOST ? read_boost(run, run->at) : 0;
+	return lexer_peek(&run->lexer) == LEX_BOOST ? read_boost(run, run->lexer.at) : 0;
 }
 
 /* Makes a term of [start, end). */
@@ -486,7 +328,7 @@ static int term_node(
 {
 	struct query_node *node = node_new(run, QUERY_TERM, start);
 	enum query_mode mode = exact ? MODE_EXACT : MODE_FOLDED;
-	const struct query_source source = {run->chars, start, end, phrase};
+	const struct query_source source = {run->lexer.chars, start, end, phrase};
 
 	if (!node)
 		return -ENOMEM;
@@ -499,14 +341,14 @@ static int term_node(
 
 static int parse_word(struct run *run, bool exact, struct query_node **ret)
 {
-	size_t start = run->at;
-	size_t end = word_end(run, start);
+	size_t start = run->lexer.at;
+	size_t end = lexer_word_end(&run->lexer, start);
 	size_t boost = start;
 	int r;
 
-	while (boost < end && run->chars[boost] != '^')
+	while (boost < end && run->lexer.chars[boost] != '^')
 		boost++;
-	run->at = boost;
+	run->lexer.at = boost;
 	if (boost < end) {
 		r = read_boost(run, boost);
 		if (r < 0)
@@ -521,33 +363,33 @@ static int parse_word(struct run *run, bool exact, struct query_node **ret)
 
 static int parse_phrase(struct run *run, bool exact, struct query_node **ret)
 {
-	size_t quote = run->at;
+	size_t quote = run->lexer.at;
 	size_t end = quote + 1;
 	int r;
 
-	while (end < run->count && !is_quote(run->chars[end]))
+	while (end < run->lexer.count && !lexer_is_quote(run->lexer.chars[end]))
 		end++;
-	if (end == run->count)
+	if (end == run->lexer.count)
 		return refuse(run, quote, "this quotation mark is not closed; add a \" at the end");
 	r = term_node(run, quote + 1, end, true, exact, ret);
 	if (r < 0)
 		return r;
 	(*ret)->column = (unsigned)quote + 1;
 	(*ret)->end = (unsigned)end + 2;
-	run->at = end + 1;
+	run->lexer.at = end + 1;
 	return 0;
 }
 
 static int parse_exact(struct run *run, struct query_node **ret)
 {
-	size_t at = run->at++;
+	size_t at = run->lexer.at++;
 	int r;
 
-	if (run->at == run->count || is_space(run->chars[run->at]) || run->chars[run->at] == '(' ||
-		run->chars[run->at] == ')')
+	if (run->lexer.at == run->lexer.count || lexer_is_space(run->lexer.chars[run->lexer.at]) ||
+		run->lexer.chars[run->lexer.at] == '(' || run->lexer.chars[run->lexer.at] == ')')
 		return refuse(run, at, "a word or phrase should follow the `=`, as in =SEC");
-	r = is_quote(run->chars[run->at]) ? parse_phrase(run, true, ret)
-					  : parse_word(run, true, ret);
+	r = lexer_is_quote(run->lexer.chars[run->lexer.at]) ? parse_phrase(run, true, ret)
+							    : parse_word(run, true, ret);
 	if (r < 0)
 		return r;
 	(*ret)->column = (unsigned)at + 1;
@@ -557,7 +399,7 @@ static int parse_exact(struct run *run, struct query_node **ret)
 /* The expression between "(" at `open`, which was read, and its ")". */
 static int parse_inside(struct run *run, size_t open, struct query_node **ret)
 {
-	enum lexeme lexeme = peek(run);
+	enum lexeme lexeme = lexer_peek(&run->lexer);
 	int r;
 
 	if (++run->depth > QUERY_DEPTH_MAX)
@@ -569,9 +411,9 @@ static int parse_inside(struct run *run, size_t open, struct query_node **ret)
 	r = parse_or(run, ret);
 	if (r < 0)
 		return r;
-	if (peek(run) != LEX_CLOSE)
+	if (lexer_peek(&run->lexer) != LEX_CLOSE)
 		return refuse(run, open, "this parenthesis is not closed; add a `)`");
-	run->at++;
+	run->lexer.at++;
 	run->depth--;
 	if ((*ret)->open == 0)
 		(*ret)->open = (unsigned)open + 1;
@@ -580,27 +422,27 @@ static int parse_inside(struct run *run, size_t open, struct query_node **ret)
 
 static int parse_group(struct run *run, struct query_node **ret)
 {
-	size_t open = run->at++;
+	size_t open = run->lexer.at++;
 
 	return parse_inside(run, open, ret);
 }
 
 static int parse_atleast(struct run *run, struct query_node **ret)
 {
-	size_t at = run->at;
-	size_t end = word_end(run, at);
-	int number = operator_number(run, at + strlen("ATLEAST/"), end, QUERY_ATLEAST_MAX);
+	size_t at = run->lexer.at;
+	size_t end = lexer_word_end(&run->lexer, at);
+	int number = lexer_number(&run->lexer, at + strlen("ATLEAST/"), end, QUERY_ATLEAST_MAX);
 	struct query_node *node = node_new(run, QUERY_ATLEAST, at);
 	int r;
 
-	run->at = end;
-	if (number < 1 || peek(run) != LEX_OPEN)
+	run->lexer.at = end;
+	if (number < 1 || lexer_peek(&run->lexer) != LEX_OPEN)
 		return refuse(run, at,
 			"ATLEAST takes a number from 1 to 100 and a group, as in "
 			"ATLEAST/3(word OR \"a phrase\")");
 	if (!node)
 		return -ENOMEM;
-	node->children = arena_array(run->arena, 1, sizeof(*node->children));
+	node->children = arena_array(run->arena, 1, sizeof(struct query_node *));
 	if (!node->children)
 		return -ENOMEM;
 	node->child_count = 1;
@@ -608,52 +450,44 @@ static int parse_atleast(struct run *run, struct query_node **ret)
 	r = parse_group(run, &node->children[0]);
 	if (r >= 0)
 		r = check_operand(run, node->children[0], true);
-	node->end = (unsigned)run->at + 1;
+	node->end = (unsigned)run->lexer.at + 1;
 	*ret = node;
 	return r;
 }
 
-/* The end of a regex's pattern: the next "/" without "\" before it, or the query's end. */
-static size_t pattern_end(const struct run *run, size_t at)
-{
-	while (at < run->count && run->chars[at] != '/')
-		at += run->chars[at] == '\\' ? 2 : 1;
-	return at < run->count ? at : run->count;
-}
-
 static int parse_regex(struct run *run, struct query_node **ret)
 {
-	size_t slash = run->at;
-	size_t end = pattern_end(run, slash + 1);
+	size_t slash = run->lexer.at;
+	size_t end = lexer_pattern_end(&run->lexer, slash + 1);
 	struct query_node *node = node_new(run, QUERY_REGEX, slash);
-	const struct query_source source = {run->chars, slash + 1, end, false};
+	const struct query_source source = {run->lexer.chars, slash + 1, end, false};
 	size_t flags;
 
 	if (!run->options->regex)
 		return refuse(run, slash,
 			"regular expressions are off in this topic; set Regex=yes, or quote the "
 			"word");
-	if (end == run->count)
+	if (end == run->lexer.count)
 		return refuse(run, slash, "this regular expression is not closed; add a `/`");
 	if (end == slash + 1)
 		return refuse(run, slash, "this regular expression is empty");
 	if (!node)
 		return -ENOMEM;
 	flags = end + 1;
-	run->at = word_end(run, flags);
-	node->caseless = flags < run->at && run->chars[flags] == 'i';
+	run->lexer.at = lexer_word_end(&run->lexer, flags);
+	node->caseless = flags < run->lexer.at && run->lexer.chars[flags] == 'i';
 	flags += node->caseless;
-	if (flags < run->at)
+	if (flags < run->lexer.at)
 		return refuse(run, flags, "the only flag of a regular expression is `i`: /.../i");
 	node->fields = run->fields ? run->fields : FIELD_DEFAULT;
-	node->end = (unsigned)run->at + 1;
+	node->end = (unsigned)run->lexer.at + 1;
 	*ret = node;
 	return query_words_regex(run->parser->words, &source, run->arena, node, run->error);
 }
 
 static int parse_basic(struct run *run, struct query_node **ret)
 {
-	switch (peek(run)) {
+	switch (lexer_peek(&run->lexer)) {
 	case LEX_OPEN:
 		return parse_group(run, ret);
 	case LEX_QUOTE:
@@ -665,16 +499,16 @@ static int parse_basic(struct run *run, struct query_node **ret)
 	case LEX_ATLEAST:
 		return parse_atleast(run, ret);
 	case LEX_BOOST:
-		return refuse(run, run->at, "a `^` belongs behind a term, as in term^2");
+		return refuse(run, run->lexer.at, "a `^` belongs behind a term, as in term^2");
 	case LEX_CLOSE:
-		return refuse(run, run->at, "there is no `(` for this parenthesis");
+		return refuse(run, run->lexer.at, "there is no `(` for this parenthesis");
 	case LEX_END:
 		return refuse(run, 0, "the query is empty");
 	case LEX_AND:
 	case LEX_OR:
 	case LEX_NEAR:
 	case LEX_ONEAR:
-		return refuse(run, run->at,
+		return refuse(run, run->lexer.at,
 			"a term should stand before this operator; to search for the word itself, "
 			"quote it");
 	default:
@@ -682,53 +516,22 @@ static int parse_basic(struct run *run, struct query_node **ret)
 	}
 }
 
-/* The end of the letters before a ":" at the reading position, or 0. */
-static size_t prefix_end(const struct run *run)
-{
-	size_t end = run->at;
-
-	while (end < run->count && (run->chars[end] | 0x20) - 'a' < 26)
-		end++;
-	return end > run->at && end < run->count && run->chars[end] == ':' ? end : 0;
-}
-
-/* A word `foo:bar` is meant as a field, unless it has a capital or is the start of an address. */
-static bool is_unknown_field(const struct run *run, size_t colon)
-{
-	for (size_t i = run->at; i < colon; i++)
-		if (run->chars[i] < 'a')
-			return false;
-	return colon + 2 >= run->count || run->chars[colon + 1] != '/' ||
-		run->chars[colon + 2] != '/';
-}
-
-static unsigned field_at(const struct run *run, size_t end)
-{
-	char name[OPERATOR_CHARS_MAX];
-	size_t length = end - run->at;
-
-	if (length > sizeof(name))
-		return 0;
-	for (size_t i = 0; i < length; i++)
-		name[i] = (char)run->chars[run->at + i];
-	return query_field_from_name(name, length);
-}
-
 static int parse_field(struct run *run, size_t colon, unsigned field, struct query_node **ret)
 {
-	size_t prefix = run->at;
+	size_t prefix = run->lexer.at;
 	enum lexeme lexeme;
 	int r;
 
 	if (run->fields)
 		return refuse(run, prefix, "a field cannot stand inside another field");
-	run->at = colon + 1;
-	if (run->at == run->count || is_space(run->chars[run->at]) || run->chars[run->at] == '-')
+	run->lexer.at = colon + 1;
+	if (run->lexer.at == run->lexer.count || lexer_is_space(run->lexer.chars[run->lexer.at]) ||
+		run->lexer.chars[run->lexer.at] == '-')
 		return refuse(run, prefix,
 			"a term should follow the field at once, as in title:word; for a negation "
 			"write -title:word");
-	lexeme = peek(run);
-	if (!begins_operand(lexeme) || lexeme == LEX_NOT)
+	lexeme = lexer_peek(&run->lexer);
+	if (!lexeme_begins_operand(lexeme) || lexeme == LEX_NOT)
 		return refuse(run, prefix, "a term should follow the field, as in title:word");
 	run->fields = field;
 	r = parse_prim(run, ret);
@@ -744,17 +547,17 @@ static int parse_prim(struct run *run, struct query_node **ret)
 	size_t colon;
 	int r;
 
-	r = peek(run) == LEX_WORD ? 1 : 0;
-	colon = r > 0 ? prefix_end(run) : 0;
+	r = lexer_peek(&run->lexer) == LEX_WORD ? 1 : 0;
+	colon = r > 0 ? lexer_prefix_end(&run->lexer) : 0;
 	if (colon > 0) {
-		unsigned field = field_at(run, colon);
+		unsigned field = lexer_field(&run->lexer, colon);
 
 		if (field)
 			return parse_field(run, colon, field, ret);
-		if (is_unknown_field(run, colon))
-			return refuse(run, run->at,
-				query_check_unknown_field(
-					run->chars + run->at, colon - run->at, run->arena));
+		if (lexer_is_unknown_field(&run->lexer, colon))
+			return refuse(run, run->lexer.at,
+				query_check_unknown_field(run->lexer.chars + run->lexer.at,
+					colon - run->lexer.at, run->arena));
 	}
 	r = parse_basic(run, ret);
 	return r < 0 ? r : skip_boost(run);
@@ -792,17 +595,17 @@ int query_parser_run(struct query_parser *parser, const char *query,
 	struct query_node *node;
 	int r;
 
-	r = decode(parser, query, &run.count);
+	r = decode(parser, query, &run.lexer.count);
 	if (r < 0)
 		return r;
-	run.chars = parser->chars;
-	if (run.count > QUERY_CHARS_MAX)
+	run.lexer.chars = parser->chars;
+	if (run.lexer.count > QUERY_CHARS_MAX)
 		return refuse(&run, QUERY_CHARS_MAX, "the query is too long");
 	r = parse_or(&run, &node);
 	if (r < 0)
 		return r;
-	if (peek(&run) != LEX_END)
-		return refuse(&run, run.at, "there is no `(` for this parenthesis");
+	if (lexer_peek(&run.lexer) != LEX_END)
+		return refuse(&run, run.lexer.at, "there is no `(` for this parenthesis");
 	if (!query_check_present(node, ret_error))
 		return -EINVAL;
 	*ret = node;

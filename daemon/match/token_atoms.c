@@ -217,6 +217,7 @@ static size_t probe_tokens(const struct reading *reading)
 
 		probe->hash =
 			form_hash(list->folded + token->folded, token->folded_length, &probe->head);
+		__builtin_prefetch(&words->slots[probe->hash & words->mask]);
 		scratch->atoms[i] = ATOM_NONE;
 		scratch->candidates[count] = i;
 		count += filter_has(words->filter, words->filter_mask, probe->hash);
@@ -232,6 +233,11 @@ static int read_words(const struct reading *reading)
 	size_t count = probe_tokens(reading);
 	int r = 0;
 
+	for (size_t i = 0; i < count; i++) {
+		size_t slot = scratch->probes[scratch->candidates[i]].hash & words->mask;
+
+		__builtin_prefetch(&words->keys[words->slots[slot].number]);
+	}
 	for (size_t i = 0; i < count && r >= 0; i++) {
 		uint32_t index = scratch->candidates[i];
 		const struct token *token = &reading->tokens->tokens[index];

@@ -338,20 +338,20 @@ static int simplify(struct normalizer *normalizer)
 
 /* A text in either form, so that N5 and N6 are written once. */
 struct view {
-	const uint32_t *wide; /* NULL: ASCII */
+	const char *ascii; /* NULL: the two below */
+	const uint32_t *wide;
 	const uint8_t *classes;
-	const char *ascii;
 	size_t count;
 };
 
 static inline uint32_t view_char(const struct view *view, size_t i)
 {
-	return view->wide ? view->wide[i] : (unsigned char)view->ascii[i];
+	return view->ascii ? (unsigned char)view->ascii[i] : view->wide[i];
 }
 
 static inline bool view_is_word(const struct view *view, size_t i)
 {
-	return (view->wide ? view->classes[i] : char_class_ascii((unsigned char)view->ascii[i])) &
+	return (view->ascii ? char_class_ascii((unsigned char)view->ascii[i]) : view->classes[i]) &
 		CHAR_WORD;
 }
 

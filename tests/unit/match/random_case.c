@@ -22,14 +22,9 @@ enum {
 static const char *const words[] = {"a", "b", "c", "aa", "ab", "abc", "abcdefghij", "abcdefghijk",
 	"iran", "Iran", "IRAN", "US", "U.S.", "U.S", "us", "AT&T", "R&D", "C++", "C#", "#iran",
 	"@iran", "$5bn", "7%", "covid-19", "1,000", "1000", "1.5m", "v2.0", "na\xC3\xAFve", "naive",
-	"M\xC3\xBCller",
-	"Stra\xC3\x9F"
-	"e",
-	"strasse", "\xE6\x9D\xB1\xE4\xBA\xAC", "\xE4\xBA\xAC", "Kim's", "Kim\xE2\x80\x99s", "kim",
-	"O'Brien", "o", "brien", "run", "runs", "running", "J.P.", "e.g.", "\xC4\xB0zmir", "izmir",
-	"\xC2\xA3"
-	"50",
-	"50", "x", "the", "of", "the of"};
+	"M\xC3\xBCller", "stra\xC3\x9F", "strass", "\xE6\x9D\xB1\xE4\xBA\xAC", "\xE4\xBA\xAC",
+	"Kim's", "Kim\xE2\x80\x99s", "kim", "O'Brien", "o", "brien", "run", "runs", "running",
+	"J.P.", "e.g.", "\xC4\xB0zmir", "izmir", "\xC2\xA3x", "50", "x", "the", "of", "the of"};
 
 static const char *const separators[] = {" ", " ", " ", " ", ", ", ". ", "-", "'", ".", "&", "\n",
 	"'s ", " \xE2\x80\x94 ", "&amp;", "\xC2\xAD", "\xCC\x81 ", "_", "", ",", " \xE2\x82\xAC",
