@@ -136,6 +136,7 @@ static int add_hook(struct build *build, const struct section *section)
 		.concurrency = values->concurrency,
 		.retry_first = values->retry_first,
 		.retry_for = values->retry_for,
+		.rate = values->rate,
 		.url = values->url,
 		.method = values->method,
 		.format = values->format,

@@ -110,6 +110,8 @@ const struct setting settings_table[] = {
 		SETTING_LIST, .help = "file with the signing secret; two during rotation"},
 	{SECTION_WEBHOOK, "Concurrency", value_number, TARGET(hook.concurrency), "4", 0,
 		SPAN(1, 64), "deliveries at a time"},
+	{SECTION_WEBHOOK, "Rate", value_rate, TARGET(hook.rate), NULL, 0,
+		SPAN(1, 1000000), "deliveries within a time, as 20/1min"},
 	{SECTION_WEBHOOK, "Timeout", value_timespan, TARGET(hook.timeout), "30s", 0,
 		SPAN(USEC_SEC, USEC_HOUR), "time for one attempt"},
 	{SECTION_WEBHOOK, "RetryFirst", value_timespan, TARGET(hook.retry_first), "5s", 0,

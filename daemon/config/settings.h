@@ -75,6 +75,7 @@ struct hook_section {
 	unsigned concurrency;
 	usec retry_first;
 	usec retry_for;
+	struct rate rate;
 	const char *url;
 	const char *method;
 	enum hook_format format;

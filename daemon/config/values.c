@@ -81,6 +81,28 @@ int value_timespan(const char *value, void *target, struct value_context *contex
 	return 0;
 }
 
+/* The longest time that a rate is over. */
+#define RATE_SPAN_MAX (30 * USEC_DAY)
+
+/* "20/1h"; the bounds are those of the count. */
+int value_rate(const char *value, void *target, struct value_context *context)
+{
+	unsigned long long count;
+	struct rate rate;
+	char *end;
+
+	errno = 0;
+	count = strtoull(value, &end, 10);
+	if (!isdigit((unsigned char)value[0]) || *end != '/' || errno != 0 ||
+		count < context->least || count > context->most ||
+		timespan_parse(end + 1, &rate.span) < 0 || rate.span < count ||
+		rate.span > RATE_SPAN_MAX)
+		return refuse(context, "expected a number and a time span such as 20/1min");
+	rate.count = (unsigned)count;
+	*(struct rate *)target = rate;
+	return 0;
+}
+
 int value_text(const char *value, void *target, struct value_context *context)
 {
 	if (value[0] == '\0' || strlen(value) > TEXT_MAX || strchr(value, '\t'))

@@ -26,6 +26,7 @@ typedef int (*value_parse_fn)(const char *value, void *target, struct value_cont
 int value_boolean(const char *value, void *target, struct value_context *context);  /* bool */
 int value_number(const char *value, void *target, struct value_context *context);   /* unsigned */
 int value_timespan(const char *value, void *target, struct value_context *context); /* usec */
+int value_rate(const char *value, void *target, struct value_context *context); /* struct rate */
 int value_text(const char *value, void *target, struct value_context *context); /* const char * */
 int value_contact(const char *value, void *target, struct value_context *context);
 int value_path(const char *value, void *target, struct value_context *context);

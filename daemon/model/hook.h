@@ -36,6 +36,12 @@ enum hook_format {
 const char *hook_format_to_string(enum hook_format format);
 enum hook_format hook_format_from_string(const char *string);
 
+/* At most `count` within `span`; count 0: no limit. */
+struct rate {
+	unsigned count;
+	usec span;
+};
+
 struct hook {
 	const char *name;
 	enum hook_kind kind;
@@ -43,6 +49,7 @@ struct hook {
 	unsigned concurrency;
 	usec retry_first; /* the first back-off; doubling from there */
 	usec retry_for;   /* then a dead letter */
+	struct rate rate; /* of attempts */
 	/* [Webhook] */
 	const char *url;
 	const char *method;

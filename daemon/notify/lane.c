@@ -249,6 +249,14 @@ static bool has_room(const struct lane *lane)
 }
 
 /* What ends by itself kicks the lane; the timer is for what time alone brings. */
+/* Whether the hook's Rate= lets one more go now. */
+static bool is_in_time(struct lane *lane)
+{
+	const struct rate *rate = &lane->destination->hook.rate;
+
+	return lane->disabled || pace_take(&lane->pace, rate, monotonic(lane), &lane->paced_until);
+}
+
 static void set_timer(struct lane *lane)
 {
 	usec now = wall(lane);
@@ -261,6 +269,10 @@ static void set_timer(struct lane *lane)
 	}
 	if (!has_room(lane)) {
 		clock_timer_set(lane->context->notifiers.clock, lane->timer, USEC_INFINITY);
+		return;
+	}
+	if (lane->paced_until > monotonic(lane)) {
+		clock_timer_set(lane->context->notifiers.clock, lane->timer, lane->paced_until);
 		return;
 	}
 	r = store_deliveries_next(lane->context->store, lane_name(lane), now, &next);
@@ -279,7 +291,7 @@ void lane_pump(struct lane *lane)
 	lane->kicked = false;
 	if (lane->closed)
 		return;
-	while (r == 0 && !is_held(lane) && has_room(lane) && fetch(lane))
+	while (r == 0 && !is_held(lane) && has_room(lane) && fetch(lane) && is_in_time(lane))
 		r = start_next(lane);
 	while (is_down(lane) && is_held(lane) && fetch(lane) && sweep(lane))
 		;

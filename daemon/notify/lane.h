@@ -14,6 +14,7 @@
 #include "model/alert.h"
 #include "notify/destination.h"
 #include "notify/notifier.h"
+#include "notify/pace.h"
 #include "notify/recorder.h"
 #include "store/store.h"
 
@@ -61,6 +62,8 @@ struct lane {
 	struct queued *queue; /* of LANE_QUEUE */
 	size_t queue_start;
 	size_t queue_end;
+	struct pace pace;             /* of the hook's Rate= ... */
+	usec paced_until;             /* ... which lets nothing go before; monotonic */
 	usec held_until;              /* monotonic */
 	uint32_t failures;            /* of the destination, in a row */
 	char words[LANE_WORDS_BYTES]; /* of the last failure */

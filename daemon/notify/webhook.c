@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,11 @@ usec retry_after_parse(const char *value, usec now)
 		char *end;
 		unsigned long long seconds = strtoull(value, &end, 10);
 
+		/* Some services add a fraction of a second. */
+		if (*end == '.') {
+			end += 1 + strspn(end + 1, "0123456789");
+			seconds = seconds < ULLONG_MAX ? seconds + 1 : seconds;
+		}
 		if (end[strspn(end, " \t")] != '\0')
 			return 0;
 		wait = seconds >= RETRY_AFTER_MAX / USEC_SEC ? RETRY_AFTER_MAX : seconds * USEC_SEC;

@@ -323,6 +323,32 @@ static void test_concurrency_is_bounded_and_used(void **state)
 	assert_int_equal(figures_of(room).pending, 0);
 }
 
+static void test_rate_lets_so_many_go_and_the_rest_in_time(void **state)
+{
+	struct room *room = *state;
+
+	room->hooks[0].concurrency = 64;
+	room->hooks[0].rate = (struct rate){.count = 3, .span = 3 * USEC_MINUTE};
+	assert_int_equal(outbox_set_hooks(room->outbox, room->hooks, HOOKS), 0);
+	for (unsigned i = 0; i < 10; i++)
+		add(room, NULL);
+	commit_and_wake(room);
+	assert_int_equal(receiver_count(), 3);
+	receiver_answer_all(200);
+	turn(room);
+	assert_int_equal(receiver_count(), 3);
+	assert_int_equal(outbox_idle(room->outbox), 0);
+	for (unsigned i = 4; i <= 10; i++) {
+		advance(room, USEC_MINUTE - 1);
+		assert_int_equal(receiver_count(), i - 1);
+		advance(room, 1);
+		assert_int_equal(receiver_count(), i);
+		receiver_answer_all(200);
+		turn(room);
+	}
+	assert_int_equal(outbox_idle(room->outbox), 1);
+}
+
 static void test_retry_after_holds_the_whole_hook_back(void **state)
 {
 	struct room *room = *state;
@@ -714,6 +740,7 @@ int main(void)
 		TEST(test_order_is_kept_across_a_restart),
 		TEST(test_slow_hook_delays_no_other),
 		TEST(test_concurrency_is_bounded_and_used),
+		TEST(test_rate_lets_so_many_go_and_the_rest_in_time),
 		TEST(test_retry_after_holds_the_whole_hook_back),
 		TEST(test_410_disables_the_hook_until_reload),
 		TEST(test_dead_letter_after_retry_for),

@@ -226,6 +226,8 @@ static void test_retry_after_is_seconds_or_a_date_within_bounds(void **state)
 	assert_true(retry_after_parse("120", NOON) == 120 * USEC_SEC);
 	assert_true(retry_after_parse(" 120 ", NOON) == 120 * USEC_SEC);
 	assert_true(retry_after_parse("0", NOON) == RETRY_AFTER_MIN);
+	assert_true(retry_after_parse("2.5", NOON) == 3 * USEC_SEC);
+	assert_true(retry_after_parse("2.5s", NOON) == 0);
 	assert_true(retry_after_parse("99999999999999999999999", NOON) == RETRY_AFTER_MAX);
 	assert_true(retry_after_parse("Sun, 18 Oct 2026 12:05:00 GMT", NOON) == 5 * USEC_MINUTE);
 	assert_true(retry_after_parse("Sun, 18 Oct 2026 11:05:00 GMT", NOON) == RETRY_AFTER_MIN);
