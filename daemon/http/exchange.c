@@ -2,7 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -79,6 +79,7 @@ static curl_socket_t on_open_socket(
 	const void *bytes = &((const struct sockaddr_in *)(const void *)&address->addr)->sin_addr;
 
 	(void)purpose;
+	exchange->resolved = true;
 	if (address->family == AF_INET6)
 		bytes = &((const struct sockaddr_in6 *)(const void *)&address->addr)->sin6_addr;
 	if (address->family != AF_INET && address->family != AF_INET6)
@@ -120,6 +121,7 @@ static int on_before_request(
 		exchange->address_taken = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
+	exchange->sent = true;
 	return CURL_PREREQFUNC_OK;
 }
 
@@ -206,6 +208,8 @@ static void forget_last_hop(struct exchange *exchange, const struct hop *hop)
 	exchange_drop_body(exchange);
 	exchange->body.limit = body_max > 0 && body_max < HTTP_BODY_MAX ? body_max : HTTP_BODY_MAX;
 	exchange->hop = *hop;
+	exchange->resolved = false;
+	exchange->sent = false;
 	exchange->address_refused = false;
 	exchange->address_taken = false;
 	exchange->too_large = false;
@@ -268,10 +272,10 @@ static enum http_failure failure_of(CURLcode result)
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		return HTTP_DNS;
-	case CURLE_COULDNT_CONNECT:
-		return HTTP_CONNECT;
 	case CURLE_OPERATION_TIMEDOUT:
 		return HTTP_TIMEOUT;
+	case CURLE_COULDNT_CONNECT:
+		return HTTP_CONNECT;
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CIPHER:
@@ -299,6 +303,8 @@ static enum http_failure bounded_failure(const struct exchange *exchange, CURLco
 	/* RFC 9110 section 8.6: which of two lengths is right nobody knows. */
 	if (result == CURLE_OK && headers_contradict(&exchange->headers, "Content-Length"))
 		return HTTP_BROKEN;
+	if (result == CURLE_OPERATION_TIMEDOUT && !exchange->sent)
+		return exchange->resolved ? HTTP_CONNECT : HTTP_DNS;
 	return failure_of(result);
 }
 

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <curl/curl.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/queue.h>
 
@@ -42,6 +41,8 @@ struct exchange {
 	void *owner;
 	exchange_address_fn on_address;
 	size_t *bodies;       /* bytes of all bodies under way; the client's */
+	bool resolved;        /* the host's address is known */
+	bool sent;            /* the request went out */
 	bool address_refused; /* by the guard */
 	bool address_taken;   /* on_resolved said no */
 	bool too_large;
@@ -49,7 +50,6 @@ struct exchange {
 	bool headers_too_large;
 	bool cut;   /* the rest of the body was not wanted */
 	bool spent; /* has options that the next hop must not inherit */
-	char address[INET6_ADDRSTRLEN];
 	char error[CURL_ERROR_SIZE];
 };
 

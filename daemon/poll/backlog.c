@@ -19,6 +19,11 @@ static bool is_overdue(const struct feed_state *state, usec now)
 	return state->next_poll <= now || state->next_poll - now > NEXT_POLL_MOST;
 }
 
+bool backlog_is_due(const struct feed_state *state, usec now)
+{
+	return is_new(state) || is_overdue(state, now);
+}
+
 static int compare(usec a, usec b)
 {
 	return a < b ? -1 : a > b;

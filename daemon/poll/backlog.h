@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/feed.h"
@@ -12,6 +13,12 @@ struct waiting {
 	const struct feed *feed;
 	struct feed_state *state; /* next_poll is set */
 };
+
+/*
+ * Whether the feed was never polled, or should have been by now (also where its time is one that
+ * only a wrong clock can have set).
+ */
+bool backlog_is_due(const struct feed_state *state, usec now);
 
 /*
  * Sets the next times of feeds just added: a new one at its phase after it was first seen, overdue

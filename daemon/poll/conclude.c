@@ -100,7 +100,7 @@ static void note_move(struct draft *draft)
 		memory->move_count = 0;
 	}
 	memory->move_count++;
-	if (memory->move_count < MOVE_POLLS || answer->now - memory->move_since < MOVE_TIME_LEAST)
+	if (memory->move_count < MOVE_POLLS || answer->now < memory->move_since + MOVE_TIME_LEAST)
 		return;
 	state->moved_url = strcmp(to, state->url) == 0 ? NULL : to;
 	/* The validators stay whose they were: the target's, if it answered itself. */

@@ -100,7 +100,7 @@ void pacer_place(struct poller *poller, usec now)
 	for (size_t i = 0; i < poller->waiting_count; i++) {
 		struct poll_feed *feed = poller->waiting[i];
 
-		if (poller->once && feed->state->first_poll == 0)
+		if (poller->once && backlog_is_due(feed->state, now))
 			feed->state->next_poll = now;
 		pacer_arm(feed);
 	}
