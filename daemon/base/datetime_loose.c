@@ -242,7 +242,8 @@ static int find_time(struct tokens *tokens, struct token **ret_end)
 	} else if (token > tokens->list && (unsigned char)*token[-1].text > 'z') {
 		/* "오후 11:23": only the scripts of East Asia say it first. */
 		count = read_half(token - 1, &afternoon);
-		apply_half(&tokens->fields, token - 1, count, afternoon);
+		if (count > 0)
+			apply_half(&tokens->fields, token - 1, count, afternoon);
 	}
 	return 0;
 }

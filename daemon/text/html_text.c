@@ -16,6 +16,7 @@ struct absent {
 	bool greater;
 	bool quote[2]; /* " and ' */
 	bool hidden_end;
+	bool cdata_end;
 };
 
 struct scanner {
@@ -317,7 +318,9 @@ static void scan_declaration(struct scanner *scanner)
 
 	if (left >= sizeof(cdata) - 1 && memcmp(text, cdata, sizeof(cdata) - 1) == 0) {
 		scanner->text += sizeof(cdata) - 1;
-		scanner->cdata_end = memmem(text, left, "]]>", 3);
+		if (!scanner->absent.cdata_end && scanner->cdata_end < text)
+			scanner->cdata_end = memmem(text, left, "]]>", 3);
+		scanner->absent.cdata_end = !scanner->cdata_end;
 		return;
 	}
 	if (left >= 4 && memcmp(text, "<!--", 4) == 0) {
@@ -325,7 +328,8 @@ static void scan_declaration(struct scanner *scanner)
 		scanner->text = end ? end + 3 : scanner->end;
 		return;
 	}
-	end = find(text, scanner->end, '>');
+	end = scanner->absent.greater ? NULL : find(text, scanner->end, '>');
+	scanner->absent.greater = !end;
 	if (end) {
 		scanner->text = end + 1;
 	} else {
