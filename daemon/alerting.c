@@ -8,6 +8,8 @@
 
 enum {
 	RELEASE_STEP = 200, /* held alerts at a time */
+	/* One alert: its event, and the whole article that its own was compared with. */
+	ROOM_BYTES = 8 * 1024 * 1024,
 };
 
 struct alerting {
@@ -15,6 +17,7 @@ struct alerting {
 	const struct config *config;
 	struct matcher *matcher;
 	struct match_scratch *scratch;
+	struct arena *room; /* for one alert: an article may match any number of topics */
 };
 
 int alerting_new(struct store *store, struct alerting **ret)
@@ -26,6 +29,8 @@ int alerting_new(struct store *store, struct alerting **ret)
 		return -ENOMEM;
 	alerting->store = store;
 	r = match_scratch_new(&alerting->scratch);
+	if (r == 0)
+		r = arena_new(ROOM_BYTES, &alerting->room);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(alerting);
@@ -38,6 +43,7 @@ void alerting_free(struct alerting *alerting)
 		return;
 	matcher_free(alerting->matcher);
 	match_scratch_free(alerting->scratch);
+	arena_free(alerting->room);
 	free(alerting);
 }
 
@@ -82,21 +88,20 @@ int alerting_match(struct alerting *alerting, const struct feed *feed,
 }
 
 /* The public id of the article that the verdict compared with; NULL if it is gone. */
-static const char *id_of_compared(
-	const struct alerting *alerting, const struct news *news, struct arena *arena)
+static const char *id_of_compared(const struct alerting *alerting, const struct news *news)
 {
 	struct article_record other;
 
 	if (news->verdict->of == 0)
 		return NULL;
-	if (store_article_get(alerting->store, news->verdict->of, arena, &other) < 0)
+	if (store_article_get(alerting->store, news->verdict->of, alerting->room, &other) < 0)
 		return NULL;
 	return other.article.id;
 }
 
 /* The decision's event with its sequence number among the story's events for the topic. */
 static int build_alert(struct alerting *alerting, const struct news *news, uint32_t topic,
-	enum event_type type, uint32_t sequence, struct arena *arena, struct alert *ret)
+	enum event_type type, uint32_t sequence, struct alert *ret)
 {
 	struct event_facts facts = {
 		.type = type,
@@ -108,24 +113,33 @@ static int build_alert(struct alerting *alerting, const struct news *news, uint3
 		.feed = news->feed->name,
 		.feed_title = news->feed_title,
 		.verdict = news->verdict,
-		.of = id_of_compared(alerting, news, arena),
+		.of = id_of_compared(alerting, news),
 	};
 	const char **sites;
 	struct match match;
 	int r;
 
 	r = matcher_explain(
-		alerting->matcher, alerting->scratch, topic, news->article, arena, &match);
+		alerting->matcher, alerting->scratch, topic, news->article, alerting->room, &match);
 	if (r < 0)
 		return r;
-	r = store_story_sites(alerting->store, news->story->key, EVENT_SITES_MAX, arena, &sites,
-		&facts.site_count);
+	r = store_story_sites(alerting->store, news->story->key, EVENT_SITES_MAX, alerting->room,
+		&sites, &facts.site_count);
 	if (r < 0)
 		return r;
 	facts.sites = sites;
 	facts.spans = match.spans;
 	facts.span_count = match.span_count;
-	return event_build(&facts, arena, ret);
+	return event_build(&facts, alerting->room, ret);
+}
+
+/* Adds the alert.  One that is there under the same id is the same event, told before. */
+static int add_alert(struct alerting *alerting, const struct alert *alert, const char *const *hooks)
+{
+	int r;
+
+	r = store_alert_add(alerting->store, alert, hooks);
+	return r == -EEXIST ? 0 : r;
 }
 
 /* Makes the alert, or holds it back; an update overtakes one of its story and topic that waits. */
@@ -141,7 +155,7 @@ static int store_alert(struct alerting *alerting, int64_t story,
 		if (r < 0)
 			return r;
 	}
-	return store_alert_add(alerting->store, alert, hooks);
+	return add_alert(alerting, alert, hooks);
 }
 
 static int gather_facts(struct alerting *alerting, const struct news *news,
@@ -169,8 +183,7 @@ static int gather_facts(struct alerting *alerting, const struct news *news,
 	return 0;
 }
 
-int alerting_tell(
-	struct alerting *alerting, const struct news *news, uint32_t topic, struct arena *arena)
+int alerting_tell(struct alerting *alerting, const struct news *news, uint32_t topic)
 {
 	const struct topic *told = &alerting->config->topics[topic];
 	struct policy_decision decision;
@@ -178,6 +191,7 @@ int alerting_tell(
 	struct alert alert;
 	int r;
 
+	arena_reset(alerting->room);
 	r = gather_facts(alerting, news, told, &facts);
 	if (r < 0)
 		return r;
@@ -185,8 +199,7 @@ int alerting_tell(
 	if (decision.action == POLICY_NOTHING)
 		return 0;
 	if (decision.action != POLICY_REMEMBER) {
-		r = build_alert(
-			alerting, news, topic, decision.type, facts.state.events, arena, &alert);
+		r = build_alert(alerting, news, topic, decision.type, facts.state.events, &alert);
 		if (r == 0)
 			r = store_alert(
 				alerting, news->story->key, &decision, &alert, told->notify);
@@ -218,7 +231,7 @@ static int release(struct alerting *alerting, int64_t story, const struct alert 
 	r = store_story_topic_get(alerting->store, story, topic->name, &state);
 	if (r < 0)
 		return r;
-	r = store_alert_add(alerting->store, alert, topic->notify);
+	r = add_alert(alerting, alert, topic->notify);
 	if (r < 0)
 		return r;
 	state = policy_told(&state, alert->type, now);
@@ -226,7 +239,7 @@ static int release(struct alerting *alerting, int64_t story, const struct alert 
 	return r < 0 ? r : 1;
 }
 
-int alerting_release(struct alerting *alerting, usec now, struct arena *arena)
+int alerting_release(struct alerting *alerting, usec now)
 {
 	int alerts = 0;
 	int r;
@@ -235,8 +248,8 @@ int alerting_release(struct alerting *alerting, usec now, struct arena *arena)
 		struct alert alert;
 		int64_t story;
 
-		arena_reset(arena);
-		r = store_held_next(alerting->store, now, arena, &story, &alert);
+		arena_reset(alerting->room);
+		r = store_held_next(alerting->store, now, alerting->room, &story, &alert);
 		if (r == -ENOENT)
 			break;
 		if (r == 0)

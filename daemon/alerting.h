@@ -46,13 +46,12 @@ int alerting_match(struct alerting *alerting, const struct feed *feed,
 
 /*
  * Decides what the news mean to the topic and stores that.  Returns 1 where an alert was made, 0,
- * or -errno.  The arena is for scratch.
+ * or -errno.
  */
-int alerting_tell(
-	struct alerting *alerting, const struct news *news, uint32_t topic, struct arena *arena);
+int alerting_tell(struct alerting *alerting, const struct news *news, uint32_t topic);
 
 /*
  * Tells the updates that were held back and are due, some at a time.  Returns how many alerts were
- * made, or -errno.  Resets the arena.
+ * made, or -errno.
  */
-int alerting_release(struct alerting *alerting, usec now, struct arena *arena);
+int alerting_release(struct alerting *alerting, usec now);

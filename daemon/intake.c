@@ -21,6 +21,7 @@ struct intake {
 	struct store *store;
 	struct alerting *alerting;
 	struct story_index *index;
+	bool stale; /* the index is not what the store says */
 	struct arena *scratch;
 	usec keep;
 	usec remember;
@@ -113,6 +114,7 @@ int intake_load(struct intake *intake)
 	struct loading loading = {.arena = intake->scratch};
 	int r;
 
+	intake->stale = true;
 	r = story_index_new(&options, &index);
 	if (r < 0)
 		return r;
@@ -123,7 +125,14 @@ int intake_load(struct intake *intake)
 		return r;
 	story_index_free(intake->index);
 	intake->index = TAKE_PTR(index);
+	intake->stale = false;
 	return 0;
+}
+
+/* The last article that the index was given. */
+static int64_t last_indexed(const struct intake *intake)
+{
+	return story_index_usage(intake->index).last_article;
 }
 
 int intake_configure(struct intake *intake, const struct config *config, struct matcher *matcher)
@@ -210,6 +219,19 @@ static int count_into_story(struct intake *intake, struct passage *passage, cons
 	return store_story_get(intake->store, passage->story.key, intake->scratch, &passage->story);
 }
 
+/* Keys of articles that were taken back are not used again, for those of the index only rise. */
+static int next_key(struct intake *intake, int64_t *ret)
+{
+	int64_t key;
+	int r;
+
+	r = store_next_article_key(intake->store, &key);
+	if (r < 0)
+		return r;
+	*ret = key > last_indexed(intake) ? key : last_indexed(intake) + 1;
+	return 0;
+}
+
 static int take_new(struct intake *intake, struct passage *passage)
 {
 	const char *host = site_of(passage, intake->scratch);
@@ -222,7 +244,7 @@ static int take_new(struct intake *intake, struct passage *passage)
 	r = assign_story(intake, passage, &facts);
 	if (r < 0)
 		return r;
-	r = store_next_article_key(intake->store, &key);
+	r = next_key(intake, &key);
 	if (r < 0)
 		return r;
 	record = record_of(passage, key, host);
@@ -348,7 +370,7 @@ static int tell_topics(
 	int r;
 
 	for (size_t i = 0; i < passage->topic_count; i++) {
-		r = alerting_tell(intake->alerting, &news, passage->topics[i], intake->scratch);
+		r = alerting_tell(intake->alerting, &news, passage->topics[i]);
 		if (r < 0)
 			return r;
 		outcome->alerts += (size_t)r;
@@ -407,8 +429,9 @@ static bool is_oldest_first(const struct parsed_feed *parsed)
 	return first != DATE_NONE && last != DATE_NONE && first < last;
 }
 
-int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
-	const struct parsed_feed *parsed, struct intake_outcome *ret)
+static int take_entries(struct intake *intake, const struct feed *feed,
+	const struct feed_state *state, const struct parsed_feed *parsed,
+	struct intake_outcome *ret)
 {
 	bool forward = is_oldest_first(parsed);
 	struct intake_outcome outcome = {.newest = DATE_NONE};
@@ -434,9 +457,52 @@ int intake_take(struct intake *intake, const struct feed *feed, const struct fee
 	return 0;
 }
 
+/* Ends the savepoint by what came of it: keeps it, or undoes it. */
+static int end_savepoint(struct intake *intake, int result)
+{
+	int r;
+
+	if (result < 0) {
+		(void)store_savepoint_rollback(intake->store);
+		return result;
+	}
+	r = store_savepoint_release(intake->store);
+	return r < 0 ? r : result;
+}
+
+/* Takes the articles that were indexed after `mark` out of the index again. */
+static void unindex(struct intake *intake, int64_t mark)
+{
+	for (int64_t key = last_indexed(intake); key > mark; key--)
+		(void)story_index_remove(intake->index, key);
+}
+
+int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
+	const struct parsed_feed *parsed, struct intake_outcome *ret)
+{
+	int64_t mark;
+	int r;
+
+	r = intake->stale ? intake_load(intake) : 0;
+	if (r == 0)
+		r = store_savepoint(intake->store);
+	if (r < 0)
+		return r;
+	mark = last_indexed(intake);
+	r = end_savepoint(intake, take_entries(intake, feed, state, parsed, ret));
+	if (r < 0)
+		unindex(intake, mark);
+	return r;
+}
+
 int intake_release(struct intake *intake)
 {
-	return alerting_release(intake->alerting, clock_now(intake->clock), intake->scratch);
+	int r;
+
+	r = store_savepoint(intake->store);
+	if (r < 0)
+		return r;
+	return end_savepoint(intake, alerting_release(intake->alerting, clock_now(intake->clock)));
 }
 
 /* The start of a period that ends now; the beginning of time where it is longer. */
@@ -454,6 +520,15 @@ int intake_prune(struct intake *intake)
 		.alert_before = period_start(now, intake->keep),
 	};
 
-	(void)story_index_prune(intake->index, retention.fingerprint_before, PRUNE_STEP);
-	return store_prune(intake->store, &retention, PRUNE_STEP);
+	size_t unindexed;
+	int r;
+
+	r = store_savepoint(intake->store);
+	if (r < 0)
+		return r;
+	r = end_savepoint(intake, store_prune(intake->store, &retention, PRUNE_STEP));
+	if (r < 0)
+		return r;
+	unindexed = story_index_prune(intake->index, retention.fingerprint_before, PRUNE_STEP);
+	return r >= PRUNE_STEP || unindexed == PRUNE_STEP;
 }

@@ -1,7 +1,7 @@
 /*
  * Where entries become articles, articles join stories, and alerting is told.  All writes go
  * to the store's open transaction; the story index in memory follows it, and is made anew by
- * intake_load() when a transaction was taken back.
+ * intake_load() when a whole transaction was taken back.
  */
 #pragma once
 
@@ -22,7 +22,10 @@ int intake_new(struct clock *clock, struct store *store, struct intake **ret);
 void intake_free(struct intake *intake);
 DEFINE_CLEANUP(intake_freep, struct intake, intake_free)
 
-/* Reads the remembered fingerprints from the store into a new story index. */
+/*
+ * Reads the remembered fingerprints from the store into a new story index.  On failure the index is
+ * not used any more, and each intake_take() tries again first.
+ */
 int intake_load(struct intake *intake);
 
 /* Sets what is watched.  The configuration is borrowed, the matcher taken over. */
@@ -36,14 +39,18 @@ struct intake_outcome {
 };
 
 /*
- * Takes the entries of one document, oldest first.  Returns 0 or the store's error, after which the
- * open transaction must be rolled back.
+ * Takes the entries of one document, oldest first, all or none: within a savepoint of the open
+ * transaction.  On failure what came before can still be committed, unless the store says
+ * otherwise there (store_savepoint_release()).
  */
 int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
 	const struct parsed_feed *parsed, struct intake_outcome *ret);
 
-/* Tells held updates that are due.  Returns how many alerts were made, or as intake_take(). */
+/* Tells held updates that are due, all or none.  Returns how many alerts were made, or -errno. */
 int intake_release(struct intake *intake);
 
-/* Forgets what Keep= and Remember= no longer cover, a small step at a time. */
+/*
+ * Forgets what Keep= and Remember= no longer cover, a small step at a time, all or nothing of it.
+ * Returns whether there may be more to forget now, or -errno.
+ */
 int intake_prune(struct intake *intake);

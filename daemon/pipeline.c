@@ -15,11 +15,18 @@
 /* After a failed commit: time for a full disk to be noticed, short enough to lose no news. */
 #define COMMIT_RETRY USEC_MINUTE
 
+/* After a document that cannot be taken in, for a reason of its own: it would be so again. */
+#define TAKE_RETRY USEC_HOUR
+
 #define HOUSEKEEPING_INTERVAL USEC_MINUTE
+
+/* ... while there is more to forget than one step does. */
+#define HOUSEKEEPING_STEP_GAP USEC_SEC
 
 enum {
 	DIGESTS_ARENA_BYTES = 4 * 1024 * 1024, /* ENTRIES_MAX digests of several documents' worth */
 	STATE_ARENA_BYTES = 1024 * 1024,
+	CLOSING_COMMITS = 4,
 };
 
 struct pipeline {
@@ -36,6 +43,8 @@ struct pipeline {
 	bool dirty;                      /* a transaction is open */
 	bool spoilt;                     /* ... and a write in it failed: it will be taken back */
 	bool alerts;                     /* ... and it holds deliveries */
+	bool housekept;                  /* at least once */
+	bool closing;                    /* nothing new is begun */
 };
 
 /* A round between its arrival and its commit. */
@@ -100,7 +109,7 @@ int pipeline_commit(struct pipeline *pipeline)
 	r = store_commit(pipeline->store);
 	if (r < 0)
 		return take_back(pipeline, r);
-	if (alerts)
+	if (alerts && !pipeline->closing)
 		outbox_wake(pipeline->outbox);
 	return 0;
 }
@@ -127,17 +136,28 @@ static void spoil(struct pipeline *pipeline)
 	on_dirty(pipeline);
 }
 
-/* Held updates that are due, and what retention no longer covers. */
+/*
+ * Held updates that are due, and what retention no longer covers.  What fails is undone alone and
+ * tried again.
+ */
 static void on_housekeeping_timer(void *userdata)
 {
 	struct pipeline *pipeline = userdata;
 	int alerts;
+	int more;
 
 	alerts = intake_release(pipeline->intake);
-	if (alerts < 0 || intake_prune(pipeline->intake) < 0)
-		spoil(pipeline);
+	if (alerts < 0)
+		log_error("cannot tell updates that were held back: %s; tried again in a minute",
+			store_error(pipeline->store));
 	pipeline->alerts |= alerts > 0;
-	clock_timer_in(pipeline->clock, pipeline->housekeeping_timer, HOUSEKEEPING_INTERVAL);
+	more = intake_prune(pipeline->intake);
+	if (more < 0)
+		log_error("cannot forget what is old: %s; tried again in a minute",
+			store_error(pipeline->store));
+	pipeline->housekept = true;
+	clock_timer_in(pipeline->clock, pipeline->housekeeping_timer,
+		more > 0 ? HOUSEKEEPING_STEP_GAP : HOUSEKEEPING_INTERVAL);
 }
 
 int pipeline_new(const struct pipeline_options *options, struct pipeline **ret)
@@ -162,7 +182,8 @@ int pipeline_new(const struct pipeline_options *options, struct pipeline **ret)
 		return r;
 	}
 	store_on_dirty(options->store, on_dirty, pipeline);
-	clock_timer_in(options->clock, pipeline->housekeeping_timer, HOUSEKEEPING_INTERVAL);
+	/* At once: an update that was held back may be due since the last run. */
+	clock_timer_in(options->clock, pipeline->housekeeping_timer, 0);
 	*ret = pipeline;
 	return 0;
 }
@@ -171,7 +192,10 @@ void pipeline_free(struct pipeline *pipeline)
 {
 	if (!pipeline)
 		return;
-	(void)pipeline_commit(pipeline);
+	pipeline->closing = true;
+	/* What waits for a commit may write once more: outcomes of deliveries. */
+	for (unsigned i = 0; pipeline->dirty && i < CLOSING_COMMITS; i++)
+		(void)pipeline_commit(pipeline);
 	store_on_dirty(pipeline->store, NULL, NULL);
 	while (pipeline->in_hand)
 		passing_free(pipeline->in_hand);
@@ -195,7 +219,7 @@ int pipeline_configure(
 
 bool pipeline_idle(const struct pipeline *pipeline)
 {
-	return !pipeline->in_hand && !pipeline->dirty;
+	return pipeline->housekept && !pipeline->in_hand && !pipeline->dirty;
 }
 
 /* The round's transaction is over. */
@@ -275,6 +299,24 @@ static const char *diagnosis_words(const struct parsed_feed *parsed, struct aren
 		parsed->diagnosis_count - 1);
 }
 
+/*
+ * The document cannot be taken in.  Nothing of it is kept, its validators neither, so that the feed
+ * is asked for it again; what other rounds brought stays.
+ */
+static void give_up(struct passing *passing, int error)
+{
+	struct pipeline *pipeline = passing->pipeline;
+	const struct feed *feed = passing->round->feed;
+	bool store = error == -ENOSPC || error == -EIO || error == -EBUSY || error == -EROFS;
+
+	log_write(LOG_ERR, MESSAGE_STORE_FAILED, LOG_FIELDS({"FEED", feed->name}),
+		"feed %s: cannot store what it brought: %s; it is asked again in %s", feed->name,
+		store ? store_error(pipeline->store) : strerrordesc_np(-error),
+		store ? "a minute" : "an hour");
+	poller_abandon(pipeline->poller, passing->round, store ? COMMIT_RETRY : TAKE_RETRY);
+	passing_free(passing);
+}
+
 static void on_read(const struct reader_result *read, void *userdata)
 {
 	struct passing *passing = userdata;
@@ -291,8 +333,10 @@ static void on_read(const struct reader_result *read, void *userdata)
 
 	if (read->error == 0) {
 		r = intake_take(pipeline->intake, round->feed, round->state, parsed, &outcome);
-		if (r < 0)
-			spoil(pipeline);
+		if (r < 0) {
+			give_up(passing, r);
+			return;
+		}
 		pipeline->alerts |= outcome.alerts > 0;
 		result.diagnosis = diagnosis_words(parsed, passing->arena);
 		result.title = parsed->channel.title;

@@ -30,7 +30,8 @@ struct pipeline_options {
 /* Reads what has to be in memory from the store.  Returns 0 or -errno, having said why. */
 int pipeline_new(const struct pipeline_options *options, struct pipeline **ret);
 
-/* Commits what is open.  Rounds in hand are dropped: their feeds are asked again. */
+/* Commits what is open, and sends nothing.  Rounds in hand are dropped: their feeds are asked
+ * again. */
 void pipeline_free(struct pipeline *pipeline);
 
 /* Rounds come from this poller and go back to it (it is made with pipeline_on_round()). */
@@ -49,7 +50,7 @@ void pipeline_on_round(struct round *round, void *userdata);
  */
 void pipeline_on_hook(struct pipeline *pipeline, const char *hook, const char *words);
 
-/* Whether no round is in hand and nothing waits for its commit. */
+/* Whether no round is in hand, held updates were looked at, and nothing waits for its commit. */
 bool pipeline_idle(const struct pipeline *pipeline);
 
 /* Commits what is open now. */

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 #include <event2/event.h>
+#include <sqlite3.h>
 
 #include "base/datetime.h"
 #include "base/log.h"
@@ -28,6 +29,8 @@ enum {
 	FEEDS_MAX = 4,
 	BODY_MAX = 32 * 1024,
 	ALERTS_MAX = 16,
+	MANY_TOPICS = 6000,
+	PRUNED_ARTICLES = 150, /* of each of two feeds: together more than one step forgets */
 };
 
 static const char fire[] =
@@ -527,6 +530,116 @@ static void test_new_topic_takes_stored_stories_as_known(void **state)
 	expect_alerts(world, 1);
 }
 
+static struct store_figures figures(struct world *world)
+{
+	struct store_figures figures;
+
+	assert_int_equal(store_figures(world->store, &figures), 0);
+	return figures;
+}
+
+static void test_article_may_match_any_number_of_topics(void **state)
+{
+	struct world *world = *state;
+	char *config = NULL;
+	size_t length;
+	FILE *file = open_memstream(&config, &length);
+
+	(void)fputs(THREE_FEEDS, file);
+	for (unsigned i = 0; i < MANY_TOPICS; i++)
+		(void)fprintf(file, "[Topic \"fires %u\"]\nQuery=fire\nNotify=\n", i);
+	assert_int_equal(fclose(file), 0);
+	start_primed(world, config);
+	free(config);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	poll(world, "agency");
+	assert_int_equal(figures(world).alerts, MANY_TOPICS);
+}
+
+/* Runs SQL beside the daemon, which has the database to itself otherwise. */
+static void meddle(struct world *world, const char *config, const char *sql)
+{
+	char path[96];
+	sqlite3 *db;
+
+	stop(world);
+	(void)snprintf(path, sizeof(path), "%s/state/wirewatch.db", world->folder);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	start(world, config);
+}
+
+static void test_document_that_cannot_be_taken_in_costs_no_other_feed(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	meddle(world, THREE_FEEDS FIRE_TOPIC,
+		"CREATE TRIGGER refuse BEFORE INSERT ON articles WHEN NEW.title = 'Refused' "
+		"BEGIN SELECT RAISE(ABORT, 'refused'); END");
+	PUBLISH(world, "agency", {"2", "Refused", fire_grows}, {"1", "Fire drill", drill});
+	PUBLISH(world, "herald", {"88", "Plant burns in Northgate", fire});
+	assert_int_equal(poller_poll_now(world->poller, "agency"), 0);
+	poll(world, "herald");
+	expect_last(world, 1, EVENT_STORY_NEW, "Plant burns in Northgate");
+	/* Its validators were not kept: the same document comes again, and all of it is told. */
+	meddle(world, THREE_FEEDS FIRE_TOPIC, "DROP TRIGGER refuse");
+	PUBLISH(world, "gazette", {"9", "Hundreds flee", fire});
+	find_page(world, "http://agency.example/feed")->version--;
+	PUBLISH(world, "agency", {"2", "Refused", fire_grows}, {"1", "Fire drill", drill});
+	poll(world, "agency");
+	expect_alerts(world, 3);
+	poll(world, "gazette");
+	expect_alerts(world, 3);
+}
+
+static void test_held_update_that_is_due_is_told_at_start(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	poll(world, "agency");
+	PUBLISH(world, "agency", {"1", "One dead in Northgate fire", fire_grows});
+	poll(world, "agency");
+	PUBLISH(world, "agency", {"1", "Northgate fire is out", fire_is_out});
+	poll(world, "agency");
+	expect_alerts(world, 2);
+	stop(world);
+	fake_clock_advance(world->clock, 2 * USEC_HOUR);
+	start(world, THREE_FEEDS FIRE_TOPIC);
+	/* As --once does, which ends as soon as nothing is left to do. */
+	for (unsigned i = 0; i < 100 && !pipeline_idle(world->pipeline); i++)
+		fake_clock_advance(world->clock, 20 * USEC_MSEC);
+	expect_last(world, 3, EVENT_STORY_UPDATE, "Northgate fire is out");
+}
+
+static void publish_many(struct world *world, const char *feed)
+{
+	static char ids[PRUNED_ARTICLES][16];
+	static struct item items[PRUNED_ARTICLES];
+
+	for (size_t i = 0; i < PRUNED_ARTICLES; i++) {
+		(void)snprintf(ids[i], sizeof(ids[i]), "%s%zu", feed, i);
+		items[i] = (struct item){ids[i], ids[i], "", "http://a/"};
+	}
+	publish(world, feed, items, PRUNED_ARTICLES);
+	poll(world, feed);
+}
+
+static void test_forgetting_keeps_up_with_what_came(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world, "Keep=1h\nRemember=2h\n" THREE_FEEDS FIRE_TOPIC);
+	publish_many(world, "agency");
+	publish_many(world, "herald");
+	assert_true(figures(world).articles > 2 * PRUNED_ARTICLES);
+	fake_clock_advance(world->clock, 2 * USEC_HOUR + USEC_MINUTE + 10 * USEC_SEC);
+	assert_int_equal(figures(world).articles, 0);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -543,6 +656,10 @@ int main(void)
 		IN_WORLD(test_reader_that_dies_costs_one_poll),
 		IN_WORLD(test_restart_forgets_nothing),
 		IN_WORLD(test_new_topic_takes_stored_stories_as_known),
+		IN_WORLD(test_article_may_match_any_number_of_topics),
+		IN_WORLD(test_document_that_cannot_be_taken_in_costs_no_other_feed),
+		IN_WORLD(test_held_update_that_is_due_is_told_at_start),
+		IN_WORLD(test_forgetting_keeps_up_with_what_came),
 	};
 
 	log_open(LOG_CRIT);
