@@ -2,6 +2,8 @@
 
 #include <ctype.h>
 
+#include "text/html_tag.h"
+
 /* Whether a media type is of XML (RFC 7303 section 4.2). */
 static bool is_xml_type(const struct xml_value *type)
 {
@@ -98,6 +100,14 @@ static void become_markup(struct xml_capture *capture)
 	capture->value->form = FORM_MARKUP;
 }
 
+/* Other vocabularies' tags mean nothing to plain text. */
+static bool is_html(const xmlChar *name)
+{
+	const char *text = (const char *)name;
+
+	return html_tag_find(text, strlen(text)) != TAG_UNKNOWN;
+}
+
 static void add_name(struct buffer *out, const xmlChar *name)
 {
 	for (; *name; name++)
@@ -129,6 +139,8 @@ void xml_capture_start_tag(
 		return;
 	if (capture->value->form == FORM_PLAIN)
 		become_markup(capture);
+	if (!is_html(name))
+		return;
 	(void)buffer_add_char(text, '<');
 	add_name(text, name);
 	if (attributes->count > 0)
@@ -140,7 +152,7 @@ void xml_capture_end_tag(struct xml_capture *capture, const xmlChar *name)
 {
 	struct buffer *text = &capture->draft->text;
 
-	if (!capture->value)
+	if (!capture->value || !is_html(name))
 		return;
 	(void)buffer_add_string(text, "</");
 	add_name(text, name);

@@ -125,7 +125,9 @@ static const char *skip_doctype(const char *text, const char *end, struct xml_pr
 		} else if (starts_with(text, end, "<!--")) {
 			const char *close = find(text, end, "-->");
 
-			text = close ? close + 2 : text;
+			if (!close)
+				return end;
+			text = close + 2;
 		} else if (*text == '"') {
 			text = skip_quoted(text, end);
 		} else if (!subset && starts_with(text, end, "<") && text + 1 < end &&
@@ -136,7 +138,7 @@ static const char *skip_doctype(const char *text, const char *end, struct xml_pr
 	return end;
 }
 
-/* Behind a declaration, instruction or comment; one that never ends is its first byte only. */
+/* Behind a declaration, instruction or comment; behind one that never ends there is nothing. */
 static const char *skip_markup(const char *text, const char *end, struct xml_prolog *prolog)
 {
 	const char *close;
@@ -145,10 +147,10 @@ static const char *skip_markup(const char *text, const char *end, struct xml_pro
 		return skip_doctype(text, end, prolog);
 	if (starts_with(text, end, "<!--")) {
 		close = find(text, end, "-->");
-		return close ? close + 3 : text + 1;
+		return close ? close + 3 : end;
 	}
 	close = memchr(text, '>', (size_t)(end - text));
-	return close ? close + 1 : text + 1;
+	return close ? close + 1 : end;
 }
 
 /* The first tag that begins a feed, else the first tag. */

@@ -25,6 +25,8 @@ struct repairer {
 	struct buffer *out;
 	struct piece open[DEPTH_MAX]; /* the names of the open elements */
 	size_t depth;
+	bool no_comment_end; /* looked for once, not for every comment of a hostile text */
+	bool no_greater;
 };
 
 static bool piece_is(const struct piece *piece, const char *word)
@@ -385,13 +387,15 @@ static void cdata(struct repairer *repairer)
 	}
 }
 
-/* Comments, instructions and declarations go. */
+/* Comments, instructions and declarations go; of one that never ends only its beginning. */
 static void declaration(struct repairer *repairer)
 {
 	bool comment =
 		repairer->end - repairer->text >= 4 && memcmp(repairer->text, "<!--", 4) == 0;
-	const char *end = find(repairer, comment ? "-->" : ">");
+	bool *absent = comment ? &repairer->no_comment_end : &repairer->no_greater;
+	const char *end = *absent ? NULL : find(repairer, comment ? "-->" : ">");
 
+	*absent = !end;
 	if (end)
 		repairer->text = end + (comment ? 3 : 1);
 	else
