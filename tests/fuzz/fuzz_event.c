@@ -1,6 +1,7 @@
 /*
  * Whatever a feed says, the event is JSON, shorter than its bound, and the same when it is built
- * again.  The input is texts, each ended by NUL; those that are no UTF-8 are not what gets so far.
+ * again; and each chat service's form of it is a whole message.  The input is texts, each ended by
+ * NUL; those that are no UTF-8 are not what gets so far.
  */
 #include <jansson.h>
 #include <stdint.h>
@@ -9,6 +10,7 @@
 
 #include "base/utf8.h"
 #include "notify/event.h"
+#include "notify/format.h"
 
 enum {
 	TEXTS = 8,
@@ -64,6 +66,28 @@ static int build(const char *const texts[TEXTS], struct arena *arena, struct ale
 	return event_build(&facts, arena, ret);
 }
 
+/* Each chat service gets a message: JSON, but for plain text. */
+static void render_all(const struct alert *alert)
+{
+	for (int format = 0; format < HOOK_FORMAT_MAX; format++) {
+		const struct hook hook = {
+			.url = "https://chat.example/room", .format = (enum hook_format)format};
+		_cleanup_(arena_freep) struct arena *arena = NULL;
+		struct rendering rendering;
+		json_t *body;
+
+		if (arena_new(FORMAT_ARENA_BYTES, &arena) < 0)
+			return;
+		if (format_render(&hook, alert, arena, &rendering) < 0 ||
+			!utf8_valid(rendering.body, rendering.length))
+			abort();
+		body = json_loads(rendering.body, 0, NULL);
+		if (!body && format != HOOK_FORMAT_TEXT)
+			abort();
+		json_decref(body);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_(arena_freep) struct arena *arena = NULL;
@@ -85,5 +109,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		strcmp(alert.event, again.event) != 0)
 		abort();
 	json_decref(event);
+	render_all(&alert);
 	return 0;
 }
