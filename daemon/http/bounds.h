@@ -23,5 +23,5 @@ enum {
 	HTTP_RATIO_FREE = 1024 * 1024,
 	HTTP_READ_SIZE = 16 * 1024, /* libcurl's: a chunked body is counted one read late */
 	HTTP_WORDS_SIZE = 512,
-	HTTP_IDLE_CONNECTIONS = 64, /* kept alive */
+	HTTP_IDLE_CONNECTIONS = 128, /* kept alive */
 };

@@ -52,6 +52,7 @@ struct poller {
 	size_t waiting_size;
 	size_t in_flight;
 	size_t open_rounds;
+	size_t open_documents;
 	size_t open_bytes;
 	bool held;
 	bool once;

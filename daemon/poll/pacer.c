@@ -7,8 +7,10 @@
 
 enum {
 	STARTS_A_TURN = 64, /* so that no turn of the loop is long */
-	/* Documents that wait for a reader or a commit: then no more feeds are fetched. */
-	OPEN_ROUNDS_MOST = 48,
+	/* What waits for a reader and a commit: then no more feeds are fetched.  Rounds without a
+	 * document cost little and are best committed many at a time. */
+	OPEN_DOCUMENTS_MOST = 48,
+	OPEN_ROUNDS_MOST = 512,
 };
 
 #define OPEN_BYTES_MOST ((size_t)8 * 1024 * 1024)
@@ -64,9 +66,11 @@ void pacer_arm(struct poll_feed *feed)
 /* No more is fetched while too much waits to be read and committed. */
 void pacer_balance(struct poller *poller)
 {
-	bool full =
-		poller->open_rounds >= OPEN_ROUNDS_MOST || poller->open_bytes >= OPEN_BYTES_MOST;
+	bool full = poller->open_rounds >= OPEN_ROUNDS_MOST ||
+		poller->open_documents >= OPEN_DOCUMENTS_MOST ||
+		poller->open_bytes >= OPEN_BYTES_MOST;
 	bool drained = poller->open_rounds <= OPEN_ROUNDS_MOST / 2 &&
+		poller->open_documents <= OPEN_DOCUMENTS_MOST / 2 &&
 		poller->open_bytes <= OPEN_BYTES_MOST / 2;
 
 	if (poller->held ? !drained : !full)

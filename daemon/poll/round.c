@@ -35,6 +35,7 @@ void round_open(struct poll_feed *feed, struct poll_round *round)
 	feed->round = round;
 	TAILQ_INSERT_TAIL(&poller->rounds, round, link);
 	poller->open_rounds++;
+	poller->open_documents += round->answer.outcome == ROUND_DOCUMENT;
 	poller->open_bytes += round->bytes;
 	pacer_balance(poller);
 	poller->options.on_round(&round->round, poller->options.userdata);
@@ -106,6 +107,7 @@ static struct poll_feed *close_round(struct poller *poller, struct poll_round *r
 		feed->round = NULL;
 	TAILQ_REMOVE(&poller->rounds, round, link);
 	poller->open_rounds--;
+	poller->open_documents -= round->answer.outcome == ROUND_DOCUMENT;
 	poller->open_bytes -= round->bytes;
 	round_free(round);
 	pacer_balance(poller);
