@@ -15,7 +15,7 @@
 /* After a failed commit: time for a full disk to be noticed, short enough to lose no news. */
 #define COMMIT_RETRY USEC_MINUTE
 
-/* After a document that cannot be taken in, for a reason of its own: it would be so again. */
+/* After a document that cannot be taken in for a reason of its own: it would be so again. */
 #define TAKE_RETRY USEC_HOUR
 
 #define HOUSEKEEPING_INTERVAL USEC_MINUTE
@@ -41,7 +41,6 @@ struct pipeline {
 	struct passing *in_hand;
 	const char *const *health_hooks; /* [Daemon] Notify= */
 	bool dirty;                      /* a transaction is open */
-	bool spoilt;                     /* ... and a write in it failed: it will be taken back */
 	bool alerts;                     /* ... and it holds deliveries */
 	bool housekept;                  /* at least once */
 	bool closing;                    /* nothing new is begun */
@@ -102,10 +101,6 @@ int pipeline_commit(struct pipeline *pipeline)
 	clock_timer_set(pipeline->clock, pipeline->commit_timer, USEC_INFINITY);
 	pipeline->dirty = false;
 	pipeline->alerts = false;
-	if (pipeline->spoilt) {
-		pipeline->spoilt = false;
-		return take_back(pipeline, -EIO);
-	}
 	r = store_commit(pipeline->store);
 	if (r < 0)
 		return take_back(pipeline, r);
@@ -127,13 +122,6 @@ static void on_dirty(void *userdata)
 		return;
 	pipeline->dirty = true;
 	clock_timer_in(pipeline->clock, pipeline->commit_timer, COMMIT_DELAY);
-}
-
-/* A write failed: what is open will be taken back. */
-static void spoil(struct pipeline *pipeline)
-{
-	pipeline->spoilt = true;
-	on_dirty(pipeline);
 }
 
 /*
@@ -262,46 +250,13 @@ void pipeline_on_hook(struct pipeline *pipeline, const char *hook, const char *w
 		pipeline->store, hook, words, clock_now(pipeline->clock), pipeline->health_hooks);
 	pipeline->alerts |= r > 0;
 	if (r < 0)
-		spoil(pipeline);
-}
-
-/* Stores the feed's new state; the round ends when that is committed. */
-static void settle(struct passing *passing, const struct round_result *result)
-{
-	struct pipeline *pipeline = passing->pipeline;
-	struct round *round = passing->round;
-	int r;
-
-	r = poller_conclude(pipeline->poller, round, result, passing->arena, &passing->state);
-	if (r == 0)
-		r = store_feed_save(pipeline->store, &passing->state);
-	if (r == 0)
-		r = report_health(passing);
-	if (r < 0)
-		spoil(pipeline);
-	r = store_after_commit(pipeline->store, on_committed, passing);
-	if (r < 0) {
-		poller_abandon(pipeline->poller, round, COMMIT_RETRY);
-		passing_free(passing);
-	}
-}
-
-/* The first diagnosis in words, with how many more there are. */
-static const char *diagnosis_words(const struct parsed_feed *parsed, struct arena *arena)
-{
-	const struct diagnosis *first = parsed->diagnoses;
-
-	if (parsed->diagnosis_count == 0)
-		return NULL;
-	if (parsed->diagnosis_count == 1)
-		return arena_printf(arena, "line %u: %s", first->line, first->words);
-	return arena_printf(arena, "line %u: %s (and %zu more)", first->line, first->words,
-		parsed->diagnosis_count - 1);
+		log_error("hook %s: cannot store that it %s: %s", hook,
+			words ? "fails" : "works again", store_error(pipeline->store));
 }
 
 /*
- * The document cannot be taken in.  Nothing of it is kept, its validators neither, so that the feed
- * is asked for it again; what other rounds brought stays.
+ * The round cannot be stored.  Nothing more of it is kept, its validators neither, so that the feed
+ * is asked for the same again; what other rounds brought stays.
  */
 static void give_up(struct passing *passing, int error)
 {
@@ -315,6 +270,53 @@ static void give_up(struct passing *passing, int error)
 		store ? "a minute" : "an hour");
 	poller_abandon(pipeline->poller, passing->round, store ? COMMIT_RETRY : TAKE_RETRY);
 	passing_free(passing);
+}
+
+static int save_state(struct passing *passing, const struct round_result *result)
+{
+	struct pipeline *pipeline = passing->pipeline;
+	int r;
+
+	r = poller_conclude(
+		pipeline->poller, passing->round, result, passing->arena, &passing->state);
+	if (r == 0)
+		r = store_feed_save(pipeline->store, &passing->state);
+	if (r == 0)
+		r = report_health(passing);
+	return r;
+}
+
+/* Stores the feed's new state; the round ends when that is committed. */
+static void settle(struct passing *passing, const struct round_result *result)
+{
+	struct store *store = passing->pipeline->store;
+	int r;
+
+	r = store_savepoint(store);
+	if (r == 0) {
+		r = save_state(passing, result);
+		if (r < 0)
+			(void)store_savepoint_rollback(store);
+		else
+			r = store_savepoint_release(store);
+	}
+	if (r == 0)
+		r = store_after_commit(store, on_committed, passing);
+	if (r < 0)
+		give_up(passing, r);
+}
+
+/* The first diagnosis in words, with how many more there are. */
+static const char *diagnosis_words(const struct parsed_feed *parsed, struct arena *arena)
+{
+	const struct diagnosis *first = parsed->diagnoses;
+
+	if (parsed->diagnosis_count == 0)
+		return NULL;
+	if (parsed->diagnosis_count == 1)
+		return arena_printf(arena, "line %u: %s", first->line, first->words);
+	return arena_printf(arena, "line %u: %s (and %zu more)", first->line, first->words,
+		parsed->diagnosis_count - 1);
 }
 
 static void on_read(const struct reader_result *read, void *userdata)

@@ -40,6 +40,10 @@ enum exit_code {
 /* How often --once looks whether all is done. */
 #define ONCE_INTERVAL (20 * USEC_MSEC)
 
+enum {
+	FEED_ARENA_BYTES = 1024 * 1024, /* of one feed's state */
+};
+
 static const int handled_signals[] = {SIGTERM, SIGINT, SIGHUP};
 
 struct arguments {
@@ -51,7 +55,9 @@ struct arguments {
 
 struct daemon {
 	const struct arguments *arguments;
+	int status; /* enum exit_code */
 	struct config *config;
+	struct config *before; /* of a reload that failed half way: rooms may still read it */
 	struct event_base *base;
 	struct clock *clock;
 	struct store *store;
@@ -255,7 +261,7 @@ static int add_feeds(struct daemon *daemon)
 	struct feed_state state;
 	int r;
 
-	r = arena_new(1024 * 1024, &arena);
+	r = arena_new(FEED_ARENA_BYTES, &arena);
 	for (size_t i = 0; r == 0 && i < config->feed_count; i++) {
 		arena_reset(arena);
 		r = store_feed_ensure(daemon->store, config->feeds[i].url, clock_now(daemon->clock),
@@ -292,6 +298,47 @@ static int configure(struct daemon *daemon, struct matcher *matcher)
 	return r;
 }
 
+/*
+ * Stores what a configuration needs to be known by, and commits it: so that nothing has changed
+ * where the store fails.
+ */
+static int prepare(struct daemon *daemon, const struct config *config)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct store *store = daemon->store;
+	usec now = clock_now(daemon->clock);
+	struct feed_state state;
+	usec since;
+	int r;
+
+	r = arena_new(FEED_ARENA_BYTES, &arena);
+	if (r == 0)
+		r = store_savepoint(store);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < config->topic_count; i++)
+		r = store_topic_ensure(store, config->topics[i].name, now, &since);
+	for (size_t i = 0; r == 0 && i < config->feed_count; i++) {
+		arena_reset(arena);
+		r = store_feed_ensure(store, config->feeds[i].url, now, arena, &state);
+	}
+	if (r < 0)
+		(void)store_savepoint_rollback(store);
+	else
+		r = store_savepoint_release(store);
+	return r < 0 ? r : pipeline_commit(daemon->pipeline);
+}
+
+/* Some rooms follow the new configuration and some the old: only a new start makes it whole. */
+static void end_half_way(struct daemon *daemon, struct config *before)
+{
+	log_error("the new configuration could be applied in part only; ending, to be started "
+		  "again with it: nothing is lost, and systemd does so by itself");
+	daemon->before = before;
+	daemon->status = EXIT_CODE_INTERNAL;
+	(void)event_base_loopbreak(daemon->base);
+}
+
 static int reload(void *userdata, struct config_errors *errors)
 {
 	struct daemon *daemon = userdata;
@@ -301,6 +348,13 @@ static int reload(void *userdata, struct config_errors *errors)
 	int r;
 
 	r = load(daemon->arguments->config, errors, &config, &matcher);
+	if (r == 0) {
+		r = prepare(daemon, config);
+		if (r < 0)
+			config_errors_add(errors, NULL, 0,
+				"its feeds and topics cannot be stored: %s",
+				store_error(daemon->store));
+	}
 	if (r < 0) {
 		log_config_errors(errors);
 		log_write(LOG_ERR, MESSAGE_RELOAD_REFUSED, NULL,
@@ -310,8 +364,11 @@ static int reload(void *userdata, struct config_errors *errors)
 	before = daemon->config;
 	daemon->config = TAKE_PTR(config);
 	r = configure(daemon, TAKE_PTR(matcher));
-	if (r < 0)
-		return log_fail(r, "cannot apply the new configuration: %m");
+	if (r < 0) {
+		(void)log_fail(r, "cannot apply the new configuration: %m");
+		end_half_way(daemon, TAKE_PTR(before));
+		return r;
+	}
 	log_write(LOG_INFO, MESSAGE_RELOADED, NULL, "reloaded: %zu feeds, %zu topics, %zu hooks",
 		daemon->config->feed_count, daemon->config->topic_count,
 		daemon->config->hook_count);
@@ -486,6 +543,8 @@ static int open_all(struct daemon *daemon, struct matcher *matcher)
 		return r;
 	}
 	r = configure(daemon, matcher);
+	if (r == 0)
+		r = pipeline_commit(daemon->pipeline);
 	return r < 0 ? r : start_tick(daemon);
 }
 
@@ -507,6 +566,7 @@ static void close_all(struct daemon *daemon)
 	if (daemon->base)
 		event_base_free(daemon->base);
 	config_free(daemon->config);
+	config_free(daemon->before);
 }
 
 static void serve(struct daemon *daemon)
@@ -541,7 +601,7 @@ static int run(const struct arguments *arguments)
 	else
 		(void)log_fail(r, "cannot start: %m");
 	close_all(&daemon);
-	return r == 0 ? EXIT_CODE_DONE : EXIT_CODE_INTERNAL;
+	return r == 0 ? daemon.status : EXIT_CODE_INTERNAL;
 }
 
 int main(int argc, char **argv)
