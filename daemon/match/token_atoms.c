@@ -157,14 +157,12 @@ static int add_prefixes(
 	return r;
 }
 
-/* The lengths of prefixes that the token may begin with. */
-static inline uint32_t possible_lengths(const struct reading *reading, uint32_t index)
+/* The lengths of prefixes that a token with this head may begin with. */
+static inline uint32_t possible_lengths(
+	const struct matcher *matcher, uint64_t head, size_t token_length)
 {
-	const struct matcher *matcher = reading->matcher;
-	uint64_t head = reading->scratch->probes[index].head;
-	size_t length = reading->tokens->tokens[index].folded_length;
 	uint64_t hash = mix(head & head_mask(PREFIX_HASHED));
-	uint32_t fit = length < PREFIX_BYTES_MAX ? (2U << length) - 1 : UINT32_MAX;
+	uint32_t fit = token_length < PREFIX_BYTES_MAX ? (2U << token_length) - 1 : UINT32_MAX;
 
 	return fit &
 		(matcher->short_prefixes |
@@ -173,20 +171,27 @@ static inline uint32_t possible_lengths(const struct reading *reading, uint32_t 
 
 static int read_wildcards(const struct reading *reading)
 {
+	const struct matcher *matcher = reading->matcher;
+	const struct token *tokens = reading->tokens->tokens;
+	const struct probe *probes = reading->scratch->probes;
 	uint32_t *candidates = reading->scratch->candidates;
+	size_t token_count = reading->tokens->count;
 	size_t count = 0;
 	int r = 0;
 
-	for (uint32_t i = 0; i < reading->tokens->count; i++) {
+	for (uint32_t i = 0; i < token_count; i++) {
 		candidates[count] = i;
-		count += possible_lengths(reading, i) != 0;
+		count += possible_lengths(matcher, probes[i].head, tokens[i].folded_length) != 0;
 	}
-	for (size_t i = 0; i < count && r >= 0; i++)
-		r = add_prefixes(reading, reading->scratch->probes[candidates[i]].head,
-			possible_lengths(reading, candidates[i]), candidates[i]);
-	if (reading->matcher->any_prefix)
-		for (uint32_t i = 0; i < reading->tokens->count && r >= 0; i++)
-			r = add_specials(reading, reading->matcher->any_prefix, i);
+	for (size_t i = 0; i < count && r >= 0; i++) {
+		uint32_t index = candidates[i];
+		uint64_t head = probes[index].head;
+
+		r = add_prefixes(reading, head,
+			possible_lengths(matcher, head, tokens[index].folded_length), index);
+	}
+	for (uint32_t i = 0; i < token_count && matcher->any_prefix && r >= 0; i++)
+		r = add_specials(reading, matcher->any_prefix, i);
 	return r;
 }
 
@@ -206,48 +211,63 @@ static int add_more(const struct reading *reading, const struct key *key, uint32
  */
 static size_t probe_tokens(const struct reading *reading)
 {
-	const struct dictionary *words = &reading->matcher->words;
-	const struct token_list *list = reading->tokens;
-	struct match_scratch *scratch = reading->scratch;
+	const uint64_t *filter = reading->matcher->words.filter;
+	size_t mask = reading->matcher->words.filter_mask;
+	const struct token *tokens = reading->tokens->tokens;
+	const char *folded = reading->tokens->folded;
+	size_t token_count = reading->tokens->count;
+	uint32_t *candidates = reading->scratch->candidates;
+	struct probe *probes = reading->scratch->probes;
+	uint32_t *atoms = reading->scratch->atoms;
 	size_t count = 0;
 
-	for (uint32_t i = 0; i < list->count; i++) {
-		const struct token *token = &list->tokens[i];
-		struct probe *probe = &scratch->probes[i];
+	for (uint32_t i = 0; i < token_count; i++) {
+		struct probe probe;
 
-		probe->hash =
-			form_hash(list->folded + token->folded, token->folded_length, &probe->head);
-		__builtin_prefetch(&words->slots[probe->hash & words->mask]);
-		scratch->atoms[i] = ATOM_NONE;
-		scratch->candidates[count] = i;
-		count += filter_has(words->filter, words->filter_mask, probe->hash);
+		probe.hash =
+			form_hash(folded + tokens[i].folded, tokens[i].folded_length, &probe.head);
+		probes[i] = probe;
+		atoms[i] = ATOM_NONE;
+		candidates[count] = i;
+		count += filter_has(filter, mask, probe.hash);
 	}
 	return count;
 }
 
-static int read_words(const struct reading *reading)
+/* Fetches ahead what read_words() will look at. */
+static void fetch_keys(const struct reading *reading, size_t count)
 {
 	const struct dictionary *words = &reading->matcher->words;
-	struct match_scratch *scratch = reading->scratch;
-	bool plain = reading->field & FIELD_DEFAULT;
-	size_t count = probe_tokens(reading);
-	int r = 0;
+	const struct match_scratch *scratch = reading->scratch;
 
 	for (size_t i = 0; i < count; i++) {
 		size_t slot = scratch->probes[scratch->candidates[i]].hash & words->mask;
 
 		__builtin_prefetch(&words->keys[words->slots[slot].number]);
 	}
+}
+
+static int read_words(const struct reading *reading)
+{
+	const struct dictionary *words = &reading->matcher->words;
+	const struct token *tokens = reading->tokens->tokens;
+	struct match_scratch *scratch = reading->scratch;
+	const uint32_t *candidates = scratch->candidates;
+	uint32_t *atoms = scratch->atoms;
+	bool plain = reading->field & FIELD_DEFAULT;
+	size_t count = probe_tokens(reading);
+	int r = 0;
+
+	fetch_keys(reading, count);
 	for (size_t i = 0; i < count && r >= 0; i++) {
-		uint32_t index = scratch->candidates[i];
-		const struct token *token = &reading->tokens->tokens[index];
+		uint32_t index = candidates[i];
 		const struct key *key =
-			dictionary_find(words, reading->tokens->folded + token->folded,
-				token->folded_length, &scratch->probes[index]);
+			dictionary_find(words, reading->tokens->folded + tokens[index].folded,
+				tokens[index].folded_length, &scratch->probes[index]);
 
 		if (!key)
 			continue;
-		scratch->atoms[index] = (uint32_t)(key - words->keys) | key->flags;
+		atoms[index] = (uint32_t)(key - words->keys) | key->flags;
 		if (plain)
 			occurrences_note(
 				&scratch->found, key->leaf, key->slot, reading->base + index);
@@ -388,18 +408,19 @@ static int read_pairs(const struct reading *reading)
 {
 	const struct match_scratch *scratch = reading->scratch;
 	const uint32_t *atoms = scratch->atoms;
+	uint32_t *candidates = scratch->candidates;
+	size_t token_count = reading->tokens->count;
 	size_t count = 0;
 	int r = 0;
 
-	for (uint32_t i = 1; i < reading->tokens->count; i++) {
-		scratch->candidates[count] = i - 1;
-		count += (atoms[i - 1] & ATOM_OPENS_PAIR) && (atoms[i] & ATOM_CLOSES_PAIR);
+	/* The first's opening flag and the second's closing one, shifted to meet. */
+	for (uint32_t i = 1; i < token_count; i++) {
+		candidates[count] = i - 1;
+		count += (atoms[i - 1] << 1 & atoms[i] & ATOM_CLOSES_PAIR) != 0;
 	}
-	for (size_t i = 0; i < count && r >= 0; i++) {
-		uint32_t first = scratch->candidates[i];
-
-		r = add_phrases(reading, atoms[first], atoms[first + 1], first);
-	}
+	for (size_t i = 0; i < count && r >= 0; i++)
+		r = add_phrases(
+			reading, atoms[candidates[i]], atoms[candidates[i] + 1], candidates[i]);
 	for (size_t i = 0; i < scratch->extra_count && r >= 0; i++)
 		r = read_extra(reading, i);
 	return r;

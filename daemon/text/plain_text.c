@@ -171,19 +171,19 @@ static void fold_and_find_edges(struct plain_text *plain)
 {
 	size_t blocks = plain->length / BLOCK_CHARS + 1;
 	uint64_t before = 0; /* whether the last character of the block before is of a word */
+	uint32_t *edge = plain->edges;
 
 	/* The text's end ends a word. */
 	memset(plain->text + plain->length, 0, blocks * BLOCK_CHARS - plain->length);
-	plain->edge_count = 0;
 	for (size_t i = 0; i < blocks * BLOCK_CHARS; i += BLOCK_CHARS) {
 		uint64_t bits = fold_block(plain->text + i, plain->folded + i);
 		uint64_t edges = bits ^ (bits << 1 | before);
 
 		before = bits >> (BLOCK_CHARS - 1);
 		for (; edges; edges &= edges - 1)
-			plain->edges[plain->edge_count++] =
-				(uint32_t)i + (uint32_t)__builtin_ctzll(edges);
+			*edge++ = (uint32_t)i + (uint32_t)__builtin_ctzll(edges);
 	}
+	plain->edge_count = (size_t)(edge - plain->edges);
 }
 
 int plain_text_take(struct plain_text *plain, const char *text, size_t length, bool references)

@@ -98,11 +98,11 @@ static void add_plain_acronym(
 }
 
 /* Whether a run may be more than itself: a number with a dot, an acronym, joined by `&`. */
-static inline bool may_go_on(const struct plain_text *plain, size_t start, size_t end)
+static inline bool may_go_on(const char *text, size_t start, size_t end)
 {
-	if (plain->text[end] == '.')
-		return end == start + 1 || char_class_ascii((unsigned char)plain->text[end + 1]);
-	return plain->text[end] == '&';
+	if (text[end] == '.')
+		return end == start + 1 || char_class_ascii((unsigned char)text[end + 1]);
+	return text[end] == '&';
 }
 
 /* Characters that can be a sign before a token, or one after it. */
@@ -115,21 +115,23 @@ static int scan_plain(struct tokenizer *tokenizer, bool joins)
 {
 	const struct plain_text *plain = &tokenizer->plain;
 	const struct scan scan = {.plain = plain->text, .count = plain->length, .joins = joins};
-	size_t edge = 0;
+	const uint32_t *edge = plain->edges;
+	const uint32_t *edge_end = edge + plain->edge_count;
+	const char *text = plain->text;
+	struct token *token;
 	int r;
 
 	/* At most a token for each two edges. */
 	r = tokens_reserve(tokenizer, plain->edge_count / 2);
 	if (r < 0)
 		return r;
-	while (edge < plain->edge_count) {
-		struct extent extent = {plain->edges[edge], plain->edges[edge + 1], false};
-		struct token *token = &tokenizer->tokens[tokenizer->count++];
+	for (token = tokenizer->tokens; edge < edge_end; token++) {
+		struct extent extent = {edge[0], edge[1], false};
 
 		edge += 2;
-		if (may_go_on(plain, extent.start, extent.end)) {
+		if (may_go_on(text, extent.start, extent.end)) {
 			extent = extent_of_word(&scan, extent.start);
-			while (edge < plain->edge_count && plain->edges[edge] < extent.end)
+			while (edge < edge_end && *edge < extent.end)
 				edge += 2;
 		}
 		*token = (struct token){
@@ -140,10 +142,11 @@ static int scan_plain(struct tokenizer *tokenizer, bool joins)
 		};
 		if (extent.acronym)
 			add_plain_acronym(tokenizer, &extent, token);
-		if ((extent.start > 0 && may_be_sign(plain->text[extent.start - 1])) ||
-			may_be_sign(plain->text[extent.end]))
+		if ((extent.start > 0 && may_be_sign(text[extent.start - 1])) ||
+			may_be_sign(text[extent.end]))
 			set_signs(&scan, &extent, token);
 	}
+	tokenizer->count = (size_t)(token - tokenizer->tokens);
 	return 0;
 }
 
