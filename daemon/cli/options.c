@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "config/nearest.h"
 
 enum {
 	HELP_COLUMN = 28, /* where the words of --help begin */

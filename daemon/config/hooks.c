@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/nearest.h"
 #include "base/secret.h"
 #include "config/build.h"
-#include "config/nearest.h"
 #include "config/words.h"
 
 enum {

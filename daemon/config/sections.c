@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/nearest.h"
 #include "config/ini.h"
-#include "config/nearest.h"
 
 static void *member(struct section *section, const struct setting *setting)
 {

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "config/nearest.h"
+#include "base/nearest.h"
 #include "model/enum_names.h"
 
 static const char *const kind_names[] = {

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "config/build.h"
-#include "config/nearest.h"
 
 #define TOPICS_SCRATCH_MAX ((size_t)1024 * 1024 * 1024)
 
