@@ -192,7 +192,11 @@ static int build_index(struct explanation *explanation, const struct query_node 
 static int parse(struct match_scratch *scratch, const struct topic *topic, struct arena *arena,
 	struct query_node **ret, struct query_error *ret_error)
 {
-	const struct query_options options = {.stem = topic->stem != NULL, .regex = topic->regex};
+	const struct query_options options = {
+		.stem = topic->stem != NULL,
+		.regex = topic->regex,
+		.lists = topic->lists,
+	};
 	int r;
 
 	if (!scratch->parser) {
@@ -247,8 +251,13 @@ static size_t column_offset(const char *query, size_t length, unsigned column)
 const char *explanation_words(const char *query, const struct query_node *node, struct arena *arena)
 {
 	size_t length = strlen(query);
-	size_t start = column_offset(query, length, node->column);
-	size_t end = column_offset(query, length, node->end);
+	size_t start;
+	size_t end;
+
+	if (node->words)
+		return node->words;
+	start = column_offset(query, length, node->column);
+	end = column_offset(query, length, node->end);
 
 	return arena_copy(arena, query + start, end - start);
 }

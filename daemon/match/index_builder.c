@@ -355,7 +355,11 @@ static int add_program(struct index_builder *builder, const struct query_node *n
 int index_builder_add(
 	struct index_builder *builder, const struct topic *topic, struct query_error *ret_error)
 {
-	const struct query_options options = {.stem = topic->stem != NULL, .regex = topic->regex};
+	const struct query_options options = {
+		.stem = topic->stem != NULL,
+		.regex = topic->regex,
+		.lists = topic->lists,
+	};
 	struct query_node *node;
 	int r;
 

@@ -110,12 +110,14 @@ static void add_prefix(struct matcher *matcher, uint32_t number)
 		return;
 	}
 	memcpy(&head, bytes, sizeof(head));
-	if (length < PREFIX_HASHED)
-		matcher->short_prefixes |= 1U << length;
-	else
-		matcher->prefix_lengths[mix(head & head_mask(PREFIX_HASHED)) &
-			matcher->prefix_lengths_mask] |= (uint16_t)(1U << length);
-	i = mix(head + length) & matcher->prefix_mask;
+	if (length < PREFIX_SHORT) {
+		matcher->tiny_prefixes |= 1U << length;
+	} else {
+		i = prefix_hash(head, length < PREFIX_LONG ? PREFIX_SHORT : PREFIX_LONG);
+		matcher->prefix_lengths[i & matcher->prefix_lengths_mask] |=
+			(uint16_t)(1U << length);
+	}
+	i = prefix_hash(head, length) & matcher->prefix_mask;
 	while (matcher->prefix_slots[i].special &&
 		(matcher->prefix_slots[i].head != head ||
 			matcher->prefix_slots[i].length != length))

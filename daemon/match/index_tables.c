@@ -12,7 +12,7 @@ uint32_t pair_find(const struct matcher *matcher, uint32_t first, uint32_t secon
 
 uint32_t prefix_find(const struct matcher *matcher, uint64_t head, size_t length)
 {
-	size_t i = mix(head + length) & matcher->prefix_mask;
+	size_t i = prefix_hash(head, length) & matcher->prefix_mask;
 
 	for (; matcher->prefix_slots[i].special; i = (i + 1) & matcher->prefix_mask)
 		if (matcher->prefix_slots[i].head == head &&

@@ -94,7 +94,8 @@ struct prefix_slot {
 
 enum {
 	PREFIX_BYTES_MAX = 8, /* as many as fit a key_slot's head */
-	PREFIX_HASHED = 4,    /* bytes by which longer prefixes are filtered */
+	PREFIX_LONG = 4,      /* bytes by which prefixes of so many or more are filtered */
+	PREFIX_SHORT = 2,     /* the same for the shorter ones */
 	FILTER_BITS = 16,     /* for each key: about one in sixteen others passes */
 };
 
@@ -134,9 +135,11 @@ struct matcher {
 	size_t special_count;
 	struct prefix_slot *prefix_slots;
 	size_t prefix_mask;
-	uint32_t short_prefixes;  /* bit n: there are prefixes of n bytes, below PREFIX_HASHED */
-	uint16_t *prefix_lengths; /* the same of the others, by a hash of their first bytes */
+	/* Bit n: there are prefixes of n bytes; by a hash of their first PREFIX_LONG or
+	 * PREFIX_SHORT. */
+	uint16_t *prefix_lengths;
 	size_t prefix_lengths_mask;
+	uint32_t tiny_prefixes; /* the same of those below PREFIX_SHORT, which are not filtered */
 	bool has_wildcards;
 	uint32_t any_prefix; /* wildcards without a usable prefix: a chain */
 	struct pair_slot *pairs;
@@ -235,6 +238,11 @@ static inline const struct key *dictionary_find(const struct dictionary *diction
 static inline uint64_t pair_hash(uint32_t first, uint32_t second)
 {
 	return mix((uint64_t)first << 32 | second);
+}
+
+static inline size_t prefix_hash(uint64_t head, size_t length)
+{
+	return mix((head & head_mask(length)) + length);
 }
 
 /* First of the chain of phrases found by the pair, or 0. */

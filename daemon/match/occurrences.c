@@ -1,5 +1,6 @@
 #include "match/occurrences.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,7 @@ int occurrences_begin(struct occurrences *occurrences, const struct matcher *mat
 	r = reserve_leaves(occurrences, matcher);
 	if (r < 0)
 		return r;
+	assert(occurrences->truth && occurrences->chains);
 	occurrences->idle_leaf = (uint32_t)matcher->leaf_count;
 	occurrences->truth[occurrences->idle_leaf / 64] |= UINT64_C(1)
 		<< (occurrences->idle_leaf % 64);

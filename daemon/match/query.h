@@ -9,13 +9,15 @@
 #include <stdint.h>
 
 enum {
-	QUERY_DEPTH_MAX = 100,         /* of nested parentheses (1) */
-	QUERY_DISTANCE_MAX = 100,      /* of NEAR (4) */
-	QUERY_DISTANCE_DEFAULT = 4,    /* of NEAR without a number (1) */
-	QUERY_ATLEAST_MAX = 100,       /* (4) */
-	QUERY_CHAIN_MAX = 1000,        /* NEARs in a row: bounds the depth of the tree */
-	QUERY_CHARS_MAX = 1024 * 1024, /* of a query */
-	QUERY_MATCH_LIMIT = 100000,    /* of PCRE2's match() calls (3) */
+	QUERY_DEPTH_MAX = 100,             /* of nested parentheses (1) */
+	QUERY_DISTANCE_MAX = 100,          /* of NEAR (4) */
+	QUERY_DISTANCE_DEFAULT = 4,        /* of NEAR without a number (1) */
+	QUERY_ATLEAST_MAX = 100,           /* (4) */
+	QUERY_CHAIN_MAX = 1000,            /* NEARs in a row: bounds the depth of the tree */
+	QUERY_CHARS_MAX = 1024 * 1024,     /* of a query */
+	QUERY_LIST_DEPTH_MAX = 32,         /* of lists in lists */
+	QUERY_LIST_TERMS_MAX = 100 * 1000, /* that a query takes up from lists */
+	QUERY_MATCH_LIMIT = 100000,        /* of PCRE2's match() calls (3) */
 };
 
 /* What of an article is searched, as bits. */
@@ -73,6 +75,9 @@ struct query_node {
 	unsigned open;   /* column of the innermost `(` around the node; 0: none of its own */
 	unsigned prefix; /* column of the field prefix right before the node; 0: none */
 	unsigned fields; /* of a term or regex: enum query_field */
+	/* A term from a list, as it stands there; its columns are those of the `list:`.  Else NULL.
+	 */
+	const char *words;
 	/* AND, OR: two or more; NEAR: two; NOT, ATLEAST: one */
 	struct query_node **children;
 	size_t child_count;

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "match/query_check.h"
 #include "match/query_lexer.h"
+#include "match/query_list.h"
 #include "match/query_words.h"
 #include "text/folder.h"
 
@@ -27,6 +28,12 @@ struct run {
 	struct query_error *error;
 	unsigned depth;
 	unsigned fields; /* of the field prefix we are in, or 0 */
+	/* Of the `list:NAME` that is being taken up, and of what it leads to: */
+	unsigned list_column; /* 0: none */
+	unsigned list_end;
+	unsigned list_depth;
+	size_t list_terms; /* of the whole query so far */
+	bool list_told;    /* the error says already in which list and term it is */
 };
 
 int query_parser_new(struct query_parser **ret)
@@ -542,6 +549,121 @@ static int parse_field(struct run *run, size_t colon, unsigned field, struct que
 	return 0;
 }
 
+/* The node of one term of a list, between the ends of the lexer. */
+static int parse_listed(struct run *run, struct query_node **ret)
+{
+	enum lexeme lexeme = lexer_peek(&run->lexer);
+	size_t colon = lexeme == LEX_WORD ? lexer_prefix_end(&run->lexer) : 0;
+	int r;
+
+	if (lexeme == LEX_MINUS || (colon > 0 && lexer_field(&run->lexer, colon)) ||
+		(lexeme != LEX_WORD && lexeme != LEX_QUOTE && lexeme != LEX_EQUALS))
+		return refuse(run, run->lexer.at,
+			"a list holds words, phrases and list:NAME, no operators and fields");
+	r = parse_prim(run, ret);
+	if (r < 0)
+		return r;
+	if (lexer_peek(&run->lexer) != LEX_END)
+		return refuse(run, run->lexer.at,
+			"commas part the terms of a list, and a phrase stands in quotes");
+	return 0;
+}
+
+/* Refuses the query's own `list:` for what its list, or one in that, holds. */
+static int refuse_list(struct run *run, const char *words)
+{
+	run->list_told = true;
+	return refuse(run, run->list_column - 1, words);
+}
+
+/* Says in which list and term a fault is. */
+static int refuse_listed(struct run *run, const char *list, const char *term)
+{
+	if (run->list_told)
+		return -EINVAL;
+	return refuse_list(run,
+		arena_printf(
+			run->arena, "list \"%s\": term `%s`: %s", list, term, run->error->words));
+}
+
+/* Reads a term of a list in place of the query. */
+static int take_term(
+	struct run *run, const struct term_list *list, const char *term, struct query_node **ret)
+{
+	const struct lexer outer = run->lexer;
+	uint32_t *chars;
+	int r;
+
+	if (++run->list_terms > QUERY_LIST_TERMS_MAX)
+		return refuse_list(
+			run, "the lists of this query have too many terms; 100,000 are allowed");
+	r = query_list_decode(term, run->arena, &chars, &run->lexer.count);
+	if (r < 0)
+		return r;
+	run->lexer.chars = chars;
+	run->lexer.at = 0;
+	r = parse_listed(run, ret);
+	run->lexer = outer;
+	if (r == -EINVAL)
+		return refuse_listed(run, list->name, term);
+	if (r < 0)
+		return r;
+	if (!(*ret)->words && (*ret)->kind == QUERY_TERM)
+		(*ret)->words = term;
+	(*ret)->column = run->list_column;
+	(*ret)->end = run->list_end;
+	return 0;
+}
+
+static int take_list(struct run *run, const struct term_list *list, struct query_node **ret)
+{
+	_cleanup_(children_clear) struct children children = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < list->term_count && r >= 0; i++) {
+		struct query_node *node;
+
+		r = take_term(run, list, list->terms[i], &node);
+		if (r >= 0)
+			r = children_add(&children, node);
+	}
+	if (r < 0)
+		return r;
+	if (children.count == 0)
+		return refuse_list(run, "this list has no terms");
+	return join(run, QUERY_OR, &children, ret);
+}
+
+/* Reads the `list:NAME` whose ":" is at `colon`: an OR of the list's terms. */
+static int parse_list(struct run *run, size_t colon, struct query_node **ret)
+{
+	size_t prefix = run->lexer.at;
+	bool outermost = run->list_depth == 0;
+	const struct term_list *list;
+	const char *words;
+	int r;
+
+	r = query_list_find(&run->lexer, colon + 1, run->options->lists, run->arena, &list, &words);
+	if (r == -EINVAL)
+		return refuse(run, prefix, words);
+	if (r < 0)
+		return r;
+	if (run->list_depth == QUERY_LIST_DEPTH_MAX)
+		return refuse(run, prefix, "lists nest too deeply; 32 in each other are allowed");
+	if (outermost) {
+		run->list_column = (unsigned)prefix + 1;
+		run->list_end = (unsigned)run->lexer.at + 1;
+	}
+	run->list_depth++;
+	r = take_list(run, list, ret);
+	run->list_depth--;
+	if (r < 0)
+		return r;
+	(*ret)->column = run->list_column;
+	(*ret)->end = run->list_end;
+	return 0;
+}
+
 static int parse_prim(struct run *run, struct query_node **ret)
 {
 	size_t colon;
@@ -554,6 +676,11 @@ static int parse_prim(struct run *run, struct query_node **ret)
 
 		if (field)
 			return parse_field(run, colon, field, ret);
+		if (lexer_is_unknown_field(&run->lexer, colon) &&
+			query_list_is_meant(&run->lexer, colon, run->options->lists)) {
+			r = parse_list(run, colon, ret);
+			return r < 0 ? r : skip_boost(run);
+		}
 		if (lexer_is_unknown_field(&run->lexer, colon))
 			return refuse(run, run->lexer.at,
 				query_check_unknown_field(run->lexer.chars + run->lexer.at,

@@ -10,12 +10,14 @@
 #include "base/arena.h"
 #include "base/macro.h"
 #include "match/query.h"
+#include "model/topic.h"
 
 struct query_parser;
 
 struct query_options {
-	bool stem;  /* Stem=english */
-	bool regex; /* Regex=yes */
+	bool stem;                      /* Stem=english */
+	bool regex;                     /* Regex=yes */
+	const struct term_lists *lists; /* borrowed; NULL or none: `list:` is an unknown field */
 };
 
 struct query_error {

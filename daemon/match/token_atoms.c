@@ -161,12 +161,13 @@ static int add_prefixes(
 static inline uint32_t possible_lengths(
 	const struct matcher *matcher, uint64_t head, size_t token_length)
 {
-	uint64_t hash = mix(head & head_mask(PREFIX_HASHED));
+	const uint16_t *lengths = matcher->prefix_lengths;
+	size_t mask = matcher->prefix_lengths_mask;
 	uint32_t fit = token_length < PREFIX_BYTES_MAX ? (2U << token_length) - 1 : UINT32_MAX;
 
 	return fit &
-		(matcher->short_prefixes |
-			matcher->prefix_lengths[hash & matcher->prefix_lengths_mask]);
+		(lengths[prefix_hash(head, PREFIX_LONG) & mask] |
+			lengths[prefix_hash(head, PREFIX_SHORT) & mask] | matcher->tiny_prefixes);
 }
 
 static int read_wildcards(const struct reading *reading)
