@@ -20,9 +20,6 @@ enum {
 #define SENTENCE_WORTH 2.0F
 #define WORD_WORTH 0.6F
 
-/* A word in more than one story of sixteen finds too many articles. */
-#define ASKED_WEIGHT_MIN 4.0F
-
 _Static_assert(LEAD_KEPT + REST_KEPT + SENTENCES_KEPT + PAIRS_KEPT + WORDS_KEPT == FEATURES_KEPT,
 	"all are used");
 
@@ -150,7 +147,8 @@ static float times(const struct reader *reader, uint32_t code)
 }
 
 /* The article's main words: rare ones, the rather if they stand there more than once. */
-static size_t keep_words(const struct reader *reader, uint32_t *ret)
+static size_t keep_words(
+	const struct reader *reader, const struct commonness *commonness, uint32_t *ret)
 {
 	struct ranked entries[WORDS_KEPT];
 	struct best best = {entries, 0, WORDS_KEPT};
@@ -162,7 +160,7 @@ static size_t keep_words(const struct reader *reader, uint32_t *ret)
 			i++) {
 			uint32_t code = reader->fingerprint->codes[i];
 
-			if (word_kind(code) == WORD_SHORT || reader->weights[i] <= ASKED_WEIGHT_MIN)
+			if (!commonness_is_rare(commonness, code))
 				continue;
 			offer(&best, word_feature(code),
 				reader->weights[i] *
@@ -173,13 +171,14 @@ static size_t keep_words(const struct reader *reader, uint32_t *ret)
 	return take(&best, ret);
 }
 
-size_t features_keep(const struct reader *reader, uint32_t (*ret)[FEATURES_KEPT])
+size_t features_keep(const struct reader *reader, const struct commonness *commonness,
+	uint32_t (*ret)[FEATURES_KEPT])
 {
 	size_t kept = keep_shingles(reader, *ret);
 
 	kept += keep_sentences(reader, *ret + kept);
 	kept += keep_pairs(reader, *ret + kept);
-	return kept + keep_words(reader, *ret + kept);
+	return kept + keep_words(reader, commonness, *ret + kept);
 }
 
 static void ask(
@@ -189,7 +188,8 @@ static void ask(
 		(*ret)[(*count)++] = (struct asked_feature){feature, worth};
 }
 
-size_t features_ask(const struct reader *reader, struct asked_feature (*ret)[FEATURES_ASKED])
+size_t features_ask(const struct reader *reader, const struct commonness *commonness,
+	struct asked_feature (*ret)[FEATURES_ASKED])
 {
 	size_t count = 0;
 
@@ -203,8 +203,7 @@ size_t features_ask(const struct reader *reader, struct asked_feature (*ret)[FEA
 		if (whole != 0)
 			ask(ret, &count, whole, SENTENCE_WORTH);
 		for (size_t i = 0; i < sentence->count; i++) {
-			if (word_kind(codes[i]) != WORD_SHORT &&
-				reader->weights[sentence->start + i] > ASKED_WEIGHT_MIN)
+			if (commonness_is_rare(commonness, codes[i]))
 				ask(ret, &count, word_feature(codes[i]), WORD_WORTH);
 			if (i + SHINGLE_WORDS <= sentence->count)
 				ask(ret, &count, shingle_hash(codes + i, SHINGLE_WORDS), 1.0F);

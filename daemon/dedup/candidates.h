@@ -21,7 +21,8 @@ struct candidate {
 };
 
 /* Chooses what is kept of an article.  Returns how many. */
-size_t features_keep(const struct reader *reader, uint32_t (*ret)[FEATURES_KEPT]);
+size_t features_keep(const struct reader *reader, const struct commonness *commonness,
+	uint32_t (*ret)[FEATURES_KEPT]);
 
 /* A feature to be looked up, and what finding it is worth. */
 struct asked_feature {
@@ -30,4 +31,5 @@ struct asked_feature {
 };
 
 /* All features of an article, for looking up. */
-size_t features_ask(const struct reader *reader, struct asked_feature (*ret)[FEATURES_ASKED]);
+size_t features_ask(const struct reader *reader, const struct commonness *commonness,
+	struct asked_feature (*ret)[FEATURES_ASKED]);

@@ -12,6 +12,7 @@ enum {
 	BUCKET_SLOTS = 4,
 	STORIES_MIN = 400, /* fewer say nothing of how common a word is (specs/stories.md) */
 	COUNT_MAX = 255,
+	RARE_MAX = 24,
 };
 
 struct sentence_slot {
@@ -72,6 +73,11 @@ float commonness_weight(const struct commonness *commonness, uint32_t code)
 	stories = commonness->stories > STORIES_MIN ? commonness->stories : STORIES_MIN;
 	with = commonness->words[word_slot(code)];
 	return logarithm(((float)stories + 1.0F) / ((float)with + 1.0F)) + 0.1F;
+}
+
+bool commonness_is_rare(const struct commonness *commonness, uint32_t code)
+{
+	return word_kind(code) != WORD_SHORT && commonness->words[word_slot(code)] <= RARE_MAX;
 }
 
 static struct sentence_slot *sentence_bucket(struct commonness *commonness, uint32_t hash)
@@ -143,8 +149,27 @@ void commonness_add_sentence(struct commonness *commonness, uint32_t sentence, u
 	bucket[0] = slot;
 }
 
-void *commonness_bytes(struct commonness *commonness, size_t *ret_length)
+int commonness_write(const struct commonness *commonness, const struct snapshot_writer *writer)
 {
-	*ret_length = sizeof(*commonness);
-	return commonness;
+	return snapshot_put(writer, commonness, sizeof(*commonness));
+}
+
+int commonness_read(const struct snapshot_reader *reader, struct commonness **ret)
+{
+	_cleanup_(commonness_freep) struct commonness *commonness = NULL;
+	int r;
+
+	r = commonness_new(&commonness);
+	if (r < 0)
+		return r;
+	r = snapshot_get(reader, commonness, sizeof(*commonness));
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(commonness);
+	return 0;
+}
+
+size_t commonness_bytes(void)
+{
+	return sizeof(struct commonness);
 }

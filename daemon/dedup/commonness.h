@@ -6,10 +6,12 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/macro.h"
+#include "dedup/snapshot.h"
 
 struct commonness;
 
@@ -21,6 +23,9 @@ DEFINE_CLEANUP(commonness_freep, struct commonness, commonness_free)
 /* The weight of a word: the logarithm (base 2) of stories over those with the word; NULL: a guess
  * from its kind alone. */
 float commonness_weight(const struct commonness *commonness, uint32_t code);
+
+/* Whether so few stories have a word that it leads to them (specs/stories.md, Candidates). */
+bool commonness_is_rare(const struct commonness *commonness, uint32_t code);
 
 /* In how many stories a sentence stood, as far as is remembered, and in which it was last. */
 struct sentence_uses {
@@ -48,5 +53,8 @@ void commonness_add_word(struct commonness *commonness, uint32_t code);
 /* Notes that `sentence` stands in `story`. */
 void commonness_add_sentence(struct commonness *commonness, uint32_t sentence, uint32_t story);
 
-/* The memory as one block, for snapshots. */
-void *commonness_bytes(struct commonness *commonness, size_t *ret_length);
+/* As story_index_write() and story_index_read(). */
+int commonness_write(const struct commonness *commonness, const struct snapshot_writer *writer);
+int commonness_read(const struct snapshot_reader *reader, struct commonness **ret);
+
+size_t commonness_bytes(void);

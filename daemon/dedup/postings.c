@@ -7,6 +7,7 @@
 
 enum {
 	FIRST_LEVEL = 8, /* the low bits of a feature which its bucket's number always holds */
+	LEVEL_MAX = 31,
 	CHUNK_BUCKETS = 256,
 	/* A bucket is added when more postings than this, of POSTINGS_BUCKET, stand in one. */
 	LOAD_PERCENT = 65,
@@ -128,7 +129,7 @@ static int split_bucket(struct postings *postings)
 	struct bucket *to;
 	struct bucket old;
 
-	if (postings->level >= 31)
+	if (postings->level >= LEVEL_MAX)
 		return 0;
 	if (number / CHUNK_BUCKETS >= postings->chunk_count) {
 		int r = add_chunk(postings);
@@ -198,13 +199,24 @@ static void drop_oldest_of(struct bucket *const *buckets, const uint32_t *tags)
 	drop(buckets[which], at[which]);
 }
 
-int postings_add(struct postings *postings, uint32_t feature, uint32_t article)
+/* Drops what belongs to forgotten articles: these are the oldest, so they stand first. */
+static void clear_old(struct postings *postings, struct bucket *bucket, uint32_t oldest)
+{
+	while (bucket->count > 0 && bucket->articles[0] < oldest) {
+		drop(bucket, 0);
+		postings->count--;
+	}
+}
+
+int postings_add(struct postings *postings, uint32_t feature, uint32_t article, uint32_t oldest)
 {
 	uint32_t second = second_key(feature);
 	struct bucket *buckets[2] = {bucket_of(postings, feature), bucket_of(postings, second)};
 	uint32_t tags[2] = {feature >> FIRST_LEVEL, second >> FIRST_LEVEL};
 	size_t to;
 
+	clear_old(postings, buckets[0], oldest);
+	clear_old(postings, buckets[1], oldest);
 	if (count_tag(buckets[0], tags[0]) + count_tag(buckets[1], tags[1]) >= POSTINGS_SAME_MAX) {
 		drop_oldest_of(buckets, tags);
 		postings->count--;
@@ -264,4 +276,65 @@ size_t postings_bytes(const struct postings *postings)
 {
 	return sizeof(*postings) + postings->chunk_size * sizeof(*postings->chunks) +
 		postings->chunk_count * CHUNK_BUCKETS * sizeof(struct bucket);
+}
+
+struct postings_head {
+	uint32_t level;
+	uint32_t split;
+	uint64_t count;
+};
+
+int postings_write(const struct postings *postings, const struct snapshot_writer *writer)
+{
+	const struct postings_head head = {
+		.level = postings->level, .split = postings->split, .count = postings->count};
+	int r;
+
+	r = snapshot_put(writer, &head, sizeof(head));
+	for (size_t i = 0; r >= 0 && i < postings->chunk_count; i++)
+		r = snapshot_put(
+			writer, postings->chunks[i], CHUNK_BUCKETS * sizeof(struct bucket));
+	return r;
+}
+
+static bool is_sound(const struct bucket *buckets)
+{
+	for (size_t i = 0; i < CHUNK_BUCKETS; i++)
+		if (buckets[i].count > POSTINGS_BUCKET)
+			return false;
+	return true;
+}
+
+int postings_read(const struct snapshot_reader *reader, struct postings **ret)
+{
+	_cleanup_(postings_freep) struct postings *postings = calloc(1, sizeof(*postings));
+	struct postings_head head;
+	int r;
+
+	if (!postings)
+		return -ENOMEM;
+	r = snapshot_get(reader, &head, sizeof(head));
+	if (r < 0)
+		return r;
+	if (head.level < FIRST_LEVEL || head.level > LEVEL_MAX ||
+		head.split >= (uint32_t)1 << head.level)
+		return -EBADMSG;
+	postings->level = head.level;
+	postings->split = head.split;
+	postings->count = head.count;
+	while (postings->chunk_count * CHUNK_BUCKETS < bucket_count(postings)) {
+		struct bucket *chunk;
+
+		r = add_chunk(postings);
+		if (r < 0)
+			return r;
+		chunk = postings->chunks[postings->chunk_count - 1];
+		r = snapshot_get(reader, chunk, CHUNK_BUCKETS * sizeof(struct bucket));
+		if (r < 0)
+			return r;
+		if (!is_sound(chunk))
+			return -EBADMSG;
+	}
+	*ret = TAKE_PTR(postings);
+	return 0;
 }

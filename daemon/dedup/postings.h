@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/macro.h"
+#include "dedup/snapshot.h"
 
 struct postings;
 
@@ -24,8 +25,11 @@ int postings_new(struct postings **ret);
 void postings_free(struct postings *postings);
 DEFINE_CLEANUP(postings_freep, struct postings, postings_free)
 
-/* Says that `article` (a running number) has the feature.  Returns 0 or -ENOMEM. */
-int postings_add(struct postings *postings, uint32_t feature, uint32_t article);
+/*
+ * Says that `article` (a running number) has the feature.  Postings of articles below `oldest` are
+ * cleared away where they stand in the way.  Returns 0 or -ENOMEM.
+ */
+int postings_add(struct postings *postings, uint32_t feature, uint32_t article, uint32_t oldest);
 
 /* Finds articles with the feature, the newest first; at most POSTINGS_FOUND_MAX. */
 size_t postings_find(
@@ -35,3 +39,7 @@ size_t postings_find(
 void postings_prefetch(const struct postings *postings, uint32_t feature);
 
 size_t postings_bytes(const struct postings *postings);
+
+/* As story_index_write() and story_index_read(). */
+int postings_write(const struct postings *postings, const struct snapshot_writer *writer);
+int postings_read(const struct snapshot_reader *reader, struct postings **ret);

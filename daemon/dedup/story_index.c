@@ -15,16 +15,18 @@ enum {
 	COMPARED_MAX = 8,      /* candidates that are compared (specs/stories.md) */
 	COMPARED_OF_STORY = 3, /* of these at most of one story */
 	BRIEF_WORDS = 60,      /* with fewer an article is a summary */
+	RANKED_MAX = 64,       /* candidates that are looked at, to find those to compare */
 	TALLY_SLOTS = 2048,
 	PREFETCH = 12,
 	STORY_SALT = 0x2545f491,
+	SNAPSHOT_VERSION = 1, /* goes up with any change of what is kept or how it is chosen */
 };
 
 /*
  * What a candidate must have in common to be compared: more than one feature, and a share of what
  * the best candidate has.  On the corpus the true story is the best candidate for 99 of 100.
  */
-#define SCORE_MIN 0.95F
+#define SCORE_MIN 1.15F
 #define SCORE_SHARE 0.10F
 
 /* A summary has little in common with anything. */
@@ -58,6 +60,7 @@ struct story_index {
 	uint32_t first; /* running numbers of the records: from 1 */
 	uint32_t next;
 	size_t live;
+	int64_t last_article;
 	struct arena *arena;
 	struct story_index_watch watch;
 	/* Work space. */
@@ -69,7 +72,8 @@ struct story_index {
 	size_t used_count;
 };
 
-int story_index_new(const struct story_index_options *options, struct story_index **ret)
+/* Makes an index without its tables. */
+static int open_index(const struct story_index_options *options, struct story_index **ret)
 {
 	_cleanup_(story_index_freep) struct story_index *index = calloc(1, sizeof(*index));
 	int r;
@@ -81,13 +85,25 @@ int story_index_new(const struct story_index_options *options, struct story_inde
 		index->options.quiet = STORY_QUIET_DEFAULT;
 	index->first = 1;
 	index->next = 1;
+	r = arena_new((COMPARED_MAX + 3) * FINGERPRINT_ARENA_BYTES, &index->arena);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(index);
+	return 0;
+}
+
+int story_index_new(const struct story_index_options *options, struct story_index **ret)
+{
+	_cleanup_(story_index_freep) struct story_index *index = NULL;
+	int r;
+
+	r = open_index(options, &index);
+	if (r < 0)
+		return r;
 	r = postings_new(&index->postings);
 	if (r < 0)
 		return r;
 	r = commonness_new(&index->commonness);
-	if (r < 0)
-		return r;
-	r = arena_new((COMPARED_MAX + 3) * FINGERPRINT_ARENA_BYTES, &index->arena);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(index);
@@ -172,20 +188,33 @@ static void tally_feature(struct story_index *index, const struct asked_feature 
 		tally(index, found[i], asked->worth / (float)(story_count * story_count));
 }
 
-static int compare_candidates(const void *a, const void *b)
+/* Whether `a` is looked at before `b`: the better one, of equals the newer. */
+static bool is_better(const struct candidate *a, const struct candidate *b)
 {
-	const struct candidate *x = a;
-	const struct candidate *y = b;
-
-	if (x->score != y->score)
-		return x->score > y->score ? -1 : 1;
-	return x->article > y->article ? -1 : x->article < y->article;
+	return a->score > b->score || (a->score == b->score && a->article > b->article);
 }
 
+/* Keeps the best RANKED_MAX in order; a great many more share but a word. */
+static void rank(struct candidate *ranked, size_t *count, struct candidate candidate)
+{
+	size_t at = *count;
+
+	if (at == RANKED_MAX && !is_better(&candidate, &ranked[at - 1]))
+		return;
+	if (at == RANKED_MAX)
+		at--;
+	else
+		(*count)++;
+	for (; at > 0 && is_better(&candidate, &ranked[at - 1]); at--)
+		ranked[at] = ranked[at - 1];
+	ranked[at] = candidate;
+}
+
+/* Fills `ret` (RANKED_MAX) with the best candidates. */
 static size_t find_candidates(struct story_index *index, struct candidate *ret)
 {
-	size_t asked = features_ask(&index->article, &index->asked);
-	size_t count;
+	size_t asked = features_ask(&index->article, index->commonness, &index->asked);
+	size_t count = 0;
 
 	index->used_count = 0;
 	for (size_t i = 0; i < asked; i++) {
@@ -193,14 +222,12 @@ static size_t find_candidates(struct story_index *index, struct candidate *ret)
 			postings_prefetch(index->postings, index->asked[i + PREFETCH].feature);
 		tally_feature(index, &index->asked[i]);
 	}
-	count = index->used_count;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < index->used_count; i++) {
 		struct tally *tally = &index->tallies[index->used[i]];
 
-		ret[i] = (struct candidate){tally->article, tally->score};
+		rank(ret, &count, (struct candidate){tally->article, tally->score});
 		*tally = (struct tally){0};
 	}
-	qsort(ret, count, sizeof(*ret), compare_candidates);
 	return count;
 }
 
@@ -314,7 +341,7 @@ static struct chosen likeliest(const struct compared *compared, size_t count)
 
 static int choose(struct story_index *index, struct chosen *ret)
 {
-	struct candidate candidates[CANDIDATES_MAX];
+	struct candidate candidates[RANKED_MAX];
 	size_t count = find_candidates(index, candidates);
 	struct compared compared[COMPARED_MAX];
 	int r;
@@ -424,6 +451,12 @@ int story_index_judge(struct story_index *index, const struct fingerprint *finge
 	return 0;
 }
 
+/* How many chunks hold the records below `next`; there is always room for one more record. */
+static size_t chunks_for(uint32_t next)
+{
+	return next > 1 ? (next - 1) / RECORD_CHUNK + 1 : 0;
+}
+
 static int add_record(struct story_index *index, const struct record *record)
 {
 	if (index->next / RECORD_CHUNK >= index->chunk_count) {
@@ -480,24 +513,25 @@ int story_index_add(struct story_index *index, int64_t article, int64_t story,
 	size_t count;
 	int r;
 
-	if (index->next > 1 && record_at(index, index->next - 1)->article >= article)
+	if (index->last_article >= article)
 		return -EINVAL;
 	r = add_record(index, &record);
 	if (r < 0)
 		return r;
 	reader_open(&index->article, fingerprint, index->commonness, (uint32_t)story);
-	count = features_keep(&index->article, &kept);
+	count = features_keep(&index->article, index->commonness, &kept);
 	for (size_t i = 0; i < count; i++) {
-		r = postings_add(index->postings, kept[i], index->next);
+		r = postings_add(index->postings, kept[i], index->next, index->first);
 		if (r < 0)
 			return r;
 	}
 	if (first_of_story(index, story) == 0) {
-		r = postings_add(index->postings, story_feature(story), index->next);
+		r = postings_add(index->postings, story_feature(story), index->next, index->first);
 		if (r < 0)
 			return r;
 	}
 	add_commonness(index, story, confidence);
+	index->last_article = article;
 	index->next++;
 	index->live++;
 	return 0;
@@ -540,6 +574,12 @@ bool story_index_move(struct story_index *index, int64_t article, int64_t story)
 	return true;
 }
 
+static void release_chunk(struct story_index *index, size_t chunk)
+{
+	free(index->chunks[chunk]);
+	index->chunks[chunk] = NULL;
+}
+
 size_t story_index_prune(struct story_index *index, usec before, size_t limit)
 {
 	size_t gone = 0;
@@ -552,16 +592,118 @@ size_t story_index_prune(struct story_index *index, usec before, size_t limit)
 		index->live -= record->story != 0;
 		index->first++;
 		gone++;
+		if (index->first % RECORD_CHUNK == 0)
+			release_chunk(index, index->first / RECORD_CHUNK - 1);
 	}
 	return gone;
+}
+
+/* The chunks of records that are in use. */
+static size_t first_chunk(const struct story_index *index)
+{
+	return index->first / RECORD_CHUNK;
 }
 
 struct story_index_usage story_index_usage(const struct story_index *index)
 {
 	return (struct story_index_usage){
 		.articles = index->live,
-		.bytes = postings_bytes(index->postings) +
-			index->chunk_count * RECORD_CHUNK * sizeof(struct record),
-		.last_article = index->next > 1 ? record_at(index, index->next - 1)->article : 0,
+		.bytes = sizeof(*index) + commonness_bytes() + postings_bytes(index->postings) +
+			(index->chunk_count - first_chunk(index)) * RECORD_CHUNK *
+				sizeof(struct record),
+		.last_article = index->last_article,
 	};
+}
+
+struct index_head {
+	uint64_t version;
+	uint32_t first;
+	uint32_t next;
+	uint64_t live;
+	uint64_t chunk_count;
+	int64_t last_article;
+};
+
+int story_index_write(const struct story_index *index, snapshot_write_fn write, void *userdata)
+{
+	const struct snapshot_writer writer = {write, userdata};
+	const struct index_head head = {SNAPSHOT_VERSION, index->first, index->next, index->live,
+		index->chunk_count, index->last_article};
+	int r;
+
+	r = snapshot_put(&writer, &head, sizeof(head));
+	for (size_t i = first_chunk(index); r >= 0 && i < index->chunk_count; i++)
+		r = snapshot_put(&writer, index->chunks[i], RECORD_CHUNK * sizeof(struct record));
+	if (r >= 0)
+		r = commonness_write(index->commonness, &writer);
+	if (r >= 0)
+		r = postings_write(index->postings, &writer);
+	return r;
+}
+
+static int read_records(
+	struct story_index *index, const struct snapshot_reader *reader, size_t chunk_count)
+{
+	int r = 0;
+
+	index->chunks = calloc(chunk_count + 1, sizeof(*index->chunks));
+	if (!index->chunks)
+		return -ENOMEM;
+	index->chunk_count = chunk_count;
+	for (size_t i = first_chunk(index); r >= 0 && i < chunk_count; i++) {
+		index->chunks[i] = calloc(RECORD_CHUNK, sizeof(struct record));
+		if (!index->chunks[i])
+			return -ENOMEM;
+		r = snapshot_get(reader, index->chunks[i], RECORD_CHUNK * sizeof(struct record));
+	}
+	return r;
+}
+
+static int read_head(
+	struct story_index *index, const struct snapshot_reader *reader, size_t *ret_chunk_count)
+{
+	struct index_head head;
+	int r;
+
+	r = snapshot_get(reader, &head, sizeof(head));
+	if (r < 0)
+		return r;
+	if (head.version != SNAPSHOT_VERSION)
+		return -ESTALE;
+	if (head.first < 1 || head.first > head.next || head.live > head.next - head.first ||
+		head.chunk_count != chunks_for(head.next))
+		return -EBADMSG;
+	index->first = head.first;
+	index->next = head.next;
+	index->live = head.live;
+	index->last_article = head.last_article;
+	*ret_chunk_count = head.chunk_count;
+	return 0;
+}
+
+int story_index_read(const struct story_index_options *options, snapshot_read_fn read,
+	void *userdata, struct story_index **ret)
+{
+	const struct snapshot_reader reader = {read, userdata};
+	_cleanup_(story_index_freep) struct story_index *index = NULL;
+	size_t chunk_count = 0;
+	int r;
+
+	r = open_index(options, &index);
+	if (r < 0)
+		return r;
+	r = read_head(index, &reader, &chunk_count);
+	if (r < 0)
+		return r;
+	r = read_records(index, &reader, chunk_count);
+	if (r < 0)
+		return r;
+	r = commonness_read(&reader, &index->commonness);
+	if (r < 0)
+		return r;
+	r = postings_read(&reader, &index->postings);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(index);
+	return 0;
 }

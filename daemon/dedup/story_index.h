@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/macro.h"
 #include "dedup/fingerprint.h"
+#include "dedup/snapshot.h"
 #include "model/story.h"
 
 /* specs/alerts.md A4: a copy that comes after so long a silence of its story is a reprint. */
@@ -88,9 +89,6 @@ struct story_index_usage story_index_usage(const struct story_index *index);
  * buffer whole or returns -errno (-ENODATA at the end).  A snapshot of another version, or damaged
  * (it carries digests), gives -ESTALE or -EBADMSG: then the index is made anew.
  */
-typedef int (*snapshot_write_fn)(void *userdata, const void *bytes, size_t length);
-typedef int (*snapshot_read_fn)(void *userdata, void *ret_bytes, size_t length);
-
 int story_index_write(const struct story_index *index, snapshot_write_fn write, void *userdata);
 int story_index_read(const struct story_index_options *options, snapshot_read_fn read,
 	void *userdata, struct story_index **ret);

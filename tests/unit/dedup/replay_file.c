@@ -181,8 +181,7 @@ static int replay_article(struct replay *replay, const struct article *article)
 	replay->make_seconds += made - start;
 	replay->judge_seconds += judged - made;
 	start = seconds();
-	r = story_index_add(
-		replay->index, key, verdict.story, fingerprint, &facts, confidence);
+	r = story_index_add(replay->index, key, verdict.story, fingerprint, &facts, confidence);
 	replay->add_seconds += seconds() - start;
 	return r;
 }

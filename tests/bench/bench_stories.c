@@ -1,0 +1,260 @@
+/*
+ * How fast stories are recognised, and what an article costs:
+ *
+ *   scale.py 1000000 > short.jsonl; zcat dev.jsonl.gz > long.jsonl
+ *   bench_stories short.jsonl long.jsonl
+ *
+ * The first file's articles are judged and added one after the other, as the daemon would; then
+ * those of the second that have 2 to 3 KB, in the same index.  Stored fingerprints lie in a file,
+ * as they do in the daemon.  Times are CPU of the thread, reading the lines and JSON left out.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/macro.h"
+#include "dedup/story_index.h"
+#include "model/article.h"
+
+enum {
+	ARTICLES_MAX = 3000000,
+	WINDOW = 50000, /* articles of which a figure is the mean */
+	LINE_ARENA_BYTES = 8 * 1024 * 1024,
+	LONG_BYTES_MIN = 2000,
+	LONG_BYTES_MAX = 3000,
+};
+
+struct place {
+	uint64_t offset;
+	uint32_t length;
+};
+
+struct bench {
+	struct story_index *index;
+	struct arena *arena;
+	struct place *places; /* by key */
+	int fd;
+	uint64_t end;
+	size_t count;
+	size_t joined;
+	double *times; /* of the articles since the last report, in microseconds */
+	size_t time_count;
+	double first_mean;
+	double last_mean;
+};
+
+static int load(void *userdata, int64_t article, struct arena *arena, const void **ret_bytes,
+	size_t *ret_length)
+{
+	const struct bench *bench = userdata;
+	const struct place *place = &bench->places[article];
+	char *bytes = arena_alloc(arena, place->length);
+
+	if (!bytes)
+		return -ENOMEM;
+	if (pread(bench->fd, bytes, place->length, (off_t)place->offset) != place->length)
+		return -EIO;
+	*ret_bytes = bytes;
+	*ret_length = place->length;
+	return 0;
+}
+
+static double microseconds(clockid_t clock)
+{
+	struct timespec time;
+
+	(void)clock_gettime(clock, &time);
+	return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+}
+
+static int keep(struct bench *bench, size_t key, const struct fingerprint *fingerprint)
+{
+	size_t length;
+	const void *bytes = fingerprint_bytes(fingerprint, &length);
+
+	bench->places[key] = (struct place){bench->end, (uint32_t)length};
+	if (pwrite(bench->fd, bytes, length, (off_t)bench->end) != (ssize_t)length)
+		return -EIO;
+	bench->end += length;
+	return 0;
+}
+
+static int recognise(struct bench *bench, const struct article *article)
+{
+	const struct article_facts facts = {.host = "example.org"};
+	size_t key = bench->count + 1;
+	struct fingerprint *fingerprint;
+	struct verdict verdict;
+	double start = microseconds(CLOCK_THREAD_CPUTIME_ID);
+	double pause;
+	int r;
+
+	r = fingerprint_make(article, bench->arena, &fingerprint);
+	if (r < 0)
+		return r;
+	r = story_index_judge(bench->index, fingerprint, &facts, &verdict);
+	if (r < 0)
+		return r;
+	pause = microseconds(CLOCK_THREAD_CPUTIME_ID);
+	r = keep(bench, key, fingerprint);
+	if (r < 0)
+		return r;
+	pause = microseconds(CLOCK_THREAD_CPUTIME_ID) - pause;
+	r = story_index_add(bench->index, (int64_t)key,
+		verdict.story ? verdict.story : (int64_t)key, fingerprint, &facts,
+		verdict.story ? verdict.confidence : 0.0);
+	if (r < 0)
+		return r;
+	bench->times[bench->time_count++] = microseconds(CLOCK_THREAD_CPUTIME_ID) - start - pause;
+	bench->count++;
+	bench->joined += verdict.story != 0;
+	return 0;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+	double x = *(const double *)a;
+	double y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void report(struct bench *bench, const char *what)
+{
+	struct story_index_usage usage = story_index_usage(bench->index);
+	double sum = 0.0;
+
+	if (bench->time_count == 0)
+		return;
+	for (size_t i = 0; i < bench->time_count; i++)
+		sum += bench->times[i];
+	qsort(bench->times, bench->time_count, sizeof(double), compare_times);
+	bench->last_mean = sum / (double)bench->time_count;
+	if (bench->first_mean == 0.0 && bench->count >= 100000)
+		bench->first_mean = bench->last_mean;
+	printf("%s: %zu stored, %zu joined; mean %.1f us, median %.1f, p99 %.1f, most %.0f; "
+	       "%.0f bytes each\n",
+		what, bench->count, bench->joined, bench->last_mean,
+		bench->times[bench->time_count / 2], bench->times[bench->time_count * 99 / 100],
+		bench->times[bench->time_count - 1], (double)usage.bytes / (double)usage.articles);
+	(void)fflush(stdout);
+	bench->time_count = 0;
+}
+
+static int run_file(struct bench *bench, const char *path, bool only_long)
+{
+	_cleanup_(fclosep) FILE *file = fopen(path, "re");
+	_cleanup_(freep) char *line = NULL;
+	size_t size = 0;
+	int r = 0;
+
+	if (!file)
+		return -errno;
+	while (r >= 0 && getline(&line, &size, file) > 0 && bench->count + 1 < ARTICLES_MAX) {
+		json_t *object = json_loads(line, 0, NULL);
+		struct article article;
+		const char *error;
+		size_t length;
+
+		arena_reset(bench->arena);
+		r = article_from_json(object, bench->arena, &article, &error);
+		json_decref(object);
+		length = r >= 0 && article.text ? strlen(article.text) : 0;
+		if (r >= 0 &&
+			(!only_long || (length >= LONG_BYTES_MIN && length <= LONG_BYTES_MAX)))
+			r = recognise(bench, &article);
+		if (!only_long && bench->time_count == WINDOW)
+			report(bench, "short");
+	}
+	if (only_long)
+		report(bench, "long");
+	return r;
+}
+
+static int write_piece(void *userdata, const void *bytes, size_t length)
+{
+	return fwrite(bytes, 1, length, userdata) == length ? 0 : -EIO;
+}
+
+static int read_piece(void *userdata, void *ret_bytes, size_t length)
+{
+	return fread(ret_bytes, 1, length, userdata) == length ? 0 : -ENODATA;
+}
+
+static int restart(struct bench *bench)
+{
+	const struct story_index_options options = {.load = load, .userdata = bench};
+	_cleanup_(fclosep) FILE *file = tmpfile();
+	double start = microseconds(CLOCK_MONOTONIC);
+	double written;
+	int r;
+
+	if (!file)
+		return -errno;
+	r = story_index_write(bench->index, write_piece, file);
+	if (r < 0)
+		return r;
+	written = microseconds(CLOCK_MONOTONIC);
+	story_index_free(bench->index);
+	bench->index = NULL;
+	rewind(file);
+	r = story_index_read(&options, read_piece, file, &bench->index);
+	printf("snapshot: written in %.2f s, ready after %.2f s\n", (written - start) / 1e6,
+		(microseconds(CLOCK_MONOTONIC) - written) / 1e6);
+	return r;
+}
+
+static int run(struct bench *bench, int argc, char **argv)
+{
+	double short_mean;
+	int r;
+
+	r = run_file(bench, argv[1], false);
+	if (r < 0)
+		return r;
+	short_mean = bench->last_mean;
+	r = restart(bench);
+	if (r < 0)
+		return r;
+	bench->time_count = 0;
+	if (argc > 2)
+		r = run_file(bench, argv[2], true);
+	if (bench->first_mean > 0.0)
+		printf("the last short ones against those at 100,000: %.2f\n",
+			short_mean / bench->first_mean);
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	static struct bench bench;
+	const struct story_index_options options = {.load = load, .userdata = &bench};
+	char path[] = "/var/tmp/bench_stories.XXXXXX";
+	int r;
+
+	if (argc < 2)
+		return 2;
+	bench.places = calloc(ARTICLES_MAX, sizeof(*bench.places));
+	bench.times = calloc(ARTICLES_MAX, sizeof(*bench.times));
+	bench.fd = mkostemp(path, O_CLOEXEC);
+	if (!bench.places || !bench.times || bench.fd < 0 || unlink(path) < 0 ||
+		arena_new(LINE_ARENA_BYTES, &bench.arena) < 0 ||
+		story_index_new(&options, &bench.index) < 0)
+		return 1;
+	r = run(&bench, argc, argv);
+	if (r < 0)
+		fprintf(stderr, "bench_stories: %s\n", strerror(-r));
+	story_index_free(bench.index);
+	arena_free(bench.arena);
+	free(bench.places);
+	free(bench.times);
+	(void)close(bench.fd);
+	return r < 0;
+}
