@@ -176,6 +176,7 @@ int child_main(void)
 {
 	/* The daemon's end is the reader's end, also while it spins on a document. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	(void)prctl(PR_SET_NAME, "wirewatch-read", 0, 0, 0); /* 15 bytes at most; for ps(1) */
 	if (parse_prepare() < 0)
 		_exit(CHILD_EXIT_PREPARE);
 	(void)mallopt(M_MMAP_THRESHOLD, CHILD_MAP_BYTES);

@@ -325,7 +325,8 @@ static int prepare_signals(posix_spawnattr_t *attributes)
 
 static int spawn(const struct pool_options *options, int socket, pid_t *ret)
 {
-	char *const arguments[] = {(char *)options->executable, (char *)options->argument, NULL};
+	/* The name is for ps(1): the program's own would be "exe". */
+	char *const arguments[] = {(char *)"wirewatch-reader", (char *)options->argument, NULL};
 	char *const environment[] = {(char *)"LANG=C.UTF-8", NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
