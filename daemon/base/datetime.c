@@ -295,7 +295,7 @@ static bool read_rfc822(const char *text, struct datetime_fields *fields)
 int datetime_parse(const char *text, int64_t *ret_seconds)
 {
 	struct datetime_fields fields;
-	char copy[DATETIME_BYTES_MAX + 1];
+	char copy[DATETIME_BYTES_MAX + 1] = {0};
 	size_t length;
 
 	if (datetime_parse_rfc3339(text, ret_seconds) == 0)
@@ -307,7 +307,6 @@ int datetime_parse(const char *text, int64_t *ret_seconds)
 	while (length > 0 && isspace((unsigned char)text[length - 1]))
 		length--;
 	memcpy(copy, text, length);
-	copy[length] = '\0';
 	if (read_epoch(copy, ret_seconds))
 		return 0;
 	if (read_rfc822(copy, &fields))

@@ -432,6 +432,7 @@ int datetime_read_loose(const char *text, struct datetime_fields *ret)
 	struct token *end;
 	int r;
 
+	tokens.folded[0] = '\0';
 	tokens.fields = (struct datetime_fields){0};
 	tokens.has_time = false;
 	tokens.has_zone = false;

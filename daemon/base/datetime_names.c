@@ -21,10 +21,10 @@ static const char *const month_stems[12] = {
 	"mar maa mrt brez bre ozu kov maer mac martxo мар бер μαρ מרץ مارس मार्च",
 	"apr abr avr kwi dub tra nis huhti bal api апр кві απρ אפר ابريل अप्र",
 	"may mai maj mei mag kve svi touko geg mayis mee maio маи мая мај трав μαι מאי مايو मई",
-	"jun juin giu iun cze cerv cvn lipa lipn haz kesa bir juuni yun июн јун чер юни ιουν יונ "
-	"يونيو जून",
-	"jul juil lug iul lip cervenec cervenc cvc srpa srpn tem heina lie juuli yul июл јул лип "
-	"юли ιουλ יול يوليو जुल",
+	("jun juin giu iun cze cerv cvn lipa lipn haz kesa bir juuni yun июн јун чер юни ιουν יונ "
+	 "يونيو जून"),
+	("jul juil lug iul lip cervenec cervenc cvc srpa srpn tem heina lie juuli yul июл јул лип "
+	 "юли ιουλ יול يوليو जुल"),
 	"aug ago aou sie srp srpen kol agu elo rugp avg авг сер αυγ אוג اغسطس अग",
 	"sep set wrz zar ruj eyl syys rugs szep сен сеп вер σεπ ספט سبتمبر सित",
 	"oct okt out ott paz rij eki loka spa outu окт жов οκτ אוק اكتوبر अक्त अक्ट",

@@ -120,9 +120,9 @@ char *timespan_format(usec span, char ret[TIMESPAN_SIZE])
 	size_t length = 0;
 
 	if (span == USEC_INFINITY)
-		return strcpy(ret, "infinity");
+		return memcpy(ret, "infinity", sizeof("infinity"));
 	if (span == 0)
-		return strcpy(ret, "0");
+		return memcpy(ret, "0", sizeof("0"));
 	for (size_t i = 0; i < ARRAY_SIZE(shown); i++) {
 		if (span < shown[i].factor)
 			continue;

@@ -81,9 +81,10 @@ static void convert(struct feed_builder *builder, const struct draft *draft,
 	bool plain = value->form == FORM_PLAIN || value->form == FORM_BASE64_PLAIN;
 
 	buffer_reset(&builder->text);
-	if (value->form == FORM_BASE64_HTML || value->form == FORM_BASE64_PLAIN) {
-		if (!base64_decode(text, length, &decoded) ||
-			!utf8_valid(decoded.bytes, decoded.length))
+	/* What is no base64 after all is taken as it stands; a picture is nothing to read. */
+	if ((value->form == FORM_BASE64_HTML || value->form == FORM_BASE64_PLAIN) &&
+		base64_decode(text, length, &decoded)) {
+		if (!utf8_valid(decoded.bytes, decoded.length))
 			return;
 		text = decoded.bytes;
 		length = decoded.length;

@@ -75,6 +75,7 @@ void feed_builder_diagnose(struct feed_builder *builder, uint32_t line, const ch
 	if (builder->diagnosis_count == DIAGNOSES_MAX)
 		return;
 	va_start(arguments, format);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it was started above */
 	length = vsnprintf(words, sizeof(words), format, arguments);
 	va_end(arguments);
 	if (length < 0)
@@ -92,13 +93,13 @@ static int64_t date_of(const struct entry *entry)
 	return entry->published != DATE_NONE ? entry->published : entry->updated;
 }
 
-/* The newest first; of one age, the order of the document. */
-static int compare_age(const void *a, const void *b)
+/* The newest first; of one age, the order of the document.  Compares indexes of entries. */
+static int compare_age(const void *a, const void *b, void *entries)
 {
-	const struct entry *const *one = a;
-	const struct entry *const *two = b;
-	int64_t first = date_of(*one);
-	int64_t second = date_of(*two);
+	const size_t *one = a;
+	const size_t *two = b;
+	int64_t first = date_of((const struct entry *)entries + *one);
+	int64_t second = date_of((const struct entry *)entries + *two);
 
 	if (first != second)
 		return first < second ? 1 : -1;
@@ -107,8 +108,8 @@ static int compare_age(const void *a, const void *b)
 
 static int compare_place(const void *a, const void *b)
 {
-	const struct entry *const *one = a;
-	const struct entry *const *two = b;
+	const size_t *one = a;
+	const size_t *two = b;
 
 	return (*one > *two) - (*one < *two);
 }
@@ -116,22 +117,22 @@ static int compare_place(const void *a, const void *b)
 /* Drops all but the ENTRIES_MAX newest, which stay in the order of the document. */
 static void keep_newest(struct feed_builder *builder)
 {
-	_cleanup_(freep) struct entry **order = NULL;
+	_cleanup_(freep) size_t *order = NULL;
 
 	if (builder->entry_count <= ENTRIES_MAX)
 		return;
 	builder->truncated = true;
-	order = calloc(builder->entry_count, sizeof(struct entry *));
+	order = calloc(builder->entry_count, sizeof(*order));
 	if (!order) {
 		builder->entry_count = ENTRIES_MAX;
 		return;
 	}
 	for (size_t i = 0; i < builder->entry_count; i++)
-		order[i] = &builder->entries[i];
-	qsort(order, builder->entry_count, sizeof(order[0]), compare_age);
-	qsort(order, ENTRIES_MAX, sizeof(order[0]), compare_place);
+		order[i] = i;
+	qsort_r(order, builder->entry_count, sizeof(*order), compare_age, builder->entries);
+	qsort(order, ENTRIES_MAX, sizeof(*order), compare_place);
 	for (size_t i = 0; i < ENTRIES_MAX; i++)
-		builder->entries[i] = *order[i];
+		builder->entries[i] = builder->entries[order[i]];
 	builder->entry_count = ENTRIES_MAX;
 }
 
@@ -216,6 +217,21 @@ static void resolve_links(struct feed_builder *builder, const char *base)
 	}
 }
 
+/* An Atom entry without authors has those of its feed (RFC 4287 section 4.2.1). */
+static void inherit_authors(struct feed_builder *builder)
+{
+	const char *people = draft_people(builder, &builder->channel, ENTRY_AUTHOR_MAX);
+
+	for (size_t i = 0; people && i < builder->entry_count; i++)
+		if (!builder->entries[i].author)
+			builder->entries[i].author = people;
+}
+
+static bool is_atom(enum feed_format format)
+{
+	return format == FORMAT_ATOM_10 || format == FORMAT_ATOM_03;
+}
+
 static void finish_channel(struct feed_builder *builder, struct channel *ret)
 {
 	const struct draft *draft = &builder->channel;
@@ -242,8 +258,9 @@ int feed_builder_finish(struct feed_builder *builder, struct parsed_feed *ret)
 	keep_newest(builder);
 	finish_channel(builder, &feed.channel);
 	/* Atom has no such rule: without a base its references stay as they are (RFC 4287, 2). */
-	if (feed.channel.link && builder->format != FORMAT_ATOM_10 &&
-		builder->format != FORMAT_ATOM_03)
+	if (is_atom(builder->format))
+		inherit_authors(builder);
+	else if (feed.channel.link)
 		resolve_links(builder, feed.channel.link);
 	feed.entry_count = builder->entry_count;
 	feed.entries = arena_array(builder->arena, feed.entry_count, sizeof(*feed.entries));

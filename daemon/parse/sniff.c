@@ -49,7 +49,8 @@ static void sniff_bytes(const char *bytes, size_t length, struct charset_names *
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
 		if (length >= patterns[i].length &&
 			memcmp(bytes, patterns[i].bytes, patterns[i].length) == 0) {
-			(void)strcpy(names->names[SOURCE_BYTES], patterns[i].charset);
+			(void)snprintf(
+				names->names[SOURCE_BYTES], NAME_BYTES, "%s", patterns[i].charset);
 			names->mark = patterns[i].mark;
 			return;
 		}
@@ -108,7 +109,7 @@ static void sniff_ebcdic(const char *text, size_t length, struct charset_names *
 	if (charset_decode("cp037", text, length < 256 ? length : 256, &head) == 0)
 		sniff_declaration(head.bytes, head.length, names);
 	if (names->names[SOURCE_XML][0] != '\0')
-		(void)strcpy(names->names[SOURCE_BYTES], names->names[SOURCE_XML]);
+		memcpy(names->names[SOURCE_BYTES], names->names[SOURCE_XML], NAME_BYTES);
 	buffer_free(&head);
 }
 

@@ -89,14 +89,13 @@ void xml_capture_text(struct xml_capture *capture, const char *text, size_t leng
 static void become_markup(struct xml_capture *capture)
 {
 	struct buffer *text = &capture->draft->text;
-	size_t length = text->length - capture->value->start;
-	_cleanup_(freep) char *copy = length > 0 ? malloc(length) : NULL;
+	struct buffer escaped = BUFFER_INIT(DRAFT_BYTES_MAX);
 
-	if (copy) {
-		memcpy(copy, text->bytes + capture->value->start, length);
-		text->length = capture->value->start;
-		add_escaped(text, copy, length);
-	}
+	add_escaped(&escaped, buffer_string(text) + capture->value->start,
+		text->length - capture->value->start);
+	text->length = capture->value->start;
+	(void)buffer_add(text, buffer_string(&escaped), escaped.length);
+	buffer_free(&escaped);
 	capture->value->form = FORM_MARKUP;
 }
 

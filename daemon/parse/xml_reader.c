@@ -19,7 +19,7 @@ struct xml_entity_slot {
 	xmlEntity in_attribute;
 };
 
-static void init_entity(xmlEntity *entity, xmlEntityType type, char *name, char *value)
+static void init_entity(xmlEntity *entity, xmlEntityType type, const char *name, char *value)
 {
 	entity->type = XML_ENTITY_DECL;
 	entity->name = (const xmlChar *)name;

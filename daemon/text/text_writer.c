@@ -216,13 +216,32 @@ static int compose(const UChar *text, int32_t length, UChar **ret, int32_t *ret_
 	return 0;
 }
 
-/* Replaces the text by its NFC, where that is another. */
-static int compose_buffer(struct text_writer *writer, UChar *wide, int32_t size)
+/* Puts UTF-16 in the text's place. */
+static int replace_text(struct text_writer *writer, const UChar *wide, int32_t length)
 {
-	_cleanup_(freep) UChar *composed = NULL;
-	_cleanup_(freep) char *narrow = NULL;
 	struct buffer *out = writer->out;
 	UErrorCode error = U_ZERO_ERROR;
+	int32_t size = length * 3 + 1;
+	char *narrow = malloc((size_t)size);
+	int r = -ENOMEM;
+
+	if (!narrow)
+		return r;
+	(void)u_strToUTF8(narrow, size, &length, wide, length, &error);
+	if (U_SUCCESS(error)) {
+		out->length = writer->start;
+		r = buffer_add(out, narrow, (size_t)length);
+	}
+	free(narrow);
+	return r;
+}
+
+/* Replaces the text by its NFC, where that is another; `wide` is room for it as UTF-16. */
+static int compose_buffer(struct text_writer *writer, UChar *wide, int32_t size)
+{
+	struct buffer *out = writer->out;
+	UErrorCode error = U_ZERO_ERROR;
+	UChar *composed = NULL;
 	int32_t length = 0;
 	int r;
 
@@ -233,27 +252,24 @@ static int compose_buffer(struct text_writer *writer, UChar *wide, int32_t size)
 	if (unorm2_isNormalized(unorm2_getNFCInstance(&error), wide, length, &error))
 		return 0;
 	r = compose(wide, length, &composed, &length);
-	if (r < 0)
-		return r;
-	narrow = malloc((size_t)length * 3 + 1);
-	if (!narrow)
-		return -ENOMEM;
-	(void)u_strToUTF8(narrow, length * 3 + 1, &length, composed, length, &error);
-	if (U_FAILURE(error))
-		return -ENOMEM;
-	out->length = writer->start;
-	return buffer_add(out, narrow, (size_t)length);
+	if (r == 0)
+		r = replace_text(writer, composed, length);
+	free(composed);
+	return r;
 }
 
 int text_writer_finish(struct text_writer *writer)
 {
-	_cleanup_(freep) UChar *wide = NULL;
 	size_t length = writer->out->length - writer->start;
+	UChar *wide;
+	int r;
 
 	if (writer->out->failed || !writer->compose || length > INT32_MAX / 4)
 		return writer->out->failed;
 	wide = calloc(length + 1, sizeof(*wide));
 	if (!wide)
 		return -ENOMEM;
-	return compose_buffer(writer, wide, (int32_t)length + 1);
+	r = compose_buffer(writer, wide, (int32_t)length + 1);
+	free(wide);
+	return r;
 }
