@@ -1,5 +1,6 @@
 #include "parse/charset.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <iconv.h>
 #include <stdint.h>
@@ -19,7 +20,8 @@ enum {
 /* Charsets that ICU lacks.  They are process-wide state of libc: one handle each keeps the module.
  */
 static const char *const iconv_names[] = {"ISO-8859-16", "KOI8-T", "JOHAB", "VISCII", "ARMSCII-8",
-	"GEORGIAN-PS", "EUC-JISX0213", "SHIFT_JISX0213", "ISO-2022-JP-3", "PT154", "TCVN"};
+	"GEORGIAN-PS", "EUC-JISX0213", "SHIFT_JISX0213", "ISO-2022-JP-3", "PT154", "RK1048",
+	"MAC-IS", "TCVN"};
 static iconv_t kept_modules[ARRAY_SIZE(iconv_names)];
 
 void charset_prepare(void)
@@ -43,7 +45,6 @@ static const struct {
 	{"ascii", "windows-1252"},
 	{"iso-8859-1", "windows-1252"},
 	{"iso8859-1", "windows-1252"},
-	{"iso_8859-1", "windows-1252"},
 	{"latin1", "windows-1252"},
 	{"latin-1", "windows-1252"},
 	{"l1", "windows-1252"},
@@ -53,13 +54,12 @@ static const struct {
 	{"iso-8859-11", "windows-874"},
 	{"tis-620", "windows-874"},
 	{"gb2312", "gb18030"},
-	{"gb_2312-80", "gb18030"},
+	{"gb-2312-80", "gb18030"},
 	{"gbk", "gb18030"},
 	{"x-gbk", "gb18030"},
 	{"x-sjis", "windows-31j"},
 	{"euc-kr", "windows-949"},
-	{"euc_kr", "windows-949"},
-	{"ks_c_5601-1987", "windows-949"},
+	{"ks-c-5601-1987", "windows-949"},
 	{"ksc5601", "windows-949"},
 	{"x-mac-roman", "macintosh"},
 	{"mac-roman", "macintosh"},
@@ -68,12 +68,36 @@ static const struct {
 	{"mac-turkish", "x-mac-turkish"},
 	{"mac-centraleurope", "x-mac-centraleurroman"},
 	{"mac-latin2", "x-mac-centraleurroman"},
+	{"mac-iceland", "MAC-IS"},
+	/* Taiwan's Big5 as browsers have it: with the extensions of ETEN and Hong Kong. */
+	{"big5", "Big5-HKSCS"},
+	{"cp950", "Big5-HKSCS"},
+	{"x-x-big5", "Big5-HKSCS"},
+	{"ptcp154", "PT154"},
+	{"kz1048", "RK1048"},
+	{"kz-1048", "RK1048"},
+	{"euc-jis-2004", "EUC-JISX0213"},
+	{"euc-jisx0213", "EUC-JISX0213"},
+	{"shift-jis-2004", "SHIFT_JISX0213"},
+	{"shift-jisx0213", "SHIFT_JISX0213"},
+	{"iso2022-jp-2004", "ISO-2022-JP-3"},
+	{"iso2022-jp-3", "ISO-2022-JP-3"},
+	{"iso2022-jp-ext", "ISO-2022-JP-2"},
 };
+
+/* "_" and "-" are written for one another. */
+static bool is_label(const char *name, const char *label)
+{
+	for (; *name && *label; name++, label++)
+		if (tolower((unsigned char)(*name == '_' ? '-' : *name)) != *label)
+			return false;
+	return *name == *label;
+}
 
 static const char *meaning_of(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++)
-		if (strcasecmp(name, meanings[i].label) == 0)
+		if (is_label(name, meanings[i].label))
 			return meanings[i].charset;
 	return name;
 }
