@@ -74,10 +74,10 @@ struct feed_state {
 	enum poll_rule rule;
 	enum feed_health health;
 	uint32_t failures; /* in a row */
+	bool primed;       /* the first poll was done */
 	usec failing_since;
 	const char *error;     /* the last failure in words with the next step, or NULL */
 	const char *diagnosis; /* what is wrong with its documents, in words, or NULL */
-	bool primed;           /* the first poll was done */
 	/* What poll/ keeps across restarts beyond the above (P9, P10, P12): opaque to the others.
 	 */
 	const char *memory;
