@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/macro.h"
+#include "base/arena.h"
 #include "http/guard.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -26,13 +26,15 @@ static void check_carried(const uint8_t v4[4])
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	_cleanup_(freep) char *text = malloc(size + 1);
+	_cleanup_(arena_freep) struct arena *arena = NULL;
 	char *address;
+	char *text;
 
+	if (arena_new((size_t)4 * 1024 * 1024, &arena) < 0)
+		return 0;
+	text = arena_copy(arena, (const char *)data, size);
 	if (!text)
 		return 0;
-	memcpy(text, data, size);
-	text[size] = '\0';
 	if (size >= 4)
 		check_carried(data);
 	address = strchr(text, '\n');

@@ -10,15 +10,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_(arena_freep) struct arena *arena = NULL;
-	_cleanup_(freep) char *text = malloc(size + 1);
+	const char *text;
 	struct memory memory;
 	const char *first;
 	const char *second;
 
-	if (!text || arena_new((size_t)4 * 1024 * 1024, &arena) < 0)
+	if (arena_new((size_t)4 * 1024 * 1024, &arena) < 0)
 		return 0;
-	memcpy(text, data, size);
-	text[size] = '\0';
+	text = arena_copy(arena, (const char *)data, size);
+	if (!text)
+		return 0;
 	memory_read(text, arena, &memory);
 	first = memory_write(&memory, arena);
 	if (!first)

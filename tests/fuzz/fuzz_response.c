@@ -111,14 +111,16 @@ static void conclude(const struct http_headers *headers, int status, const char 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const int statuses[] = {200, 304, 301, 404, 429, 503, 403, 410};
-	_cleanup_(freep) char *text = malloc(size + 1);
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	const char *text;
 	struct http_headers headers;
 	size_t start;
 
-	if (!text || size == 0)
+	if (size == 0 || arena_new((size_t)4 * 1024 * 1024, &arena) < 0)
 		return 0;
-	memcpy(text, data, size);
-	text[size] = '\0';
+	text = arena_copy(arena, (const char *)data, size);
+	if (!text)
+		return 0;
 	headers_init(&headers);
 	start = read_header(&headers, text + 1, size - 1);
 	require(headers.text.length <= HTTP_HEADERS_MAX);
