@@ -18,6 +18,9 @@
 /* After a document that cannot be taken in for a reason of its own: it would be so again. */
 #define TAKE_RETRY USEC_HOUR
 
+/* After a document for which there was no reader: as after other failures (specs/polling.md P8). */
+#define READER_RETRY (10 * USEC_MINUTE)
+
 #define HOUSEKEEPING_INTERVAL USEC_MINUTE
 
 /* ... while there is more to forget than one step does. */
@@ -319,6 +322,17 @@ static const char *diagnosis_words(const struct parsed_feed *parsed, struct aren
 		parsed->diagnosis_count - 1);
 }
 
+/* No reader could be had, which says nothing of the document. */
+static void put_off(struct passing *passing, const char *words)
+{
+	const struct feed *feed = passing->round->feed;
+
+	log_write(LOG_ERR, NULL, LOG_FIELDS({"FEED", feed->name}),
+		"feed %s: not read: %s; it is asked again in 10 minutes", feed->name, words);
+	poller_abandon(passing->pipeline->poller, passing->round, READER_RETRY);
+	passing_free(passing);
+}
+
 static void on_read(const struct reader_result *read, void *userdata)
 {
 	struct passing *passing = userdata;
@@ -333,6 +347,10 @@ static void on_read(const struct reader_result *read, void *userdata)
 	};
 	int r;
 
+	if (read->error == -EAGAIN) {
+		put_off(passing, read->words);
+		return;
+	}
 	if (read->error == 0) {
 		r = intake_take(pipeline->intake, round->feed, round->state, parsed, &outcome);
 		if (r < 0) {

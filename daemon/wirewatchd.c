@@ -134,7 +134,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments, 
 		case OPTION_VERSION:
 			(void)printf("wirewatchd %s\n", WIREWATCH_VERSION);
 			return false;
-		default:
+		default: /* getopt said what is wrong */
+			(void)fprintf(stderr, "See wirewatchd --help.\n");
 			*ret_exit = EXIT_CODE_USAGE;
 			return false;
 		}

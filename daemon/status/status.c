@@ -45,17 +45,19 @@ static json_t *time_json(usec time)
 
 json_t *status_json(const struct status_figures *figures)
 {
+	/* The wall clock may have been set back since. */
+	usec uptime = figures->now > figures->started ? figures->now - figures->started : 0;
+
 	return json_pack("{s:s, s:o, s:I, s:{s:I, s:I, s:I, s:I, s:o}, s:I, s:I, s:I, s:I, s:I,"
 			 " s:{s:I, s:I, s:I, s:I}, s:I}",
 		"version", figures->version, "started", time_json(figures->started), "uptime",
-		(json_int_t)((figures->now - figures->started) / USEC_SEC), "feeds", "configured",
-		(json_int_t)figures->feeds, "failing", (json_int_t)figures->failing, "polling",
-		(json_int_t)figures->polling, "reading", (json_int_t)figures->reading, "next_poll",
-		time_json(figures->next_poll), "topics", (json_int_t)figures->topics, "hooks",
-		(json_int_t)figures->hooks, "articles", (json_int_t)figures->articles, "stories",
-		(json_int_t)figures->stories, "alerts", (json_int_t)figures->alerts, "deliveries",
-		"pending", (json_int_t)figures->pending, "dead", (json_int_t)figures->dead,
-		"sending", (json_int_t)figures->sending, "delivered",
-		(json_int_t)figures->delivered, "database_bytes",
-		(json_int_t)figures->database_bytes);
+		(json_int_t)(uptime / USEC_SEC), "feeds", "configured", (json_int_t)figures->feeds,
+		"failing", (json_int_t)figures->failing, "polling", (json_int_t)figures->polling,
+		"reading", (json_int_t)figures->reading, "next_poll", time_json(figures->next_poll),
+		"topics", (json_int_t)figures->topics, "hooks", (json_int_t)figures->hooks,
+		"articles", (json_int_t)figures->articles, "stories", (json_int_t)figures->stories,
+		"alerts", (json_int_t)figures->alerts, "deliveries", "pending",
+		(json_int_t)figures->pending, "dead", (json_int_t)figures->dead, "sending",
+		(json_int_t)figures->sending, "delivered", (json_int_t)figures->delivered,
+		"database_bytes", (json_int_t)figures->database_bytes);
 }

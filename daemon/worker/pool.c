@@ -143,7 +143,7 @@ static void handle_backoff(void *userdata)
 
 		/* Those that callbacks submit meanwhile wait for the next start. */
 		while (count-- > 0)
-			task_fail(take_waiting(pool), -EIO, pool->start_words);
+			task_fail(take_waiting(pool), -EAGAIN, pool->start_words);
 	}
 	dispatch(pool);
 }

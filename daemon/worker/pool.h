@@ -38,7 +38,8 @@ struct pool_options {
 };
 
 struct reader_result {
-	int error;               /* 0; -EBADMSG: no feed; -EIO: the reader failed on it */
+	/* 0; -EBADMSG: no feed; -EIO: the reader failed on it; -EAGAIN: no reader could be had */
+	int error;
 	const char *words;       /* why, for the user */
 	struct parsed_feed feed; /* also its diagnoses and alternates where error is -EBADMSG */
 };

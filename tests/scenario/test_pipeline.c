@@ -21,6 +21,7 @@
 #include "pipeline.h"
 #include "support/fake_clock.h"
 #include "support/fake_http.h"
+#include "support/fake_pool.h"
 #include "watch.h"
 
 #define START ((usec)1793534400 * USEC_SEC) /* 1 November 2026 */
@@ -29,8 +30,8 @@ enum {
 	FEEDS_MAX = 4,
 	BODY_MAX = 32 * 1024,
 	ALERTS_MAX = 16,
-	MANY_TOPICS = 6000,
-	PRUNED_ARTICLES = 150, /* of each of two feeds: together more than one step forgets */
+	MANY_TOPICS = 12000,
+	PRUNED_ARTICLES = 150, /* of each of three feeds: together more than two steps forget */
 };
 
 static const char fire[] =
@@ -499,6 +500,20 @@ static void test_reader_that_dies_costs_one_poll(void **state)
 	expect_alerts(world, 1);
 }
 
+static void test_document_for_which_there_is_no_reader_comes_again(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	fake_pool_starve(world->pool, true);
+	poll(world, "agency");
+	expect_alerts(world, 0);
+	fake_pool_starve(world->pool, false);
+	fake_clock_advance(world->clock, 11 * USEC_MINUTE);
+	expect_last(world, 1, EVENT_STORY_NEW, "Plant burns in Northgate");
+}
+
 static void test_restart_forgets_nothing(void **state)
 {
 	struct world *world = *state;
@@ -635,7 +650,8 @@ static void test_forgetting_keeps_up_with_what_came(void **state)
 	start_primed(world, "Keep=1h\nRemember=2h\n" THREE_FEEDS FIRE_TOPIC);
 	publish_many(world, "agency");
 	publish_many(world, "herald");
-	assert_true(figures(world).articles > 2 * PRUNED_ARTICLES);
+	publish_many(world, "gazette");
+	assert_true(figures(world).articles > 3 * PRUNED_ARTICLES);
 	fake_clock_advance(world->clock, 2 * USEC_HOUR + USEC_MINUTE + 10 * USEC_SEC);
 	assert_int_equal(figures(world).articles, 0);
 }
@@ -654,6 +670,7 @@ int main(void)
 		IN_WORLD(test_change_that_is_not_material_makes_no_update),
 		IN_WORLD(test_topic_hears_only_of_its_feeds),
 		IN_WORLD(test_reader_that_dies_costs_one_poll),
+		IN_WORLD(test_document_for_which_there_is_no_reader_comes_again),
 		IN_WORLD(test_restart_forgets_nothing),
 		IN_WORLD(test_new_topic_takes_stored_stories_as_known),
 		IN_WORLD(test_article_may_match_any_number_of_topics),

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "parse/feed_parser.h"
-#include "worker/pool.h"
+#include "support/fake_pool.h"
 
 enum {
 	JOB_ARENA_MAX = 8 * 1024 * 1024,
@@ -30,6 +30,7 @@ struct job {
 struct pool {
 	struct clock *clock;
 	struct job *jobs;
+	bool starved;
 };
 
 static void *make(size_t size)
@@ -78,7 +79,10 @@ static void read_document(void *userdata)
 
 	if (arena_new(JOB_ARENA_MAX, &arena) < 0)
 		abort();
-	if (job->document.length >= 5 && memcmp(job->document.bytes, "crash", 5) == 0) {
+	if (job->pool->starved) {
+		result.error = -EAGAIN;
+		result.words = "no reader can be started: Cannot allocate memory";
+	} else if (job->document.length >= 5 && memcmp(job->document.bytes, "crash", 5) == 0) {
 		result.error = -EIO;
 		result.words = "the reader crashed on this document (signal 11)";
 	} else {
@@ -111,6 +115,11 @@ int pool_submit(struct pool *pool, struct document *document, const struct diges
 		abort();
 	clock_timer_in(pool->clock, job->timer, READING_TIME);
 	return 0;
+}
+
+void fake_pool_starve(struct pool *pool, bool starved)
+{
+	pool->starved = starved;
 }
 
 size_t pool_pending(const struct pool *pool)
