@@ -1,10 +1,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "cli/clean.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/source.h"
 #include "cli/verbs.h"
 #include "parse/feed_json.h"
 #include "worker/read_once.h"
@@ -57,35 +57,6 @@ static void on_done(const struct reader_result *result, void *userdata)
 	parsing->status = EXIT_CODE_REFUSED;
 }
 
-static int copy_text(const char *text, char **ret)
-{
-	*ret = text ? strdup(text) : NULL;
-	return text && !*ret ? -ENOMEM : 0;
-}
-
-/* Reads the file into a document.  Returns 0 or an exit status. */
-static int load_document(
-	const char *path, const char *url, const char *content_type, struct document *document)
-{
-	int r;
-
-	r = file_read(path, DOCUMENT_BYTES_MAX, &document->bytes, &document->length);
-	if (r == -EFBIG) {
-		(void)fprintf(stderr,
-			"wirewatch parse: %s: the document is too large; at most 16 MiB are read\n",
-			path);
-		return EXIT_CODE_REFUSED;
-	}
-	if (r < 0) {
-		(void)fprintf(stderr, "wirewatch parse: cannot read %s: %s\n", path, strerror(-r));
-		return EXIT_CODE_REFUSED;
-	}
-	r = copy_text(url, &document->url);
-	if (r == 0)
-		r = copy_text(content_type, &document->content_type);
-	return r < 0 ? fail_internal("parse", r) : 0;
-}
-
 static int read_document(struct document *document, struct parsing *parsing)
 {
 	int r;
@@ -115,7 +86,7 @@ int cmd_parse(int argc, char **argv)
 	if (!options_parse(&usage, argc, argv, &operands, &r))
 		return r;
 	parsing.path = strcmp(operands.words[0], "-") == 0 ? "standard input" : operands.words[0];
-	r = load_document(operands.words[0], url, content_type, &document);
+	r = source_load("parse", operands.words[0], url, content_type, &document);
 	if (r == 0)
 		r = read_document(&document, &parsing);
 	document_clear(&document);

@@ -9,13 +9,14 @@ enum exit_code {
 	EXIT_CODE_DONE = 0,
 	EXIT_CODE_REFUSED = 1,     /* the input, or the request */
 	EXIT_CODE_USAGE = 2,       /* the command line */
-	EXIT_CODE_UNREACHABLE = 3, /* the daemon */
+	EXIT_CODE_UNREACHABLE = 3, /* the daemon, or a URL's server */
 	EXIT_CODE_INTERNAL = 70,   /* out of memory, a bug */
 };
 
 int cmd_alerts(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_deliveries(int argc, char **argv);
+int cmd_discover(int argc, char **argv);
 int cmd_feeds(int argc, char **argv);
 int cmd_match(int argc, char **argv);
 int cmd_parse(int argc, char **argv);

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import unittest
 
-from support import Daemon, Item, Publisher, Story, build_folder, rss, wait_for
+from support import Daemon, Item, Publisher, Story, build_folder, free_port, rss, wait_for
 
 CONFIG = """
 HostGap=0
@@ -199,6 +199,61 @@ class LongListTest(unittest.TestCase):
             self.assertEqual(json.loads(daemon.tool("feeds", "--json").stdout), {"feeds": []})
         finally:
             daemon.remove()
+
+
+PAGE = b"""<!doctype html><html><head><title>Site</title>
+<link rel="alternate" type="application/rss+xml" href="/world.rss">
+<link rel="alternate" type="application/atom+xml" href="https://other.example/atom">
+</head><body><p>News.</p></body></html>"""
+
+
+class DiscoverTest(unittest.TestCase):
+    """`discover`, from the web and from files."""
+
+    def setUp(self):
+        self.publisher = Publisher()
+        self.addCleanup(self.publisher.close)
+        self.publisher.set("", PAGE, "text/html")
+        self.publisher.set("feed", rss("agency", [Item(Story("one"), "agency")]))
+
+    def test_page_on_the_web_names_its_feeds(self):
+        done = tool("discover", "--allow-private", self.publisher.url(""))
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        self.assertEqual(done.stdout.splitlines(),
+                         [self.publisher.url("world.rss"), "https://other.example/atom"])
+
+    def test_feed_is_told_to_be_one(self):
+        url = self.publisher.url("feed")
+        done = tool("discover", "--allow-private", url)
+        self.assertEqual((done.returncode, done.stdout), (DONE, url + "\n"))
+        self.assertIn("a feed itself (rss2.0)", done.stderr)
+        done = tool("discover", "--allow-private", "--json", url)
+        self.assertEqual(json.loads(done.stdout), {"url": url, "format": "rss2.0", "feeds": [url]})
+
+    def test_private_networks_are_left_alone_unless_allowed(self):
+        done = tool("discover", self.publisher.url(""))
+        self.assertEqual((done.returncode, done.stdout), (REFUSED, ""))
+        self.assertIn("--allow-private", done.stderr)
+
+    def test_no_page_and_no_server_differ(self):
+        done = tool("discover", "--allow-private", self.publisher.url("missing"))
+        self.assertEqual(done.returncode, REFUSED)
+        self.assertIn("404", done.stderr)
+        done = tool("discover", "--allow-private", f"http://127.0.0.1:{free_port()}/")
+        self.assertEqual(done.returncode, UNREACHABLE)
+
+    def test_links_of_a_file_are_relative_to_its_url(self):
+        done = tool("discover", "--url", "https://site.example/a/b", "-", input=PAGE.decode())
+        self.assertEqual(done.stdout.splitlines(),
+                         ["https://site.example/world.rss", "https://other.example/atom"])
+        done = tool("discover", "-", input=PAGE.decode())
+        self.assertEqual(done.stdout.splitlines(), ["https://other.example/atom"])
+
+    def test_page_without_feeds_is_refused(self):
+        done = tool("discover", "--json", "-", input="<!doctype html><html><p>Nothing.</p></html>")
+        self.assertEqual(done.returncode, REFUSED)
+        self.assertEqual(json.loads(done.stdout)["feeds"], [])
+        self.assertIn("links to no feed", done.stderr)
 
 
 class OfflineTest(unittest.TestCase):
