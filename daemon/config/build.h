@@ -12,6 +12,7 @@ enum {
 	FEEDS_MAX = 200 * 1000, /* specs/polling.md, Bounds */
 	HOOKS_MAX = 1000,
 	TOPICS_MAX = 1000 * 1000,
+	LISTS_MAX = 1000, /* also bounds how deeply they nest */
 };
 
 struct build {
@@ -40,3 +41,10 @@ int build_notify(
 /* Makes the topics of the sections without looking at what they refer to. */
 int build_plain_topics(const struct sections *sections, struct arena *arena, struct topic **ret,
 	size_t *ret_count);
+
+/*
+ * Makes the named lists; faults go to the errors.  *ret is NULL where there are none.  Returns 0 or
+ * -ENOMEM.
+ */
+int build_lists(
+	const struct sections *sections, struct arena *arena, const struct term_lists **ret);

@@ -76,8 +76,9 @@ static void refuse_kind(const struct sections *sections, unsigned line, const ch
 			"[%s]: unknown section; did you mean [%s]?", kind, nearest.found);
 	else
 		config_errors_add(sections->errors, sections->file, line,
-			"[%s]: unknown section; expected Daemon, Feed, FeedList, Topic, Webhook or "
-			"Exec",
+			"[%s]: unknown section; expected Daemon, Feed, FeedList, Topic, List, "
+			"Webhook "
+			"or Exec",
 			kind);
 }
 

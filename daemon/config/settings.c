@@ -11,6 +11,7 @@ static const char *const kind_names[] = {
 	[SECTION_FEED] = "Feed",
 	[SECTION_FEED_LIST] = "FeedList",
 	[SECTION_TOPIC] = "Topic",
+	[SECTION_LIST] = "List",
 	[SECTION_WEBHOOK] = "Webhook",
 	[SECTION_EXEC] = "Exec",
 };
@@ -95,6 +96,11 @@ const struct setting settings_table[] = {
 		.help = "which events make an alert: new update rewrite reprint"},
 	{SECTION_TOPIC, "Notify", value_words, TARGET(topic.notify), NULL, SETTING_LIST,
 		.help = "hooks that are told"},
+
+	{SECTION_LIST, "Terms", value_terms, TARGET(list.terms), NULL, SETTING_LIST,
+		.help = "words and \"phrases\" for list:NAME in queries, parted by commas"},
+	{SECTION_LIST, "File", value_file, TARGET(list.file), NULL, 0,
+		.help = "file with a term on each line, relative to the configuration file"},
 
 	{SECTION_WEBHOOK, "URL", value_hook_url, TARGET(hook.url), NULL, SETTING_NEEDED,
 		.help = "where alerts are posted"},

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/terms.h"
 #include "config/values.h"
 #include "model/feed.h"
 #include "model/hook.h"
@@ -23,6 +24,7 @@ enum section_kind {
 	SECTION_FEED,
 	SECTION_FEED_LIST,
 	SECTION_TOPIC,
+	SECTION_LIST,
 	SECTION_WEBHOOK,
 	SECTION_EXEC,
 	SECTION_KIND_MAX,
@@ -70,6 +72,11 @@ struct topic_section {
 	const char **notify;
 };
 
+struct list_section {
+	struct listed_terms *terms; /* of Terms=; NULL: none */
+	const char *file;
+};
+
 struct hook_section {
 	usec timeout;
 	unsigned concurrency;
@@ -96,6 +103,7 @@ struct section {
 		struct daemon_section daemon;
 		struct feed_section feed;
 		struct topic_section topic;
+		struct list_section list;
 		struct hook_section hook;
 	};
 };

@@ -12,7 +12,8 @@ static const char tag_prefix[] = "tag:";
 
 static const char *no_words[] = {NULL};
 
-static void make_topic(const struct section *section, struct topic *ret)
+static void make_topic(
+	const struct section *section, const struct term_lists *lists, struct topic *ret)
 {
 	const struct topic_section *values = &section->topic;
 
@@ -23,6 +24,7 @@ static void make_topic(const struct section *section, struct topic *ret)
 		.line = section_line_of(section, "Query"),
 		.stem = values->stem,
 		.regex = values->regex,
+		.lists = lists,
 		.alert = values->alert,
 		.feeds = values->feeds && values->feeds[0] ? values->feeds : NULL,
 		.notify = values->notify ? values->notify : no_words,
@@ -34,10 +36,15 @@ int build_plain_topics(
 {
 	_cleanup_(map_free) struct map names = {0};
 	struct topic *topics = arena_array(arena, sections->count[SECTION_TOPIC], sizeof(*topics));
+	const struct term_lists *lists;
 	size_t count = 0;
+	int r;
 
 	if (!topics)
 		return -ENOMEM;
+	r = build_lists(sections, arena, &lists);
+	if (r < 0)
+		return r;
 	for (const struct section *s = sections->first; s; s = s->next) {
 		if (s->kind != SECTION_TOPIC)
 			continue;
@@ -47,7 +54,7 @@ int build_plain_topics(
 			return -ENOMEM;
 		section_require(sections, s);
 		if (s->topic.query)
-			make_topic(s, &topics[count++]);
+			make_topic(s, lists, &topics[count++]);
 	}
 	*ret = topics;
 	*ret_count = count;

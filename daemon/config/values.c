@@ -9,6 +9,7 @@
 
 #include "base/timespan.h"
 #include "base/url.h"
+#include "config/terms.h"
 #include "config/words.h"
 #include "model/hook.h"
 #include "model/topic.h"
@@ -317,6 +318,20 @@ int value_credentials(const char *value, void *target, struct value_context *con
 int value_query(const char *value, void *target, struct value_context *context)
 {
 	return keep_string(value, target, context);
+}
+
+/* An empty value begins the list anew. */
+int value_terms(const char *value, void *target, struct value_context *context)
+{
+	struct listed_terms **terms = target;
+	int r;
+
+	if (!*terms || value[0] == '\0')
+		*terms = arena_new_object(context->arena, struct listed_terms);
+	if (!*terms)
+		return -ENOMEM;
+	r = terms_split(*terms, value, context->arena);
+	return r == -EFBIG ? refuse(context, "too many terms; 100,000 are allowed") : r;
 }
 
 int value_stem(const char *value, void *target, struct value_context *context)

@@ -41,6 +41,8 @@ int value_header(const char *value, void *target, struct value_context *context)
 int value_files(const char *value, void *target, struct value_context *context);
 int value_credentials(const char *value, void *target, struct value_context *context);
 int value_query(const char *value, void *target, struct value_context *context);
+int value_terms(
+	const char *value, void *target, struct value_context *context); /* struct listed_terms * */
 int value_stem(const char *value, void *target, struct value_context *context);
 int value_alert(const char *value, void *target, struct value_context *context); /* unsigned */
 int value_method(const char *value, void *target, struct value_context *context);

@@ -17,6 +17,19 @@ enum alert_kinds {
 	ALERT_ON_REPRINT = 1 << 3,
 };
 
+/* A named list of terms that queries take up as `list:NAME`. */
+struct term_list {
+	const char *name;
+	const char **terms; /* as the query language writes words and phrases, or list:NAME */
+	size_t term_count;
+};
+
+/* Sorted by name (strcmp), each name once. */
+struct term_lists {
+	const struct term_list *lists;
+	size_t count;
+};
+
 struct topic {
 	const char *name;
 	const char *query; /* continuation lines joined by one space */
@@ -24,7 +37,8 @@ struct topic {
 	unsigned line;
 	const char *stem; /* NULL or "english" */
 	bool regex;
-	unsigned alert;      /* of enum alert_kinds */
+	const struct term_lists *lists; /* that the query may name; NULL: none */
+	unsigned alert;                 /* of enum alert_kinds */
 	const char **feeds;  /* feed names and tag:NAME, NULL-terminated; NULL: all feeds */
 	const char **notify; /* hook names, NULL-terminated; may be empty */
 };

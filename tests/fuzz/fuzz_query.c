@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/macro.h"
 #include "base/utf8.h"
 #include "match/explanation.h"
 #include "match/matcher.h"
@@ -27,7 +28,17 @@ static void run(char *query)
 	struct matcher_errors errors = {0};
 	char *text = strchr(query, '\n');
 	struct article article = {.id = "x", .title = text, .text = text, .language = text};
-	struct topic topic = {.name = "t", .query = query, .regex = true, .stem = "english"};
+	const char *terms[] = {"missile*", "\"a b\"", "list:inner", "=US"};
+	const char *inner[] = {"*faulty"};
+	const struct term_list lists[] = {{"inner", inner, 1}, {"l", terms, 2}, {"m", terms, 4}};
+	const struct term_lists all = {lists, ARRAY_SIZE(lists)};
+	struct topic topic = {
+		.name = "t",
+		.query = query,
+		.regex = true,
+		.stem = "english",
+		.lists = &all,
+	};
 	const uint32_t *topics;
 	struct match match;
 	size_t count;
