@@ -198,22 +198,21 @@ static void transform(const struct url *base, const struct url *reference, struc
 }
 
 /* Bytes that no URL holds as they are (RFC 3986 section 2). */
+static const bool unfit_bytes[256] = {
+	[0 ... ' '] = true,
+	['"'] = true,
+	['<'] = true,
+	['>'] = true,
+	['\\'] = true,
+	['^'] = true,
+	['`'] = true,
+	['{' ... '}'] = true,
+	[0x7F ... 0xFF] = true,
+};
+
 static bool is_unfit(unsigned char byte)
 {
-	switch (byte) {
-	case '"':
-	case '<':
-	case '>':
-	case '\\':
-	case '^':
-	case '`':
-	case '{':
-	case '|':
-	case '}':
-		return true;
-	default:
-		return byte <= ' ' || byte >= 0x7F;
-	}
+	return unfit_bytes[byte];
 }
 
 static bool is_tidy(const char *text)

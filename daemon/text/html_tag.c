@@ -8,12 +8,11 @@ enum {
 	NAME_MAX = 10, /* blockquote, figcaption */
 };
 
-/* HTML's elements and the older ones that feeds still carry, sorted. */
+/* HTML's elements and the older ones that feeds still carry, sorted; but for those of a letter. */
 static const struct {
 	const char *name;
 	enum html_tag tag;
 } tags[] = {
-	{"a", TAG_INLINE},
 	{"abbr", TAG_INLINE},
 	{"acronym", TAG_INLINE},
 	{"address", TAG_BLOCK},
@@ -22,7 +21,6 @@ static const struct {
 	{"article", TAG_BLOCK},
 	{"aside", TAG_BLOCK},
 	{"audio", TAG_SKIP},
-	{"b", TAG_INLINE},
 	{"base", TAG_VOID},
 	{"bdi", TAG_INLINE},
 	{"bdo", TAG_INLINE},
@@ -69,7 +67,6 @@ static const struct {
 	{"header", TAG_BLOCK},
 	{"hr", TAG_BREAK},
 	{"html", TAG_BLOCK},
-	{"i", TAG_INLINE},
 	{"iframe", TAG_RAW},
 	{"img", TAG_VOID},
 	{"input", TAG_VOID},
@@ -95,16 +92,13 @@ static const struct {
 	{"optgroup", TAG_SKIP},
 	{"option", TAG_SKIP},
 	{"output", TAG_INLINE},
-	{"p", TAG_BLOCK},
 	{"param", TAG_VOID},
 	{"picture", TAG_INLINE},
 	{"pre", TAG_BLOCK},
 	{"progress", TAG_INLINE},
-	{"q", TAG_INLINE},
 	{"rp", TAG_SKIP},
 	{"rt", TAG_INLINE},
 	{"ruby", TAG_INLINE},
-	{"s", TAG_INLINE},
 	{"samp", TAG_INLINE},
 	{"script", TAG_RAW},
 	{"section", TAG_BLOCK},
@@ -131,7 +125,6 @@ static const struct {
 	{"tr", TAG_BLOCK},
 	{"track", TAG_VOID},
 	{"tt", TAG_INLINE},
-	{"u", TAG_INLINE},
 	{"ul", TAG_BLOCK},
 	{"var", TAG_INLINE},
 	{"video", TAG_SKIP},
@@ -139,12 +132,32 @@ static const struct {
 	{"xmp", TAG_BLOCK},
 };
 
+/* The commonest tags are a letter long: no search for them. */
+static enum html_tag letter_tag(char letter)
+{
+	switch (letter | 0x20) {
+	case 'p':
+		return TAG_BLOCK;
+	case 'a':
+	case 'b':
+	case 'i':
+	case 'q':
+	case 's':
+	case 'u':
+		return TAG_INLINE;
+	default:
+		return TAG_UNKNOWN;
+	}
+}
+
 enum html_tag html_tag_find(const char *name, size_t length)
 {
 	char lower[NAME_MAX + 1] = {0};
 	size_t low = 0;
 	size_t high = ARRAY_SIZE(tags);
 
+	if (length == 1)
+		return letter_tag(*name);
 	if (length > NAME_MAX)
 		return TAG_UNKNOWN;
 	for (size_t i = 0; i < length; i++)

@@ -70,7 +70,7 @@ static const char *find_tag_end(struct scanner *scanner, const char *text)
 				break;
 			at = end;
 		}
-		if (!isspace((unsigned char)*at))
+		if ((unsigned char)*at > ' ')
 			value = *at == '=';
 	}
 	return find(text, scanner->end, '>');
@@ -89,7 +89,7 @@ static bool read_tag(struct scanner *scanner, struct tag *ret)
 	if (text >= scanner->end || !isalpha((unsigned char)*text))
 		return false;
 	ret->name = text;
-	while (text < scanner->end && !isspace((unsigned char)*text) && !strchr("/>", *text))
+	while (text < scanner->end && (unsigned char)*text > ' ' && *text != '/' && *text != '>')
 		text++;
 	ret->name_length = (size_t)(text - ret->name);
 	ret->attributes = text;
