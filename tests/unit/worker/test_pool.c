@@ -494,28 +494,29 @@ static void check_role(struct rig *rig, const char *role, int error, const char 
 
 static void test_garbage_is_nonsense(void **state)
 {
-	check_role(*state, "--garbage", "the reader answered nonsense on this document");
+	check_role(*state, "--garbage", -EIO, "the reader answered nonsense on this document");
 }
 
 static void test_announced_length_beyond_the_bound_is_refused(void **state)
 {
-	check_role(
-		*state, "--too-much", "the reader answered too much or nothing on this document");
+	check_role(*state, "--too-much", -EIO,
+		"the reader answered too much or nothing on this document");
 }
 
 static void test_empty_answer_is_refused(void **state)
 {
-	check_role(*state, "--empty", "the reader answered too much or nothing on this document");
+	check_role(*state, "--empty", -EIO,
+		"the reader answered too much or nothing on this document");
 }
 
 static void test_closed_pipe_ends_a_reader_that_lives_on(void **state)
 {
-	check_role(*state, "--close", "the reader closed its pipe on this document");
+	check_role(*state, "--close", -EIO, "the reader closed its pipe on this document");
 }
 
 static void test_answer_cut_short_tells_the_status(void **state)
 {
-	check_role(*state, "--cut", "the reader gave up on this document (status 5)");
+	check_role(*state, "--cut", -EIO, "the reader gave up on this document (status 5)");
 }
 
 static void test_answer_out_of_turn_kills_the_reader(void **state)
