@@ -442,6 +442,8 @@ int http_client_configure(struct http_client *client, const struct http_options 
 	client->private_networks = private_networks;
 	client->max_transfers = options->max_transfers;
 	limits_configure(client->limits, &limits);
+	if (client->timer)
+		arm(client, 0); /* more may go now */
 	return 0;
 }
 

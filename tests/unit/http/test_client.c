@@ -584,6 +584,13 @@ static void test_what_is_no_url_is_refused_later_not_at_once(void **state)
 	assert_string_equal(fixture->results[2].url, "");
 }
 
+static void on_done_never(const struct http_response *response, void *userdata)
+{
+	(void)response;
+	(void)userdata;
+	fail();
+}
+
 static void set_limits(struct fixture *fixture, unsigned per_host, usec gap)
 {
 	struct http_options options = {
@@ -609,6 +616,31 @@ static void test_p11_polite_requests_to_a_host_go_one_by_one(void **state)
 	assert_int_equal(raw_server_peak(fixture->server), 1);
 	for (size_t i = 0; i < 6; i++)
 		assert_int_equal(fixture->results[i].order, i + 1);
+}
+
+static void test_p11_raised_limits_let_waiting_requests_go(void **state)
+{
+	struct fixture *fixture = *state;
+	struct http_request hang = {.url = url_of(fixture, "/hang")};
+	struct http_options options = {
+		.user_agent = "test", .private_networks = "yes", .host_connections = 8};
+
+	hang.polite = true;
+	options.max_transfers = 1;
+	assert_int_equal(http_client_configure(fixture->client, &options), 0);
+	assert_int_equal(
+		http_client_start(fixture->client, &hang, on_done_never, NULL, &fixture->victim),
+		0);
+	(void)begin(
+		fixture, 0, &(struct http_request){.url = url_of(fixture, "/ok"), .polite = true});
+	for (int i = 0; i < 5; i++)
+		(void)event_base_loop(fixture->base, EVLOOP_NONBLOCK);
+	assert_false(fixture->results[0].done);
+	options.max_transfers = 2;
+	assert_int_equal(http_client_configure(fixture->client, &options), 0);
+	wait_all(fixture);
+	assert_int_equal(fixture->results[0].status, 200);
+	http_transfer_cancel(fixture->victim);
 }
 
 static void test_p11_names_of_one_address_go_one_by_one(void **state)
@@ -707,13 +739,6 @@ static void test_post_sends_its_body_and_follows_no_redirect(void **state)
 	sent = raw_server_last(fixture->server);
 	assert_ptr_equal(strstr(sent, "GET /ok HTTP/1.1\r\n"), sent);
 	assert_null(strcasestr(sent, "Content-"));
-}
-
-static void on_done_never(const struct http_response *response, void *userdata)
-{
-	(void)response;
-	(void)userdata;
-	fail();
 }
 
 static void test_cancelled_transfers_are_not_heard_of_again(void **state)
@@ -835,6 +860,7 @@ int main(void)
 		CLIENT_TEST(test_a_port_where_nobody_listens_is_a_failure),
 		CLIENT_TEST(test_what_is_no_url_is_refused_later_not_at_once),
 		CLIENT_TEST(test_p11_polite_requests_to_a_host_go_one_by_one),
+		CLIENT_TEST(test_p11_raised_limits_let_waiting_requests_go),
 		CLIENT_TEST(test_p11_names_of_one_address_go_one_by_one),
 		CLIENT_TEST(test_p11_redirects_keep_the_gap_too),
 		CLIENT_TEST(test_p7_a_blocked_host_is_asked_nothing),
