@@ -69,6 +69,8 @@ static const struct {
 	{"mac-centraleurope", "x-mac-centraleurroman"},
 	{"mac-latin2", "x-mac-centraleurroman"},
 	{"mac-iceland", "MAC-IS"},
+	{"iso8859-16", "ISO-8859-16"},
+	{"latin10", "ISO-8859-16"},
 	/* Taiwan's Big5 as browsers have it: with the extensions of ETEN and Hong Kong. */
 	{"big5", "Big5-HKSCS"},
 	{"cp950", "Big5-HKSCS"},
@@ -149,12 +151,30 @@ static int decode_with_icu(
 	return out->failed;
 }
 
+/* The kept converter of a name, in its first state; opened now if nobody prepared.  NULL: unknown.
+ */
+static iconv_t find_converter(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(iconv_names); i++) {
+		if (strcasecmp(name, iconv_names[i]) != 0)
+			continue;
+		if (!kept_modules[i])
+			kept_modules[i] = iconv_open("UTF-8", iconv_names[i]);
+		if (kept_modules[i] == (iconv_t)-1) /* NOLINT(performance-no-int-to-ptr) */
+			return NULL;
+		(void)iconv(kept_modules[i], NULL, NULL, NULL, NULL);
+		return kept_modules[i];
+	}
+	return NULL;
+}
+
+/* Only the names above: a document's own must not make iconv look for files. */
 static int decode_with_iconv(const char *name, const char *bytes, size_t length, struct buffer *out)
 {
-	iconv_t converter = iconv_open("UTF-8", name);
+	iconv_t converter = find_converter(name);
 	char *in = (char *)bytes;
 
-	if (converter == (iconv_t)-1) /* NOLINT(performance-no-int-to-ptr): iconv(3)'s own */
+	if (!converter)
 		return -ENOENT;
 	while (length > 0 && !out->failed) {
 		char room[CHUNK];
@@ -169,7 +189,6 @@ static int decode_with_iconv(const char *name, const char *bytes, size_t length,
 			length--;
 		}
 	}
-	(void)iconv_close(converter);
 	return out->failed;
 }
 
