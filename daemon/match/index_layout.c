@@ -280,12 +280,20 @@ static void mark_occurrences(struct matcher *matcher, const uint32_t *node, bool
 		mark_occurrences(matcher, node, wanted);
 }
 
-/* How often a leaf is expected, in whatever unit: what decides under which terms topics stand. */
+/*
+ * How often a leaf is expected, in whatever unit: what decides under which terms topics stand. What
+ * many topics name is common in texts too, and more so than in topics: hence the square.  Short
+ * words are commoner than long ones; phrases are rare.
+ */
 static double leaf_cost(const struct matcher *matcher, const uint32_t *mentions, uint32_t number)
 {
 	const struct leaf *leaf = &matcher->leaves[number];
+	double mentioned = 1.0 + mentions[number];
+	double length = 1.0 + atom_text_length(matcher, matcher->atoms[leaf->atoms]);
 
-	return (1.0 + mentions[number]) / (leaf->length > 1 ? 10.0 : 1.0);
+	if (leaf->length > 1)
+		return mentioned / 10.0;
+	return mentioned * mentioned * (1.0 + 8.0 / length);
 }
 
 struct poster {

@@ -43,7 +43,7 @@ struct match_scratch {
 	uint64_t *matched; /* a bit a topic; all zero between runs */
 	uint64_t *tried;
 	size_t topic_words;
-	uint32_t *topics; /* the result */
+	uint32_t *topics; /* candidates, then the result */
 	size_t topic_count;
 	size_t topic_size;
 };

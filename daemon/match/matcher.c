@@ -9,6 +9,10 @@
 #include "match/matcher_index.h"
 #include "match/token_atoms.h"
 
+enum {
+	FETCH_AHEAD = 8, /* programs: long enough before for a fetch from memory */
+};
+
 void matcher_errors_clear(struct matcher_errors *errors)
 {
 	for (size_t i = 0; i < errors->count; i++)
@@ -181,69 +185,86 @@ static int match_regex(void *userdata, const struct regex_leaf *leaf)
 	return article_texts(run->article, leaf->fields, search_text, &search);
 }
 
-static int try_topic(struct match_run *run, uint32_t topic)
+/* Puts a topic among the candidates, once. */
+static inline void add_candidate(
+	const struct matcher *matcher, struct match_scratch *scratch, uint32_t topic)
 {
-	const struct matcher *matcher = run->matcher;
-	const struct regex_judge judge = {match_regex, run};
 	uint64_t bit = UINT64_C(1) << (topic % 64);
-	int r;
 
-	if ((run->scratch->tried[topic / 64] | run->scratch->matched[topic / 64]) & bit)
-		return 0;
-	run->scratch->tried[topic / 64] |= bit;
-	r = program_run(
-		&run->scratch->found, matcher, &judge, matcher->code + matcher->programs[topic]);
-	if (r > 0)
-		run->scratch->matched[topic / 64] |= bit;
-	return r < 0 ? r : 0;
+	__builtin_prefetch(&matcher->programs[topic]);
+	scratch->topics[scratch->topic_count] = topic;
+	scratch->topic_count += !(scratch->tried[topic / 64] & bit);
+	scratch->tried[topic / 64] |= bit;
 }
 
-/* Looks at the topics that are filed under what was found. */
-static int try_candidates(struct match_run *run)
+/* Gathers the topics that are filed under what was found; some are matched by that alone. */
+static int find_candidates(const struct matcher *matcher, struct match_scratch *scratch)
 {
-	const struct matcher *matcher = run->matcher;
-	struct match_scratch *scratch = run->scratch;
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; i < matcher->always_count && r >= 0; i++)
-		r = try_topic(run, matcher->always[i]);
+	scratch->topic_count = 0;
+	/* No topic is twice among them, and one place is written that is not kept. */
+	r = array_reserve((void **)&scratch->topics, &scratch->topic_size, matcher->topic_count + 1,
+		sizeof(*scratch->topics));
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < matcher->always_count; i++)
+		add_candidate(matcher, scratch, matcher->always[i]);
 	for (size_t i = 0; i < scratch->found.leaf_count; i++) {
 		const uint32_t *starts = matcher->posting_starts + scratch->found.leaves[i];
 		const uint32_t *posting = matcher->postings + starts[0];
 		const uint32_t *end = matcher->postings + starts[1];
 
-		for (; posting < end && r >= 0; posting++) {
+		for (; posting < end; posting++) {
 			uint32_t topic = *posting >> POSTING_SHIFT;
 
 			if (*posting & POSTING_SURE)
 				scratch->matched[topic / 64] |= UINT64_C(1) << (topic % 64);
 			else
-				r = try_topic(run, topic);
+				add_candidate(matcher, scratch, topic);
 		}
 	}
-	return r;
+	return 0;
+}
+
+/* Runs the candidates' programs, which lie anywhere in memory and so are fetched ahead. */
+static int try_candidates(struct match_run *run)
+{
+	const struct matcher *matcher = run->matcher;
+	const struct regex_judge judge = {match_regex, run};
+	struct match_scratch *scratch = run->scratch;
+	int r = 0;
+
+	for (size_t i = 0; i < scratch->topic_count && r >= 0; i++) {
+		uint32_t topic = scratch->topics[i];
+		uint64_t bit = UINT64_C(1) << (topic % 64);
+
+		if (i + FETCH_AHEAD < scratch->topic_count)
+			__builtin_prefetch(matcher->code +
+				matcher->programs[scratch->topics[i + FETCH_AHEAD]]);
+		if (scratch->matched[topic / 64] & bit)
+			continue;
+		r = program_run(
+			&scratch->found, matcher, &judge, matcher->code + matcher->programs[topic]);
+		if (r > 0)
+			scratch->matched[topic / 64] |= bit;
+	}
+	return r < 0 ? r : 0;
 }
 
 /* Gathers the matched topics in order; clears the bits for the next run. */
-static int collect_topics(const struct matcher *matcher, struct match_scratch *scratch)
+static void collect_topics(const struct matcher *matcher, struct match_scratch *scratch)
 {
-	int r = 0;
-
 	scratch->topic_count = 0;
 	for (size_t i = 0; i <= matcher->topic_count / 64; i++) {
 		uint64_t bits = scratch->matched[i];
 
 		scratch->matched[i] = 0;
 		scratch->tried[i] = 0;
-		for (; bits && r >= 0; bits &= bits - 1) {
-			r = array_grow((void **)&scratch->topics, &scratch->topic_size,
-				scratch->topic_count, sizeof(*scratch->topics));
-			if (r >= 0)
-				scratch->topics[scratch->topic_count++] =
-					(uint32_t)(64 * i) + (uint32_t)__builtin_ctzll(bits);
-		}
+		for (; bits; bits &= bits - 1)
+			scratch->topics[scratch->topic_count++] =
+				(uint32_t)(64 * i) + (uint32_t)__builtin_ctzll(bits);
 	}
-	return r;
 }
 
 static int prepare(const struct matcher *matcher, struct match_scratch *scratch)
@@ -267,7 +288,6 @@ int matcher_run(const struct matcher *matcher, struct match_scratch *scratch,
 	const struct article *article, const uint32_t **ret_topics, size_t *ret_count)
 {
 	struct match_run run = {.matcher = matcher, .scratch = scratch, .article = article};
-	int collected;
 	int r;
 
 	r = prepare(matcher, scratch);
@@ -275,12 +295,12 @@ int matcher_run(const struct matcher *matcher, struct match_scratch *scratch,
 		return r;
 	r = article_texts(article, matcher->fields, read_text, &run);
 	if (r >= 0)
+		r = find_candidates(matcher, scratch);
+	if (r >= 0)
 		r = try_candidates(&run);
-	collected = collect_topics(matcher, scratch);
+	collect_topics(matcher, scratch);
 	if (r < 0)
 		return r;
-	if (collected < 0)
-		return collected;
 	*ret_topics = scratch->topics;
 	*ret_count = scratch->topic_count;
 	return 0;
