@@ -172,8 +172,10 @@ static int assign_story(
 	r = story_index_judge(intake->index, passage->fingerprint, facts, &passage->verdict);
 	if (r < 0)
 		return r;
-	if (passage->verdict.relation == RELATION_NEW)
+	if (passage->verdict.relation == RELATION_NEW) {
+		passage->verdict.confidence = 0; /* it joins nothing; so too in replay */
 		return begin_story(intake, passage);
+	}
 	return store_story_get(
 		intake->store, passage->verdict.story, intake->scratch, &passage->story);
 }
