@@ -34,8 +34,6 @@ def numbered(stories):
 
 class ReplayTest(unittest.TestCase):
     def setUp(self):
-        if not os.path.exists(CORPUS):
-            sys.exit(SKIPPED)
         with gzip.open(CORPUS, "rt", encoding="utf-8") as f:
             self.articles = [json.loads(line) for line, _ in zip(f, range(ARTICLES))]
         self.publisher = Publisher()
@@ -75,4 +73,7 @@ class ReplayTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    if not os.path.exists(CORPUS):
+        print("skipped: no corpus of stories beside this tree")
+        sys.exit(SKIPPED)
     unittest.main(verbosity=2)
