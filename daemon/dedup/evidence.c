@@ -9,6 +9,7 @@ enum {
 	FRAME_WORDS_MIN = 4,
 	CHAIN_MAX = 24, /* of a word's places in the other article that are looked at */
 	PAIR_REACH = 2,
+	OWN_SENTENCE_WORDS_MIN = 10, /* captions of icons are shorter */
 	NO_COUNTERPART = UINT16_MAX,
 };
 
@@ -386,6 +387,7 @@ static void cover_sentences(const struct reader *reader, struct coverage *ret)
 		float soft = ramp(counterpart->soft, 0.25F, 0.75F);
 
 		if (reader->sentences[s]->flags & SENTENCE_PROSE &&
+			reader->sentences[s]->count >= OWN_SENTENCE_WORDS_MIN &&
 			counterpart->worth > BOILERPLATE_WORTH)
 			ret->own_words += reader->sentences[s]->count;
 		sums[0] += count;

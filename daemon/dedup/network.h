@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 enum {
-	NETWORK_HIDDEN_MAX = 32,
+	NETWORK_HIDDEN_MAX = 48,
 };
 
 struct network {

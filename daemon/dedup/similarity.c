@@ -9,7 +9,7 @@
 #include "dedup/similarity_model.h"
 
 enum {
-	OWN_WORDS_MIN = 8,
+	OWN_WORDS_MIN = 10,
 	SAME_WORDS_MIN = 16,
 	OWN_FIGURES_MIN = 3,
 	FIGURES_PERCENT = 8, /* of an article's words, in a table */
@@ -19,6 +19,7 @@ enum {
 #define SAME_HARD 0.9F
 #define SAME_ANCHORS 0.97F
 #define SAME_PROBABILITY 0.999
+#define SAME_TITLE 0.6F
 
 static float larger(float a, float b)
 {
@@ -88,6 +89,15 @@ void similarity_features(const struct evidence *evidence, float (*ret)[SIMILARIT
 	(*ret)[n++] = (*ret)[3] * (*ret)[9];
 }
 
+/* A sentence among a page of furniture is most likely a notice, unless the headline goes with it.
+ */
+static bool has_own_prose(const struct coverage *coverage)
+{
+	return coverage->own_words >= OWN_WORDS_MIN &&
+		(coverage->own_words * 5 >= coverage->words_in_prose ||
+			coverage->title >= SAME_TITLE);
+}
+
 /* Whether the article is a table of figures, most of which the other has. */
 static bool has_figures(const struct coverage *coverage)
 {
@@ -105,8 +115,7 @@ static bool has_substance(const struct evidence *evidence)
 	const struct coverage *a = &evidence->article;
 	const struct coverage *b = &evidence->of;
 
-	return (a->own_words >= OWN_WORDS_MIN && b->own_words >= OWN_WORDS_MIN) || has_figures(a) ||
-		has_figures(b);
+	return (has_own_prose(a) && has_own_prose(b)) || has_figures(a) || has_figures(b);
 }
 
 static bool is_mostly_own(const struct coverage *coverage)

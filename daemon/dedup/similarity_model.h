@@ -22,6 +22,9 @@ double similarity_probability(const struct evidence *evidence);
 /* Below this two articles are different stories. */
 #define SIMILARITY_JOIN 0.75
 
+/* A summary has less to show, and brings fewer others with it if it is wrong. */
+#define SIMILARITY_JOIN_BRIEF 0.5
+
 /* An earlier article of the story beside the new one. */
 struct comparison {
 	struct evidence evidence;

@@ -317,7 +317,7 @@ static int compare_best(struct story_index *index, const struct candidate *candi
 }
 
 /* The likeliest story, and of its articles the closest. */
-static struct chosen likeliest(const struct compared *compared, size_t count)
+static struct chosen likeliest(const struct compared *compared, size_t count, double join)
 {
 	struct chosen chosen = {0};
 	float closeness = -1.0F;
@@ -329,8 +329,7 @@ static struct chosen likeliest(const struct compared *compared, size_t count)
 		chosen.story = compared[i].story;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (compared[i].story != chosen.story ||
-			compared[i].probability < SIMILARITY_JOIN ||
+		if (compared[i].story != chosen.story || compared[i].probability < join ||
 			compared[i].closeness <= closeness)
 			continue;
 		chosen.closest = compared[i].number;
@@ -349,7 +348,8 @@ static int choose(struct story_index *index, struct chosen *ret)
 	r = compare_best(index, candidates, count, compared);
 	if (r < 0)
 		return r;
-	*ret = likeliest(compared, (size_t)r);
+	*ret = likeliest(compared, (size_t)r,
+		index->article.word_count < BRIEF_WORDS ? SIMILARITY_JOIN_BRIEF : SIMILARITY_JOIN);
 	for (size_t i = 0; i < count && ret->closest != 0; i++) {
 		const struct record *record = record_at(index, candidates[i].article);
 

@@ -2,11 +2,13 @@
  * Trains the weights of daemon/dedup/network.h: reads lines "LABEL WEIGHT INPUT..." from files and
  * writes a C table to standard output; figures go to standard error.
  *
- *   train_network NAME OUTPUTS HIDDEN EPOCHS DECAY TRAIN... [-- TEST...]
+ *   train_network NAME OUTPUTS HIDDEN MEMBERS EPOCHS DECAY TRAIN... [-- TEST...]
  *
- * With one output the label is 0 or 1 (logistic), else the number of a class (softmax).  Adam,
- * batches of 64, a cosine rate; a generator of its own with a fixed seed: the same lines in the same
- * order give the same table.  tests/support/train_stories.sh says how the two tables were made.
+ * Several members, which differ in where they start, are made one network whose sums are the mean
+ * of theirs.  With one output the label is 0 or 1 (logistic), else the number of a class (softmax).
+ * Adam, batches of 64, a cosine rate; a generator of its own with a fixed seed: the same lines in
+ * the same order give the same table.  tests/support/train_stories.sh says how the two tables were
+ * made.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -18,7 +20,7 @@
 enum {
 	INPUTS_MAX = 96,
 	OUTPUTS_MAX = 4,
-	HIDDEN_MAX = 32,
+	HIDDEN_MAX = 48, /* NETWORK_HIDDEN_MAX */
 	WEIGHTS_MAX = OUTPUTS_MAX * (1 + INPUTS_MAX + HIDDEN_MAX) + HIDDEN_MAX * (1 + INPUTS_MAX),
 	BATCH = 64,
 	LINE_BYTES = 16384,
@@ -61,8 +63,7 @@ static size_t output_weights(const struct trainer *trainer)
 
 static size_t weight_count(const struct trainer *trainer)
 {
-	return trainer->outputs * output_weights(trainer) +
-		trainer->hidden * (1 + trainer->inputs);
+	return trainer->outputs * output_weights(trainer) + trainer->hidden * (1 + trainer->inputs);
 }
 
 static double draw(struct trainer *trainer)
@@ -117,12 +118,16 @@ static void read_rows(const char *path, struct trainer *trainer, struct rows *ro
 	(void)fclose(file);
 }
 
-static void start(struct trainer *trainer)
+static void start(struct trainer *trainer, unsigned member)
 {
 	size_t per_output = output_weights(trainer);
 	size_t i = 0;
 
-	trainer->random = 88172645463325252ULL;
+	trainer->random = 88172645463325252ULL + 7919 * (uint64_t)member;
+	trainer->steps = 0;
+	memset(trainer->weights, 0, sizeof(trainer->weights));
+	memset(trainer->mean, 0, sizeof(trainer->mean));
+	memset(trainer->square, 0, sizeof(trainer->square));
 	for (size_t o = 0; o < trainer->outputs; o++)
 		for (size_t k = 0; k < per_output; k++, i++) {
 			trainer->decays[i] = k > 0;
@@ -150,8 +155,7 @@ static double weighted_sum(const double *weights, const float *inputs, size_t co
 /* Leaves the probabilities in sums. */
 static void forward(struct trainer *trainer, const struct row *row)
 {
-	const double *weights =
-		trainer->weights + trainer->outputs * output_weights(trainer);
+	const double *weights = trainer->weights + trainer->outputs * output_weights(trainer);
 	double total = 0.0;
 
 	for (size_t h = 0; h < trainer->hidden; h++, weights += 1 + trainer->inputs)
@@ -251,6 +255,24 @@ static void train(struct trainer *trainer, const struct rows *rows, size_t epoch
 	free(order);
 }
 
+/* Adds a member to the network that has room for all: its sums count one part in `members`. */
+static void merge(struct trainer *whole, const struct trainer *member, size_t which, size_t members)
+{
+	const double *weights = member->weights;
+	double *to = whole->weights;
+
+	for (size_t o = 0; o < member->outputs; o++, to += output_weights(whole)) {
+		for (size_t i = 0; i <= member->inputs; i++)
+			to[i] += weights[i] / (double)members;
+		for (size_t h = 0; h < member->hidden; h++)
+			to[1 + member->inputs + which * member->hidden + h] =
+				weights[1 + member->inputs + h] / (double)members;
+		weights += output_weights(member);
+	}
+	to += which * member->hidden * (1 + member->inputs);
+	memcpy(to, weights, member->hidden * (1 + member->inputs) * sizeof(*to));
+}
+
 static void report(struct trainer *trainer, const struct rows *rows, const char *what)
 {
 	size_t table[OUTPUTS_MAX][OUTPUTS_MAX] = {{0}};
@@ -266,15 +288,14 @@ static void report(struct trainer *trainer, const struct rows *rows, const char 
 				best = o;
 		if (trainer->outputs == 1) {
 			best = trainer->sums[0] >= JOIN;
-			loss -= log((row->label ? trainer->sums[0] : 1.0 - trainer->sums[0]) +
-				1e-12);
+			loss -= log(
+				(row->label ? trainer->sums[0] : 1.0 - trainer->sums[0]) + 1e-12);
 		} else {
 			loss -= log(trainer->sums[row->label] + 1e-12);
 		}
 		table[row->label][best]++;
 	}
-	fprintf(stderr, "%s: %zu rows, loss %.5f;", what, rows->count,
-		loss / (double)rows->count);
+	fprintf(stderr, "%s: %zu rows, loss %.5f;", what, rows->count, loss / (double)rows->count);
 	for (size_t l = 0; l < OUTPUTS_MAX; l++)
 		for (size_t b = 0; b < OUTPUTS_MAX; b++)
 			if (table[l][b] > 0)
@@ -296,28 +317,38 @@ static void print_table(const struct trainer *trainer, const char *name)
 int main(int argc, char **argv)
 {
 	static struct trainer trainer;
+	static struct trainer whole;
 	struct rows train_rows = {0};
 	struct rows test_rows = {0};
 	struct rows *rows = &train_rows;
+	size_t members;
 
-	if (argc < 7)
+	if (argc < 8)
 		return 2;
 	trainer.outputs = (size_t)atoi(argv[2]);
 	trainer.hidden = (size_t)atoi(argv[3]);
-	if (trainer.outputs < 1 || trainer.outputs > OUTPUTS_MAX || trainer.hidden > HIDDEN_MAX)
+	members = (size_t)atoi(argv[4]);
+	if (trainer.outputs < 1 || trainer.outputs > OUTPUTS_MAX || members < 1 ||
+		trainer.hidden * members > HIDDEN_MAX)
 		return 2;
-	for (int i = 6; i < argc; i++) {
+	for (int i = 7; i < argc; i++) {
 		if (strcmp(argv[i], "--") == 0)
 			rows = &test_rows;
 		else
 			read_rows(argv[i], &trainer, rows);
 	}
-	start(&trainer);
-	train(&trainer, &train_rows, (size_t)atoi(argv[4]), atof(argv[5]));
-	report(&trainer, &train_rows, "train");
+	whole.inputs = trainer.inputs;
+	whole.outputs = trainer.outputs;
+	whole.hidden = trainer.hidden * members;
+	for (size_t member = 0; member < members; member++) {
+		start(&trainer, (unsigned)member);
+		train(&trainer, &train_rows, (size_t)atoi(argv[5]), atof(argv[6]));
+		merge(&whole, &trainer, member, members);
+	}
+	report(&whole, &train_rows, "train");
 	if (test_rows.count > 0)
-		report(&trainer, &test_rows, "test");
-	print_table(&trainer, argv[1]);
+		report(&whole, &test_rows, "test");
+	print_table(&whole, argv[1]);
 	free(train_rows.rows);
 	free(test_rows.rows);
 	return 0;
