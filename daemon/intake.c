@@ -384,8 +384,8 @@ static int take_entry(
 	struct intake *intake, struct passage *passage, struct intake_outcome *outcome)
 {
 	struct known_entry known;
-	int64_t article;
-	bool same;
+	int64_t article = 0;
+	bool same = false;
 	int r;
 
 	arena_reset(intake->scratch);

@@ -181,6 +181,8 @@ int pipeline_new(const struct pipeline_options *options, struct pipeline **ret)
 
 void pipeline_free(struct pipeline *pipeline)
 {
+	struct passing *next;
+
 	if (!pipeline)
 		return;
 	pipeline->closing = true;
@@ -188,8 +190,10 @@ void pipeline_free(struct pipeline *pipeline)
 	for (unsigned i = 0; pipeline->dirty && i < CLOSING_COMMITS; i++)
 		(void)pipeline_commit(pipeline);
 	store_on_dirty(pipeline->store, NULL, NULL);
-	while (pipeline->in_hand)
-		passing_free(pipeline->in_hand);
+	for (struct passing *passing = pipeline->in_hand; passing; passing = next) {
+		next = passing->next;
+		passing_free(passing);
+	}
 	clock_timer_free(pipeline->clock, pipeline->commit_timer);
 	clock_timer_free(pipeline->clock, pipeline->housekeeping_timer);
 	intake_free(pipeline->intake);
