@@ -7,6 +7,7 @@
 #include "base/datetime.h"
 #include "base/log.h"
 #include "base/timespan.h"
+#include "topic_commands.h"
 
 enum {
 	PAGE_DEFAULT = 100,             /* rows of a list */
@@ -564,6 +565,7 @@ const struct control_command command_table[] = {
 	{"GET", "/feeds", on_feeds},
 	{"GET", "/feeds/*", on_feed},
 	{"GET", "/topics", on_topics},
+	{"GET", "/topics/*/explain", topic_command_explain},
 	{"GET", "/stories", on_stories},
 	{"GET", "/stories/*", on_story},
 	{"GET", "/alerts", on_alerts},

@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "config/topics.h"
+#include "explain.h"
 #include "match/matcher.h"
 
 /* 100,000 topics with long queries take a tenth of it. */
@@ -195,4 +196,32 @@ int watchlist_explain(struct watchlist *watchlist, const struct article *article
 	}
 	*ret = matches;
 	return 0;
+}
+
+static const struct topic *find_topic(const struct watchlist *watchlist, const char *name)
+{
+	for (size_t i = 0; i < watchlist->topic_count; i++)
+		if (strcmp(watchlist->topics[i].name, name) == 0)
+			return &watchlist->topics[i];
+	return NULL;
+}
+
+int watchlist_explain_topic(
+	struct watchlist *watchlist, const char *topic, const struct article *article, json_t **ret)
+{
+	const struct topic *found = find_topic(watchlist, topic);
+	struct explained_node *root;
+	struct query_error error;
+	int r;
+
+	if (!found)
+		return -ENOENT;
+	arena_reset(watchlist->snippets);
+	r = explanation_run(watchlist->scratch, found, article, watchlist->snippets, &root, &error);
+	if (r < 0)
+		return r;
+	*ret = json_pack("{s:s, s:s, s:{s:s?, s:s?}, s:b, s:o}", "topic", found->name, "query",
+		found->query, "article", "id", article->id, "title", article->title, "matched",
+		(int)root->verdict, "tree", explain_tree(found->query, root, watchlist->snippets));
+	return *ret ? 0 : -ENOMEM;
 }

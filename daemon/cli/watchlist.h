@@ -21,3 +21,10 @@ int watchlist_run(struct watchlist *watchlist, const struct article *article, js
  * [{"topic", "terms": [{"term", "field", "snippet"}]}].  0 or -errno.
  */
 int watchlist_explain(struct watchlist *watchlist, const struct article *article, json_t **ret);
+
+/*
+ * Why the topic of that name matches the article or not: {"topic", "query", "article", "matched",
+ * "tree"} (explain.h).  0, -ENOENT without such a topic, -errno.
+ */
+int watchlist_explain_topic(struct watchlist *watchlist, const char *topic,
+	const struct article *article, json_t **ret);

@@ -5,6 +5,7 @@ import os
 import pty
 import socket
 import subprocess
+import tempfile
 import unittest
 
 from support import Daemon, Item, Publisher, Story, build_folder, free_port, rss, wait_for
@@ -125,6 +126,29 @@ class OnlineTest(unittest.TestCase):
         self.assertEqual(topic["notify"], ["works", "fails"])
         self.assertIn("embargoes", self.daemon.tool("topics").stdout)
 
+    def article_of(self, label):
+        for story in self.ask("stories")["stories"]:
+            for member in self.ask("story", story["id"])["members"]:
+                if member["url"].endswith("/" + label):
+                    return member
+        raise LookupError(label)
+
+    def test_explain_tells_the_stage(self):
+        told = self.ask("explain", "embargoes", self.article_of("snew")["id"])
+        self.assertEqual((told["stage"], told["matched"]), ("told", True))
+        self.assertEqual(told["tree"]["words"], "embargo")
+        self.assertTrue(told["tree"]["verdict"])
+        self.assertIn("\xabembargo\xbb", told["tree"]["places"][0]["snippet"].lower())
+        self.assertEqual(told["article"]["feed"], "a/b é")
+        old = self.ask("explain", "embargoes", self.article_of("sold")["id"])
+        self.assertEqual((old["stage"], old["matched"]), ("not-matched", False))
+        self.assertEqual(old["tree"]["places"], [])
+        words = self.daemon.tool("explain", "embargoes", self.article_of("snew")["id"]).stdout
+        self.assertIn("an alert was made", words)
+        self.assertIn("yes  embargo  (column 1)", words)
+        self.assertIn("no such article", self.refused("explain", "embargoes", "nothing"))
+        self.assertIn("no such topic", self.refused("explain", "nothing", "nothing"))
+
     def test_stories_and_alerts(self):
         story, = self.ask("stories", "--topic", "embargoes", "--since", "1h")["stories"]
         self.assertEqual(story["articles"], 1)
@@ -182,6 +206,56 @@ class OnlineTest(unittest.TestCase):
         head, _, body = answer.partition(b"\r\n\r\n")
         self.assertIn(b" 200 ", head.splitlines()[0])
         self.assertEqual(json.loads(body)["name"], "a/b é")
+
+
+class ExplainTest(unittest.TestCase):
+    """`explain` without a daemon."""
+
+    TOPICS = """[Topic "arms"]
+Query=(korea OR dprk) NEAR/9 list:weapons NOT football
+[List "weapons"]
+Terms=missile*, howitzer
+"""
+    ARTICLE = {"id": "x", "title": "Korea", "text": "The DPRK and its missiles."}
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.topics = os.path.join(self.folder.name, "topics.conf")
+        with open(self.topics, "w", encoding="utf-8") as f:
+            f.write(self.TOPICS)
+
+    def explain(self, *arguments, article=None):
+        return tool("explain", "--topics", self.topics, *arguments,
+                    input=json.dumps(article or self.ARTICLE))
+
+    def test_each_node_has_its_verdict(self):
+        done = self.explain("arms", "-", "--json")
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        body = json.loads(done.stdout)
+        self.assertTrue(body["matched"])
+        near, negated = body["tree"]["children"]
+        self.assertEqual((near["operator"], near["verdict"]), ("NEAR/9", True))
+        self.assertEqual((negated["operator"], negated["verdict"]), ("NOT", True))
+        found = [(term["words"], term["verdict"], term["found"])
+                 for group in near["children"] for term in group["children"]]
+        self.assertEqual(found, [("korea", True, 1), ("dprk", True, 1), ("missile*", True, 1),
+                                 ("howitzer", False, 0)])
+
+    def test_people_read_a_tree(self):
+        lines = self.explain("arms", "-", article={"id": "x", "title": "football"}).stdout.splitlines()
+        self.assertIn("matches  no", lines)
+        self.assertIn("no     NOT  (column 37)", lines)
+        self.assertIn("yes      football  (column 41)", lines)
+        self.assertIn("no       list:weapons  (column 24)", lines)
+
+    def test_faults_are_refused(self):
+        done = self.explain("amrs", "-")
+        self.assertEqual((done.returncode, done.stdout), (REFUSED, ""))
+        self.assertIn('no topic "amrs"', done.stderr)
+        done = tool("explain", "--topics", self.topics, "arms", "-", input="")
+        self.assertEqual(done.returncode, REFUSED)
+        self.assertEqual(tool("explain", "arms").returncode, USAGE)
 
 
 class LongListTest(unittest.TestCase):
