@@ -428,7 +428,7 @@ static bool is_korean(const struct tokens *tokens)
 
 int datetime_read_loose(const char *text, struct datetime_fields *ret)
 {
-	struct tokens tokens; /* large: only what needs it is set */
+	struct tokens tokens = {0}; /* large: only what needs it is set */
 	struct token *end;
 	int r;
 
