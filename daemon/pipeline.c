@@ -7,6 +7,7 @@
 #include "base/message_ids.h"
 #include "intake.h"
 #include "notify/health_report.h"
+#include "poll/children.h"
 #include "poll/memory.h"
 
 /* Writes wait so long for company: an fsync costs milliseconds, an alert may take 50. */
@@ -30,6 +31,9 @@ enum {
 	DIGESTS_ARENA_BYTES = 4 * 1024 * 1024, /* ENTRIES_MAX digests of several documents' worth */
 	STATE_ARENA_BYTES = 1024 * 1024,
 	CLOSING_COMMITS = 4,
+	/* Of a page given as a feed: so many of its feeds are named. */
+	PAGE_FEEDS_MAX = 5,
+	PAGE_URL_MAX = 512, /* a longer one is not for reading */
 };
 
 struct pipeline {
@@ -55,8 +59,10 @@ struct passing {
 	struct passing *next;
 	struct pipeline *pipeline;
 	struct round *round;
-	struct arena *arena;     /* of `state` */
+	struct arena *arena;     /* of what follows */
 	struct feed_state state; /* the new one */
+	struct round_result result;
+	struct children children; /* of a sitemap index */
 };
 
 static void passing_link(struct pipeline *pipeline, struct passing *passing)
@@ -337,43 +343,61 @@ static void put_off(struct passing *passing, const char *words)
 	passing_free(passing);
 }
 
-static void on_read(const struct reader_result *read, void *userdata)
+/* A web page given as a feed: which feeds does it name?  NULL at the arena's limit. */
+static const char *page_words(const struct parsed_feed *page, struct arena *arena)
 {
-	struct passing *passing = userdata;
-	struct pipeline *pipeline = passing->pipeline;
-	const struct round *round = passing->round;
-	const struct parsed_feed *parsed = &read->feed;
-	struct intake_outcome outcome = {.newest = DATE_NONE};
-	struct round_result result = {
-		.readable = read->error == 0,
-		.words = read->words,
-		.newest = DATE_NONE,
-	};
-	int r;
+	const char *words = "this is a web page, not a feed; it names these feeds:";
+	size_t named = 0;
 
-	if (read->error == -EAGAIN) {
-		put_off(passing, read->words);
-		return;
-	}
-	if (read->error == 0) {
-		r = intake_take(pipeline->intake, round->feed, round->state, parsed, &outcome);
-		if (r < 0) {
-			give_up(passing, r);
-			return;
-		}
-		pipeline->alerts |= outcome.alerts > 0;
-		result.diagnosis = diagnosis_words(parsed, passing->arena);
-		result.title = parsed->channel.title;
-		result.entries = parsed->entry_count + parsed->known_count;
-		result.fresh = outcome.fresh;
-		result.newest = outcome.newest;
-		result.hints = parsed->channel.hints;
-	}
+	for (size_t i = 0; i < page->alternate_count && named < PAGE_FEEDS_MAX && words; i++)
+		if (strlen(page->alternates[i]) <= PAGE_URL_MAX)
+			words = arena_printf(arena, "%s%s %s", words, named++ > 0 ? "," : "",
+				page->alternates[i]);
+	if (words && named < page->alternate_count)
+		words = arena_printf(
+			arena, "%s (and %zu more)", words, page->alternate_count - named);
+	return words;
+}
+
+/* The document, or the reader, failed. */
+static void refuse(struct passing *passing, const struct reader_result *read)
+{
+	struct round_result result = {.words = read->words, .newest = DATE_NONE};
+
+	if (read->error == -EBADMSG && read->feed.alternate_count > 0)
+		result.words = page_words(&read->feed, passing->arena);
 	settle(passing, &result);
 }
 
-/* Hands the document to a reader, with what need not come back. */
-static int submit(struct passing *passing)
+/* The round ends as if it had not been. */
+static void abandon(struct passing *passing)
+{
+	poller_abandon(passing->pipeline->poller, passing->round, COMMIT_RETRY);
+	passing_free(passing);
+}
+
+/* Takes the entries of one of the round's documents in. */
+static int take_in(struct passing *passing, const struct parsed_feed *parsed)
+{
+	struct pipeline *pipeline = passing->pipeline;
+	struct round_result *result = &passing->result;
+	struct intake_outcome outcome = {.newest = DATE_NONE};
+	int r;
+
+	r = intake_take(
+		pipeline->intake, passing->round->feed, passing->round->state, parsed, &outcome);
+	if (r < 0)
+		return r;
+	pipeline->alerts |= outcome.alerts > 0;
+	result->entries += parsed->entry_count + parsed->known_count;
+	result->fresh += outcome.fresh;
+	if (outcome.newest > result->newest)
+		result->newest = outcome.newest;
+	return 0;
+}
+
+/* Hands a document to a reader, with what need not come back. */
+static int submit(struct passing *passing, struct document *document, pool_done_fn done)
 {
 	struct pipeline *pipeline = passing->pipeline;
 	_cleanup_(arena_freep) struct arena *arena = NULL;
@@ -387,8 +411,103 @@ static int submit(struct passing *passing)
 	r = store_known_digests(pipeline->store, passing->round->state->id, arena, &known, &count);
 	if (r < 0)
 		return r;
-	return pool_submit(
-		pipeline->pool, &passing->round->document, known, count, on_read, passing);
+	return pool_submit(pipeline->pool, document, known, count, done, passing);
+}
+
+static void next_child(struct passing *passing);
+
+static void on_child_read(const struct reader_result *read, void *userdata)
+{
+	struct passing *passing = userdata;
+	const char *words = read->error < 0 ? read->words : NULL;
+	int r = 0;
+
+	if (read->error == -EAGAIN) {
+		put_off(passing, read->words);
+		return;
+	}
+	if (read->error == 0 && read->feed.child_count > 0)
+		words = "an index within an index is not followed";
+	else if (read->error == 0)
+		r = take_in(passing, &read->feed);
+	if (r == 0)
+		r = children_done(&passing->children, words, false);
+	if (r < 0)
+		give_up(passing, r);
+	else
+		next_child(passing);
+}
+
+static void on_child(struct child_answer *answer, void *userdata)
+{
+	struct passing *passing = userdata;
+
+	if (!answer->words) {
+		if (submit(passing, &answer->document, on_child_read) < 0)
+			abandon(passing);
+	} else if (children_done(&passing->children, answer->words, answer->again) < 0) {
+		abandon(passing);
+	} else {
+		next_child(passing);
+	}
+}
+
+/* Fetches the next sitemap of an index, or ends the round. */
+static void next_child(struct passing *passing)
+{
+	const struct child_document *child = children_next(&passing->children);
+
+	if (child) {
+		if (poller_fetch_child(passing->pipeline->poller, passing->round, child->url,
+			    on_child, passing) < 0)
+			abandon(passing);
+		return;
+	}
+	if (children_conclude(&passing->children, &passing->result) < 0)
+		abandon(passing);
+	else
+		settle(passing, &passing->result);
+}
+
+static void follow_children(struct passing *passing, const struct parsed_feed *index)
+{
+	struct memory memory;
+
+	memory_read(passing->round->state->memory, passing->arena, &memory);
+	if (children_begin(&passing->children, index, memory.children, passing->arena) < 0)
+		abandon(passing);
+	else
+		next_child(passing);
+}
+
+static void on_read(const struct reader_result *read, void *userdata)
+{
+	struct passing *passing = userdata;
+	const struct parsed_feed *parsed = &read->feed;
+	int r;
+
+	if (read->error == -EAGAIN) {
+		put_off(passing, read->words);
+		return;
+	}
+	if (read->error < 0) {
+		refuse(passing, read);
+		return;
+	}
+	passing->result = (struct round_result){
+		.readable = true,
+		.diagnosis = diagnosis_words(parsed, passing->arena),
+		.title = arena_strdup(passing->arena, parsed->channel.title),
+		.newest = DATE_NONE,
+		.hints = parsed->channel.hints,
+	};
+	r = take_in(passing, parsed);
+	if (r < 0)
+		give_up(passing, r);
+	else if (parsed->child_count > 0)
+		follow_children(passing, parsed);
+	else
+		settle(passing, &passing->result);
 }
 
 void pipeline_on_round(struct round *round, void *userdata)
@@ -409,9 +528,7 @@ void pipeline_on_round(struct round *round, void *userdata)
 		settle(passing, NULL);
 		return;
 	}
-	r = submit(passing);
-	if (r < 0) {
-		poller_abandon(pipeline->poller, round, COMMIT_RETRY);
-		passing_free(passing);
-	}
+	r = submit(passing, &round->document, on_read);
+	if (r < 0)
+		abandon(passing);
 }

@@ -157,6 +157,11 @@ void parsed_feed_write(const struct parsed_feed *feed, struct buffer *buffer)
 	wire_put_u32(buffer, (uint32_t)feed->alternate_count);
 	for (size_t i = 0; i < feed->alternate_count; i++)
 		wire_put_string(buffer, feed->alternates[i]);
+	wire_put_u32(buffer, (uint32_t)feed->child_count);
+	for (size_t i = 0; i < feed->child_count; i++) {
+		wire_put_string(buffer, feed->children[i].url);
+		wire_put_u64(buffer, (uint64_t)feed->children[i].updated);
+	}
 	wire_put_u32(buffer, (uint32_t)feed->entry_count);
 	for (size_t i = 0; i < feed->entry_count; i++)
 		write_entry(&feed->entries[i], buffer);
@@ -179,6 +184,22 @@ static void read_diagnoses(
 	feed->diagnosis_count = count;
 }
 
+static void read_children(struct wire_reader *reader, struct arena *arena, struct parsed_feed *feed)
+{
+	size_t count = wire_get_count(reader, CHILDREN_MAX);
+
+	feed->children = arena_array(arena, count, sizeof(*feed->children));
+	if (!feed->children)
+		reader->bad = true;
+	for (size_t i = 0; i < count && !reader->bad; i++) {
+		feed->children[i].url = wire_get_string(reader, URL_BYTES_MAX, arena);
+		feed->children[i].updated = (int64_t)wire_get_u64(reader);
+		if (!feed->children[i].url)
+			reader->bad = true;
+	}
+	feed->child_count = count;
+}
+
 int parsed_feed_read(struct wire_reader *reader, struct arena *arena, struct parsed_feed *ret)
 {
 	struct parsed_feed feed = {0};
@@ -189,6 +210,7 @@ int parsed_feed_read(struct wire_reader *reader, struct arena *arena, struct par
 	read_diagnoses(reader, arena, &feed);
 	feed.alternate_count = wire_get_count(reader, ALTERNATES_MAX);
 	feed.alternates = read_strings(reader, feed.alternate_count, URL_BYTES_MAX, arena);
+	read_children(reader, arena, &feed);
 	feed.entry_count = wire_get_count(reader, ENTRIES_MAX);
 	feed.entries = arena_array(arena, feed.entry_count, sizeof(*feed.entries));
 	if (!feed.entries)

@@ -31,6 +31,7 @@ enum {
 	LANGUAGE_MAX = 64,
 	ENCLOSURE_TYPE_MAX = 128,
 	ALTERNATES_MAX = 32,
+	CHILDREN_MAX = 10,  /* of a sitemap index: a poll may cost so many requests more */
 	DIAGNOSES_MAX = 16, /* of a document; more are counted, not kept */
 	DIAGNOSIS_MAX = 512,
 	/* What all entries of a document take at most in the reader's answer. */
@@ -112,6 +113,12 @@ struct channel {
 	struct channel_hints hints;
 };
 
+/* A document whose entries are the feed's own: a sitemap that an index names. */
+struct child_document {
+	const char *url;
+	int64_t updated; /* as the index says; DATE_NONE */
+};
+
 struct parsed_feed {
 	struct channel channel;
 	struct entry *entries;
@@ -121,6 +128,9 @@ struct parsed_feed {
 	/* Feeds that an HTML page links to; such a document has no entries. */
 	const char **alternates;
 	size_t alternate_count;
+	/* Of a sitemap index, which has no entries: the newest, the newest first. */
+	struct child_document *children;
+	size_t child_count;
 	bool truncated;     /* entries beyond ENTRIES_MAX were left out */
 	size_t known_count; /* entries left out because their digest was known */
 };

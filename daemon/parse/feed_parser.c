@@ -102,17 +102,31 @@ static int read_xml(struct feed_builder *builder, const struct xml_prolog *prolo
 	return r == -EBADMSG ? read_repaired(builder, prolog, &error) : r;
 }
 
-/* A sitemap index has no entries of its own: its links are to be fetched. */
-static int index_to_alternates(struct arena *arena, struct parsed_feed *feed)
+/* Keeps the newest, the newest first, those of one date in the document's order. */
+static void add_child(struct parsed_feed *feed, const char *url, int64_t updated)
 {
-	size_t count = feed->entry_count < ALTERNATES_MAX ? feed->entry_count : ALTERNATES_MAX;
+	size_t at = feed->child_count;
 
-	feed->alternates = arena_array(arena, count, sizeof(*feed->alternates));
-	if (!feed->alternates)
+	while (at > 0 && feed->children[at - 1].updated < updated)
+		at--;
+	if (at == CHILDREN_MAX)
+		return;
+	if (feed->child_count < CHILDREN_MAX)
+		feed->child_count++;
+	memmove(feed->children + at + 1, feed->children + at,
+		(feed->child_count - 1 - at) * sizeof(*feed->children));
+	feed->children[at] = (struct child_document){url, updated};
+}
+
+/* A sitemap index has no entries of its own: its links are to be fetched. */
+static int index_to_children(struct arena *arena, struct parsed_feed *feed)
+{
+	feed->children = arena_array(arena, CHILDREN_MAX, sizeof(*feed->children));
+	if (!feed->children)
 		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < feed->entry_count; i++)
 		if (feed->entries[i].link)
-			feed->alternates[feed->alternate_count++] = feed->entries[i].link;
+			add_child(feed, feed->entries[i].link, feed->entries[i].updated);
 	feed->entry_count = 0;
 	return 0;
 }
@@ -172,7 +186,7 @@ static int parse_xml(const struct sniffed *sniffed, struct feed_builder *builder
 	if (r < 0)
 		return r;
 	if (xml_feed_is_index(prolog))
-		return index_to_alternates(builder->arena, ret);
+		return index_to_children(builder->arena, ret);
 	if (!is_undated_sitemap(ret))
 		return 0;
 	*ret_reason = "a sitemap without news and without dates";

@@ -32,6 +32,9 @@ struct poll_round {
 	struct poll_feed *owner; /* NULL: the feed was removed meanwhile */
 	struct answer answer;
 	size_t bytes; /* counted in poller->open_bytes */
+	struct http_transfer *child;
+	poller_child_fn on_child;
+	void *child_userdata;
 	/* Of a removed feed, to outlive the configuration. */
 	struct feed feed;
 	struct feed_state *state;

@@ -47,6 +47,11 @@ static void take_validators(struct draft *draft)
 		draft->memory.last_200 = answer->now;
 		draft->state.body = answer->body;
 		draft->memory.file_stamp = answer->file_stamp;
+		if (draft->given->result && draft->given->result->incomplete) {
+			*validators = (struct validators){0};
+			draft->state.body = (struct digest){0};
+			draft->memory.file_stamp = NULL;
+		}
 		return;
 	}
 	if (answer->etag)
@@ -251,6 +256,7 @@ static void conclude_success(struct draft *draft)
 		if (result->title)
 			state->title = result->title;
 		draft->memory.hints = result->hints;
+		draft->memory.children = result->children;
 		if (result->fresh > 0)
 			state->last_news = now;
 		if (result->hints.expired) {

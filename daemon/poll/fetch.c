@@ -26,12 +26,12 @@ struct memory fetch_memory(struct poller *poller, const struct feed_state *state
 }
 
 static int take_document(
-	struct poll_round *round, const struct http_response *response, struct document *ret)
+	const struct answer *answer, const struct http_response *response, struct document *ret)
 {
 	const char *type = http_response_header(response, "Content-Type");
 	struct document document = {0};
 
-	if (round->answer.outcome != ROUND_DOCUMENT)
+	if (answer->outcome != ROUND_DOCUMENT)
 		return 0;
 	document.url = strdup(response->url);
 	document.content_type = type ? strdup(type) : NULL;
@@ -70,7 +70,7 @@ static int read_response(
 	if (round->answer.blocked_until > 0)
 		(void)http_client_block_host(
 			poller->options.http, response->url, round->answer.blocked_until);
-	return take_document(round, response, &round->round.document);
+	return take_document(&round->answer, response, &round->round.document);
 }
 
 static void on_response(const struct http_response *response, void *userdata)
@@ -163,4 +163,84 @@ void fetch_start(struct poll_feed *feed)
 		start_file(feed);
 	else if (start_transfer(feed) < 0)
 		round_put_off(feed);
+}
+
+/* Whether there may be a document another time: the server's trouble, and not the URL's. */
+static bool is_passing_trouble(const struct http_response *response)
+{
+	switch (response->failure) {
+	case HTTP_OK:
+		return response->status == 408 || response->status == 429 ||
+			response->status >= 500;
+	case HTTP_DNS:
+	case HTTP_CONNECT:
+	case HTTP_TLS:
+	case HTTP_TIMEOUT:
+	case HTTP_BROKEN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A child has no validators: it is asked for only where the index says that it changed. */
+static int read_child(struct poller *poller, const struct http_response *response,
+	struct answer *answer, struct child_answer *ret)
+{
+	static const struct feed_state state;
+	static const struct memory memory;
+	static const struct plan plan = {.url = "", .bound_url = ""};
+	int r;
+
+	if (response->failure == HTTP_BLOCKED) {
+		*ret = (struct child_answer){"its host asks to be left alone for now", true, {0}};
+		return 0;
+	}
+	r = answer_fill(answer, response, &plan, &state, &memory, pacer_now(poller));
+	if (r < 0)
+		return r;
+	if (answer->blocked_until > 0)
+		(void)http_client_block_host(
+			poller->options.http, response->url, answer->blocked_until);
+	ret->words = answer->words;
+	ret->again = answer->words && is_passing_trouble(response);
+	return take_document(answer, response, &ret->document);
+}
+
+static void on_child_response(const struct http_response *response, void *userdata)
+{
+	struct poll_round *round = userdata;
+	struct answer answer = {0};
+	struct child_answer child = {0};
+
+	round->child = NULL;
+	if (read_child(round->poller, response, &answer, &child) < 0)
+		child = (struct child_answer){"out of memory", true, {0}};
+	round->on_child(&child, round->child_userdata);
+	document_clear(&child.document);
+	answer_clear(&answer);
+}
+
+int poller_fetch_child(struct poller *poller, struct round *round, const char *url,
+	poller_child_fn done, void *userdata)
+{
+	static const char *const headers[] = {accept_header, NULL};
+	struct poll_round *whole = CONTAINER_OF(round, struct poll_round, round);
+
+	if (!whole->owner)
+		return -ENOENT;
+	whole->on_child = done;
+	whole->child_userdata = userdata;
+	/* Not bulk: what is held back waits for rounds to end, and this one could not. */
+	return http_client_start(poller->options.http,
+		&(struct http_request){
+			.url = url,
+			.headers = headers,
+			.user_agent = round->feed->user_agent,
+			.private_networks = round->feed->private_networks,
+			.polite = true,
+			.redirects_max = REDIRECTS_MAX,
+			.body_max = DOCUMENT_BYTES_MAX,
+		},
+		on_child_response, whole, &whole->child);
 }

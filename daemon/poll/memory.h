@@ -19,6 +19,7 @@ struct memory {
 	usec blocked_until;         /* ... until then */
 	const char *move_url;       /* where permanent redirects led (P10) ... */
 	usec move_since;            /* ... first ... */
+	const char *children;       /* of a sitemap index: marks of those taken (poll/children.h) */
 	uint32_t move_count;        /* ... and how often */
 	uint32_t limited;           /* answers of 429 in a row (P7) */
 	uint32_t same;              /* conditional requests answered by the same body (P9) */

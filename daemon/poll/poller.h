@@ -45,7 +45,19 @@ struct round_result {
 	size_t fresh;   /* of them, new ones */
 	int64_t newest; /* date of the newest entry; DATE_NONE */
 	struct channel_hints hints;
+	/* Of a sitemap index (poll/children.h): the marks of those that were taken. */
+	const char *children;
+	bool incomplete; /* the document is wanted again whole: its validators are not kept */
 };
+
+/* What came of a document that a round's document names. */
+struct child_answer {
+	const char *words;        /* why there is no document; NULL: there is */
+	bool again;               /* it may be there another time */
+	struct document document; /* may be taken */
+};
+
+typedef void (*poller_child_fn)(struct child_answer *answer, void *userdata);
 
 /* The round is over; answer with poller_conclude() and poller_finish(), now or later. */
 typedef void (*poller_round_fn)(struct round *round, void *userdata);
@@ -87,6 +99,14 @@ void poller_reload_end(struct poller *poller);
  */
 int poller_conclude(struct poller *poller, const struct round *round,
 	const struct round_result *result, struct arena *arena, struct feed_state *ret);
+
+/*
+ * Fetches a document that the round's document names, as politely and as guarded as the feed's own;
+ * one at a time.  `done` is called once, never from within this call, unless the round ends before.
+ * Returns 0, -ENOENT where the feed was removed meanwhile, or -ENOMEM.
+ */
+int poller_fetch_child(struct poller *poller, struct round *round, const char *url,
+	poller_child_fn done, void *userdata);
 
 /* The new state is committed: the feed is armed again by it, the round is freed. */
 void poller_finish(struct poller *poller, struct round *round, const struct feed_state *state);

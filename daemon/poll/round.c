@@ -11,6 +11,7 @@ void round_free(struct poll_round *round)
 {
 	if (!round)
 		return;
+	http_transfer_cancel(round->child);
 	document_clear(&round->round.document);
 	answer_clear(&round->answer);
 	free((char *)round->feed.name);

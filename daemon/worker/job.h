@@ -17,7 +17,7 @@
 
 enum {
 	/* Grows with each change of either form: the two sides are always of one build. */
-	JOB_VERSION = 1,
+	JOB_VERSION = 2,
 	JOB_CONTENT_TYPE_MAX = 1024, /* a longer one is left out */
 	/* Digests that go with a job; beyond it entries come back that are known.  A feed holds
 	 * 5,000 entries (specs/polling.md), so this is a dozen rounds that had nothing in common.

@@ -27,6 +27,8 @@ static const char *categories[] = {"one", "two"};
 static struct enclosure enclosures[] = {
 	{"https://e.example/a.mp3", "audio/mpeg", 99}, {"https://e.example/b", NULL, -1}};
 static const char *alternates[] = {"https://e.example/feed"};
+static struct child_document children[] = {
+	{"https://e.example/1.xml", 1714550400}, {"https://e.example/2.xml", DATE_NONE}};
 static struct diagnosis diagnoses[] = {{7, "a stray \"&\""}};
 
 static struct entry full_entry(void)
@@ -69,6 +71,8 @@ static struct parsed_feed full_feed(struct entry *entries)
 		.diagnosis_count = 1,
 		.alternates = alternates,
 		.alternate_count = 1,
+		.children = children,
+		.child_count = 2,
 		.truncated = true,
 		.known_count = 3,
 	};
@@ -98,6 +102,8 @@ static void test_a_feed_comes_back_as_it_was_written(void **state)
 	assert_null(copy.entries[1].id);
 	assert_null(copy.entries[0].enclosures[1].type);
 	assert_true(copy.channel.hints.expired);
+	assert_string_equal(copy.children[0].url, "https://e.example/1.xml");
+	assert_true(copy.children[1].updated == DATE_NONE);
 	parsed_feed_write(&copy, &second);
 	assert_int_equal(first.length, second.length);
 	assert_memory_equal(first.bytes, second.bytes, first.length);

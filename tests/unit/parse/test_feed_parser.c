@@ -152,17 +152,41 @@ static void test_an_html_page_names_the_feeds_it_links_to(void **state)
 	assert_non_null(strstr(fixture->reason, "https://feed.example/dir/rss"));
 }
 
-static void test_a_sitemap_index_gives_its_sitemaps(void **state)
+static void test_a_sitemap_index_gives_its_sitemaps_newest_first(void **state)
 {
 	struct fixture *fixture = *state;
 
-	assert_int_equal(parse_text(fixture,
-				 "<sitemapindex><sitemap><loc>http://e.example/1.xml"
-				 "</loc></sitemap></sitemapindex>"),
+	assert_int_equal(
+		parse_text(fixture,
+			"<sitemapindex><sitemap><loc>http://e.example/1.xml</loc></sitemap>"
+			"<sitemap><loc>http://e.example/2.xml</loc><lastmod>2024-05-01</lastmod>"
+			"</sitemap><sitemap><lastmod>2024-05-03</lastmod>"
+			"<loc>http://e.example/3.xml</loc></sitemap></sitemapindex>"),
 		0);
 	assert_int_equal(fixture->feed.entry_count, 0);
-	assert_int_equal(fixture->feed.alternate_count, 1);
-	assert_string_equal(fixture->feed.alternates[0], "http://e.example/1.xml");
+	assert_int_equal(fixture->feed.child_count, 3);
+	assert_string_equal(fixture->feed.children[0].url, "http://e.example/3.xml");
+	assert_string_equal(fixture->feed.children[1].url, "http://e.example/2.xml");
+	assert_true(fixture->feed.children[1].updated == 1714521600);
+	assert_string_equal(fixture->feed.children[2].url, "http://e.example/1.xml");
+	assert_true(fixture->feed.children[2].updated == DATE_NONE);
+}
+
+static void test_a_large_sitemap_index_gives_the_newest(void **state)
+{
+	struct fixture *fixture = *state;
+	char text[4096] = "<sitemapindex>";
+	size_t used = strlen(text);
+
+	for (unsigned i = 0; i < CHILDREN_MAX + 3; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+			"<sitemap><loc>http://e.example/%u.xml</loc><lastmod>2024-05-%02u</lastmod>"
+			"</sitemap>",
+			i, i + 1);
+	assert_int_equal(parse_text(fixture, text), 0);
+	assert_int_equal(fixture->feed.child_count, CHILDREN_MAX);
+	assert_string_equal(fixture->feed.children[0].url, "http://e.example/12.xml");
+	assert_string_equal(fixture->feed.children[CHILDREN_MAX - 1].url, "http://e.example/3.xml");
 }
 
 static void test_known_entries_are_left_out_and_counted(void **state)
@@ -416,7 +440,8 @@ int main(void)
 		cmocka_unit_test(test_documents_are_read_as_their_golden_files_say),
 		cmocka_unit_test(test_what_is_no_feed_is_refused_with_a_reason),
 		cmocka_unit_test(test_an_html_page_names_the_feeds_it_links_to),
-		cmocka_unit_test(test_a_sitemap_index_gives_its_sitemaps),
+		cmocka_unit_test(test_a_sitemap_index_gives_its_sitemaps_newest_first),
+		cmocka_unit_test(test_a_large_sitemap_index_gives_the_newest),
 		cmocka_unit_test(test_known_entries_are_left_out_and_counted),
 		cmocka_unit_test(test_known_entries_are_known_in_broken_feeds_too),
 		cmocka_unit_test(test_the_newest_entries_are_kept),

@@ -17,6 +17,7 @@ static void test_memory_comes_back_as_it_was_written(void **state)
 		.blocked_until = USEC_INFINITY - 1,
 		.move_url = "https://c/",
 		.move_since = 5,
+		.children = "0123-4 0567-8",
 		.move_count = 2,
 		.limited = 3,
 		.same = 1,
@@ -43,6 +44,7 @@ static void test_memory_comes_back_as_it_was_written(void **state)
 	assert_string_equal(back.validators_url, memory.validators_url);
 	assert_string_equal(back.move_url, memory.move_url);
 	assert_true(back.blocked_until == memory.blocked_until);
+	assert_string_equal(back.children, memory.children);
 	assert_true(back.unreadable);
 	assert_int_equal(back.hints.skip_days, 0x7f);
 }

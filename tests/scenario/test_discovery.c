@@ -1,0 +1,461 @@
+/*
+ * Documents that are no feed but lead to some: a web page given as a feed, and a sitemap index,
+ * whose newest sitemaps are fetched and taken in as the feed's own.  The rooms are the real ones
+ * but for the network and the readers' processes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "base/log.h"
+#include "pipeline.h"
+#include "support/fake_clock.h"
+#include "support/fake_http.h"
+#include "watch.h"
+
+#define START ((usec)1793534400 * USEC_SEC) /* 1 November 2026 */
+#define FEED "http://site.example/feed"
+
+enum {
+	PAGES_MAX = 16,
+	BODY_MAX = 16 * 1024,
+	REQUESTS_MAX = 64,
+};
+
+struct page {
+	char url[64];
+	char body[BODY_MAX];
+	int status;
+	enum http_failure failure;
+};
+
+struct world {
+	char folder[64];
+	struct page pages[PAGES_MAX];
+	size_t page_count;
+	char requests[REQUESTS_MAX][64]; /* since they were last looked at */
+	size_t request_count;
+	struct clock *clock;
+	struct event_base *base;
+	struct config *config;
+	struct store *store;
+	struct http_client *http;
+	struct pool *pool;
+	struct outbox *outbox;
+	struct pipeline *pipeline;
+	struct poller *poller;
+};
+
+/* ---- the site ---- */
+
+static struct page *publish(struct world *world, const char *url, const char *format, ...)
+	_printf_(3, 4);
+
+static struct page *publish(struct world *world, const char *url, const char *format, ...)
+{
+	struct page *page = world->pages;
+	va_list arguments;
+	int length;
+
+	while (page < world->pages + world->page_count && strcmp(page->url, url) != 0)
+		page++;
+	if (page == world->pages + world->page_count)
+		world->page_count++;
+	assert_true(world->page_count <= PAGES_MAX);
+	(void)snprintf(page->url, sizeof(page->url), "%s", url);
+	page->status = 200;
+	va_start(arguments, format);
+	length = vsnprintf(page->body, BODY_MAX, format, arguments);
+	va_end(arguments);
+	assert_true(length < BODY_MAX);
+	return page;
+}
+
+/* A sitemap with a dated article, told by its number. */
+static struct page *publish_sitemap(struct world *world, const char *url, unsigned article)
+{
+	return publish(world, url,
+		"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' "
+		"xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'><url>"
+		"<loc>http://site.example/%u</loc><news:news><news:title>Fire number "
+		"%u</news:title>"
+		"<news:publication_date>2026-11-01T00:00:00Z</news:publication_date></news:news>"
+		"</url></urlset>",
+		article, article);
+}
+
+static void on_request(const struct fake_request *request, struct fake_answer *ret, void *userdata)
+{
+	struct world *world = userdata;
+
+	assert_true(world->request_count < REQUESTS_MAX);
+	(void)snprintf(world->requests[world->request_count++], sizeof(world->requests[0]), "%s",
+		request->url);
+	ret->takes = 50 * USEC_MSEC;
+	ret->status = 404;
+	for (size_t i = 0; i < world->page_count; i++) {
+		struct page *page = &world->pages[i];
+
+		if (strcmp(page->url, request->url) != 0)
+			continue;
+		ret->status = page->failure == HTTP_OK ? page->status : 0;
+		ret->failure = page->failure;
+		ret->body = page->body;
+		ret->length = strlen(page->body);
+	}
+}
+
+static size_t requests_for(const struct world *world, const char *url)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < world->request_count; i++)
+		count += strcmp(world->requests[i], url) == 0;
+	return count;
+}
+
+/* ---- the daemon's rooms ---- */
+
+static void load_config(struct world *world)
+{
+	struct config_errors errors = {0};
+	char path[96];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/wirewatch.conf", world->folder);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	(void)fprintf(file,
+		"[Daemon]\nStateDirectory=%s/state\nJournal=no\n[Feed \"site\"]\nURL=" FEED
+		"\nPollInterval=1d\n[Topic \"fires\"]\nQuery=fire\nNotify=\n",
+		world->folder);
+	assert_int_equal(fclose(file), 0);
+	if (config_load(path, &errors, &world->config) < 0)
+		fail_msg("%s", errors.lines[0]);
+}
+
+static void add_feed(struct world *world)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct feed_state state;
+
+	assert_int_equal(arena_new(65536, &arena), 0);
+	assert_int_equal(
+		store_feed_ensure(world->store, FEED, clock_now(world->clock), arena, &state), 0);
+	assert_int_equal(poller_add(world->poller, &world->config->feeds[0], &state), 0);
+}
+
+static void start(struct world *world)
+{
+	const struct http_options http = {.base = world->base,
+		.clock = world->clock,
+		.max_transfers = 8,
+		.host_connections = 1};
+	const struct pool_options pool = {.clock = world->clock};
+	struct config_errors errors = {0};
+	struct matcher *matcher;
+	char *words = NULL;
+
+	load_config(world);
+	if (store_open(world->config->state_directory, &world->store, &words) < 0)
+		fail_msg("%s", words);
+	assert_int_equal(http_client_new(&http, &world->http), 0);
+	assert_int_equal(pool_new(&pool, &world->pool), 0);
+	assert_int_equal(outbox_new(&(struct outbox_options){.base = world->base,
+					    .clock = world->clock,
+					    .store = world->store,
+					    .http = world->http},
+				 &world->outbox),
+		0);
+	assert_int_equal(pipeline_new(&(struct pipeline_options){world->clock, world->store,
+					      world->pool, world->outbox},
+				 &world->pipeline),
+		0);
+	assert_int_equal(poller_new(&(struct poller_options){.clock = world->clock,
+					    .http = world->http,
+					    .poll_interval = world->config->poll_interval,
+					    .on_round = pipeline_on_round,
+					    .userdata = world->pipeline},
+				 &world->poller),
+		0);
+	pipeline_set_poller(world->pipeline, world->poller);
+	assert_int_equal(
+		watch_compile(world->config->topics, world->config->topic_count, &errors, &matcher),
+		0);
+	assert_int_equal(pipeline_configure(world->pipeline, world->config, matcher), 0);
+	add_feed(world);
+}
+
+static int setup(void **state)
+{
+	struct world *world = calloc(1, sizeof(*world));
+
+	assert_non_null(world);
+	(void)strcpy(world->folder, "/tmp/wirewatch-discovery-XXXXXX");
+	assert_non_null(mkdtemp(world->folder));
+	world->clock = fake_clock_new(START);
+	world->base = event_base_new();
+	fake_http_script(on_request, NULL, world);
+	start(world);
+	*state = world;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *world = *state;
+	char command[96];
+
+	pool_free(world->pool);
+	pipeline_free(world->pipeline);
+	poller_free(world->poller);
+	outbox_free(world->outbox);
+	http_client_free(world->http);
+	store_close(world->store);
+	config_free(world->config);
+	event_base_free(world->base);
+	fake_clock_free(world->clock);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", world->folder);
+	assert_int_equal(system(command), 0);
+	free(world);
+	return 0;
+}
+
+/* What the housekeeping just began ends too. */
+static void settle(struct world *world)
+{
+	for (unsigned i = 0; i < 100 && !pipeline_idle(world->pipeline); i++)
+		fake_clock_advance(world->clock, 50 * USEC_MSEC);
+	assert_true(pipeline_idle(world->pipeline));
+}
+
+/* Polls the feed and lets all that follows happen; returns what is known of it then. */
+static const struct feed_state *poll(struct world *world)
+{
+	world->request_count = 0;
+	assert_int_equal(poller_poll_now(world->poller, "site"), 0);
+	for (unsigned i = 0; i < 10; i++)
+		fake_clock_advance(world->clock, 10 * USEC_SEC);
+	settle(world);
+	return poller_feed_state(world->poller, "site");
+}
+
+static struct store_figures figures(struct world *world)
+{
+	struct store_figures figures;
+
+	assert_int_equal(store_figures(world->store, &figures), 0);
+	return figures;
+}
+
+/* ---- the tests ---- */
+
+static void test_page_given_as_a_feed_is_told_with_its_feeds(void **state)
+{
+	struct world *world = *state;
+	const struct feed_state *feed;
+
+	publish(world, FEED,
+		"<!doctype html><html><head>"
+		"<link rel=alternate type='application/rss+xml' href='/world.rss'>"
+		"<link rel=alternate type='application/atom+xml' href='http://other.example/atom'>"
+		"</head><body>News</body></html>");
+	feed = poll(world);
+	assert_int_equal(feed->health, FEED_FAILING);
+	assert_string_equal(feed->error,
+		"this is a web page, not a feed; it names these feeds: "
+		"http://site.example/world.rss, http://other.example/atom");
+}
+
+static void test_page_with_many_feeds_names_some_and_counts_the_rest(void **state)
+{
+	struct world *world = *state;
+	char links[4096] = "";
+	size_t used = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		used += (size_t)snprintf(links + used, sizeof(links) - used,
+			"<link rel=alternate type='application/rss+xml' href='/%u'>", i);
+	publish(world, FEED, "<!doctype html><html><head>%s</head></html>", links);
+	assert_non_null(strstr(poll(world)->error, "http://site.example/4 (and 3 more)"));
+}
+
+static void publish_index(struct world *world, const char *first, const char *second)
+{
+	publish(world, FEED,
+		"<sitemapindex><sitemap><loc>http://site.example/a.xml</loc><lastmod>%s</lastmod>"
+		"</sitemap><sitemap><loc>http://site.example/b.xml</loc><lastmod>%s</lastmod>"
+		"</sitemap></sitemapindex>",
+		first, second);
+}
+
+static void test_sitemaps_of_an_index_are_the_feeds_own(void **state)
+{
+	struct world *world = *state;
+	const struct feed_state *feed;
+
+	publish_index(world, "2026-10-30", "2026-10-31");
+	publish_sitemap(world, "http://site.example/a.xml", 1);
+	publish_sitemap(world, "http://site.example/b.xml", 2);
+	feed = poll(world);
+	assert_int_equal(feed->health, FEED_OK);
+	assert_null(feed->diagnosis);
+	assert_int_equal(world->request_count, 3);
+	assert_string_equal(world->requests[1], "http://site.example/b.xml");
+	assert_int_equal(figures(world).articles, 2);
+	/* The first poll tells nothing, the next one does. */
+	assert_int_equal(figures(world).alerts, 0);
+	publish_index(world, "2026-10-30", "2026-11-01");
+	publish_sitemap(world, "http://site.example/b.xml", 3);
+	(void)poll(world);
+	assert_int_equal(figures(world).articles, 3);
+	assert_int_equal(figures(world).alerts, 1);
+}
+
+static void test_sitemap_whose_date_stays_is_not_fetched_again(void **state)
+{
+	struct world *world = *state;
+
+	publish_index(world, "2026-10-30", "2026-10-31");
+	publish_sitemap(world, "http://site.example/a.xml", 1);
+	publish_sitemap(world, "http://site.example/b.xml", 2);
+	(void)poll(world);
+	publish_index(world, "2026-10-30", "2026-11-01");
+	(void)poll(world);
+	assert_int_equal(requests_for(world, "http://site.example/a.xml"), 0);
+	assert_int_equal(requests_for(world, "http://site.example/b.xml"), 1);
+	(void)poll(world);
+	assert_int_equal(world->request_count, 1);
+}
+
+static void test_sitemap_that_fails_for_now_is_asked_for_again(void **state)
+{
+	struct world *world = *state;
+	const struct feed_state *feed;
+	struct page *page;
+
+	publish_index(world, "2026-10-30", "2026-10-31");
+	publish_sitemap(world, "http://site.example/a.xml", 1);
+	page = publish_sitemap(world, "http://site.example/b.xml", 2);
+	page->status = 500;
+	feed = poll(world);
+	assert_int_equal(feed->health, FEED_OK);
+	assert_non_null(strstr(feed->diagnosis, "http://site.example/b.xml: the server is broken"));
+	assert_int_equal(figures(world).articles, 1);
+	page->status = 200;
+	feed = poll(world);
+	assert_null(feed->diagnosis);
+	assert_int_equal(requests_for(world, "http://site.example/a.xml"), 0);
+	assert_int_equal(figures(world).articles, 2);
+}
+
+static void test_sitemap_that_is_refused_is_not_asked_for_again(void **state)
+{
+	struct world *world = *state;
+
+	publish_index(world, "2026-10-30", "2026-10-31");
+	publish_sitemap(world, "http://site.example/a.xml", 1);
+	publish_sitemap(world, "http://site.example/b.xml", 2)->failure = HTTP_REFUSED_ADDRESS;
+	assert_non_null(strstr(poll(world)->diagnosis, "http://site.example/b.xml"));
+	(void)poll(world);
+	assert_int_equal(world->request_count, 1);
+}
+
+static void test_index_without_any_sitemap_to_be_had_fails(void **state)
+{
+	struct world *world = *state;
+	const struct feed_state *feed;
+
+	publish_index(world, "2026-10-30", "2026-10-31");
+	feed = poll(world);
+	assert_int_equal(feed->health, FEED_FAILING);
+	assert_non_null(strstr(feed->error, "sitemap http://site.example/b.xml: there is no such"));
+	publish_sitemap(world, "http://site.example/a.xml", 1);
+	feed = poll(world);
+	assert_int_equal(feed->health, FEED_OK);
+	assert_int_equal(figures(world).articles, 1);
+}
+
+static void test_index_within_an_index_is_not_followed(void **state)
+{
+	struct world *world = *state;
+	const struct feed_state *feed;
+
+	publish_index(world, "2026-10-30", "2026-10-31");
+	publish_sitemap(world, "http://site.example/a.xml", 1);
+	publish(world, "http://site.example/b.xml",
+		"<sitemapindex><sitemap><loc>http://site.example/c.xml</loc></sitemap>"
+		"</sitemapindex>");
+	feed = poll(world);
+	assert_non_null(strstr(feed->diagnosis, "an index within an index"));
+	assert_int_equal(requests_for(world, "http://site.example/c.xml"), 0);
+}
+
+static void test_only_the_newest_sitemaps_are_fetched(void **state)
+{
+	struct world *world = *state;
+	char body[8192] = "";
+	size_t used = 0;
+
+	for (unsigned i = 0; i < CHILDREN_MAX + 5; i++)
+		used += (size_t)snprintf(body + used, sizeof(body) - used,
+			"<sitemap><loc>http://site.example/%u.xml</loc>"
+			"<lastmod>2026-10-%02u</lastmod></sitemap>",
+			i, i + 1);
+	publish(world, FEED, "<sitemapindex>%s</sitemapindex>", body);
+	publish_sitemap(world, "http://site.example/5.xml", 1);
+	(void)poll(world);
+	assert_int_equal(world->request_count, 1 + CHILDREN_MAX);
+	assert_int_equal(requests_for(world, "http://site.example/4.xml"), 0);
+	assert_int_equal(requests_for(world, "http://site.example/5.xml"), 1);
+}
+
+static void test_daemon_may_end_and_the_feed_go_while_a_sitemap_is_fetched(void **state)
+{
+	struct world *world = *state;
+
+	publish_index(world, "2026-10-30", "2026-10-31");
+	publish_sitemap(world, "http://site.example/a.xml", 1);
+	publish_sitemap(world, "http://site.example/b.xml", 2);
+	assert_int_equal(poller_poll_now(world->poller, "site"), 0);
+	for (unsigned i = 0; i < 1000 && world->request_count < 2; i++)
+		fake_clock_advance(world->clock, 10 * USEC_MSEC);
+	assert_int_equal(world->request_count, 2);
+	poller_reload_begin(world->poller, USEC_HOUR);
+	poller_reload_end(world->poller);
+	fake_clock_advance(world->clock, USEC_MINUTE);
+	settle(world);
+	add_feed(world);
+	assert_int_equal(poller_poll_now(world->poller, "site"), 0);
+	for (unsigned i = 0; i < 1000 && world->request_count < 4; i++)
+		fake_clock_advance(world->clock, 10 * USEC_MSEC);
+	assert_int_equal(world->request_count, 4);
+}
+
+#define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_WORLD(test_page_given_as_a_feed_is_told_with_its_feeds),
+		IN_WORLD(test_page_with_many_feeds_names_some_and_counts_the_rest),
+		IN_WORLD(test_sitemaps_of_an_index_are_the_feeds_own),
+		IN_WORLD(test_sitemap_whose_date_stays_is_not_fetched_again),
+		IN_WORLD(test_sitemap_that_fails_for_now_is_asked_for_again),
+		IN_WORLD(test_sitemap_that_is_refused_is_not_asked_for_again),
+		IN_WORLD(test_index_without_any_sitemap_to_be_had_fails),
+		IN_WORLD(test_index_within_an_index_is_not_followed),
+		IN_WORLD(test_only_the_newest_sitemaps_are_fetched),
+		IN_WORLD(test_daemon_may_end_and_the_feed_go_while_a_sitemap_is_fetched),
+	};
+
+	log_open(LOG_CRIT);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
