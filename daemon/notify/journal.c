@@ -10,6 +10,7 @@
 #include <syslog.h>
 #include <systemd/sd-journal.h>
 
+#include "base/log.h"
 #include "base/message_ids.h"
 #include "notify/words.h"
 
@@ -160,6 +161,10 @@ static int journal_start(const struct notifier_context *context, const struct ho
 		attempt_free(attempt);
 		return -ENOMEM;
 	}
+	/* Who runs the daemon by hand sees alerts where its messages are. */
+	if (!log_to_journal())
+		log_write(
+			priority_of(alert->type), NULL, NULL, "%s", fields[0] + strlen("MESSAGE="));
 	attempt->error = send_fields(fields);
 	*ret = attempt;
 	return 0;
