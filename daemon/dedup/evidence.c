@@ -9,7 +9,7 @@ enum {
 	FRAME_WORDS_MIN = 4,
 	CHAIN_MAX = 24, /* of a word's places in the other article that are looked at */
 	PAIR_REACH = 2,
-	OWN_SENTENCE_WORDS_MIN = 10, /* captions of icons are shorter */
+	OWN_SENTENCE_WORDS_MIN = 9, /* captions of icons are shorter */
 	NO_COUNTERPART = UINT16_MAX,
 };
 
@@ -354,8 +354,9 @@ static void align(struct reader *reader, const struct reader *other)
 		}
 		if (counterpart->number == NO_COUNTERPART)
 			continue;
-		counterpart->soft = best / total;
 		counterpart->hard = shingle_share(reader, other, sentence);
+		/* A sentence may be spread over several, where the other page breaks its lines. */
+		counterpart->soft = fmaxf(best / total, counterpart->hard);
 		if (counterpart->soft >= ALIGNED_SOFT)
 			count_anchors(reader, other, s, counterpart);
 	}

@@ -91,11 +91,10 @@ void similarity_features(const struct evidence *evidence, float (*ret)[SIMILARIT
 
 /* A sentence among a page of furniture is most likely a notice, unless the headline goes with it.
  */
-static bool has_own_prose(const struct coverage *coverage)
+static bool has_own_prose(const struct coverage *coverage, float title)
 {
 	return coverage->own_words >= OWN_WORDS_MIN &&
-		(coverage->own_words * 5 >= coverage->words_in_prose ||
-			coverage->title >= SAME_TITLE);
+		(coverage->own_words * 5 >= coverage->words_in_prose || title >= SAME_TITLE);
 }
 
 /* Whether the article is a table of figures, most of which the other has. */
@@ -115,7 +114,10 @@ static bool has_substance(const struct evidence *evidence)
 	const struct coverage *a = &evidence->article;
 	const struct coverage *b = &evidence->of;
 
-	return (has_own_prose(a) && has_own_prose(b)) || has_figures(a) || has_figures(b);
+	float title = larger(a->title, b->title);
+
+	return (has_own_prose(a, title) && has_own_prose(b, title)) || has_figures(a) ||
+		has_figures(b);
 }
 
 static bool is_mostly_own(const struct coverage *coverage)

@@ -161,12 +161,14 @@ static const struct report languages[][2] = {
 		 "старому "
 		 "мосту на время работ закрывать не будут."},
 		{"Ученые нашли древнее поселение",
-			"Археологи обнаружили под Новгородом поселение девятого века, рассказал "
-			"руководитель экспедиции Петр Гайдуков. На площади 1200 квадратных метров "
-			"найдены "
-			"остатки семи домов. Среди находок есть серебряные монеты и украшения. "
-			"Раскопки "
-			"продолжатся до октября."}},
+			"Археологи обнаружили под Новгородом древнее поселение девятого века, "
+			"рассказал журналистам руководитель экспедиции Петр Гайдуков. На площади "
+			"1200 "
+			"квадратных метров найдены остатки семи деревянных домов и кузницы. Среди "
+			"находок "
+			"этого лета есть арабские серебряные монеты, бусы и другие украшения. "
+			"Раскопки на "
+			"берегу реки продолжатся до середины октября, добавил ученый."}},
 	{{"东京股市上涨",
 		 "东京股市周三大幅上涨，日经指数收于39277点，较前一交易日上涨1.2%。"
 		 "分析人士认为，日元贬值推动出口企业股价走高。"
@@ -375,6 +377,90 @@ static void test_keys_must_rise(void **state)
 	shelf_close(&shelf);
 }
 
+struct tape {
+	unsigned char *bytes;
+	size_t length;
+	size_t offset;
+	size_t fail_at; /* a write that would pass this fails; 0: none does */
+};
+
+static int tape_write(void *userdata, const void *bytes, size_t length)
+{
+	struct tape *tape = userdata;
+
+	if (tape->fail_at > 0 && tape->length + length > tape->fail_at)
+		return -ENOSPC;
+	tape->bytes = realloc(tape->bytes, tape->length + length);
+	if (!tape->bytes)
+		return -ENOMEM;
+	memcpy(tape->bytes + tape->length, bytes, length);
+	tape->length += length;
+	return 0;
+}
+
+static int tape_read(void *userdata, void *ret_bytes, size_t length)
+{
+	struct tape *tape = userdata;
+
+	if (length > tape->length - tape->offset)
+		return -ENODATA;
+	memcpy(ret_bytes, tape->bytes + tape->offset, length);
+	tape->offset += length;
+	return 0;
+}
+
+static void test_index_read_from_its_snapshot_goes_on_alike(void **state)
+{
+	struct shelf shelf;
+	struct tape tape = {0};
+	const struct story_index_options options = {.load = shelf_load, .userdata = &shelf};
+
+	(void)state;
+	shelf_open(&shelf);
+	(void)shelf_add(&shelf, bridge.title, bridge.text);
+	(void)shelf_add(&shelf, strike.title, strike.text);
+	assert_int_equal(story_index_write(shelf.index, tape_write, &tape), 0);
+	story_index_free(shelf.index);
+	assert_int_equal(story_index_read(&options, tape_read, &tape, &shelf.index), 0);
+	assert_int_equal(tape.offset, tape.length);
+	assert_int_equal(story_index_usage(shelf.index).articles, 2);
+	assert_int_equal(story_index_usage(shelf.index).last_article, 2);
+	assert_int_equal(shelf_add(&shelf, strike.title, strike.text).story, 2);
+	assert_int_equal(shelf_add(&shelf, bridge.title, bridge.text).story, 1);
+	free(tape.bytes);
+	shelf_close(&shelf);
+}
+
+static void test_damaged_snapshot_is_refused(void **state)
+{
+	struct shelf shelf;
+	struct tape tape = {0};
+	const struct story_index_options options = {.load = shelf_load, .userdata = &shelf};
+	struct story_index *index = NULL;
+	size_t length;
+
+	(void)state;
+	shelf_open(&shelf);
+	(void)shelf_add(&shelf, bridge.title, bridge.text);
+	assert_int_equal(story_index_write(shelf.index, tape_write, &tape), 0);
+	length = tape.length;
+	for (size_t at = 0; at < length; at += length / 61) {
+		tape.bytes[at] ^= 1;
+		tape.offset = 0;
+		assert_int_equal(story_index_read(&options, tape_read, &tape, &index), -EBADMSG);
+		tape.bytes[at] ^= 1;
+		tape.offset = 0;
+		tape.length = at;
+		assert_int_equal(story_index_read(&options, tape_read, &tape, &index), -ENODATA);
+		tape.length = length;
+	}
+	tape.fail_at = tape.length + 100;
+	assert_int_equal(story_index_write(shelf.index, tape_write, &tape), -ENOSPC);
+	assert_null(index);
+	free(tape.bytes);
+	shelf_close(&shelf);
+}
+
 /* A candidate whose fingerprint is gone, or damaged, is passed over. */
 static void test_lost_fingerprint_is_passed_over(void **state)
 {
@@ -408,6 +494,8 @@ int main(void)
 		cmocka_unit_test(test_moved_article_brings_copies_to_its_new_story),
 		cmocka_unit_test(test_copy_after_a_quiet_week_is_a_reprint),
 		cmocka_unit_test(test_keys_must_rise),
+		cmocka_unit_test(test_index_read_from_its_snapshot_goes_on_alike),
+		cmocka_unit_test(test_damaged_snapshot_is_refused),
 		cmocka_unit_test(test_lost_fingerprint_is_passed_over),
 	};
 

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Makes daemon/dedup/similarity_weights.c and relation_weights.c anew.
+#
+# usage: train_stories.sh BUILD WORK CORPUS SETS...
+#
+# CORPUS is shared/corpus/stories; SETS are names of archives in WORK: NAME.jsonl with its truth
+# NAME.tsv.  The weights in the tree were made from dev.jsonl and ten archives that gen.py makes:
+# four from each half of base_dev.jsonl.gz (the even and the odd templates, other seeds, other
+# shares of boilerplate, spinning, grafts, summaries and versions), two from the whole with other
+# seeds.  What was trained on one half was measured on the other before all went in.
+# The same archives give the same tables.
+set -eu
+
+build=$1 work=$2 corpus=$3
+shift 3
+here=$(dirname "$0")
+[ -f "$corpus/storyscore.py" ] || { echo "no corpus: $corpus" >&2; exit 2; }
+cc -O2 -D_GNU_SOURCE "$here/train_network.c" -o "$work/train_network" -lm
+
+similarity='' relation=''
+for set in "$@"; do
+    "$build/tests/unit/dedup/replay_file" "$work/$set.jsonl" --truth "$work/$set.tsv" |
+        awk '{ printf "%s 1", $1; for (i = 9; i <= NF; i++) printf " %s", $i; print "" }' \
+            > "$work/$set.similarity"
+    "$build/tests/unit/dedup/replay_file" "$work/$set.jsonl" --relations "$work/$set.tsv" |
+        python3 "$here/label_relations.py" "$work/$set.tsv" > "$work/$set.relation"
+    similarity="$similarity $work/$set.similarity" relation="$relation $work/$set.relation"
+done
+
+# Names of files hold no spaces.
+{
+    printf '/*\n * Made by tests/support/train_stories.sh: do not edit.\n */\n'
+    printf '#include "dedup/similarity_model.h"\n\n'
+    # shellcheck disable=SC2086
+    "$work/train_network" similarity 1 16 3 60 2e-5 $similarity
+} > "$work/similarity_weights.c"
+{
+    printf '/*\n * Made by tests/support/train_stories.sh: do not edit.\n */\n'
+    printf '#include "dedup/relation.h"\n\n'
+    # shellcheck disable=SC2086
+    "$work/train_network" relation 3 8 3 60 3e-5 $relation
+} > "$work/relation_weights.c"
+clang-format -i --style=file:"$here/../../.clang-format" \
+    "$work/similarity_weights.c" "$work/relation_weights.c"

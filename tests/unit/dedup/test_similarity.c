@@ -1,0 +1,123 @@
+#include "unit/dedup/stories.h"
+
+#include "dedup/similarity.h"
+
+#define LEAD                                                                                       \
+	"LEEDS, England (dpa) - A fire in a warehouse in Leeds injured 12 people on Monday, "      \
+	"police "                                                                                  \
+	"in the city said.\n"
+#define MIDDLE                                                                                     \
+	"Chief fire officer Karen Holt said 80 firefighters fought the blaze in Armley for nine "  \
+	"hours.\nThe cause was not known, and an inquiry into it would begin on Tuesday, she "     \
+	"added.\n"
+#define TAIL                                                                                       \
+	"The warehouse belongs to Norbury Logistics, which stored furniture and paint there.\n"    \
+	"Trains between Leeds and Bradford were stopped until the evening because of the smoke.\n"
+
+static struct verdict compare(
+	const char *title, const char *text, const char *old_title, const char *old_text)
+{
+	const struct article article = {.title = title, .text = text};
+	const struct article old = {.title = old_title, .text = old_text};
+	struct arena *arena;
+	struct fingerprint *fingerprint;
+	struct fingerprint *of;
+	struct verdict verdict;
+
+	assert_int_equal(arena_new((size_t)4 * FINGERPRINT_ARENA_BYTES, &arena), 0);
+	assert_int_equal(fingerprint_make(&article, arena, &fingerprint), 0);
+	assert_int_equal(fingerprint_make(&old, arena, &of), 0);
+	assert_int_equal(similarity_compare(fingerprint, of, &verdict), 0);
+	arena_free(arena);
+	return verdict;
+}
+
+static void test_same_text_is_a_copy(void **state)
+{
+	struct verdict verdict =
+		compare("Fire in Leeds", LEAD MIDDLE TAIL, "Fire in Leeds", LEAD MIDDLE TAIL);
+
+	(void)state;
+	assert_int_equal(verdict.relation, RELATION_COPY);
+	assert_true(verdict.similarity > 0.99);
+	assert_true(verdict.confidence > 0.99);
+	assert_false(verdict.material);
+	assert_string_equal(verdict.changed, "");
+	assert_non_null(strstr(verdict.why, "name-and-number sequences"));
+}
+
+static void test_new_first_paragraphs_and_figures_are_an_update(void **state)
+{
+	static const char new_top[] =
+		"LEEDS, England (dpa) - Two men died after the fire in a warehouse in Leeds which "
+		"injured 19 people on Monday, police in the city said.\n"
+		"Police named the dead as Peter Marsh, 44, and Owen Clegg, 51.\n";
+	char text[2000];
+	struct verdict verdict;
+
+	(void)state;
+	(void)snprintf(text, sizeof(text), "%s%s", new_top, MIDDLE TAIL);
+	verdict = compare(
+		"Two die after Leeds fire", text, "Fire in Leeds injures 12", LEAD MIDDLE TAIL);
+	assert_int_equal(verdict.relation, RELATION_UPDATE);
+	assert_true(verdict.material);
+	assert_non_null(strstr(verdict.changed, "of the text is new"));
+}
+
+static void test_other_report_is_another_story(void **state)
+{
+	struct verdict verdict = compare("Leeds sign keeper",
+		"LEEDS, England (dpa) - Leeds have signed the goalkeeper Milan Novak from Brno for "
+		"4 "
+		"million pounds, the club said on Monday.\nNovak, 27, has a contract until 2029 "
+		"and "
+		"will wear the number 13 shirt, it added.\nHe played 212 matches for Brno and 9 "
+		"for "
+		"the Czech Republic, whose coach has praised his calm.\n",
+		"Fire in Leeds injures 12", LEAD MIDDLE TAIL);
+
+	(void)state;
+	assert_int_equal(verdict.relation, RELATION_NEW);
+	assert_true(verdict.confidence < 0.1);
+}
+
+static void test_template_with_other_figures_is_another_story(void **state)
+{
+	struct verdict verdict = compare("Quake near Tonga",
+		"A quake of magnitude 5.4 struck 83 km east of Tonga on Monday, the geological "
+		"survey "
+		"reported.\nIt hit at 04:17 local time at a depth of 31 kilometres, the survey "
+		"said.\n"
+		"There were no reports of damage, and no tsunami warning was issued for the "
+		"coast.\n",
+		"Quake near Fiji",
+		"A quake of magnitude 6.1 struck 126 km south of Fiji on Friday, the geological "
+		"survey "
+		"reported.\nIt hit at 22:52 local time at a depth of 70 kilometres, the survey "
+		"said.\n"
+		"There were no reports of damage, and no tsunami warning was issued for the "
+		"coast.\n");
+
+	(void)state;
+	assert_int_equal(verdict.relation, RELATION_NEW);
+}
+
+static void test_empty_articles_are_different_stories(void **state)
+{
+	(void)state;
+	assert_int_equal(compare(NULL, NULL, NULL, NULL).relation, RELATION_NEW);
+	assert_int_equal(compare("Fire in Leeds", "", "Fire in Leeds", "").relation, RELATION_NEW);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_same_text_is_a_copy),
+		cmocka_unit_test(test_new_first_paragraphs_and_figures_are_an_update),
+		cmocka_unit_test(test_other_report_is_another_story),
+		cmocka_unit_test(test_template_with_other_figures_is_another_story),
+		cmocka_unit_test(test_empty_articles_are_different_stories),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
