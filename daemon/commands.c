@@ -125,8 +125,7 @@ static int take_number(
 	return 0;
 }
 
-/* A date-time of RFC 3339, or a time span before now. */
-static int take_since(const struct control_request *request, usec now, usec *value)
+int commands_since(const struct control_request *request, usec now, usec *value)
 {
 	const char *text = control_request_parameter(request, "since");
 	int64_t seconds;
@@ -152,7 +151,7 @@ static bool take_page(const struct control_request *request, const struct comman
 	ret->topic = control_request_parameter(request, "topic");
 	if (take_number(request, "limit", PAGE_MAX, &ret->limit) == 0 &&
 		take_number(request, "offset", SIZE_MAX, &ret->offset) == 0 &&
-		take_since(request, clock_now(context->clock), &ret->since) == 0)
+		commands_since(request, clock_now(context->clock), &ret->since) == 0)
 		return true;
 	refuse(reply, STATUS_BAD_REQUEST,
 		"limit and offset are numbers, since is a time span (24h) or a date "
@@ -566,6 +565,7 @@ const struct control_command command_table[] = {
 	{"GET", "/feeds/*", on_feed},
 	{"GET", "/topics", on_topics},
 	{"GET", "/topics/*/explain", topic_command_explain},
+	{"GET", "/topics/*/test", topic_command_test},
 	{"GET", "/stories", on_stories},
 	{"GET", "/stories/*", on_story},
 	{"GET", "/alerts", on_alerts},

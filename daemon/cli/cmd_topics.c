@@ -1,7 +1,16 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "cli/output.h"
 #include "cli/remote.h"
 #include "cli/table.h"
+#include "cli/trial.h"
 #include "cli/verbs.h"
+
+enum {
+	TOLD_DEFAULT = 20, /* matches of a test */
+};
 
 static void add_row(struct table *table, const json_t *topic)
 {
@@ -31,24 +40,80 @@ static int print_topics(const json_t *topics)
 	return r < 0 ? fail_internal("topics", r) : EXIT_CODE_DONE;
 }
 
+static int list(const struct remote *remote)
+{
+	json_t *body = NULL;
+	int r;
+
+	r = remote_list(remote, "/topics", "topics", &body);
+	if (r != 0)
+		return r;
+	if (remote->json)
+		return output_json(body);
+	r = print_topics(json_object_get(body, "topics"));
+	json_decref(body);
+	return r;
+}
+
+/* A number of the command line.  Returns whether it is one. */
+static bool take_number(const char *text, size_t *value)
+{
+	unsigned long long number;
+	char *end;
+
+	if (!text)
+		return true;
+	errno = 0;
+	number = strtoull(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0)
+		return false;
+	*value = number;
+	return true;
+}
+
+/* The operands behind `test`. */
+static int test(const struct usage *usage, const struct remote *remote,
+	struct trial_options *options, const char *limit, const struct operands *operands)
+{
+	if (operands->count < 2)
+		return usage_error(usage, "expected the name of a topic after test");
+	if (!take_number(limit, &options->limit))
+		return usage_error(usage, "--limit takes a number");
+	options->topic = operands->words[1];
+	options->articles = operands->count > 2 ? operands->words[2] : NULL;
+	if (!options->topics != !options->articles)
+		return usage_error(usage, "--topics=FILE and ARTICLES.jsonl go together");
+	if (options->topics && options->since)
+		return usage_error(usage, "--since is for the articles of the daemon");
+	return trial_run(remote, options);
+}
+
 int cmd_topics(int argc, char **argv)
 {
-	struct remote remote = {.verb = "topics"};
-	const struct option_line options[] = {REMOTE_OPTIONS(remote), {0}};
-	const struct usage usage = {
-		"topics", NULL, "Lists the topics that the daemon watches.", options, 0, 0};
+	struct remote remote = {.verb = "topics", .lister = "topics"};
+	struct trial_options trial = {.limit = TOLD_DEFAULT};
+	const char *limit = NULL;
+	const struct option_line options[] = {
+		{"topics", "FILE", OPTION_TEXT, &trial.topics,
+			"test: the topics, [Topic] sections; then ARTICLES.jsonl is needed"},
+		{"since", "WHEN", OPTION_TEXT, &trial.since,
+			"test: only articles since then: 24h, 2026-11-21"},
+		{"limit", "N", OPTION_TEXT, &limit, "test: show at most so many (20)"},
+		REMOTE_OPTIONS(remote), {0}};
+	const struct usage usage = {"topics", "[list | test TOPIC [ARTICLES.jsonl]]",
+		"Lists the topics that the daemon watches, or tells what one would have matched "
+		"of the\narticles that are stored, or of a file (then without a daemon).",
+		options, 0, 3};
 	struct operands operands;
-	json_t *body;
+	const char *action;
 	int r;
 
 	if (!options_parse(&usage, argc, argv, &operands, &r))
 		return r;
-	r = remote_list(&remote, "/topics", "topics", &body);
-	if (r != 0)
-		return r;
-	if (remote.json)
-		return output_finish(output_json(body));
-	r = print_topics(json_object_get(body, "topics"));
-	json_decref(body);
-	return output_finish(r);
+	action = operands.count > 0 ? operands.words[0] : "list";
+	if (strcmp(action, "test") == 0)
+		return output_finish(test(&usage, &remote, &trial, limit, &operands));
+	if (strcmp(action, "list") != 0 || operands.count > 1)
+		return usage_error(&usage, "expected %s", usage.operands);
+	return output_finish(list(&remote));
 }

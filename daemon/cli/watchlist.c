@@ -225,3 +225,34 @@ int watchlist_explain_topic(
 		(int)root->verdict, "tree", explain_tree(found->query, root, watchlist->snippets));
 	return *ret ? 0 : -ENOMEM;
 }
+
+bool watchlist_has_topic(const struct watchlist *watchlist, const char *topic)
+{
+	return find_topic(watchlist, topic) != NULL;
+}
+
+int watchlist_try_topic(
+	struct watchlist *watchlist, const char *topic, const struct article *article, json_t **ret)
+{
+	const uint32_t *topics;
+	struct match match;
+	size_t count;
+	size_t i = 0;
+	int r;
+
+	*ret = NULL;
+	r = matcher_run(watchlist->matcher, watchlist->scratch, article, &topics, &count);
+	if (r < 0)
+		return r;
+	while (i < count && strcmp(watchlist->topics[topics[i]].name, topic) != 0)
+		i++;
+	if (i == count)
+		return 0;
+	arena_reset(watchlist->snippets);
+	r = matcher_explain(watchlist->matcher, watchlist->scratch, topics[i], article,
+		watchlist->snippets, &match);
+	if (r < 0)
+		return r;
+	*ret = spans_value(&match);
+	return *ret ? 0 : -ENOMEM;
+}

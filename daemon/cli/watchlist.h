@@ -2,6 +2,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/macro.h"
 #include "model/article.h"
@@ -27,4 +28,13 @@ int watchlist_explain(struct watchlist *watchlist, const struct article *article
  * "tree"} (explain.h).  0, -ENOENT without such a topic, -errno.
  */
 int watchlist_explain_topic(struct watchlist *watchlist, const char *topic,
+	const struct article *article, json_t **ret);
+
+bool watchlist_has_topic(const struct watchlist *watchlist, const char *topic);
+
+/*
+ * What was found of the topic of that name, [{"term", "field", "snippet"}]; NULL where the article
+ * does not match it.  0 or -errno.
+ */
+int watchlist_try_topic(struct watchlist *watchlist, const char *topic,
 	const struct article *article, json_t **ret);

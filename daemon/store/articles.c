@@ -38,6 +38,7 @@ static const char drop_fingerprint_sql[] = "DELETE FROM fingerprints WHERE artic
 
 static const char get_sql[] = WHOLE_RECORD " WHERE a.key = ?";
 static const char find_sql[] = WHOLE_RECORD " WHERE a.id = ?";
+static const char before_sql[] = WHOLE_RECORD " WHERE a.key < ? ORDER BY a.key DESC LIMIT 1";
 static const char of_story_sql[] =
 	"SELECT " RECORD_COLUMNS " FROM articles a WHERE a.story = ? ORDER BY a.key LIMIT ?";
 
@@ -278,6 +279,15 @@ int store_article_find(
 	_cleanup_(statement_end) struct statement s = statement_read(store, find_sql);
 
 	bind_text(&s, id);
+	return get(&s, arena, ret);
+}
+
+int store_article_before(
+	struct store *store, int64_t before, struct arena *arena, struct article_record *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, before_sql);
+
+	bind_int(&s, before);
 	return get(&s, arena, ret);
 }
 

@@ -162,6 +162,10 @@ int store_article_get(
 int store_article_find(
 	struct store *store, const char *id, struct arena *arena, struct article_record *ret);
 
+/* The newest one with a key below `before` (INT64_MAX: of all), to go through them backwards. */
+int store_article_before(
+	struct store *store, int64_t before, struct arena *arena, struct article_record *ret);
+
 /*
  * Every article's fingerprint in order of keys, to build the index at start; or those of keys above
  * `after`.  Of the record are set: key, feed, story, host, article.first_seen, confidence and the

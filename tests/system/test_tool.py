@@ -258,6 +258,83 @@ Terms=missile*, howitzer
         self.assertEqual(tool("explain", "arms").returncode, USAGE)
 
 
+class TrialTest(unittest.TestCase):
+    """`topics test`: over the archive of a daemon, of more articles than one answer takes, and over
+    a file."""
+
+    ARTICLES, MATCHING = 120, 30
+
+    def test_archive_is_gone_through_whole(self):
+        publisher = Publisher()
+        self.addCleanup(publisher.close)
+        items = [Item(Story(f"t{i}", "embargo" if i < self.MATCHING else None), "agency")
+                 for i in range(self.ARTICLES)]
+        publisher.set("feed", rss("agency", items))
+        daemon = Daemon(CONFIG.replace("{url}", publisher.url("feed"))
+                        .replace("{missing}", publisher.url("missing")))
+        try:
+            daemon.start()
+            wait_for("the poll", lambda: daemon.status()["articles"] == self.ARTICLES, 30)
+            body = json.loads(daemon.tool("topics", "test", "embargoes", "--json").stdout)
+            self.assertEqual((body["looked_at"], body["matched"]), (self.ARTICLES, self.MATCHING))
+            self.assertEqual(len(body["matches"]), 20)
+            self.assertEqual(sum(body["days"].values()), self.MATCHING)
+            self.assertEqual(len({m["id"] for m in body["matches"]}), 20)
+            self.assertIn("\xabembargo\xbb", body["matches"][0]["terms"][0]["snippet"].lower())
+            body = json.loads(daemon.tool("topics", "test", "embargoes", "--json", "--limit=99",
+                                          "--since=2999-01-01").stdout)
+            self.assertEqual((body["looked_at"], body["matches"]), (0, []))
+            done = daemon.tool("topics", "test", "nothing")
+            self.assertEqual((done.returncode, done.stdout), (REFUSED, ""))
+            self.assertIn("no such topic", done.stderr)
+            done = daemon.tool("topics", "test", "embargoes", "--since=x")
+            self.assertEqual(done.returncode, REFUSED)
+        finally:
+            daemon.remove()
+
+    def test_file_is_gone_through_without_a_daemon(self):
+        lines = [{"id": "a", "title": "Missiles \x1b[31m seen", "published": "2026-11-21T10:00:00Z"},
+                 {"id": "b", "title": "Nothing", "published": "2026-11-21T10:00:00Z"},
+                 {"id": "c", "text": "A howitzer.", "published": "2026-11-20T10:00:00Z"},
+                 {"id": "d", "title": "missile"}]
+        with tempfile.TemporaryDirectory() as folder:
+            topics = os.path.join(folder, "topics.conf")
+            articles = os.path.join(folder, "articles.jsonl")
+            with open(topics, "w", encoding="utf-8") as f:
+                f.write('[Topic "other"]\nQuery=nothing\n[Topic "arms"]\nQuery=list:weapons\n'
+                        '[List "weapons"]\nTerms=missile*, howitzer\n')
+            with open(articles, "w", encoding="utf-8") as f:
+                f.writelines(json.dumps(line) + "\n" for line in lines)
+            base = ("topics", "test", "--topics", topics)
+            body = json.loads(tool(*base, "arms", articles, "--json", "--limit", "1").stdout)
+            self.assertEqual((body["looked_at"], body["matched"]), (4, 3))
+            self.assertEqual(body["days"], {"2026-11-21": 1, "2026-11-20": 1, "undated": 1})
+            self.assertEqual([m["id"] for m in body["matches"]], ["a"])
+            self.assertEqual(body["matches"][0]["terms"][0]["term"], "missile*")
+            words = tool(*base, "arms", articles).stdout
+            self.assertNotIn("\x1b", words)
+            self.assertIn("    body: A «howitzer».\n", words)
+            self.assertIn("3 of 4 articles match\n2026-11-20  1\n2026-11-21  1\nundated     1\n",
+                          words)
+            self.check_terminal(*base, "arms", articles)
+            self.assertEqual(tool(*base, "amrs", articles).returncode, REFUSED)
+            self.assertEqual(tool(*base, "arms").returncode, USAGE)
+            self.assertEqual(tool("topics", "test", "arms", articles).returncode, USAGE)
+            self.assertEqual(tool("topics", "test").returncode, USAGE)
+            self.assertEqual(tool("topics", "toast").returncode, USAGE)
+
+    def check_terminal(self, *arguments):
+        """On a terminal what was found is bold, and nothing of the article steers it."""
+        leader, follower = pty.openpty()
+        subprocess.run([os.path.join(build_folder(), "wirewatch"), *arguments], stdout=follower,
+                       check=True, timeout=30)
+        shown = os.read(leader, 65536).decode()
+        os.close(leader)
+        os.close(follower)
+        self.assertIn("A \x1b[1mhowitzer\x1b[0m.", shown)
+        self.assertNotIn("\x1b[31m", shown)
+
+
 class LongListTest(unittest.TestCase):
     """More topics than one answer holds, by count and by bytes."""
 

@@ -81,6 +81,24 @@ static void test_all_of_an_article_comes_back(void **state)
 	assert_int_equal(store_article_get(room->store, 99, room->arena, &read), -ENOENT);
 }
 
+static void test_articles_come_backwards(void **state)
+{
+	struct room *room = *state;
+	struct article_record first = make_record(room, "A");
+	struct article_record second;
+	struct article_record read;
+
+	assert_int_equal(store_article_before(room->store, INT64_MAX, room->arena, &read), -ENOENT);
+	assert_int_equal(store_article_add(room->store, &first), 0);
+	second = make_record(room, "B");
+	assert_int_equal(store_article_add(room->store, &second), 0);
+	assert_int_equal(store_article_before(room->store, INT64_MAX, room->arena, &read), 0);
+	expect_same(&second, &read);
+	assert_int_equal(store_article_before(room->store, read.key, room->arena, &read), 0);
+	expect_same(&first, &read);
+	assert_int_equal(store_article_before(room->store, read.key, room->arena, &read), -ENOENT);
+}
+
 static void test_article_of_almost_nothing_comes_back(void **state)
 {
 	struct room *room = *state;
@@ -257,6 +275,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_ROOM(test_all_of_an_article_comes_back),
+		IN_ROOM(test_articles_come_backwards),
 		IN_ROOM(test_article_of_almost_nothing_comes_back),
 		IN_ROOM(test_changed_article_is_replaced_but_keeps_id_and_first_seen),
 		IN_ROOM(test_article_needs_its_feed_and_story),

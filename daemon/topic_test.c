@@ -1,0 +1,179 @@
+/* What a topic would have matched of the stored articles, a page at a time. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/datetime.h"
+#include "commands.h"
+#include "match/matcher.h"
+#include "topic_commands.h"
+
+enum {
+	/* Of a request: reading and matching them takes a few milliseconds. */
+	PAGE_ARTICLES = 50,
+	PAGE_TEXT_BYTES = 256 * 1024,
+	ARTICLE_BYTES = 8 * 1024 * 1024, /* one with its text, its fingerprint and its snippets */
+};
+
+enum {
+	STATUS_OK = 200,
+	STATUS_BAD_REQUEST = 400,
+	STATUS_NOT_FOUND = 404,
+	STATUS_INTERNAL = 500,
+};
+
+/* One request. */
+struct trial {
+	const struct command_context *context;
+	const struct topic *topic;
+	struct matcher *matcher;
+	struct match_scratch *scratch;
+	struct arena *arena; /* of one article */
+	json_t *matches;
+	int64_t before;
+	usec since;
+	size_t articles;
+	size_t bytes;
+	bool ended;
+};
+
+static void refuse(struct control_reply *reply, int status, const char *words)
+{
+	reply->status = status;
+	reply->body = json_pack("{s:s}", "error", words);
+}
+
+static json_t *spans_value(const struct match *match)
+{
+	json_t *terms = json_array();
+
+	for (size_t i = 0; i < match->span_count; i++)
+		(void)json_array_append_new(terms,
+			json_pack("{s:s?, s:s?, s:s?}", "term", match->spans[i].term, "field",
+				match->spans[i].field, "snippet", match->spans[i].snippet));
+	return terms;
+}
+
+/* When it was published, else when it was seen. */
+static json_t *time_value(const struct article *article)
+{
+	char text[DATETIME_SIZE];
+	int64_t seconds = article->published != DATE_NONE
+		? article->published
+		: (int64_t)(article->first_seen / USEC_SEC);
+
+	return json_string(datetime_format(seconds, text));
+}
+
+static int add_match(struct trial *trial, const struct article *article)
+{
+	struct match match;
+	int r;
+
+	r = matcher_explain(trial->matcher, trial->scratch, 0, article, trial->arena, &match);
+	if (r < 0)
+		return r;
+	r = json_array_append_new(trial->matches,
+		json_pack("{s:s?, s:s?, s:s?, s:o, s:o}", "id", article->id, "title",
+			article->title, "url", article->url, "time", time_value(article), "terms",
+			spans_value(&match)));
+	return r < 0 ? -ENOMEM : 0;
+}
+
+/* Looks at the next older article.  Sets trial->ended where there is none. */
+static int try_next(struct trial *trial)
+{
+	struct article_record record;
+	const uint32_t *topics;
+	size_t count;
+	int r;
+
+	arena_reset(trial->arena);
+	r = store_article_before(trial->context->store, trial->before, trial->arena, &record);
+	if (r == -ENOENT || (r == 0 && record.article.first_seen < trial->since)) {
+		trial->ended = true;
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	trial->before = record.key;
+	trial->articles++;
+	trial->bytes += record.article.text ? strlen(record.article.text) : 0;
+	r = matcher_run(trial->matcher, trial->scratch, &record.article, &topics, &count);
+	return r < 0 || count == 0 ? r : add_match(trial, &record.article);
+}
+
+static int run_page(struct trial *trial)
+{
+	struct matcher_errors errors = {0};
+	int r;
+
+	r = arena_new(ARTICLE_BYTES, &trial->arena);
+	if (r == 0)
+		r = match_scratch_new(&trial->scratch);
+	if (r == 0)
+		r = matcher_new(trial->topic, 1, &trial->matcher, &errors);
+	matcher_errors_clear(&errors);
+	while (r == 0 && !trial->ended && trial->articles < PAGE_ARTICLES &&
+		trial->bytes < PAGE_TEXT_BYTES)
+		r = try_next(trial);
+	return r;
+}
+
+static bool take_parameters(
+	const struct control_request *request, struct control_reply *reply, struct trial *trial)
+{
+	const struct config *config = trial->context->config;
+	const char *before = control_request_parameter(request, "before");
+	char *end = NULL;
+
+	for (size_t i = 0; i < config->topic_count && !trial->topic; i++)
+		if (strcmp(config->topics[i].name, request->argument) == 0)
+			trial->topic = &config->topics[i];
+	if (!trial->topic) {
+		refuse(reply, STATUS_NOT_FOUND, "there is no such topic");
+		return false;
+	}
+	if (before)
+		trial->before = strtoll(before, &end, 10);
+	if ((before && (end == before || *end != '\0')) ||
+		commands_since(request, clock_now(trial->context->clock), &trial->since) < 0) {
+		refuse(reply, STATUS_BAD_REQUEST,
+			"before is a number, since is a time span (24h) or a date "
+			"(2026-11-21T10:15:00Z)");
+		return false;
+	}
+	return true;
+}
+
+static void answer(const struct trial *trial, struct control_reply *reply)
+{
+	reply->body = json_pack("{s:s, s:I, s:o, s:O}", "topic", trial->topic->name, "looked_at",
+		(json_int_t)trial->articles, "next",
+		trial->ended ? json_null() : json_integer(trial->before), "matches",
+		trial->matches);
+	reply->status = STATUS_OK;
+	if (!reply->body)
+		refuse(reply, STATUS_INTERNAL, "out of memory");
+}
+
+void topic_command_test(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	struct trial trial = {.context = userdata, .before = INT64_MAX};
+	int r;
+
+	if (!take_parameters(request, reply, &trial))
+		return;
+	trial.matches = json_array();
+	r = trial.matches ? run_page(&trial) : -ENOMEM;
+	if (r == 0)
+		answer(&trial, reply);
+	else
+		refuse(reply, STATUS_INTERNAL, "the stored articles cannot be read");
+	json_decref(trial.matches);
+	matcher_free(trial.matcher);
+	match_scratch_free(trial.scratch);
+	arena_free(trial.arena);
+}
