@@ -9,6 +9,7 @@
 #include "match/match_scratch.h"
 #include "match/matcher_build.h"
 #include "match/program.h"
+#include "match/query_lexer.h"
 #include "match/token_atoms.h"
 
 /* One of the article's texts as read, and where its tokens stand in it. */
@@ -248,6 +249,40 @@ static size_t column_offset(const char *query, size_t length, unsigned column)
 	return i;
 }
 
+/* The first column of a node with the parentheses and fields of its first operands. */
+static unsigned first_column(const struct query_node *node)
+{
+	unsigned first = node->column;
+
+	while (node->child_count > 0) {
+		node = node->children[0];
+		if (node->open > 0 && node->open < first)
+			first = node->open;
+		if (node->prefix > 0 && node->prefix < first)
+			first = node->prefix;
+	}
+	return first;
+}
+
+/* Moves the end of query[start, end) behind the parentheses that are open there. */
+static size_t closed_end(const char *query, size_t length, size_t start, size_t end)
+{
+	bool quoted = false;
+	int open = 0;
+	size_t i = start;
+
+	while (i < length && (i < end || open > 0)) {
+		UChar32 c;
+
+		U8_NEXT((const uint8_t *)query, i, length, c);
+		if (lexer_is_quote((uint32_t)c))
+			quoted = !quoted;
+		else if (!quoted)
+			open += (c == '(') - (c == ')');
+	}
+	return i;
+}
+
 const char *explanation_words(const char *query, const struct query_node *node, struct arena *arena)
 {
 	size_t length = strlen(query);
@@ -256,9 +291,10 @@ const char *explanation_words(const char *query, const struct query_node *node, 
 
 	if (node->words)
 		return node->words;
-	start = column_offset(query, length, node->column);
+	start = column_offset(query, length, first_column(node));
 	end = column_offset(query, length, node->end);
-
+	if (node->child_count > 0)
+		end = closed_end(query, length, start, end);
 	return arena_copy(arena, query + start, end - start);
 }
 

@@ -94,6 +94,15 @@ static void test_near_is_one_span_over_both(void **state)
 		"a drone. The\xC2\xBB U.S. protested.");
 }
 
+static void test_span_of_groups_keeps_their_parentheses(void **state)
+{
+	struct match match = explain(*state, "((two OR \"x)\") ONEAR/2 (drone OR missiles)) the");
+
+	assert_int_equal(match.span_count, 2);
+	assert_string_equal(match.spans[0].term, "(two OR \"x)\") ONEAR/2 (drone OR missiles)");
+	assert_string_equal(match.spans[1].term, "the");
+}
+
 static void test_what_is_absent_has_no_span(void **state)
 {
 	struct match match = explain(*state, "zebra OR drone NOT (horse OR cow)");
@@ -160,6 +169,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_span_is_told_for_each_field, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_near_is_one_span_over_both, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_span_of_groups_keeps_their_parentheses, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_what_is_absent_has_no_span, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_tree_has_a_verdict_on_each_node, set_up, tear_down),
