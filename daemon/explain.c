@@ -17,14 +17,20 @@ static const char *kind_name(enum query_kind kind)
 	return (size_t)kind < ARRAY_SIZE(names) ? names[kind] : NULL;
 }
 
-/* How the query language writes the operator of a node with operands. */
-static json_t *operator_value(const struct query_node *node)
+/* Whether the node is a list:NAME: all its terms have the column of that. */
+static bool is_list(const struct query_node *node)
+{
+	return node->kind == QUERY_OR && node->children[0]->column == node->children[1]->column;
+}
+
+/* How the query language writes the operator of a node with operands; or the list. */
+static json_t *operator_value(const struct query_node *node, const char *words)
 {
 	switch (node->kind) {
 	case QUERY_AND:
 		return json_string("AND");
 	case QUERY_OR:
-		return json_string("OR");
+		return json_string(is_list(node) ? words : "OR");
 	case QUERY_NOT:
 		return json_string("NOT");
 	case QUERY_NEAR:
@@ -83,8 +89,8 @@ static json_t *tree_value(
 	if (!words)
 		return NULL;
 	value = json_pack("{s:s, s:o, s:s, s:i, s:b, s:I, s:o}", "kind",
-		kind_name(node->node->kind), "operator", operator_value(node->node), "words", words,
-		"column", (int)node->node->column, "verdict", (int)node->verdict, "found",
+		kind_name(node->node->kind), "operator", operator_value(node->node, words), "words",
+		words, "column", (int)node->node->column, "verdict", (int)node->verdict, "found",
 		(json_int_t)node->place_count, "places", places_value(node, arena));
 	if (value && node->node->child_count > 0 && depth < EXPLAIN_DEPTH_MAX &&
 		add_children(value, query, node, depth, arena) < 0) {

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <string.h>
 
 #include "cli/articles.h"
 #include "cli/clean.h"
@@ -12,15 +11,13 @@ enum {
 	INDENT = 2, /* columns a level */
 };
 
-/* A term's words; an operator, and the list that it stands for. */
+/* An operator, or the words of a term. */
 static void print_what(const json_t *node)
 {
-	const char *operation = member_string(node, "operator");
-	const char *words = member_string(node, "words");
-	bool is_list = words && strncmp(words, "list:", strlen("list:")) == 0;
+	const char *words = member_string(node, "operator");
 
-	if (operation && !is_list)
-		words = operation;
+	if (!words)
+		words = member_string(node, "words");
 	clean_print(stdout, words ? words : "");
 	(void)printf("  (column %lld)\n", member_number(node, "column"));
 }
