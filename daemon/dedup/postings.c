@@ -56,7 +56,7 @@ static int add_chunk(struct postings *postings)
 	if (postings->chunk_count == postings->chunk_size) {
 		size_t size = postings->chunk_size ? postings->chunk_size * 2 : 16;
 		struct bucket **chunks =
-			reallocarray(postings->chunks, size, sizeof(*postings->chunks));
+			reallocarray(postings->chunks, size, sizeof(struct bucket *));
 
 		if (!chunks)
 			return -ENOMEM;
@@ -274,7 +274,7 @@ void postings_prefetch(const struct postings *postings, uint32_t feature)
 
 size_t postings_bytes(const struct postings *postings)
 {
-	return sizeof(*postings) + postings->chunk_size * sizeof(*postings->chunks) +
+	return sizeof(*postings) + postings->chunk_size * sizeof(struct bucket *) +
 		postings->chunk_count * CHUNK_BUCKETS * sizeof(struct bucket);
 }
 

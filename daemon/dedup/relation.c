@@ -1,7 +1,6 @@
 #include "dedup/relation.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -174,38 +173,38 @@ bool difference_is_material(const struct difference *difference)
 		difference->names_new > 0;
 }
 
-static void add_part(char (*ret)[WHY_BYTES], const char *format, ...) _printf_(2, 3);
-
-static void add_part(char (*ret)[WHY_BYTES], const char *format, ...)
+/* Adds "NUMBER WORDS", or the words alone for 0; parts are set off by commas. */
+static void add_part(char (*ret)[WHY_BYTES], unsigned number, const char *words)
 {
 	size_t used = strlen(*ret);
-	va_list arguments;
+	const char *comma = used > 0 ? ", " : "";
 
-	if (used > 0)
-		used += (size_t)snprintf(*ret + used, sizeof(*ret) - used, ", ");
-	va_start(arguments, format);
-	(void)vsnprintf(*ret + used, sizeof(*ret) - used, format, arguments);
-	va_end(arguments);
+	if (number > 0)
+		(void)snprintf(*ret + used, sizeof(*ret) - used, "%s%u %s", comma, number, words);
+	else
+		(void)snprintf(*ret + used, sizeof(*ret) - used, "%s%s", comma, words);
 }
 
-static double percent(float part)
+static unsigned percent(float part)
 {
-	return 100.0 * (double)part;
+	return (unsigned)lroundf(100.0F * part);
 }
 
 void difference_describe(const struct difference *difference, char (*ret)[WHY_BYTES])
 {
+	unsigned added = percent(difference->new_share);
+	unsigned gone = percent(difference->gone_share);
+
 	(*ret)[0] = '\0';
 	if (difference->title_changed >= 0.5F)
-		add_part(ret, "headline");
+		add_part(ret, 0, "headline");
 	if (difference->numbers_new > 0)
-		add_part(ret, "%u figure%s", difference->numbers_new,
-			difference->numbers_new > 1 ? "s" : "");
+		add_part(ret, difference->numbers_new,
+			difference->numbers_new > 1 ? "figures" : "figure");
 	if (difference->names_new > 0)
-		add_part(ret, "%u name%s", difference->names_new,
-			difference->names_new > 1 ? "s" : "");
-	if (difference->new_share >= 0.01F)
-		add_part(ret, "%.0f %% of the text is new", percent(difference->new_share));
-	if (difference->gone_share >= 0.01F)
-		add_part(ret, "%.0f %% of the old text is gone", percent(difference->gone_share));
+		add_part(ret, difference->names_new, difference->names_new > 1 ? "names" : "name");
+	if (added > 0)
+		add_part(ret, added, "% of the text is new");
+	if (gone > 0)
+		add_part(ret, gone, "% of the old text is gone");
 }

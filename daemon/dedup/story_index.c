@@ -460,8 +460,8 @@ static size_t chunks_for(uint32_t next)
 static int add_record(struct story_index *index, const struct record *record)
 {
 	if (index->next / RECORD_CHUNK >= index->chunk_count) {
-		struct record **chunks =
-			reallocarray(index->chunks, index->chunk_count + 1, sizeof(*index->chunks));
+		struct record **chunks = reallocarray(
+			index->chunks, index->chunk_count + 1, sizeof(struct record *));
 
 		if (!chunks)
 			return -ENOMEM;
@@ -646,7 +646,7 @@ static int read_records(
 {
 	int r = 0;
 
-	index->chunks = calloc(chunk_count + 1, sizeof(*index->chunks));
+	index->chunks = calloc(chunk_count + 1, sizeof(struct record *));
 	if (!index->chunks)
 		return -ENOMEM;
 	index->chunk_count = chunk_count;

@@ -86,6 +86,16 @@ static uint32_t hash_of(const char *word)
 	return mix(hash);
 }
 
+/* letters_class(), at hand for the characters that make up most texts. */
+static inline enum letter_class class_of(UChar32 c)
+{
+	if ((uint32_t)c >= 0x80)
+		return letters_class(c);
+	if (((uint32_t)c | 0x20) - 'a' < 26)
+		return LETTER_LETTER;
+	return (uint32_t)c - '0' < 10 ? LETTER_DIGIT : LETTER_OTHER;
+}
+
 static void add_token(struct scan *scan, struct token token)
 {
 	if (scan->count < scan->size) {
@@ -123,13 +133,16 @@ static void end_line(struct scan *scan)
 	scan->line_start = true;
 }
 
-static UChar32 peek(const struct scan *scan, const char *at)
+static inline UChar32 peek(const struct scan *scan, const char *at)
 {
 	UChar32 c = -1;
 	int32_t i = 0;
 
-	if (at < scan->end)
-		U8_NEXT(at, i, (int32_t)(scan->end - at), c);
+	if (at >= scan->end)
+		return -1;
+	if ((unsigned char)*at < 0x80)
+		return *at;
+	U8_NEXT(at, i, (int32_t)(scan->end - at), c);
 	return c;
 }
 
@@ -173,7 +186,7 @@ static void read_stop(struct scan *scan, UChar32 c, int32_t length)
 	}
 	scan->p = at;
 	if (next >= 0 && next != ' ' && next != '\n' && next != '\t' && next != 0xa0 &&
-		letters_class(c) != LETTER_STOP)
+		class_of(c) != LETTER_STOP)
 		return;
 	if (c == '.' && next != '\n' && next >= 0 && is_abbreviation(scan))
 		return;
@@ -232,7 +245,7 @@ static void read_ascii_mark(struct scan *scan, const char *begin)
 		}
 		break;
 	case '/':
-		if (p > begin && letters_class((unsigned char)p[-1]) == LETTER_LETTER &&
+		if (p > begin && class_of((unsigned char)p[-1]) == LETTER_LETTER &&
 			p + 1 < scan->end && p[1] >= 'A' && p[1] <= 'Z')
 			scan->credit = true;
 		break;
@@ -248,7 +261,7 @@ static void read_wide_mark(struct scan *scan, UChar32 c, int32_t length)
 		read_dash(scan, (size_t)length);
 		return;
 	}
-	if (letters_class(c) == LETTER_STOP || c == 0x2026) {
+	if (class_of(c) == LETTER_STOP || c == 0x2026) {
 		read_stop(scan, c, length);
 		return;
 	}
@@ -268,7 +281,7 @@ static void read_pairs(struct scan *scan)
 	while (scan->p < scan->end) {
 		UChar32 c = peek(scan, scan->p);
 
-		if (letters_class(c) != LETTER_PAIRED)
+		if (class_of(c) != LETTER_PAIRED)
 			break;
 		scan->p += U8_LENGTH(c);
 		if (before) {
@@ -296,10 +309,10 @@ struct word {
 	bool initials;
 };
 
-static void word_letter(struct word *word, UChar32 c)
+static inline void word_letter(struct word *word, UChar32 c)
 {
-	enum letter_case kase;
-	UChar32 folded = letters_fold(c, &kase);
+	enum letter_case kase = LETTER_SMALL;
+	UChar32 folded = c >= 'a' && c <= 'z' ? c : letters_fold(c, &kase);
 
 	word->hash = hash_letter(word->hash, folded);
 	if (kase == LETTER_CAPITAL) {
@@ -321,12 +334,12 @@ static size_t inner_mark(const struct scan *scan, struct word *word, const char 
 	UChar32 c = peek(scan, at);
 	size_t length = c < 0 ? 0 : (size_t)U8_LENGTH(c);
 	UChar32 next = length > 0 ? peek(scan, at + length) : -1;
-	enum letter_class class = letters_class(next);
+	enum letter_class class = class_of(next);
 
 	if ((c == '\'' || c == 0x2019) && word->digits == 0 && class == LETTER_LETTER) {
 		UChar32 after = peek(scan, at + length + U8_LENGTH(next));
 
-		if ((next == 's' || next == 'S') && letters_class(after) != LETTER_LETTER) {
+		if ((next == 's' || next == 'S') && class_of(after) != LETTER_LETTER) {
 			*ret_end = true;
 			return length + 1;
 		}
@@ -367,7 +380,7 @@ static void read_word(struct scan *scan)
 
 	while (scan->p < scan->end && !end) {
 		UChar32 c = peek(scan, scan->p);
-		enum letter_class class = letters_class(c);
+		enum letter_class class = class_of(c);
 
 		if (class == LETTER_LETTER || class == LETTER_DIGIT) {
 			word_letter(&word, c);
@@ -403,7 +416,7 @@ static void scan_text(struct scan *scan, const char *text)
 			scan->p++;
 			continue;
 		}
-		class = letters_class(c);
+		class = class_of(c);
 		if (class == LETTER_LETTER || class == LETTER_DIGIT)
 			read_word(scan);
 		else if (class == LETTER_PAIRED)

@@ -24,6 +24,7 @@ enum {
 	WEIGHTS_MAX = OUTPUTS_MAX * (1 + INPUTS_MAX + HIDDEN_MAX) + HIDDEN_MAX * (1 + INPUTS_MAX),
 	BATCH = 64,
 	LINE_BYTES = 16384,
+	LINE_NUMBERS = 9, /* of the table */
 };
 
 #define RATE 0.004
@@ -305,12 +306,15 @@ static void report(struct trainer *trainer, const struct rows *rows, const char 
 
 static void print_table(const struct trainer *trainer, const char *name)
 {
-	printf("static const float %s_weights[] = {\n", name);
-	for (size_t i = 0; i < weight_count(trainer); i++)
-		printf("%s%.4fF,%s", i % 8 == 0 ? "\t" : " ", trainer->weights[i],
-			i % 8 == 7 || i + 1 == weight_count(trainer) ? "\n" : "");
-	printf("};\n\nconst struct network %s_network = {\n\t.inputs = %zu,\n\t.hidden = %zu,\n"
-	       "\t.outputs = %zu,\n\t.weights = %s_weights,\n};\n",
+	size_t count = weight_count(trainer);
+
+	printf("/* clang-format off */\nstatic const float %s_weights[] = {\n", name);
+	for (size_t i = 0; i < count; i++)
+		printf("%s%.4fF,%s", i % LINE_NUMBERS == 0 ? "\t" : " ", trainer->weights[i],
+			i % LINE_NUMBERS == LINE_NUMBERS - 1 || i + 1 == count ? "\n" : "");
+	printf("};\n/* clang-format on */\n\nconst struct network %s_network = {\n"
+	       "\t.inputs = %zu,\n\t.hidden = %zu,\n\t.outputs = %zu,\n"
+	       "\t.weights = %s_weights,\n};\n",
 		name, trainer->inputs, trainer->hidden, trainer->outputs, name);
 }
 

@@ -29,16 +29,14 @@ done
 
 # Names of files hold no spaces.
 {
-    printf '/*\n * Made by tests/support/train_stories.sh: do not edit.\n */\n'
+    printf '/* Made by tests/support/train_stories.sh: do not edit. */\n'
     printf '#include "dedup/similarity_model.h"\n\n'
     # shellcheck disable=SC2086
     "$work/train_network" similarity 1 16 3 60 2e-5 $similarity
 } > "$work/similarity_weights.c"
 {
-    printf '/*\n * Made by tests/support/train_stories.sh: do not edit.\n */\n'
+    printf '/* Made by tests/support/train_stories.sh: do not edit. */\n'
     printf '#include "dedup/relation.h"\n\n'
     # shellcheck disable=SC2086
     "$work/train_network" relation 3 8 3 60 3e-5 $relation
 } > "$work/relation_weights.c"
-clang-format -i --style=file:"$here/../../.clang-format" \
-    "$work/similarity_weights.c" "$work/relation_weights.c"
