@@ -46,6 +46,15 @@ struct record {
 	uint32_t first_seen; /* seconds since 1970 */
 };
 
+/* A candidate that was compared. */
+struct compared {
+	uint32_t number;
+	int64_t story;
+	double probability;
+	float closeness;
+	struct comparison comparison;
+};
+
 struct tally {
 	uint32_t article; /* 0: free */
 	float score;
@@ -70,6 +79,8 @@ struct story_index {
 	struct tally tallies[TALLY_SLOTS];
 	uint16_t used[CANDIDATES_MAX];
 	size_t used_count;
+	struct compared compared[COMPARED_MAX + 1]; /* and the story's first article */
+	size_t compared_count;
 };
 
 /* Makes an index without its tables. */
@@ -232,9 +243,9 @@ static size_t find_candidates(struct story_index *index, struct candidate *ret)
 }
 
 /* Compares with one candidate.  Returns 0 or -errno; -ENOENT where its fingerprint is gone. */
-static int compare(struct story_index *index, const struct record *record,
-	struct evidence *ret_evidence, double *ret_probability)
+static int compare(struct story_index *index, uint32_t number, struct compared *ret)
 {
+	const struct record *record = record_at(index, number);
 	const void *bytes;
 	size_t length;
 	struct fingerprint *of;
@@ -250,21 +261,17 @@ static int compare(struct story_index *index, const struct record *record,
 	reader_open(&index->of, of, index->commonness, (uint32_t)record->story);
 	/* A sentence of the candidate's own story is no background to the new article. */
 	reader_value(&index->article, (uint32_t)record->story);
-	evidence_gather(&index->article, &index->of, ret_evidence);
-	*ret_probability = similarity_probability(ret_evidence);
+	*ret = (struct compared){.number = number, .story = record->story};
+	evidence_gather(&index->article, &index->of, &ret->comparison.evidence);
+	ret->probability = similarity_probability(&ret->comparison.evidence);
+	ret->closeness = ret->comparison.evidence.article.hard + ret->comparison.evidence.of.hard;
+	difference_find(&index->article, &index->of, &ret->comparison.evidence,
+		&ret->comparison.difference);
 	if (index->watch.compared)
-		index->watch.compared(
-			index->watch.userdata, record->article, ret_evidence, *ret_probability);
+		index->watch.compared(index->watch.userdata, record->article,
+			&ret->comparison.evidence, ret->probability);
 	return 0;
 }
-
-/* A candidate that was compared. */
-struct compared {
-	uint32_t number;
-	int64_t story;
-	double probability;
-	float closeness;
-};
 
 struct chosen {
 	uint32_t closest; /* of the likeliest story; 0 none */
@@ -282,38 +289,39 @@ static bool enough_of_story(const struct compared *compared, size_t count, int64
 	return same >= COMPARED_OF_STORY;
 }
 
-/* Compares with the best candidates.  Returns how many, or -errno. */
-static int compare_best(struct story_index *index, const struct candidate *candidates,
-	size_t candidate_count, struct compared *ret)
+static bool is_brief(const struct story_index *index)
 {
-	size_t count = 0;
-	bool brief = index->article.word_count < BRIEF_WORDS;
-	float least = brief ? SCORE_MIN_BRIEF : SCORE_MIN;
-	float share = brief ? SCORE_SHARE_BRIEF : SCORE_SHARE;
+	return index->article.word_count < BRIEF_WORDS;
+}
 
-	for (size_t i = 0; i < candidate_count && count < COMPARED_MAX; i++) {
-		const struct record *record = record_at(index, candidates[i].article);
-		struct evidence evidence;
+/* Compares with the best candidates. */
+static int compare_best(
+	struct story_index *index, const struct candidate *candidates, size_t candidate_count)
+{
+	float least = is_brief(index) ? SCORE_MIN_BRIEF : SCORE_MIN;
+	float share = is_brief(index) ? SCORE_SHARE_BRIEF : SCORE_SHARE;
+
+	index->compared_count = 0;
+	for (size_t i = 0; i < candidate_count && index->compared_count < COMPARED_MAX; i++) {
+		struct compared *compared = &index->compared[index->compared_count];
 		int r;
 
 		if (candidates[i].score < least ||
 			candidates[i].score < share * candidates[0].score)
 			break;
-		if (enough_of_story(ret, count, record->story))
+		if (enough_of_story(index->compared, index->compared_count,
+			    record_at(index, candidates[i].article)->story))
 			continue;
-		r = compare(index, record, &evidence, &ret[count].probability);
+		r = compare(index, candidates[i].article, compared);
 		if (r == -ENOENT)
 			continue;
 		if (r < 0)
 			return r;
-		ret[count].number = candidates[i].article;
-		ret[count].story = record->story;
-		if (ret[count].probability >= CERTAIN)
+		if (compared->probability >= CERTAIN)
 			share = SCORE_SHARE_CERTAIN;
-		ret[count].closeness = evidence.article.hard + evidence.of.hard;
-		count++;
+		index->compared_count++;
 	}
-	return (int)count;
+	return 0;
 }
 
 /* The likeliest story, and of its articles the closest. */
@@ -342,14 +350,13 @@ static int choose(struct story_index *index, struct chosen *ret)
 {
 	struct candidate candidates[RANKED_MAX];
 	size_t count = find_candidates(index, candidates);
-	struct compared compared[COMPARED_MAX];
 	int r;
 
-	r = compare_best(index, candidates, count, compared);
+	r = compare_best(index, candidates, count);
 	if (r < 0)
 		return r;
-	*ret = likeliest(compared, (size_t)r,
-		index->article.word_count < BRIEF_WORDS ? SIMILARITY_JOIN_BRIEF : SIMILARITY_JOIN);
+	*ret = likeliest(index->compared, index->compared_count,
+		is_brief(index) ? SIMILARITY_JOIN_BRIEF : SIMILARITY_JOIN);
 	for (size_t i = 0; i < count && ret->closest != 0; i++) {
 		const struct record *record = record_at(index, candidates[i].article);
 
@@ -381,45 +388,50 @@ static uint32_t first_of_story(const struct story_index *index, int64_t story)
 	return 0;
 }
 
-static int relate_to(struct story_index *index, uint32_t number, struct comparison *ret)
+/* What came of comparing with an article, which is done now if it was no candidate. */
+static int comparison_with(
+	struct story_index *index, uint32_t number, const struct comparison **ret)
 {
-	double probability;
+	struct compared *last = &index->compared[index->compared_count];
 	int r;
 
-	r = compare(index, record_at(index, number), &ret->evidence, &probability);
+	for (size_t i = 0; i < index->compared_count; i++) {
+		if (index->compared[i].number != number)
+			continue;
+		*ret = &index->compared[i].comparison;
+		return 0;
+	}
+	r = compare(index, number, last);
 	if (r < 0)
 		return r;
-	difference_find(&index->article, &index->of, &ret->evidence, &ret->difference);
+	*ret = &last->comparison;
 	return 0;
 }
 
 static int relate(struct story_index *index, const struct chosen *chosen, struct verdict *ret)
 {
-	struct comparison closest;
-	struct comparison first;
+	const struct comparison *closest;
+	const struct comparison *first = NULL;
 	uint32_t first_number = first_of_story(index, chosen->story);
-	bool has_first = false;
 	int r;
 
-	r = relate_to(index, chosen->closest, &closest);
+	r = comparison_with(index, chosen->closest, &closest);
 	if (r < 0)
 		return r;
 	if (first_number != 0 && first_number != chosen->closest) {
-		r = relate_to(index, first_number, &first);
+		r = comparison_with(index, first_number, &first);
 		if (r < 0 && r != -ENOENT)
 			return r;
-		has_first = r >= 0;
 	}
-	similarity_relate(&closest, has_first ? &first : NULL, ret);
+	similarity_relate(closest, first, ret);
 	ret->story = chosen->story;
 	ret->of = record_at(index, chosen->closest)->article;
 	ret->confidence = chosen->probability;
 	if (index->watch.related) {
 		struct relation_input input;
 
-		relation_input(&closest.difference, &closest.evidence,
-			has_first ? &first.difference : NULL, has_first ? &first.evidence : NULL,
-			&input);
+		relation_input(&closest->difference, &closest->evidence,
+			first ? &first->difference : NULL, first ? &first->evidence : NULL, &input);
 		index->watch.related(index->watch.userdata, ret->of, &input);
 	}
 	return 0;
