@@ -358,7 +358,7 @@ static int prepare(struct intake *intake, struct passage *passage)
 }
 
 static int tell_topics(
-	struct intake *intake, const struct passage *passage, struct intake_outcome *outcome)
+	struct intake *intake, const struct passage *passage, struct intake_progress *progress)
 {
 	const struct news news = {
 		.feed = passage->feed,
@@ -375,13 +375,13 @@ static int tell_topics(
 		r = alerting_tell(intake->alerting, &news, passage->topics[i]);
 		if (r < 0)
 			return r;
-		outcome->alerts += (size_t)r;
+		progress->alerts += (size_t)r;
 	}
 	return 0;
 }
 
 static int take_entry(
-	struct intake *intake, struct passage *passage, struct intake_outcome *outcome)
+	struct intake *intake, struct passage *passage, struct intake_progress *progress)
 {
 	struct known_entry known;
 	int64_t article = 0;
@@ -409,8 +409,8 @@ static int take_entry(
 	}
 	if (r < 0)
 		return r;
-	outcome->fresh += !passage->changed;
-	return tell_topics(intake, passage, outcome);
+	progress->fresh += !passage->changed;
+	return tell_topics(intake, passage, progress);
 }
 
 static int64_t date_of(const struct entry *entry)
@@ -431,16 +431,16 @@ static bool is_oldest_first(const struct parsed_feed *parsed)
 	return first != DATE_NONE && last != DATE_NONE && first < last;
 }
 
+/* Returns 1 where time ran out before the last one. */
 static int take_entries(struct intake *intake, const struct feed *feed,
-	const struct feed_state *state, const struct parsed_feed *parsed,
-	struct intake_outcome *ret)
+	const struct feed_state *state, const struct parsed_feed *parsed, usec until,
+	struct intake_progress *progress)
 {
 	bool forward = is_oldest_first(parsed);
-	struct intake_outcome outcome = {.newest = DATE_NONE};
 	int r;
 
-	for (size_t i = 0; i < parsed->entry_count; i++) {
-		size_t at = forward ? i : parsed->entry_count - 1 - i;
+	while (progress->taken < parsed->entry_count) {
+		size_t at = forward ? progress->taken : parsed->entry_count - 1 - progress->taken;
 		struct passage passage = {
 			.feed = feed,
 			.state = state,
@@ -449,14 +449,16 @@ static int take_entries(struct intake *intake, const struct feed *feed,
 			.now = clock_now(intake->clock),
 		};
 
-		r = take_entry(intake, &passage, &outcome);
+		r = take_entry(intake, &passage, progress);
 		if (r < 0)
 			return r;
-		if (date_of(passage.entry) > outcome.newest)
-			outcome.newest = date_of(passage.entry);
+		if (date_of(passage.entry) > progress->newest)
+			progress->newest = date_of(passage.entry);
+		progress->taken++;
+		if (clock_monotonic(intake->clock) > until)
+			break;
 	}
-	*ret = outcome;
-	return 0;
+	return progress->taken < parsed->entry_count;
 }
 
 /* Ends the savepoint by what came of it: keeps it, or undoes it. */
@@ -480,8 +482,10 @@ static void unindex(struct intake *intake, int64_t mark)
 }
 
 int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
-	const struct parsed_feed *parsed, struct intake_outcome *ret)
+	const struct parsed_feed *parsed, usec budget, struct intake_progress *progress)
 {
+	usec until = usec_add(clock_monotonic(intake->clock), budget);
+	struct intake_progress next = *progress;
 	int64_t mark;
 	int r;
 
@@ -491,9 +495,11 @@ int intake_take(struct intake *intake, const struct feed *feed, const struct fee
 	if (r < 0)
 		return r;
 	mark = last_indexed(intake);
-	r = end_savepoint(intake, take_entries(intake, feed, state, parsed, ret));
+	r = end_savepoint(intake, take_entries(intake, feed, state, parsed, until, &next));
 	if (r < 0)
 		unindex(intake, mark);
+	else
+		*progress = next;
 	return r;
 }
 

@@ -31,20 +31,25 @@ int intake_load(struct intake *intake);
 /* Sets what is watched.  The configuration is borrowed, the matcher taken over. */
 int intake_configure(struct intake *intake, const struct config *config, struct matcher *matcher);
 
-/* What taking a document's entries in came to. */
-struct intake_outcome {
-	size_t fresh;   /* new entries */
+/* What taking a document's entries in came to so far; starts as INTAKE_PROGRESS_INIT. */
+struct intake_progress {
+	size_t taken;   /* entries that are done */
+	size_t fresh;   /* new ones among them */
 	size_t alerts;  /* made */
 	int64_t newest; /* date of the newest entry; DATE_NONE */
 };
 
+#define INTAKE_PROGRESS_INIT ((struct intake_progress){.newest = DATE_NONE})
+
 /*
- * Takes the entries of one document, oldest first, all or none: within a savepoint of the open
- * transaction.  On failure what came before can still be committed, unless the store says
- * otherwise there (store_savepoint_release()).
+ * Takes entries of one document, oldest first, for about `budget` of time, so that no turn of the
+ * loop is long.  What one call takes is stored all or none: within a savepoint of the open
+ * transaction.  Returns 1 where there is more to take, 0 at the end, or -errno; then *progress is
+ * as before, and what came before can still be committed, unless the store says otherwise there
+ * (store_savepoint_release()).
  */
 int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
-	const struct parsed_feed *parsed, struct intake_outcome *ret);
+	const struct parsed_feed *parsed, usec budget, struct intake_progress *progress);
 
 /* Tells held updates that are due, all or none.  Returns how many alerts were made, or -errno. */
 int intake_release(struct intake *intake);

@@ -22,6 +22,9 @@
 /* After a document for which there was no reader: as after other failures (specs/polling.md P8). */
 #define READER_RETRY (10 * USEC_MINUTE)
 
+/* Taking entries in gives way to all else after so long (DESIGN.md §2). */
+#define SLICE_TIME (5 * USEC_MSEC)
+
 #define HOUSEKEEPING_INTERVAL USEC_MINUTE
 
 /* ... while there is more to forget than one step does. */
@@ -51,6 +54,7 @@ struct pipeline {
 	bool alerts;                     /* ... and it holds deliveries */
 	bool housekept;                  /* at least once */
 	bool closing;                    /* nothing new is begun */
+	unsigned failed_commits;
 };
 
 /* A round between its arrival and its commit. */
@@ -63,6 +67,13 @@ struct passing {
 	struct feed_state state; /* the new one */
 	struct round_result result;
 	struct children children; /* of a sitemap index */
+	unsigned failed_commits;  /* the pipeline's, when the round came */
+	/* The document whose entries are being taken in, while that takes several turns. */
+	struct parsed_feed parsed;
+	struct arena *parsed_arena;
+	struct intake_progress progress;
+	struct clock_timer *slice;
+	void (*taken_in)(struct passing *passing);
 };
 
 static void passing_link(struct pipeline *pipeline, struct passing *passing)
@@ -81,6 +92,8 @@ static void passing_free(struct passing *passing)
 		passing->pipeline->in_hand = passing->next;
 	if (passing->next)
 		passing->next->previous = passing->previous;
+	clock_timer_free(passing->pipeline->clock, passing->slice);
+	arena_free(passing->parsed_arena);
 	arena_free(passing->arena);
 	free(passing);
 }
@@ -94,6 +107,7 @@ static int take_back(struct pipeline *pipeline, int error)
 		"cannot store what was found: %s; the feeds concerned will be asked again",
 		store_error(pipeline->store));
 	store_rollback(pipeline->store);
+	pipeline->failed_commits++;
 	r = intake_load(pipeline->intake);
 	if (r < 0)
 		(void)log_fail(r, "cannot read the stories back from the store: %m");
@@ -285,6 +299,13 @@ static void give_up(struct passing *passing, int error)
 	passing_free(passing);
 }
 
+/* The round ends as if it had not been. */
+static void abandon(struct passing *passing)
+{
+	poller_abandon(passing->pipeline->poller, passing->round, COMMIT_RETRY);
+	passing_free(passing);
+}
+
 static int save_state(struct passing *passing, const struct round_result *result)
 {
 	struct pipeline *pipeline = passing->pipeline;
@@ -305,6 +326,11 @@ static void settle(struct passing *passing, const struct round_result *result)
 	struct store *store = passing->pipeline->store;
 	int r;
 
+	/* A commit with entries of this round may be among those that failed. */
+	if (passing->failed_commits != passing->pipeline->failed_commits) {
+		abandon(passing);
+		return;
+	}
 	r = store_savepoint(store);
 	if (r == 0) {
 		r = save_state(passing, result);
@@ -369,31 +395,73 @@ static void refuse(struct passing *passing, const struct reader_result *read)
 	settle(passing, &result);
 }
 
-/* The round ends as if it had not been. */
-static void abandon(struct passing *passing)
+/* All entries of a document are taken in: counts them. */
+static void end_slices(struct passing *passing)
 {
-	poller_abandon(passing->pipeline->poller, passing->round, COMMIT_RETRY);
-	passing_free(passing);
+	struct round_result *result = &passing->result;
+
+	result->entries += passing->parsed.entry_count + passing->parsed.known_count;
+	result->fresh += passing->progress.fresh;
+	if (passing->progress.newest > result->newest)
+		result->newest = passing->progress.newest;
+	passing->taken_in(passing);
 }
 
-/* Takes the entries of one of the round's documents in. */
-static int take_in(struct passing *passing, const struct parsed_feed *parsed)
+/* Takes entries in for a while.  Returns as intake_take(). */
+static int take_slice(struct passing *passing)
 {
 	struct pipeline *pipeline = passing->pipeline;
-	struct round_result *result = &passing->result;
-	struct intake_outcome outcome = {.newest = DATE_NONE};
+	const struct round *round = passing->round;
+	size_t alerts = passing->progress.alerts;
 	int r;
 
-	r = intake_take(
-		pipeline->intake, passing->round->feed, passing->round->state, parsed, &outcome);
+	r = intake_take(pipeline->intake, round->feed, round->state, &passing->parsed, SLICE_TIME,
+		&passing->progress);
+	pipeline->alerts |= passing->progress.alerts > alerts;
+	return r;
+}
+
+static void on_slice(void *userdata)
+{
+	struct passing *passing = userdata;
+	int r;
+
+	r = take_slice(passing);
 	if (r < 0)
-		return r;
-	pipeline->alerts |= outcome.alerts > 0;
-	result->entries += parsed->entry_count + parsed->known_count;
-	result->fresh += outcome.fresh;
-	if (outcome.newest > result->newest)
-		result->newest = outcome.newest;
-	return 0;
+		give_up(passing, r);
+	else if (r > 0)
+		clock_timer_in(passing->pipeline->clock, passing->slice, 0);
+	else
+		end_slices(passing);
+}
+
+/*
+ * Takes the entries of one of the round's documents in, then goes on with `taken_in`.  Where that
+ * takes more than a turn, the answer's arena is kept until the round ends.
+ */
+static void take_in(struct passing *passing, const struct reader_result *read,
+	void (*taken_in)(struct passing *passing))
+{
+	struct clock *clock = passing->pipeline->clock;
+	int r;
+
+	passing->parsed = read->feed;
+	passing->progress = INTAKE_PROGRESS_INIT;
+	passing->taken_in = taken_in;
+	r = take_slice(passing);
+	if (r == 0) {
+		end_slices(passing);
+		return;
+	}
+	if (r > 0 && !passing->slice)
+		r = clock_timer_new(clock, on_slice, passing, &passing->slice);
+	if (r < 0) {
+		give_up(passing, r);
+		return;
+	}
+	arena_free(passing->parsed_arena);
+	passing->parsed_arena = TAKE_PTR(*read->arena);
+	clock_timer_in(clock, passing->slice, 0);
 }
 
 /* Hands a document to a reader, with what need not come back. */
@@ -416,26 +484,32 @@ static int submit(struct passing *passing, struct document *document, pool_done_
 
 static void next_child(struct passing *passing);
 
+/* One sitemap of an index is done with; `words` say what was wrong with it. */
+static void end_child(struct passing *passing, const char *words)
+{
+	if (children_done(&passing->children, words, false) < 0)
+		abandon(passing);
+	else
+		next_child(passing);
+}
+
+static void on_child_taken_in(struct passing *passing)
+{
+	end_child(passing, NULL);
+}
+
 static void on_child_read(const struct reader_result *read, void *userdata)
 {
 	struct passing *passing = userdata;
-	const char *words = read->error < 0 ? read->words : NULL;
-	int r = 0;
 
-	if (read->error == -EAGAIN) {
+	if (read->error == -EAGAIN)
 		put_off(passing, read->words);
-		return;
-	}
-	if (read->error == 0 && read->feed.child_count > 0)
-		words = "an index within an index is not followed";
-	else if (read->error == 0)
-		r = take_in(passing, &read->feed);
-	if (r == 0)
-		r = children_done(&passing->children, words, false);
-	if (r < 0)
-		give_up(passing, r);
+	else if (read->error < 0)
+		end_child(passing, read->words);
+	else if (read->feed.child_count > 0)
+		end_child(passing, "an index within an index is not followed");
 	else
-		next_child(passing);
+		take_in(passing, read, on_child_taken_in);
 }
 
 static void on_child(struct child_answer *answer, void *userdata)
@@ -480,11 +554,18 @@ static void follow_children(struct passing *passing, const struct parsed_feed *i
 		next_child(passing);
 }
 
+static void on_taken_in(struct passing *passing)
+{
+	if (passing->parsed.child_count > 0)
+		follow_children(passing, &passing->parsed);
+	else
+		settle(passing, &passing->result);
+}
+
 static void on_read(const struct reader_result *read, void *userdata)
 {
 	struct passing *passing = userdata;
 	const struct parsed_feed *parsed = &read->feed;
-	int r;
 
 	if (read->error == -EAGAIN) {
 		put_off(passing, read->words);
@@ -501,13 +582,7 @@ static void on_read(const struct reader_result *read, void *userdata)
 		.newest = DATE_NONE,
 		.hints = parsed->channel.hints,
 	};
-	r = take_in(passing, parsed);
-	if (r < 0)
-		give_up(passing, r);
-	else if (parsed->child_count > 0)
-		follow_children(passing, parsed);
-	else
-		settle(passing, &passing->result);
+	take_in(passing, read, on_taken_in);
 }
 
 void pipeline_on_round(struct round *round, void *userdata)
@@ -523,6 +598,7 @@ void pipeline_on_round(struct round *round, void *userdata)
 	}
 	passing->pipeline = pipeline;
 	passing->round = round;
+	passing->failed_commits = pipeline->failed_commits;
 	passing_link(pipeline, passing);
 	if (round->outcome != ROUND_DOCUMENT) {
 		settle(passing, NULL);

@@ -81,10 +81,14 @@ static void task_fail(struct task *task, int error, const char *words)
 	task_free(task);
 }
 
-static void task_finish(struct task *task, const struct answer *answer)
+static void task_finish(struct task *task, const struct answer *answer, struct arena **arena)
 {
 	char words[READER_WORDS_MAX];
-	struct reader_result result = {.feed = answer->feed, .words = answer->reason};
+	struct reader_result result = {
+		.arena = arena,
+		.feed = answer->feed,
+		.words = answer->reason,
+	};
 
 	switch (answer->status) {
 	case ANSWER_DONE:
@@ -170,10 +174,11 @@ static void handle_ready(struct reader *reader, void *userdata)
 		dispatch(slot->pool);
 }
 
-static void handle_answered(struct reader *reader, const struct answer *answer, void *userdata)
+static void handle_answered(
+	struct reader *reader, const struct answer *answer, struct arena **arena, void *userdata)
 {
 	(void)reader;
-	task_finish(slot_take_task(userdata), answer);
+	task_finish(slot_take_task(userdata), answer, arena);
 }
 
 static void handle_gone(struct reader *reader, const char *words, void *userdata)

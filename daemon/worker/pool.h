@@ -38,6 +38,7 @@ struct pool_options {
 };
 
 struct reader_result {
+	struct arena **arena; /* of the feed: who takes it, keeps the feed; NULL: no feed */
 	/* 0; -EBADMSG: no feed; -EIO: the reader failed on it; -EAGAIN: no reader could be had */
 	int error;
 	const char *words;       /* why, for the user */

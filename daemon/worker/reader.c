@@ -255,7 +255,7 @@ static void take_answer(struct reader *reader)
 	reader->job = NULL;
 	buffer_free(&reader->head);
 	if (!starting)
-		reader->events->answered(reader, &answer, reader->userdata);
+		reader->events->answered(reader, &answer, &arena, reader->userdata);
 	reader->was_ready = true;
 	reader->state = READER_IDLE;
 	if (!starting && (answer.grown || answer.status == ANSWER_NO_MEMORY))

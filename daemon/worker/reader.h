@@ -22,8 +22,10 @@ enum {
 struct reader_events {
 	/* It is idle and takes a job. */
 	void (*ready)(struct reader *reader, void *userdata);
-	/* The job was answered; the answer is read until the call returns.  `ready` follows. */
-	void (*answered)(struct reader *reader, const struct answer *answer, void *userdata);
+	/* The job was answered; the answer is read until the call returns, or lives in the arena
+	 * for as long as the callee likes who takes that.  `ready` follows. */
+	void (*answered)(struct reader *reader, const struct answer *answer, struct arena **arena,
+		void *userdata);
 	/* The process has ended; `words` say why, NULL where it was asked to. */
 	void (*gone)(struct reader *reader, const char *words, void *userdata);
 };

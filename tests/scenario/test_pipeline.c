@@ -656,6 +656,38 @@ static void test_forgetting_keeps_up_with_what_came(void **state)
 	assert_int_equal(figures(world).articles, 0);
 }
 
+/* A long document gives way between its entries; a crash there loses none and doubles none. */
+static void test_crash_between_the_slices_of_a_document_loses_nothing(void **state)
+{
+	struct world *world = *state;
+	struct store_figures figures = {0};
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire},
+		{"2", "Fire drill in Dunmore", drill},
+		{"3", "Library opens on Sundays", "The Dunmore library opens on Sundays now."},
+		{"4", "Tram line 4 runs again", "Trams run from Castle Square on Monday."});
+	fake_clock_set_cost(world->clock, 4 * USEC_MSEC);
+	assert_int_equal(poller_poll_now(world->poller, "agency"), 0);
+	for (unsigned i = 0; i < 1000 && figures.articles < 5; i++) {
+		assert_true(fake_clock_next(world->clock, USEC_MINUTE));
+		assert_int_equal(store_figures(world->store, &figures), 0);
+	}
+	assert_in_range(figures.articles, 4, 6); /* one was there before */
+	assert_false(pipeline_idle(world->pipeline));
+	fake_clock_set_cost(world->clock, 0);
+	stop(world);
+	start(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire},
+		{"2", "Fire drill in Dunmore", drill},
+		{"3", "Library opens on Sundays", "The Dunmore library opens on Sundays now."},
+		{"4", "Tram line 4 runs again", "Trams run from Castle Square on Monday."});
+	poll(world, "agency");
+	expect_alerts(world, 2);
+	assert_int_equal(store_figures(world->store, &figures), 0);
+	assert_int_equal(figures.articles, 5 + 2);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -673,6 +705,7 @@ int main(void)
 		IN_WORLD(test_document_for_which_there_is_no_reader_comes_again),
 		IN_WORLD(test_restart_forgets_nothing),
 		IN_WORLD(test_new_topic_takes_stored_stories_as_known),
+		IN_WORLD(test_crash_between_the_slices_of_a_document_loses_nothing),
 		IN_WORLD(test_article_may_match_any_number_of_topics),
 		IN_WORLD(test_document_that_cannot_be_taken_in_costs_no_other_feed),
 		IN_WORLD(test_held_update_that_is_due_is_told_at_start),

@@ -15,6 +15,7 @@ struct fake_clock {
 	struct clock clock;
 	usec now;
 	usec monotonic;
+	usec cost; /* of a look at it */
 	uint64_t order;
 	struct clock_timer *timers;
 };
@@ -28,6 +29,14 @@ static void *make(size_t size)
 	return object;
 }
 
+static void move_to(struct fake_clock *fake, usec monotonic)
+{
+	if (monotonic <= fake->monotonic)
+		return;
+	fake->now += monotonic - fake->monotonic;
+	fake->monotonic = monotonic;
+}
+
 static usec fake_now(struct clock *clock)
 {
 	return ((struct fake_clock *)clock)->now;
@@ -35,7 +44,10 @@ static usec fake_now(struct clock *clock)
 
 static usec fake_monotonic(struct clock *clock)
 {
-	return ((struct fake_clock *)clock)->monotonic;
+	struct fake_clock *fake = (struct fake_clock *)clock;
+
+	move_to(fake, fake->monotonic + fake->cost);
+	return fake->monotonic;
 }
 
 static int fake_timer_new(
@@ -107,14 +119,6 @@ static struct clock_timer *earliest(struct fake_clock *fake)
 	return first;
 }
 
-static void move_to(struct fake_clock *fake, usec monotonic)
-{
-	if (monotonic <= fake->monotonic)
-		return;
-	fake->now += monotonic - fake->monotonic;
-	fake->monotonic = monotonic;
-}
-
 bool fake_clock_next(struct clock *clock, usec limit)
 {
 	struct fake_clock *fake = (struct fake_clock *)clock;
@@ -136,6 +140,11 @@ void fake_clock_advance(struct clock *clock, usec duration)
 	while (fake->monotonic <= end && fake_clock_next(clock, end - fake->monotonic))
 		;
 	move_to(fake, end);
+}
+
+void fake_clock_set_cost(struct clock *clock, usec cost)
+{
+	((struct fake_clock *)clock)->cost = cost;
 }
 
 void fake_clock_step(struct clock *clock, int64_t difference)

@@ -89,6 +89,7 @@ static void read_document(void *userdata)
 		result.error = feed_parse(&job->document, job->known, job->known_count, arena,
 			&result.feed, &result.words);
 	}
+	result.arena = &arena;
 	job->done(&result, job->userdata);
 	arena_free(arena);
 	free_job(job);
