@@ -36,8 +36,8 @@ struct feed_builder {
 	struct diagnosis diagnoses[DIAGNOSES_MAX];
 	size_t diagnosis_count;
 	size_t diagnoses_kept; /* of the document itself, whatever attempt is made at it */
-	struct buffer text; /* room to convert in */
-	int failed;         /* 0, or -ENOMEM: at the arena's limit */
+	struct buffer text;    /* room to convert in */
+	int failed;            /* 0, or -ENOMEM: at the arena's limit */
 };
 
 /* Makes an empty builder; `document` and `known` outlive it. */

@@ -33,8 +33,8 @@ static int print_feed(const struct parsed_feed *feed)
 
 	json_decref(json);
 	for (size_t i = 0; i < feed->diagnosis_count; i++)
-		(void)fprintf(stderr, "line %u: %s\n", feed->diagnoses[i].line,
-			feed->diagnoses[i].words);
+		(void)fprintf(
+			stderr, "line %u: %s\n", feed->diagnoses[i].line, feed->diagnoses[i].words);
 	return r == 0 ? 0 : 70;
 }
 
