@@ -27,7 +27,7 @@ enum {
  * the best candidate has.  On the corpus the true story is the best candidate for 99 of 100.
  */
 #define SCORE_MIN 1.15F
-#define SCORE_SHARE 0.10F
+#define SCORE_SHARE 0.15F
 
 /* A summary has little in common with anything. */
 #define SCORE_MIN_BRIEF 0.5F
@@ -35,7 +35,7 @@ enum {
 
 /* With a certain match at hand only those are compared which may be closer still. */
 #define CERTAIN 0.99
-#define SCORE_SHARE_CERTAIN 0.6F
+#define SCORE_SHARE_CERTAIN 0.75F
 
 /* Joins below this may be wrong: they count as stories of their own in what is common. */
 #define SURE 0.9
