@@ -22,9 +22,11 @@ def main():
     if subprocess.run([lab, "check"]).returncode != 0:
         print("skipped: systemd cannot be booted here")
         return SKIP
-    install = f"cmake --install {shlex.quote(build)} --prefix /usr"
-    command = [lab, "run", "--install", install, "--timeout", "120", "--bind", HERE, "--",
-               "python3", "-B", os.path.join(HERE, "service_inside.py")]
+    # The test goes in with the rest: the lab has a /tmp of its own, where a checkout may stand.
+    inside = "/usr/libexec/wirewatch-test/service_inside.py"
+    install = f"cmake --install {shlex.quote(build)} --prefix /usr && " \
+              f"install -D -m 644 {shlex.quote(os.path.join(HERE, 'service_inside.py'))} \"$DESTDIR{inside}\""
+    command = [lab, "run", "--install", install, "--timeout", "120", "--", "python3", "-B", inside]
     return subprocess.run(command).returncode
 
 
