@@ -1,5 +1,6 @@
 #include "match/query_parser.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -591,6 +592,7 @@ static int take_term(
 	struct run *run, const struct term_list *list, const char *term, struct query_node **ret)
 {
 	const struct lexer outer = run->lexer;
+	struct query_node *node = NULL;
 	uint32_t *chars;
 	int r;
 
@@ -602,16 +604,18 @@ static int take_term(
 		return r;
 	run->lexer.chars = chars;
 	run->lexer.at = 0;
-	r = parse_listed(run, ret);
+	r = parse_listed(run, &node);
 	run->lexer = outer;
 	if (r == -EINVAL)
 		return refuse_listed(run, list->name, term);
 	if (r < 0)
 		return r;
-	if (!(*ret)->words && (*ret)->kind == QUERY_TERM)
-		(*ret)->words = term;
-	(*ret)->column = run->list_column;
-	(*ret)->end = run->list_end;
+	assert(node);
+	if (!node->words && node->kind == QUERY_TERM)
+		node->words = term;
+	node->column = run->list_column;
+	node->end = run->list_end;
+	*ret = node;
 	return 0;
 }
 
@@ -621,11 +625,13 @@ static int take_list(struct run *run, const struct term_list *list, struct query
 	int r = 0;
 
 	for (size_t i = 0; i < list->term_count && r >= 0; i++) {
-		struct query_node *node;
+		struct query_node *node = NULL;
 
 		r = take_term(run, list, list->terms[i], &node);
-		if (r >= 0)
-			r = children_add(&children, node);
+		if (r < 0)
+			return r;
+		assert(node);
+		r = children_add(&children, node);
 	}
 	if (r < 0)
 		return r;

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -308,7 +307,8 @@ static void test_depth_and_tags_are_bounded(void **state)
 	buffer_free(&text);
 }
 
-/* What would be quadratic if it were looked for again and again. */
+/* What would be quadratic if it were looked for again and again: minutes, and the test's time-out.
+ */
 static void test_hostile_documents_take_linear_time(void **state)
 {
 	static const char *const pieces[] = {"<!--", "<!x", "<a b=\"", "<item>", "&a", "</", "<?x",
@@ -319,16 +319,11 @@ static void test_hostile_documents_take_linear_time(void **state)
 	struct buffer text = BUFFER_INIT(DOCUMENT_BYTES_MAX);
 
 	for (size_t i = 0; i < ARRAY_SIZE(pieces) * ARRAY_SIZE(heads); i++) {
-		clock_t start = clock();
-
 		buffer_reset(&text);
 		(void)buffer_add_string(&text, heads[i % ARRAY_SIZE(heads)]);
 		while (text.length < LENGTH)
 			(void)buffer_add_string(&text, pieces[i / ARRAY_SIZE(heads)]);
 		(void)parse_text(fixture, text.bytes);
-		if ((clock() - start) / CLOCKS_PER_SEC >= 5)
-			fail_msg("\"%s\" after \"%s\" takes too long",
-				pieces[i / ARRAY_SIZE(heads)], heads[i % ARRAY_SIZE(heads)]);
 	}
 	buffer_free(&text);
 }
