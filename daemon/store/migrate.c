@@ -13,6 +13,7 @@ enum {
 /* Step n takes a database from version n to n + 1. */
 static const char *const steps[] = {
 	schema_1_sql,
+	schema_2_sql,
 };
 
 static const char application_sql[] = "PRAGMA application_id";
