@@ -543,7 +543,7 @@ static void on_reload(
 	_cleanup_(config_errors_clear) struct config_errors errors = {0};
 	int r;
 
-	log_info("reload asked for by uid %u", (unsigned)request->peer);
+	log_info("reload asked for by uid %u", (unsigned)request->peer.user);
 	r = context->reload(context->userdata, &errors);
 	if (r < 0) {
 		reply->status = STATUS_UNPROCESSABLE;

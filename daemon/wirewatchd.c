@@ -293,6 +293,8 @@ static int configure(struct daemon *daemon, struct matcher *matcher)
 	r = outbox_set_hooks(daemon->outbox, config->hooks, config->hook_count);
 	if (r < 0)
 		return r;
+	if (daemon->control)
+		control_server_let_group_change(daemon->control, config->group_may_change);
 	poller_reload_begin(daemon->poller, config->poll_interval);
 	r = add_feeds(daemon);
 	poller_reload_end(daemon->poller);

@@ -119,6 +119,7 @@ static int build_daemon(struct build *build)
 	config->private_networks = private_networks[0] != '\0' ? private_networks : NULL;
 	config->user_agent = compose_user_agent(values, build->arena);
 	config->journal = values->journal;
+	config->group_may_change = values->group_may_change;
 	if (!config->state_directory || !config->user_agent)
 		return -ENOMEM;
 	return 0;

@@ -31,6 +31,7 @@ struct config {
 	const char *private_networks; /* AllowPrivateNetworks= */
 	const char *user_agent;       /* composed from UserAgent= or Contact= */
 	bool journal;                 /* alerts to the journal too */
+	bool group_may_change;        /* by the control socket */
 	/* the rest */
 	struct feed *feeds;
 	size_t feed_count;

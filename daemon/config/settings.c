@@ -57,6 +57,8 @@ const struct setting settings_table[] = {
 		.help = "URL or mail address in the User-Agent, for publishers with questions"},
 	{SECTION_DAEMON, "Journal", value_boolean, TARGET(daemon.journal), "yes", 0,
 		.help = "whether alerts go to the journal too"},
+	{SECTION_DAEMON, "GroupMayChange", value_boolean, TARGET(daemon.group_may_change), "no", 0,
+		.help = "whether members of the control socket's group may do more than look"},
 
 	{SECTION_FEED, "URL", value_feed_url, TARGET(feed.url), NULL, SETTING_NEEDED,
 		.help = "http, https or file URL of the feed"},

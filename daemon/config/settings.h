@@ -50,6 +50,7 @@ struct daemon_section {
 	const char *user_agent;
 	const char *contact;
 	bool journal;
+	bool group_may_change;
 };
 
 /* Also what the feeds of a [FeedList] have in common. */

@@ -21,6 +21,7 @@ enum {
 	TIMEOUT_SECONDS = 10, /* a connection that is silent for so long is closed */
 	BACKLOG = 64,
 	SOCKET_MODE = 0660,
+	FORBIDDEN = 403,
 	NOT_FOUND = 404,
 	METHOD_NOT_ALLOWED = 405,
 	INTERNAL_ERROR = 500,
@@ -39,6 +40,7 @@ struct control_server {
 	const struct control_command *commands;
 	void *userdata;
 	char *path; /* to be removed at the end; NULL: socket activation */
+	bool group_may_change;
 	struct evhttp_connection *known[CONTROL_CONNECTIONS_MAX];
 	size_t known_count;
 	size_t young;
@@ -187,26 +189,34 @@ static const struct control_command *find_command(const struct control_server *s
 	return NULL;
 }
 
-static uid_t peer_uid(struct evhttp_connection *connection)
+/* Whether who asks may have the command run; else that was said. */
+static bool check_peer(const struct control_server *server, struct evhttp_request *request,
+	const struct control_command *command, struct peer *ret)
 {
-	struct ucred credentials;
-	socklen_t length = sizeof(credentials);
-	int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(connection));
+	struct evhttp_connection *connection = evhttp_request_get_connection(request);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) < 0)
-		return (uid_t)-1;
-	return credentials.uid;
+	if (peer_of(bufferevent_getfd(evhttp_connection_get_bufferevent(connection)), ret) < 0) {
+		send_error(request, FORBIDDEN, "the kernel doesn't say who asks");
+		return false;
+	}
+	if (strcmp(command->method, "GET") == 0 || peer_may_change(ret, server->group_may_change))
+		return true;
+	send_error(request, FORBIDDEN,
+		"only root and the daemon's own user may do this; with GroupMayChange=yes in "
+		"[Daemon] the members of its group may too");
+	return false;
 }
 
 static void run_command(struct control_server *server, struct evhttp_request *request,
-	const struct control_command *command, const char *argument, const char *query)
+	const struct control_command *command, const struct peer *peer, const char *argument,
+	const char *query)
 {
 	struct evkeyvalq parameters = {0};
 	struct control_reply reply = {.status = INTERNAL_ERROR};
 	const struct control_request asked = {
 		.argument = argument,
 		.query = &parameters,
-		.peer = peer_uid(evhttp_request_get_connection(request)),
+		.peer = *peer,
 	};
 
 	if (evhttp_parse_query_str(query ? query : "", &parameters) == 0)
@@ -222,16 +232,17 @@ static void on_request(struct evhttp_request *request, void *userdata)
 	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
 	const struct control_command *command;
 	_cleanup_(freep) char *argument = NULL;
+	struct peer peer;
 	int status;
 
 	know_connection(server, evhttp_request_get_connection(request));
 	command = find_command(server, request, path ? path : "", &argument, &status);
-	if (command)
-		run_command(server, request, command, argument, evhttp_uri_get_query(uri));
-	else
+	if (!command)
 		send_error(request, status,
 			status == NOT_FOUND ? "there is no such path"
 					    : "this path takes another method");
+	else if (check_peer(server, request, command, &peer))
+		run_command(server, request, command, &peer, argument, evhttp_uri_get_query(uri));
 }
 
 const char *control_request_parameter(const struct control_request *request, const char *name)
@@ -346,6 +357,11 @@ int control_server_new(struct event_base *base, const char *path, int fd,
 	}
 	*ret = server;
 	return 0;
+}
+
+void control_server_let_group_change(struct control_server *server, bool may)
+{
+	server->group_may_change = may;
 }
 
 void control_server_free(struct control_server *server)

@@ -5,9 +5,10 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <sys/types.h>
+
+#include "control/peer.h"
 
 struct event_base;
 struct control_server;
@@ -22,7 +23,7 @@ enum {
 struct control_request {
 	const char *argument; /* what stood for `*` in the path, decoded, or NULL */
 	const struct evkeyvalq *query;
-	uid_t peer;
+	struct peer peer;
 };
 
 /* The answer: `status` as HTTP's, the body taken over. */
@@ -32,7 +33,7 @@ struct control_reply {
 };
 
 struct control_command {
-	const char *method; /* "GET", "POST" */
+	const char *method; /* "GET" asks, "POST" changes something: not everybody may */
 	const char *path;   /* "/feeds", "/feeds/" and "*" for one argument */
 	void (*handle)(
 		const struct control_request *request, struct control_reply *reply, void *userdata);
@@ -45,6 +46,9 @@ struct control_command {
 int control_server_new(struct event_base *base, const char *path, int fd,
 	const struct control_command *commands, void *userdata, struct control_server **ret);
 void control_server_free(struct control_server *server);
+
+/* Whether members of the daemon's group may change things too (GroupMayChange=; peer.h). */
+void control_server_let_group_change(struct control_server *server, bool may);
 
 /* A parameter of the request's query, decoded; NULL: absent. */
 const char *control_request_parameter(const struct control_request *request, const char *name);

@@ -38,7 +38,7 @@ static void on_echo(
 	(void)userdata;
 	reply->status = STATUS_OK;
 	reply->body = json_pack("{s:s?, s:s?, s:b}", "argument", request->argument, "limit",
-		control_request_parameter(request, "limit"), "own", request->peer == getuid());
+		control_request_parameter(request, "limit"), "own", request->peer.user == getuid());
 }
 
 static void on_stop(
