@@ -162,7 +162,7 @@ def check_unit():
     check("systemd-analyze verify prints nothing", status == 0 and not output, output)
     output = run("systemd-analyze", "security", "--no-pager", UNIT)[1]
     level = re.search(r"Overall exposure level for .*: ([\d.]+)", output)
-    check("systemd-analyze security: exposure below 2", bool(level) and float(level[1]) < 2, output[-200:])
+    check("systemd-analyze security: exposure at most 1.0", bool(level) and float(level[1]) <= 1.0, output[-200:])
     write(DROP_IN, UNIT_SETTINGS)
     run("systemctl", "daemon-reload")
 
