@@ -2,7 +2,8 @@
 """The installed service under a real systemd, which systemd-lab boots in namespaces of its own: the
 lab installs the build folder and runs service_inside.py as root in there.
 
-$WIREWATCH_CMAKE is the folder that cmake built in, $WIREWATCH_SHARED has the lab; ctest sets both.
+$WIREWATCH_CMAKE is the folder that cmake built in, $WIREWATCH_HANG the library that hangs a daemon,
+$WIREWATCH_SHARED has the lab; ctest sets them.
 Skips (77) where there is no lab or it cannot boot."""
 import os
 import shlex
@@ -11,6 +12,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SKIP = 77
+LIBRARY = "/usr/libexec/wirewatch-test"
 
 
 def main():
@@ -23,10 +25,12 @@ def main():
         print("skipped: systemd cannot be booted here")
         return SKIP
     # The test goes in with the rest: the lab has a /tmp of its own, where a checkout may stand.
-    inside = "/usr/libexec/wirewatch-test/service_inside.py"
-    install = f"cmake --install {shlex.quote(build)} --prefix /usr && " \
-              f"install -D -m 644 {shlex.quote(os.path.join(HERE, 'service_inside.py'))} \"$DESTDIR{inside}\""
-    command = [lab, "run", "--install", install, "--timeout", "120", "--", "python3", "-B", inside]
+    install = f"cmake --install {shlex.quote(build)} --prefix /usr"
+    for name, source in {"service_inside.py": HERE, "sandbox_probe.py": HERE}.items():
+        install += f" && install -D -m 644 {shlex.quote(os.path.join(source, name))} \"$DESTDIR{LIBRARY}/{name}\""
+    install += f" && install -D -m 644 {shlex.quote(os.environ['WIREWATCH_HANG'])} \"$DESTDIR{LIBRARY}/hang.so\""
+    command = [lab, "run", "--install", install, "--timeout", "200", "--", "python3", "-B",
+               f"{LIBRARY}/service_inside.py"]
     return subprocess.run(command).returncode
 
 
