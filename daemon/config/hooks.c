@@ -4,7 +4,9 @@
 #include "base/file.h"
 #include "base/nearest.h"
 #include "base/secret.h"
+#include "base/utf8.h"
 #include "config/build.h"
+#include "config/template.h"
 #include "config/words.h"
 
 enum {
@@ -114,10 +116,46 @@ static int read_secrets(struct build *build, const struct section *section, stru
 	return 0;
 }
 
+/* The media type of what the format makes; chats take JSON. */
+static const char *media_type_of(const struct hook *hook)
+{
+	if (hook->content_type)
+		return hook->content_type;
+	return hook->format == HOOK_FORMAT_TEXT ? "text/plain" : "application/json";
+}
+
+static int read_template(struct build *build, const struct section *section, struct hook *hook)
+{
+	const char *path = section->hook.template;
+	_cleanup_(freep) char *text = NULL;
+	struct template *template = NULL;
+	size_t length;
+	int r;
+
+	if (!path)
+		return 0;
+	r = file_read(path, TEMPLATE_BYTES_MAX, &text, &length);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0 || strlen(text) != length || !utf8_valid(text, length)) {
+		setting_error(build->sections, section, "Template", "Template=: cannot read %s: %s",
+			path,
+			r == -EFBIG     ? "it is larger than 64 KiB"
+				: r < 0 ? strerror(-r)
+					: "it is no text in UTF-8");
+		return 0;
+	}
+	r = template_parse(path, text, template_escape_of(media_type_of(hook)), build->arena,
+		build->errors, &template);
+	hook->template = template;
+	return r;
+}
+
 static int add_hook(struct build *build, const struct section *section)
 {
 	struct hook *hook = &build->config->hooks[build->config->hook_count];
 	const struct hook_section *values = &section->hook;
+	int r;
 
 	if (section_is_duplicate(build->sections, section, map_get(&build->hooks, section->name)))
 		return 0;
@@ -140,12 +178,14 @@ static int add_hook(struct build *build, const struct section *section)
 		.url = values->url,
 		.method = values->method,
 		.format = values->format,
+		.content_type = values->content_type,
 		.headers = values->headers,
 		.argv = values->command,
 	};
 	build->config->hook_count++;
 	section_require(build->sections, section);
-	return read_secrets(build, section, hook);
+	r = read_template(build, section, hook);
+	return r < 0 ? r : read_secrets(build, section, hook);
 }
 
 int build_hooks(struct build *build)

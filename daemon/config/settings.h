@@ -87,6 +87,8 @@ struct hook_section {
 	const char *url;
 	const char *method;
 	enum hook_format format;
+	const char *template;
+	const char *content_type;
 	const char **headers;
 	const char **secret_credentials;
 	const char **secret_files;

@@ -372,6 +372,29 @@ int value_alert(const char *value, void *target, struct value_context *context)
 	return 0;
 }
 
+/* TYPE/SUBTYPE with parameters (RFC 9110 section 8.3.1), of which only the first part is looked at.
+ */
+int value_media_type(const char *value, void *target, struct value_context *context)
+{
+	static const char marks[] = "!#$&-^_.+";
+	const char *place = value;
+	size_t parts[2] = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		while (isalnum((unsigned char)*place) ||
+			(*place != '\0' && strchr(marks, *place))) {
+			place++;
+			parts[i]++;
+		}
+		if (i == 0 && *place == '/')
+			place++;
+	}
+	if (parts[0] == 0 || parts[1] == 0 || !strchr("; ", *place) || strlen(value) > TEXT_MAX)
+		return refuse(
+			context, "expected a media type such as text/plain or application/xml");
+	return keep_string(value, target, context);
+}
+
 int value_method(const char *value, void *target, struct value_context *context)
 {
 	if (strcmp(value, "POST") != 0 && strcmp(value, "PUT") != 0)

@@ -46,4 +46,5 @@ int value_terms(
 int value_stem(const char *value, void *target, struct value_context *context);
 int value_alert(const char *value, void *target, struct value_context *context); /* unsigned */
 int value_method(const char *value, void *target, struct value_context *context);
+int value_media_type(const char *value, void *target, struct value_context *context);
 int value_format(const char *value, void *target, struct value_context *context);

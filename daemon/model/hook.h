@@ -42,6 +42,8 @@ struct rate {
 	usec span;
 };
 
+struct template;
+
 struct hook {
 	const char *name;
 	enum hook_kind kind;
@@ -54,8 +56,10 @@ struct hook {
 	const char *url;
 	const char *method;
 	enum hook_format format;
-	const char **headers;        /* "Name: value", NULL-terminated, or NULL */
-	const unsigned char *secret; /* the key's bytes, or NULL: unsigned */
+	const char *content_type;        /* NULL: the format's */
+	const struct template *template; /* NULL: the format's own form */
+	const char **headers;            /* "Name: value", NULL-terminated, or NULL */
+	const unsigned char *secret;     /* the key's bytes, or NULL: unsigned */
 	size_t secret_length;
 	const unsigned char *next_secret; /* a second one during rotation, or NULL */
 	size_t next_secret_length;

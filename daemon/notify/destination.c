@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "model/template.h"
+
 /* Copies *text in place; NULL stays. */
 static int copy_text(struct arena *arena, const char **text)
 {
@@ -37,6 +39,27 @@ static int copy_list(struct arena *arena, const char ***list)
 	return 0;
 }
 
+static int copy_template(struct arena *arena, const struct template **template)
+{
+	const struct template *from = *template;
+	struct template *copy;
+
+	if (!from)
+		return 0;
+	copy = arena_new_object(arena, struct template);
+	if (!copy)
+		return -ENOMEM;
+	*copy = *from;
+	copy->pieces = arena_array(arena, from->count + 1, sizeof(*copy->pieces));
+	for (size_t i = 0; copy->pieces && i < from->count; i++) {
+		copy->pieces[i] = from->pieces[i];
+		if (copy_text(arena, &copy->pieces[i].text) < 0)
+			return -ENOMEM;
+	}
+	*template = copy;
+	return copy->pieces ? 0 : -ENOMEM;
+}
+
 static int copy_key(struct arena *arena, const unsigned char **key, size_t length)
 {
 	if (*key) {
@@ -60,6 +83,10 @@ static int copy_hook(struct destination *destination, const struct hook *from)
 		r = copy_text(arena, &copy.url);
 	if (r == 0)
 		r = copy_text(arena, &copy.method);
+	if (r == 0)
+		r = copy_text(arena, &copy.content_type);
+	if (r == 0)
+		r = copy_template(arena, &copy.template);
 	if (r == 0)
 		r = copy_list(arena, &copy.headers);
 	if (r == 0)

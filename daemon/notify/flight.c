@@ -138,6 +138,10 @@ int flight_start(struct flight *flight, notifier_done_fn done)
 		.kind = OUTCOME_FAILED,
 		.words = "its alert is not in the store or cannot be read",
 	};
+	const struct outcome too_large = {
+		.kind = OUTCOME_FAILED,
+		.words = "its Template= makes a body of more than 256 KiB; shorten it",
+	};
 	int r;
 
 	if (lane->disabled) {
@@ -150,8 +154,8 @@ int flight_start(struct flight *flight, notifier_done_fn done)
 		r = notifier_of(hook->kind)
 			    ->start(&lane->context->notifiers, hook, &flight->alert, done, flight,
 				    &flight->attempt);
-	if (r == -ENOENT || r == -EBADMSG) {
-		flight_record(flight, &unreadable);
+	if (r == -ENOENT || r == -EBADMSG || r == -EMSGSIZE) {
+		flight_record(flight, r == -EMSGSIZE ? &too_large : &unreadable);
 		return 0;
 	}
 	if (r < 0)

@@ -7,6 +7,7 @@
 #include "base/url.h"
 #include "notify/card.h"
 #include "notify/escape.h"
+#include "notify/template_body.h"
 
 enum {
 	TEXT_BYTES_MAX = 16 * 1024, /* of any one text below; the limits add up to less */
@@ -299,37 +300,55 @@ static int address(const struct subject *subject, struct rendering *rendering)
 	return rendering->url ? 0 : -ENOMEM;
 }
 
+static const char *media_type_of(const struct hook *hook)
+{
+	if (hook->content_type)
+		return hook->content_type;
+	if (hook->format == HOOK_FORMAT_CLOUDEVENTS)
+		return "application/cloudevents+json";
+	return hook->format == HOOK_FORMAT_TEXT ? "text/plain; charset=utf-8" : "application/json";
+}
+
+/* All but the event itself, which needs no work. */
+static int render_message(struct subject *subject, struct rendering *rendering)
+{
+	const struct hook *hook = subject->hook;
+	int r;
+
+	r = card_read(subject->event, subject->arena, &subject->card);
+	if (r == 0)
+		r = address(subject, rendering);
+	if (r < 0)
+		return r;
+	if (hook->template)
+		return template_body_render(
+			hook, subject->event, &subject->card, subject->arena, &rendering->body);
+	rendering->body = body_of(subject);
+	return rendering->body ? 0 : -ENOMEM;
+}
+
 int format_render(const struct hook *hook, const struct alert *alert, struct arena *arena,
 	struct rendering *ret)
 {
 	struct subject subject = {.hook = hook, .alert = alert, .arena = arena};
 	struct rendering rendering = {
 		.body = alert->event,
-		.content_type = "application/json",
+		.content_type = media_type_of(hook),
 		.url = hook->url,
 		.method = hook->method ? hook->method : "POST",
 	};
 	json_auto_t *event = NULL;
 	int r;
 
-	if (hook->format != HOOK_FORMAT_JSON) {
+	if (hook->format != HOOK_FORMAT_JSON || hook->template) {
 		event = json_loads(alert->event, 0, NULL);
 		if (!event)
 			return -EBADMSG;
 		subject.event = event;
-		r = card_read(event, arena, &subject.card);
-		if (r == 0)
-			r = address(&subject, &rendering);
+		r = render_message(&subject, &rendering);
 		if (r < 0)
 			return r;
-		rendering.body = body_of(&subject);
-		if (!rendering.body)
-			return -ENOMEM;
 	}
-	if (hook->format == HOOK_FORMAT_CLOUDEVENTS)
-		rendering.content_type = "application/cloudevents+json";
-	else if (hook->format == HOOK_FORMAT_TEXT)
-		rendering.content_type = "text/plain; charset=utf-8";
 	rendering.length = strlen(rendering.body);
 	*ret = rendering;
 	return 0;

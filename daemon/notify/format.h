@@ -10,13 +10,15 @@
 #include "base/arena.h"
 #include "model/alert.h"
 #include "model/hook.h"
+#include "model/template.h"
 
 enum {
-	FORMAT_ARENA_BYTES = 256 * 1024, /* what rendering one event takes at most */
-	FORMAT_TITLE_BYTES = 250,        /* Discord: 256 characters of an embed's title */
-	FORMAT_EXCERPT_BYTES = 1500,     /* Slack: 3,000 of a section; ntfy: 4,096 bytes in all */
-	FORMAT_LINE_BYTES = 500,         /* heading, byline, what changed */
-	FORMAT_URL_BYTES = 1500,         /* a longer link is left out: Slack's sections again */
+	/* What rendering one event takes at most. */
+	FORMAT_ARENA_BYTES = 256 * 1024 + TEMPLATE_BODY_MAX,
+	FORMAT_TITLE_BYTES = 250,    /* Discord: 256 characters of an embed's title */
+	FORMAT_EXCERPT_BYTES = 1500, /* Slack: 3,000 of a section; ntfy: 4,096 bytes in all */
+	FORMAT_LINE_BYTES = 500,     /* heading, byline, what changed */
+	FORMAT_URL_BYTES = 1500,     /* a longer link is left out: Slack's sections again */
 };
 
 struct rendering {
@@ -28,8 +30,9 @@ struct rendering {
 };
 
 /*
- * Renders the alert for the hook.  Strings are in the arena or borrowed.  Returns 0, -ENOMEM, or
- * -EBADMSG where the alert's event is no event.
+ * Renders the alert for the hook.  Strings are in the arena or borrowed.  Returns 0, -ENOMEM,
+ * -EBADMSG where the alert's event is no event, or -EMSGSIZE where the hook's template makes too
+ * much of it.
  */
 int format_render(const struct hook *hook, const struct alert *alert, struct arena *arena,
 	struct rendering *ret);

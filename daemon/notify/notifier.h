@@ -47,8 +47,9 @@ struct attempt; /* each notifier has its own */
 struct notifier_ops {
 	/*
 	 * Starts an attempt.  `done` is called once, never from within this call, unless the
-	 * attempt is cancelled; the attempt is over then.  Returns 0, -ENOMEM, or -EBADMSG
-	 * where the alert's event is none; all else comes by `done`.
+	 * attempt is cancelled; the attempt is over then.  Returns 0, -ENOMEM, -EBADMSG
+	 * where the alert's event is none, or -EMSGSIZE where what is to be sent would be too
+	 * large; all else comes by `done`.
 	 */
 	int (*start)(const struct notifier_context *context, const struct hook *hook,
 		const struct alert *alert, notifier_done_fn done, void *userdata,

@@ -146,8 +146,8 @@ static void test_sample_is_good_as_it_is(void **state)
 
 static void test_sample_is_good_with_all_its_settings(void **state)
 {
-	static const char *const names[] = {
-		"wirewatch.conf", "desk.opml", "desk-secret", "desk-secret.txt", "weapons.txt"};
+	static const char *const names[] = {"wirewatch.conf", "desk.opml", "desk-secret",
+		"desk-secret.txt", "weapons.txt", "desk.template"};
 	static const char secret[] = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\n";
 	char folder[] = "/tmp/wirewatch-sample-XXXXXX";
 	char *sample = read_sample();
@@ -162,6 +162,7 @@ static void test_sample_is_good_with_all_its_settings(void **state)
 	write_file(folder, names[2], secret);
 	write_file(folder, names[3], secret);
 	write_file(folder, names[4], "mortar\n");
+	write_file(folder, names[5], "{\"text\": \"{{title}}\"}\n");
 	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
 	assert_loads(folder);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
