@@ -7,8 +7,8 @@
 #include "base/url.h"
 #include "dedup/fingerprint.h"
 #include "dedup/revision.h"
-#include "dedup/story_index.h"
 #include "model/identity.h"
+#include "story_keeper.h"
 
 enum {
 	/* One entry's scratch: its article, fingerprint, matches, the stored article, an event. */
@@ -20,8 +20,7 @@ struct intake {
 	struct clock *clock;
 	struct store *store;
 	struct alerting *alerting;
-	struct story_index *index;
-	bool stale; /* the index is not what the store says */
+	struct story_keeper *keeper;
 	struct arena *scratch;
 	usec keep;
 	usec remember;
@@ -44,15 +43,8 @@ struct passage {
 	bool changed; /* a known entry with new content */
 };
 
-static int load_fingerprint(void *userdata, int64_t article, struct arena *arena,
-	const void **ret_bytes, size_t *ret_length)
-{
-	struct intake *intake = userdata;
-
-	return store_fingerprint_get(intake->store, article, arena, ret_bytes, ret_length);
-}
-
-int intake_new(struct clock *clock, struct store *store, struct intake **ret)
+int intake_new(
+	struct clock *clock, struct store *store, const char *state_directory, struct intake **ret)
 {
 	_cleanup_(intake_freep) struct intake *intake = calloc(1, sizeof(*intake));
 	int r;
@@ -67,7 +59,7 @@ int intake_new(struct clock *clock, struct store *store, struct intake **ret)
 	r = alerting_new(store, &intake->alerting);
 	if (r < 0)
 		return r;
-	r = intake_load(intake);
+	r = story_keeper_new(clock, store, state_directory, &intake->keeper);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(intake);
@@ -79,60 +71,40 @@ void intake_free(struct intake *intake)
 	if (!intake)
 		return;
 	alerting_free(intake->alerting);
-	story_index_free(intake->index);
+	story_keeper_free(intake->keeper);
 	arena_free(intake->scratch);
 	free(intake);
 }
 
-struct loading {
-	struct story_index *index;
-	struct arena *arena;
-};
-
-static int add_remembered(const struct article_record *record, void *userdata)
+int intake_prepare(struct intake *intake, usec budget)
 {
-	struct loading *loading = userdata;
-	struct article_facts facts = {record->host, record->article.first_seen};
-	struct fingerprint *fingerprint;
-	int r;
-
-	arena_reset(loading->arena);
-	r = fingerprint_from_bytes(
-		record->fingerprint, record->fingerprint_length, loading->arena, &fingerprint);
-	if (r == -EBADMSG || r == -ESTALE)
-		return 0; /* one article is not recognised any more; all others are */
-	if (r < 0)
-		return r;
-	return story_index_add(loading->index, record->key, record->story, fingerprint, &facts,
-		record->confidence);
+	return story_keeper_prepare(intake->keeper, budget);
 }
 
-int intake_load(struct intake *intake)
+void intake_commit(struct intake *intake)
 {
-	struct story_index_options options = {.load = load_fingerprint, .userdata = intake};
-	_cleanup_(story_index_freep) struct story_index *index = NULL;
-	struct loading loading = {.arena = intake->scratch};
-	int r;
+	story_keeper_commit(intake->keeper);
+}
 
-	intake->stale = true;
-	r = story_index_new(&options, &index);
-	if (r < 0)
-		return r;
-	loading.index = index;
-	r = store_fingerprints_each(intake->store, add_remembered, &loading);
-	arena_reset(intake->scratch);
-	if (r < 0)
-		return r;
-	story_index_free(intake->index);
-	intake->index = TAKE_PTR(index);
-	intake->stale = false;
-	return 0;
+void intake_take_back(struct intake *intake)
+{
+	story_keeper_take_back(intake->keeper);
+}
+
+void intake_save(struct intake *intake)
+{
+	story_keeper_save(intake->keeper);
+}
+
+static struct story_index *stories(const struct intake *intake)
+{
+	return story_keeper_index(intake->keeper);
 }
 
 /* The last article that the index was given. */
 static int64_t last_indexed(const struct intake *intake)
 {
-	return story_index_usage(intake->index).last_article;
+	return story_index_usage(stories(intake)).last_article;
 }
 
 int intake_configure(struct intake *intake, const struct config *config, struct matcher *matcher)
@@ -169,7 +141,7 @@ static int assign_story(
 {
 	int r;
 
-	r = story_index_judge(intake->index, passage->fingerprint, facts, &passage->verdict);
+	r = story_index_judge(stories(intake), passage->fingerprint, facts, &passage->verdict);
 	if (r < 0)
 		return r;
 	if (passage->verdict.relation == RELATION_NEW) {
@@ -260,8 +232,8 @@ static int take_new(struct intake *intake, struct passage *passage)
 	r = store_entry_save(intake->store, passage->state->id, &known, passage->now);
 	if (r < 0)
 		return r;
-	return story_index_add(intake->index, key, passage->story.key, passage->fingerprint, &facts,
-		passage->verdict.confidence);
+	return story_index_add(stories(intake), key, passage->story.key, passage->fingerprint,
+		&facts, passage->verdict.confidence);
 }
 
 /*
@@ -478,7 +450,7 @@ static int end_savepoint(struct intake *intake, int result)
 static void unindex(struct intake *intake, int64_t mark)
 {
 	for (int64_t key = last_indexed(intake); key > mark; key--)
-		(void)story_index_remove(intake->index, key);
+		(void)story_index_remove(stories(intake), key);
 }
 
 int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
@@ -489,10 +461,10 @@ int intake_take(struct intake *intake, const struct feed *feed, const struct fee
 	int64_t mark;
 	int r;
 
-	r = intake->stale ? intake_load(intake) : 0;
+	r = story_keeper_prepare(intake->keeper, budget);
 	if (r == 0)
 		r = store_savepoint(intake->store);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	mark = last_indexed(intake);
 	r = end_savepoint(intake, take_entries(intake, feed, state, parsed, until, &next));
@@ -528,7 +500,7 @@ int intake_prune(struct intake *intake)
 		.alert_before = period_start(now, intake->keep),
 	};
 
-	size_t unindexed;
+	size_t unindexed = 0;
 	int r;
 
 	r = store_savepoint(intake->store);
@@ -537,6 +509,8 @@ int intake_prune(struct intake *intake)
 	r = end_savepoint(intake, store_prune(intake->store, &retention, PRUNE_STEP));
 	if (r < 0)
 		return r;
-	unindexed = story_index_prune(intake->index, retention.fingerprint_before, PRUNE_STEP);
+	if (stories(intake))
+		unindexed = story_index_prune(
+			stories(intake), retention.fingerprint_before, PRUNE_STEP);
 	return r >= PRUNE_STEP || unindexed == PRUNE_STEP;
 }

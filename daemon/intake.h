@@ -1,7 +1,6 @@
 /*
  * Where entries become articles, articles join stories, and alerting is told.  All writes go
- * to the store's open transaction; the story index in memory follows it, and is made anew by
- * intake_load() when a whole transaction was taken back.
+ * to the store's open transaction; the story index in memory follows it (story_keeper.h).
  */
 #pragma once
 
@@ -17,16 +16,22 @@
 
 struct intake;
 
-/* `clock` and `store` are borrowed. */
-int intake_new(struct clock *clock, struct store *store, struct intake **ret);
+/* `clock` and `store` are borrowed; a snapshot of the story index is kept in `state_directory`
+ * (copied; NULL: none). */
+int intake_new(
+	struct clock *clock, struct store *store, const char *state_directory, struct intake **ret);
 void intake_free(struct intake *intake);
 DEFINE_CLEANUP(intake_freep, struct intake, intake_free)
 
-/*
- * Reads the remembered fingerprints from the store into a new story index.  On failure the index is
- * not used any more, and each intake_take() tries again first.
- */
-int intake_load(struct intake *intake);
+/* As story_keeper_prepare(); without it the first intake_take() begins. */
+int intake_prepare(struct intake *intake, usec budget);
+
+/* The store's transaction is committed, or was taken back: memory follows. */
+void intake_commit(struct intake *intake);
+void intake_take_back(struct intake *intake);
+
+/* Keeps for the next start what it would else read from the store article by article. */
+void intake_save(struct intake *intake);
 
 /* Sets what is watched.  The configuration is borrowed, the matcher taken over. */
 int intake_configure(struct intake *intake, const struct config *config, struct matcher *matcher);
@@ -44,9 +49,9 @@ struct intake_progress {
 /*
  * Takes entries of one document, oldest first, for about `budget` of time, so that no turn of the
  * loop is long.  What one call takes is stored all or none: within a savepoint of the open
- * transaction.  Returns 1 where there is more to take, 0 at the end, or -errno; then *progress is
- * as before, and what came before can still be committed, unless the store says otherwise there
- * (store_savepoint_release()).
+ * transaction.  Returns 1 where there is more to take (or to read before: story_keeper.h), 0 at the
+ * end, or -errno; then *progress is as before, and what came before can still be committed, unless
+ * the store says otherwise there (store_savepoint_release()).
  */
 int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
 	const struct parsed_feed *parsed, usec budget, struct intake_progress *progress);

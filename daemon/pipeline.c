@@ -25,6 +25,9 @@
 /* Taking entries in gives way to all else after so long (DESIGN.md §2). */
 #define SLICE_TIME (5 * USEC_MSEC)
 
+/* Before the loop runs; what is left of it is done in slices, when the first article comes. */
+#define PREPARE_TIME USEC_SEC
+
 #define HOUSEKEEPING_INTERVAL USEC_MINUTE
 
 /* ... while there is more to forget than one step does. */
@@ -101,16 +104,12 @@ static void passing_free(struct passing *passing)
 /* Takes the transaction back: what memory knows of it must go too. */
 static int take_back(struct pipeline *pipeline, int error)
 {
-	int r;
-
 	log_write(LOG_ERR, MESSAGE_STORE_FAILED, NULL,
 		"cannot store what was found: %s; the feeds concerned will be asked again",
 		store_error(pipeline->store));
 	store_rollback(pipeline->store);
 	pipeline->failed_commits++;
-	r = intake_load(pipeline->intake);
-	if (r < 0)
-		(void)log_fail(r, "cannot read the stories back from the store: %m");
+	intake_take_back(pipeline->intake);
 	return error;
 }
 
@@ -127,6 +126,7 @@ int pipeline_commit(struct pipeline *pipeline)
 	r = store_commit(pipeline->store);
 	if (r < 0)
 		return take_back(pipeline, r);
+	intake_commit(pipeline->intake);
 	if (alerts && !pipeline->closing)
 		outbox_wake(pipeline->outbox);
 	return 0;
@@ -187,7 +187,8 @@ int pipeline_new(const struct pipeline_options *options, struct pipeline **ret)
 		r = clock_timer_new(options->clock, on_housekeeping_timer, pipeline,
 			&pipeline->housekeeping_timer);
 	if (r == 0)
-		r = intake_new(options->clock, options->store, &pipeline->intake);
+		r = intake_new(options->clock, options->store, options->state_directory,
+			&pipeline->intake);
 	if (r < 0) {
 		pipeline_free(pipeline);
 		return r;
@@ -209,6 +210,8 @@ void pipeline_free(struct pipeline *pipeline)
 	/* What waits for a commit may write once more: outcomes of deliveries. */
 	for (unsigned i = 0; pipeline->dirty && i < CLOSING_COMMITS; i++)
 		(void)pipeline_commit(pipeline);
+	if (pipeline->intake)
+		intake_save(pipeline->intake);
 	store_on_dirty(pipeline->store, NULL, NULL);
 	for (struct passing *passing = pipeline->in_hand; passing; passing = next) {
 		next = passing->next;
@@ -230,6 +233,14 @@ int pipeline_configure(
 {
 	pipeline->health_hooks = (const char *const *)config->notify;
 	return intake_configure(pipeline->intake, config, matcher);
+}
+
+int pipeline_prepare(struct pipeline *pipeline)
+{
+	int r;
+
+	r = intake_prepare(pipeline->intake, PREPARE_TIME);
+	return r < 0 ? log_fail(r, "cannot read the stories from the store: %m") : 0;
 }
 
 bool pipeline_idle(const struct pipeline *pipeline)

@@ -2,7 +2,7 @@
  * The spine (DESIGN.md §3): a round's document goes to a reader, its entries through intake, and
  * what came of them is committed together with the feed's new state.  Writes of all rooms are
  * gathered for COMMIT_DELAY and committed at once, because a commit costs an fsync.  A commit that
- * fails takes everything back: feeds are asked again, memory is rebuilt from the store.
+ * fails takes everything back, from memory too, and the feeds are asked again.
  */
 #pragma once
 
@@ -25,10 +25,18 @@ struct pipeline_options {
 	struct store *store;
 	struct pool *pool;
 	struct outbox *outbox;
+	const char
+		*state_directory; /* where a snapshot of the story index is kept; NULL: nowhere */
 };
 
-/* Reads what has to be in memory from the store.  Returns 0 or -errno, having said why. */
+/* Returns 0 or -errno. */
 int pipeline_new(const struct pipeline_options *options, struct pipeline **ret);
+
+/*
+ * Reads the stories before the loop runs, for a daemon that stays: a run that may bring nothing
+ * leaves it to the first article.  Returns 0 or -errno, having said why.
+ */
+int pipeline_prepare(struct pipeline *pipeline);
 
 /* Commits what is open, and sends nothing.  Rounds in hand are dropped: their feeds are asked
  * again. */

@@ -445,6 +445,7 @@ static int open_pipeline(struct daemon *daemon)
 		.store = daemon->store,
 		.pool = daemon->pool,
 		.outbox = daemon->outbox,
+		.state_directory = daemon->config->state_directory,
 	};
 	struct poller_options poller = {
 		.clock = daemon->clock,
@@ -548,6 +549,8 @@ static int open_all(struct daemon *daemon, struct matcher *matcher)
 	r = configure(daemon, matcher);
 	if (r == 0)
 		r = pipeline_commit(daemon->pipeline);
+	if (r == 0 && !daemon->arguments->once)
+		r = pipeline_prepare(daemon->pipeline);
 	return r < 0 ? r : start_tick(daemon);
 }
 
