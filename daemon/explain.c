@@ -17,12 +17,6 @@ static const char *kind_name(enum query_kind kind)
 	return (size_t)kind < ARRAY_SIZE(names) ? names[kind] : NULL;
 }
 
-/* Whether the node is a list:NAME: all its terms have the column of that. */
-static bool is_list(const struct query_node *node)
-{
-	return node->kind == QUERY_OR && node->children[0]->column == node->children[1]->column;
-}
-
 /* How the query language writes the operator of a node with operands; or the list. */
 static json_t *operator_value(const struct query_node *node, const char *words)
 {
@@ -30,7 +24,7 @@ static json_t *operator_value(const struct query_node *node, const char *words)
 	case QUERY_AND:
 		return json_string("AND");
 	case QUERY_OR:
-		return json_string(is_list(node) ? words : "OR");
+		return json_string(query_is_list(node) ? words : "OR");
 	case QUERY_NOT:
 		return json_string("NOT");
 	case QUERY_NEAR:

@@ -11,6 +11,7 @@
 
 struct ini_state {
 	const char *file;
+	const char *text; /* the whole */
 	const char *rest; /* what was not read yet */
 	const char *end;
 	unsigned line;       /* of the physical line that `rest` begins with */
@@ -238,7 +239,7 @@ static int take_value(void *userdata, const char *section, const char *key, cons
 /* Values before the first section would be passed over silently; this says so once. */
 static bool begins_with_section(const char *text, size_t length)
 {
-	struct ini_state state = {.rest = text, .end = text + length};
+	struct ini_state state = {.text = text, .rest = text, .end = text + length};
 	struct line line;
 
 	while (next_line(&state, &line))
@@ -247,12 +248,82 @@ static bool begins_with_section(const char *text, size_t length)
 	return true;
 }
 
+/* The value of a line KEY=value. */
+static struct line value_of(struct line line)
+{
+	size_t i = 0;
+
+	while (i < line.length && line.bytes[i] != '=')
+		i++;
+	return trimmed((struct line){line.bytes + i + 1, line.length - i - 1});
+}
+
+/* The place of `at`, which stands in the line that was read last. */
+static struct ini_place place_of(const struct ini_state *state, const char *at)
+{
+	struct ini_place place = {.line = state->line, .column = 1};
+	const char *start = at;
+
+	while (start > state->text && start[-1] != '\n')
+		start--;
+	for (; start < at; start++)
+		place.column +=
+			((unsigned char)*start & 0xC0) != 0x80; /* not UTF-8's later bytes */
+	return place;
+}
+
+/*
+ * Goes through the lines of a value, comparing; the first one was read.  A part that is empty adds
+ * nothing to a value that was empty so far, as blanks at its ends go.
+ */
+static int find_in_value(struct ini_state *state, struct line part, const char *value,
+	size_t offset, struct ini_place *ret)
+{
+	size_t length = strlen(value);
+	size_t at = 0;
+
+	for (;;) {
+		if (part.length > length - at || memcmp(part.bytes, value + at, part.length) != 0)
+			return -ENOENT;
+		if (offset < at + part.length) {
+			*ret = place_of(state, part.bytes + (offset - at));
+			return 0;
+		}
+		at += part.length;
+		do
+			if (!next_line(state, &part))
+				return -ENOENT;
+		while (is_skipped(part));
+		if (!is_blank(part.bytes[0]))
+			return -ENOENT;
+		part = trimmed(part);
+		if (at > 0 && at < length && value[at] == ' ')
+			at++; /* what joins the lines */
+	}
+}
+
+int ini_place_find(const char *text, size_t length, unsigned line, const char *value, size_t offset,
+	struct ini_place *ret)
+{
+	struct ini_state state = {.text = text, .rest = text, .end = text + length};
+	struct line first = {0};
+
+	while (state.line < line)
+		if (!next_line(&state, &first))
+			return -ENOENT;
+	first = trimmed(first);
+	if (!has_key(first))
+		return -ENOENT;
+	return find_in_value(&state, value_of(first), value, offset, ret);
+}
+
 int ini_read(const char *file, const char *text, size_t length, struct config_errors *errors,
 	const struct ini_callbacks *callbacks, void *userdata)
 {
 	static const char bom[] = "\xef\xbb\xbf";
 	struct ini_state state = {
 		.file = file,
+		.text = text,
 		.rest = text,
 		.end = text + length,
 		.logical = BUFFER_INIT(INI_LINE_MAX),

@@ -33,3 +33,16 @@ struct ini_callbacks {
  */
 int ini_read(const char *file, const char *text, size_t length, struct config_errors *errors,
 	const struct ini_callbacks *callbacks, void *userdata);
+
+/* Where a part of a value stands in its file. */
+struct ini_place {
+	unsigned line;
+	unsigned column; /* in code points from 1 */
+};
+
+/*
+ * Finds byte `offset` of `value`, as the callback had it with `line`, in the text of its file.
+ * Returns 0, or -ENOENT where that value does not stand there (any more).
+ */
+int ini_place_find(const char *text, size_t length, unsigned line, const char *value, size_t offset,
+	struct ini_place *ret);

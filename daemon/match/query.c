@@ -31,3 +31,8 @@ unsigned query_field_from_name(const char *name, size_t length)
 			return 1U << i;
 	return 0;
 }
+
+bool query_is_list(const struct query_node *node)
+{
+	return node->kind == QUERY_OR && node->children[0]->column == node->children[1]->column;
+}

@@ -93,3 +93,6 @@ struct query_node {
 	/* QUERY_ATLEAST: at least so many; QUERY_NOT: so many NOTs in a row */
 	unsigned number;
 };
+
+/* Whether the node is a list:NAME of several terms: they all have its column. */
+bool query_is_list(const struct query_node *node);

@@ -181,6 +181,34 @@ static void test_failure_of_a_callback_ends_the_reading(void **state)
 	buffer_free(&trace.text);
 }
 
+static void check_place(const char *text, unsigned line, const char *value, size_t offset,
+	unsigned expected_line, unsigned expected_column)
+{
+	struct ini_place place = {0};
+
+	assert_int_equal(ini_place_find(text, strlen(text), line, value, offset, &place), 0);
+	assert_int_equal(place.line, expected_line);
+	assert_int_equal(place.column, expected_column);
+}
+
+static void test_parts_of_values_are_found_in_the_file(void **state)
+{
+	static const char text[] = "[T]\nA = ab \xC3\xA9 c\n  de f\n# no\n\n\tg\nB=\n  x y\nC=z\n";
+	static const char a[] = "ab \xC3\xA9 c de f g";
+	struct ini_place place;
+
+	(void)state;
+	check_place(text, 2, a, 0, 2, 5);
+	check_place(text, 2, a, strlen("ab \xC3\xA9 "), 2, 10);
+	check_place(text, 2, a, strlen("ab \xC3\xA9 c "), 3, 3);
+	check_place(text, 2, a, strlen("ab \xC3\xA9 c de "), 3, 6);
+	check_place(text, 2, a, strlen(a) - 1, 6, 2);
+	check_place(text, 7, "x y", 2, 8, 5);
+	assert_int_equal(ini_place_find(text, strlen(text), 9, "zz", 1, &place), -ENOENT);
+	assert_int_equal(ini_place_find(text, strlen(text), 1, "T", 0, &place), -ENOENT);
+	assert_int_equal(ini_place_find(text, strlen(text), 99, "z", 0, &place), -ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_values_of_a_refused_section_are_passed_over),
 		cmocka_unit_test(test_empty_file_is_good),
 		cmocka_unit_test(test_failure_of_a_callback_ends_the_reading),
+		cmocka_unit_test(test_parts_of_values_are_found_in_the_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
