@@ -4,159 +4,21 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "base/datetime.h"
+#include "article_commands.h"
 #include "base/log.h"
-#include "base/timespan.h"
+#include "reply.h"
 #include "topic_commands.h"
 
 enum {
-	PAGE_DEFAULT = 100,             /* rows of a list */
-	PAGE_MAX = 1000,                /* more would hold the loop up */
-	PAGE_EVENTS_MAX = 200,          /* of alerts with their events: EVENT_BYTES_MAX each */
-	PAGE_QUERY_BYTES = 1024 * 1024, /* of topics' queries; a page has one topic at least */
+	PAGE_EVENTS_MAX = 200, /* of alerts with their events: EVENT_BYTES_MAX each */
 	STORY_ARTICLES_MAX = 500,
 	STORY_SITES_MAX = 200,
 	ARENA_BYTES = 4 * 1024 * 1024, /* of one article with its text */
 };
 
-enum {
-	STATUS_OK = 200,
-	STATUS_ACCEPTED = 202,
-	STATUS_BAD_REQUEST = 400,
-	STATUS_NOT_FOUND = 404,
-	STATUS_CONFLICT = 409,
-	STATUS_UNPROCESSABLE = 422,
-	STATUS_INTERNAL = 500,
-};
-
-/* ---- answers ---- */
-
-static void answer(struct control_reply *reply, json_t *body)
-{
-	reply->status = body ? STATUS_OK : STATUS_INTERNAL;
-	reply->body = body ? body : json_pack("{s:s}", "error", "out of memory");
-}
-
-static void refuse(struct control_reply *reply, int status, const char *words)
-{
-	reply->status = status;
-	reply->body = json_pack("{s:s}", "error", words);
-}
-
-/* What a room below said, as an answer. */
-static void refuse_error(struct control_reply *reply, int error, const char *what)
-{
-	json_t *words;
-
-	if (error == -ENOENT) {
-		words = json_sprintf("there is no such %s", what);
-		reply->status = STATUS_NOT_FOUND;
-	} else {
-		words = json_sprintf("the %s cannot be reached: %s", what, strerror(-error));
-		reply->status = STATUS_INTERNAL;
-	}
-	reply->body = json_pack("{s:o}", "error", words);
-}
-
-/* A list's answer; takes `list` over, also when `error` says that it is no good. */
-static void answer_list(struct control_reply *reply, const char *key, json_t *list, int error)
-{
-	if (error < 0) {
-		json_decref(list);
-		refuse_error(reply, error, "store");
-		return;
-	}
-	answer(reply, json_pack("{s:o}", key, list));
-}
-
-static json_t *time_value(usec time)
-{
-	char text[DATETIME_SIZE];
-
-	if (time == 0 || time == USEC_INFINITY)
-		return json_null();
-	return json_string(datetime_format((int64_t)(time / USEC_SEC), text));
-}
-
-static json_t *date_value(int64_t seconds)
-{
-	char text[DATETIME_SIZE];
-
-	return seconds == DATE_NONE ? json_null() : json_string(datetime_format(seconds, text));
-}
-
 static json_t *seconds_value(usec span)
 {
 	return span == 0 ? json_null() : json_integer((json_int_t)(span / USEC_SEC));
-}
-
-static json_t *words_value(const char *const *words)
-{
-	json_t *list = json_array();
-
-	for (; words && *words; words++)
-		(void)json_array_append_new(list, json_string(*words));
-	return list;
-}
-
-/* ---- parameters ---- */
-
-struct page {
-	const char *topic;
-	usec since;
-	size_t limit;
-	size_t offset;
-};
-
-static int take_number(
-	const struct control_request *request, const char *name, size_t most, size_t *value)
-{
-	const char *text = control_request_parameter(request, name);
-	unsigned long long number;
-	char *end;
-
-	if (!text)
-		return 0;
-	errno = 0;
-	number = strtoull(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0)
-		return -EINVAL;
-	*value = number < most ? (size_t)number : most;
-	return 0;
-}
-
-int commands_since(const struct control_request *request, usec now, usec *value)
-{
-	const char *text = control_request_parameter(request, "since");
-	int64_t seconds;
-	usec span;
-
-	if (!text)
-		return 0;
-	if (timespan_parse(text, &span) == 0) {
-		*value = span < now ? now - span : 0;
-		return 0;
-	}
-	if (datetime_parse(text, &seconds) < 0)
-		return -EINVAL;
-	*value = seconds > 0 ? (usec)seconds * USEC_SEC : 0;
-	return 0;
-}
-
-/* Returns whether the parameters are good; else they were refused. */
-static bool take_page(const struct control_request *request, const struct command_context *context,
-	struct control_reply *reply, struct page *ret)
-{
-	*ret = (struct page){.limit = PAGE_DEFAULT};
-	ret->topic = control_request_parameter(request, "topic");
-	if (take_number(request, "limit", PAGE_MAX, &ret->limit) == 0 &&
-		take_number(request, "offset", SIZE_MAX, &ret->offset) == 0 &&
-		commands_since(request, clock_now(context->clock), &ret->since) == 0)
-		return true;
-	refuse(reply, STATUS_BAD_REQUEST,
-		"limit and offset are numbers, since is a time span (24h) or a date "
-		"(2026-11-21T10:15:00Z)");
-	return false;
 }
 
 /* ---- status ---- */
@@ -197,7 +59,7 @@ static void on_status(
 	struct status_figures figures = commands_figures(userdata);
 
 	(void)request;
-	answer(reply, status_json(&figures));
+	reply_body(reply, status_json(&figures));
 }
 
 /* ---- feeds ---- */
@@ -206,18 +68,18 @@ static json_t *feed_value(const struct command_context *context, const struct fe
 {
 	const struct feed_state *state = poller_feed_state(context->poller, feed->name);
 	json_t *value = json_pack("{s:s, s:s, s:o}", "name", feed->name, "url", feed->url, "tags",
-		words_value(feed->tags));
+		reply_words(feed->tags));
 	json_t *more;
 
 	if (!state || !value)
 		return value;
 	more = json_pack("{s:s?, s:s?, s:s, s:o, s:o, s:o, s:o, s:s?, s:o, s:i, s:o, s:s?, s:s?}",
 		"title", state->title, "moved_url", state->moved_url, "state",
-		feed_health_to_string(state->health), "last_poll", time_value(state->last_poll),
-		"last_success", time_value(state->last_success), "last_news",
-		time_value(state->last_news), "next_poll", time_value(state->next_poll), "rule",
+		feed_health_to_string(state->health), "last_poll", reply_time(state->last_poll),
+		"last_success", reply_time(state->last_success), "last_news",
+		reply_time(state->last_news), "next_poll", reply_time(state->next_poll), "rule",
 		poll_rule_to_string(state->rule), "interval", seconds_value(state->interval),
-		"failures", (int)state->failures, "failing_since", time_value(state->failing_since),
+		"failures", (int)state->failures, "failing_since", reply_time(state->failing_since),
 		"error", state->error, "diagnosis", state->diagnosis);
 	(void)json_object_update(value, more);
 	json_decref(more);
@@ -232,13 +94,13 @@ static void on_feeds(
 	json_t *list;
 	struct page page;
 
-	if (!take_page(request, context, reply, &page))
+	if (!page_take(request, clock_now(context->clock), reply, &page))
 		return;
 	list = json_array();
 	for (size_t i = page.offset; i < config->feed_count && json_array_size(list) < page.limit;
 		i++)
 		(void)json_array_append_new(list, feed_value(context, &config->feeds[i]));
-	answer(reply,
+	reply_body(reply,
 		json_pack("{s:I, s:o}", "total", (json_int_t)config->feed_count, "feeds", list));
 }
 
@@ -254,10 +116,10 @@ static void on_feed(
 		if (strcmp(feed->name, request->argument) != 0 &&
 			strcmp(feed->url, request->argument) != 0)
 			continue;
-		answer(reply, feed_value(context, feed));
+		reply_body(reply, feed_value(context, feed));
 		return;
 	}
-	refuse_error(reply, -ENOENT, "feed");
+	reply_error(reply, -ENOENT, "feed");
 }
 
 static void on_poll(
@@ -268,63 +130,24 @@ static void on_poll(
 
 	r = poller_poll_now(context->poller, request->argument);
 	if (r < 0) {
-		refuse_error(reply, r, "feed");
+		reply_error(reply, r, "feed");
 		return;
 	}
-	answer(reply, json_pack("{s:s}", "polling", request->argument));
-	if (reply->status == STATUS_OK)
-		reply->status = STATUS_ACCEPTED;
+	reply_body(reply, json_pack("{s:s}", "polling", request->argument));
+	if (reply->status == REPLY_OK)
+		reply->status = REPLY_ACCEPTED;
 }
 
 /* ---- topics ---- */
 
-static json_t *alert_kinds_value(unsigned kinds)
+const struct topic *commands_find_topic(const struct command_context *context, const char *name)
 {
-	static const struct {
-		unsigned bit;
-		const char *name;
-	} names[] = {
-		{ALERT_ON_NEW, "new"},
-		{ALERT_ON_UPDATE, "update"},
-		{ALERT_ON_REWRITE, "rewrite"},
-		{ALERT_ON_REPRINT, "reprint"},
-	};
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (kinds & names[i].bit)
-			(void)json_array_append_new(list, json_string(names[i].name));
-	return list;
-}
-
-static json_t *topic_value(const struct topic *topic)
-{
-	return json_pack("{s:s, s:s, s:s?, s:b, s:o, s:o, s:o}", "name", topic->name, "query",
-		topic->query, "stem", topic->stem, "regex", (int)topic->regex, "feeds",
-		topic->feeds ? words_value(topic->feeds) : json_null(), "alert",
-		alert_kinds_value(topic->alert), "notify", words_value(topic->notify));
-}
-
-static void on_topics(
-	const struct control_request *request, struct control_reply *reply, void *userdata)
-{
-	const struct command_context *context = userdata;
 	const struct config *config = context->config;
-	size_t bytes = 0;
-	json_t *list;
-	struct page page;
 
-	if (!take_page(request, context, reply, &page))
-		return;
-	list = json_array();
-	for (size_t i = page.offset; i < config->topic_count &&
-		json_array_size(list) < page.limit && bytes < PAGE_QUERY_BYTES;
-		i++) {
-		(void)json_array_append_new(list, topic_value(&config->topics[i]));
-		bytes += strlen(config->topics[i].query);
-	}
-	answer(reply,
-		json_pack("{s:I, s:o}", "total", (json_int_t)config->topic_count, "topics", list));
+	for (size_t i = 0; i < config->topic_count; i++)
+		if (strcmp(config->topics[i].name, name) == 0)
+			return &config->topics[i];
+	return NULL;
 }
 
 /* ---- stories ---- */
@@ -332,8 +155,8 @@ static void on_topics(
 static json_t *story_value(const struct story *story)
 {
 	return json_pack("{s:s, s:s?, s:o, s:o, s:i, s:i}", "id", story->id.text, "title",
-		story->title, "first_seen", time_value(story->first_seen), "last_seen",
-		time_value(story->last_seen), "articles", (int)story->article_count, "sites",
+		story->title, "first_seen", reply_time(story->first_seen), "last_seen",
+		reply_time(story->last_seen), "articles", (int)story->article_count, "sites",
 		(int)story->site_count);
 }
 
@@ -350,11 +173,11 @@ static void on_stories(
 	struct page page;
 	int r;
 
-	if (!take_page(request, context, reply, &page))
+	if (!page_take(request, clock_now(context->clock), reply, &page))
 		return;
 	list = json_array();
 	r = store_stories_each(context->store, page.topic, page.since, page.limit, add_story, list);
-	answer_list(reply, "stories", list, r);
+	reply_list(reply, "stories", list, r);
 }
 
 static int add_article(const struct article_record *record, void *userdata)
@@ -364,7 +187,7 @@ static int add_article(const struct article_record *record, void *userdata)
 		"{s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:s?, s:f, s:f, s:s?}", "id",
 		article->id, "title", article->title, "url", article->url, "site", record->host,
 		"source", article->source, "language", article->language, "published",
-		date_value(article->published), "first_seen", time_value(article->first_seen),
+		reply_date(article->published), "first_seen", reply_time(article->first_seen),
 		"relation", relation_to_string(record->relation), "similarity", record->similarity,
 		"confidence", record->confidence, "why", record->why);
 
@@ -399,7 +222,7 @@ static void on_story(
 	if (r == 0)
 		r = store_story_find(context->store, request->argument, arena, &story);
 	if (r < 0) {
-		refuse_error(reply, r, "story");
+		reply_error(reply, r, "story");
 		return;
 	}
 	members = json_array();
@@ -407,14 +230,14 @@ static void on_story(
 		context->store, story.key, STORY_ARTICLES_MAX, add_article, members);
 	if (r < 0) {
 		json_decref(members);
-		refuse_error(reply, r, "story");
+		reply_error(reply, r, "story");
 		return;
 	}
 	value = story_value(&story);
 	(void)json_object_set_new(
 		value, "site_names", sites_value(context->store, story.key, arena));
 	(void)json_object_set_new(value, "members", members);
-	answer(reply, value);
+	reply_body(reply, value);
 }
 
 /* ---- alerts and deliveries ---- */
@@ -429,7 +252,7 @@ static int add_alert(const struct alert *alert, void *userdata)
 	const struct alert_list *alerts = userdata;
 	json_t *value = json_pack("{s:s, s:s, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "id",
 		alert->id.text, "type", event_type_to_string(alert->type), "time",
-		time_value(alert->time), "topic", alert->topic, "story", alert->story, "title",
+		reply_time(alert->time), "topic", alert->topic, "story", alert->story, "title",
 		alert->title, "url", alert->url, "feed", alert->feed, "relation", alert->relation);
 
 	if (alerts->events && alert->event)
@@ -445,7 +268,7 @@ static void on_alerts(
 	struct page page;
 	int r;
 
-	if (!take_page(request, context, reply, &page))
+	if (!page_take(request, clock_now(context->clock), reply, &page))
 		return;
 	alerts.events = control_request_parameter(request, "events");
 	if (alerts.events && page.limit > PAGE_EVENTS_MAX)
@@ -453,7 +276,7 @@ static void on_alerts(
 	alerts.list = json_array();
 	r = store_alerts_each(
 		context->store, page.topic, page.since, page.limit, add_alert, &alerts);
-	answer_list(reply, "alerts", alerts.list, r);
+	reply_list(reply, "alerts", alerts.list, r);
 }
 
 static int add_delivery(const struct delivery *delivery, void *userdata)
@@ -462,9 +285,9 @@ static int add_delivery(const struct delivery *delivery, void *userdata)
 	json_t *value = json_pack("{s:I, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:s?}", "id",
 		(json_int_t)delivery->id, "alert", delivery->alert.text, "hook", delivery->hook,
 		"state", delivery_state_to_string(delivery->state), "attempts",
-		(int)delivery->attempts, "created", time_value(delivery->created), "last_attempt",
-		time_value(delivery->last_attempt), "next_attempt",
-		pending ? time_value(delivery->next_attempt) : json_null(), "error",
+		(int)delivery->attempts, "created", reply_time(delivery->created), "last_attempt",
+		reply_time(delivery->last_attempt), "next_attempt",
+		pending ? reply_time(delivery->next_attempt) : json_null(), "error",
 		delivery->error);
 
 	return json_array_append_new(userdata, value) < 0 ? -ENOMEM : 0;
@@ -479,12 +302,12 @@ static void on_deliveries(
 	struct page page;
 	int r;
 
-	if (!take_page(request, context, reply, &page))
+	if (!page_take(request, clock_now(context->clock), reply, &page))
 		return;
 	list = json_array();
 	r = store_deliveries_each(
 		context->store, failed, page.since, page.limit, add_delivery, list);
-	answer_list(reply, "deliveries", list, r);
+	reply_list(reply, "deliveries", list, r);
 }
 
 /* Lets the outbox do `verb` to the delivery that the path names. */
@@ -499,16 +322,16 @@ static void change_delivery(const struct control_request *request, struct contro
 	errno = 0;
 	id = strtoll(request->argument, &end, 10);
 	if (*end != '\0' || errno != 0 || id <= 0) {
-		refuse(reply, STATUS_BAD_REQUEST, "a delivery's id is a number");
+		reply_refuse(reply, REPLY_BAD_REQUEST, "a delivery's id is a number");
 		return;
 	}
 	r = verb(context->outbox, id);
 	if (r == -EALREADY || r == -EINVAL)
-		refuse(reply, STATUS_CONFLICT, "the delivery is not in a state for that");
+		reply_refuse(reply, REPLY_CONFLICT, "the delivery is not in a state for that");
 	else if (r < 0)
-		refuse_error(reply, r, "delivery");
+		reply_error(reply, r, "delivery");
 	else
-		answer(reply, json_pack("{s:I}", done, (json_int_t)id));
+		reply_body(reply, json_pack("{s:I}", done, (json_int_t)id));
 }
 
 static void on_retry(
@@ -546,14 +369,14 @@ static void on_reload(
 	log_info("reload asked for by uid %u", (unsigned)request->peer.user);
 	r = context->reload(context->userdata, &errors);
 	if (r < 0) {
-		reply->status = STATUS_UNPROCESSABLE;
+		reply->status = REPLY_UNPROCESSABLE;
 		reply->body = json_pack("{s:s, s:o}", "error",
 			"the new configuration is refused, the running one stays", "errors",
 			errors_value(&errors));
 		return;
 	}
 	/* The context's configuration is the new one by now. */
-	answer(reply,
+	reply_body(reply,
 		json_pack("{s:I, s:I, s:I}", "feeds", (json_int_t)context->config->feed_count,
 			"topics", (json_int_t)context->config->topic_count, "hooks",
 			(json_int_t)context->config->hook_count));
@@ -563,9 +386,12 @@ const struct control_command command_table[] = {
 	{"GET", "/status", on_status},
 	{"GET", "/feeds", on_feeds},
 	{"GET", "/feeds/*", on_feed},
-	{"GET", "/topics", on_topics},
+	{"GET", "/topics", topic_command_list},
 	{"GET", "/topics/*/explain", topic_command_explain},
 	{"GET", "/topics/*/test", topic_command_test},
+	{"GET", "/lists", topic_command_lists},
+	{"GET", "/lists/*", topic_command_terms},
+	{"GET", "/articles", article_command_list},
 	{"GET", "/stories", on_stories},
 	{"GET", "/stories/*", on_story},
 	{"GET", "/alerts", on_alerts},

@@ -26,11 +26,8 @@ struct command_context {
 /* What GET /status answers and `systemctl status` shows. */
 struct status_figures commands_figures(const struct command_context *context);
 
-/*
- * The parameter `since` of a request: a date-time of RFC 3339, or a time span before `now`.  Leaves
- * *value as it is where it is absent.  Returns 0 or -EINVAL.
- */
-int commands_since(const struct control_request *request, usec now, usec *value);
+/* The configured topic of that name, or NULL. */
+const struct topic *commands_find_topic(const struct command_context *context, const char *name);
 
 /* Ends with a NULL method; handlers take a struct command_context as userdata. */
 extern const struct control_command command_table[];

@@ -4,22 +4,123 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "base/datetime.h"
 #include "commands.h"
 #include "explain.h"
+#include "reply.h"
 
 enum {
 	/* One article with its text, its tree and the snippets of it. */
 	EXPLAIN_BYTES = 64 * 1024 * 1024,
-	ALERTS_LOOKED_AT = 1000, /* of a topic, for the one that an article made */
+	PAGE_QUERY_BYTES = 1024 * 1024, /* of topics' queries; a page has one topic at least */
+	ALERTS_LOOKED_AT = 1000,        /* of a topic, for the one that an article made */
 };
 
-enum {
-	STATUS_OK = 200,
-	STATUS_BAD_REQUEST = 400,
-	STATUS_NOT_FOUND = 404,
-	STATUS_INTERNAL = 500,
-};
+static json_t *alert_kinds_value(unsigned kinds)
+{
+	static const struct {
+		unsigned bit;
+		const char *name;
+	} names[] = {
+		{ALERT_ON_NEW, "new"},
+		{ALERT_ON_UPDATE, "update"},
+		{ALERT_ON_REWRITE, "rewrite"},
+		{ALERT_ON_REPRINT, "reprint"},
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (kinds & names[i].bit)
+			(void)json_array_append_new(list, json_string(names[i].name));
+	return list;
+}
+
+static json_t *topic_value(const struct topic *topic)
+{
+	return json_pack("{s:s, s:s, s:s?, s:i, s:s?, s:b, s:o, s:o, s:o}", "name", topic->name,
+		"query", topic->query, "file", topic->file, "line", (int)topic->line, "stem",
+		topic->stem, "regex", (int)topic->regex, "feeds",
+		topic->feeds ? reply_words(topic->feeds) : json_null(), "alert",
+		alert_kinds_value(topic->alert), "notify", reply_words(topic->notify));
+}
+
+void topic_command_list(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	const struct config *config = context->config;
+	size_t bytes = 0;
+	json_t *list;
+	struct page page;
+
+	if (!page_take(request, clock_now(context->clock), reply, &page))
+		return;
+	list = json_array();
+	for (size_t i = page.offset; i < config->topic_count &&
+		json_array_size(list) < page.limit && bytes < PAGE_QUERY_BYTES;
+		i++) {
+		(void)json_array_append_new(list, topic_value(&config->topics[i]));
+		bytes += strlen(config->topics[i].query);
+	}
+	reply_body(reply,
+		json_pack("{s:I, s:o}", "total", (json_int_t)config->topic_count, "topics", list));
+}
+
+/* All topics have the lists of the configuration. */
+static const struct term_lists *lists_of(const struct config *config)
+{
+	static const struct term_lists none = {0};
+
+	return config->topic_count > 0 && config->topics[0].lists ? config->topics[0].lists : &none;
+}
+
+void topic_command_lists(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	const struct term_lists *lists = lists_of(context->config);
+	struct page page;
+	json_t *names;
+
+	if (!page_take(request, clock_now(context->clock), reply, &page))
+		return;
+	names = json_array();
+	for (size_t i = page.offset; i < lists->count && json_array_size(names) < page.limit; i++)
+		(void)json_array_append_new(names,
+			json_pack("{s:s, s:I}", "name", lists->lists[i].name, "terms",
+				(json_int_t)lists->lists[i].term_count));
+	reply_body(
+		reply, json_pack("{s:I, s:o}", "total", (json_int_t)lists->count, "lists", names));
+}
+
+static const struct term_list *find_list(const struct term_lists *lists, const char *name)
+{
+	for (size_t i = 0; i < lists->count; i++)
+		if (strcmp(lists->lists[i].name, name) == 0)
+			return &lists->lists[i];
+	return NULL;
+}
+
+void topic_command_terms(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	const struct term_list *list = find_list(lists_of(context->config), request->argument);
+	struct page page;
+	json_t *terms;
+
+	if (!list) {
+		reply_error(reply, -ENOENT, "list");
+		return;
+	}
+	if (!page_take(request, clock_now(context->clock), reply, &page))
+		return;
+	terms = json_array();
+	for (size_t i = page.offset; i < list->term_count && json_array_size(terms) < page.limit;
+		i++)
+		(void)json_array_append_new(terms, json_string(list->terms[i]));
+	reply_body(reply,
+		json_pack("{s:I, s:o}", "total", (json_int_t)list->term_count, "terms", terms));
+}
 
 /* What is known of the article that is asked about. */
 struct inquiry {
@@ -39,27 +140,6 @@ struct outcome {
 	const char *stage;
 	const char *words;
 };
-
-static void refuse(struct control_reply *reply, int status, const char *words)
-{
-	reply->status = status;
-	reply->body = json_pack("{s:s}", "error", words);
-}
-
-static void refuse_error(struct control_reply *reply, int error)
-{
-	reply->status = STATUS_INTERNAL;
-	reply->body = json_pack(
-		"{s:o}", "error", json_sprintf("it cannot be explained: %s", strerror(-error)));
-}
-
-static const struct topic *find_topic(const struct config *config, const char *name)
-{
-	for (size_t i = 0; i < config->topic_count; i++)
-		if (strcmp(config->topics[i].name, name) == 0)
-			return &config->topics[i];
-	return NULL;
-}
 
 static const struct feed *find_feed(const struct command_context *context, int64_t key)
 {
@@ -161,14 +241,6 @@ static struct outcome outcome_of(const struct inquiry *inquiry)
 	return (struct outcome){"silent", "Alert= does not ask for events of this kind"};
 }
 
-static json_t *time_value(usec time)
-{
-	char text[DATETIME_SIZE];
-
-	return time == 0 ? json_null()
-			 : json_string(datetime_format((int64_t)(time / USEC_SEC), text));
-}
-
 static void answer(const struct inquiry *inquiry, const struct explained_node *root,
 	struct control_reply *reply)
 {
@@ -177,20 +249,20 @@ static void answer(const struct inquiry *inquiry, const struct explained_node *r
 	const struct story_topic *state = &inquiry->state;
 	struct outcome outcome = outcome_of(inquiry);
 
-	reply->body = json_pack("{s:s, s:s, s:{s:s?, s:s?, s:s?, s:s?, s:s, s:o, s:b}, s:b, s:s, "
-				"s:s, s:{s:s, s:s?, s:b, s:b, s:o, s:i}, s:o}",
-		"topic", inquiry->topic->name, "query", inquiry->topic->query, "article", "id",
-		article->id, "title", article->title, "url", article->url, "feed",
-		inquiry->feed ? inquiry->feed->name : NULL, "relation",
-		relation_to_string(record->relation), "first_seen", time_value(article->first_seen),
-		"has_text", article->text != NULL, "matched", (int)inquiry->matched, "stage",
-		outcome.stage, "words", outcome.words, "story", "id", inquiry->story.id.text,
-		"title", inquiry->story.title, "known", (int)state->known, "primed",
-		(int)state->primed, "told", time_value(state->told), "events", (int)state->events,
-		"tree", explain_tree(inquiry->topic->query, root, inquiry->arena));
-	reply->status = reply->body ? STATUS_OK : STATUS_INTERNAL;
-	if (!reply->body)
-		refuse_error(reply, -ENOMEM);
+	reply_body(reply,
+		json_pack("{s:s, s:s, s:{s:s?, s:s?, s:s?, s:s?, s:s, s:o, s:b}, s:b, s:s, "
+			  "s:s, s:{s:s, s:s?, s:b, s:b, s:o, s:i}, s:o}",
+			"topic", inquiry->topic->name, "query", inquiry->topic->query, "article",
+			"id", article->id, "title", article->title, "url", article->url, "feed",
+			inquiry->feed ? inquiry->feed->name : NULL, "relation",
+			relation_to_string(record->relation), "first_seen",
+			reply_time(article->first_seen), "has_text", article->text != NULL,
+			"matched", (int)inquiry->matched, "stage", outcome.stage, "words",
+			outcome.words, "story", "id", inquiry->story.id.text, "title",
+			inquiry->story.title, "known", (int)state->known, "primed",
+			(int)state->primed, "told", reply_time(state->told), "events",
+			(int)state->events, "tree",
+			explain_tree(inquiry->topic->query, root, inquiry->arena)));
 }
 
 void topic_command_explain(
@@ -204,13 +276,13 @@ void topic_command_explain(
 	struct query_error error;
 	int r;
 
-	inquiry.topic = find_topic(inquiry.context->config, request->argument);
+	inquiry.topic = commands_find_topic(inquiry.context, request->argument);
 	if (!inquiry.topic) {
-		refuse(reply, STATUS_NOT_FOUND, "there is no such topic");
+		reply_error(reply, -ENOENT, "topic");
 		return;
 	}
 	if (!article) {
-		refuse(reply, STATUS_BAD_REQUEST, "article=ID is missing");
+		reply_refuse(reply, REPLY_BAD_REQUEST, "article=ID is missing");
 		return;
 	}
 	r = arena_new(EXPLAIN_BYTES, &arena);
@@ -218,7 +290,7 @@ void topic_command_explain(
 	if (r == 0)
 		r = gather(&inquiry, article);
 	if (r == -ENOENT) {
-		refuse(reply, STATUS_NOT_FOUND, "there is no such article");
+		reply_error(reply, r, "article");
 		return;
 	}
 	if (r == 0)
@@ -227,7 +299,7 @@ void topic_command_explain(
 		r = explanation_run(
 			scratch, inquiry.topic, &inquiry.record.article, arena, &root, &error);
 	if (r < 0 || !root) {
-		refuse_error(reply, r);
+		reply_error(reply, r, "article");
 		return;
 	}
 	inquiry.matched = root->verdict;

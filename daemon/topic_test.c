@@ -1,12 +1,11 @@
 /* What a topic would have matched of the stored articles, a page at a time. */
 #include <errno.h>
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/datetime.h"
 #include "commands.h"
 #include "match/matcher.h"
+#include "reply.h"
 #include "topic_commands.h"
 
 enum {
@@ -14,13 +13,6 @@ enum {
 	PAGE_ARTICLES = 50,
 	PAGE_TEXT_BYTES = 256 * 1024,
 	ARTICLE_BYTES = 8 * 1024 * 1024, /* one with its text, its fingerprint and its snippets */
-};
-
-enum {
-	STATUS_OK = 200,
-	STATUS_BAD_REQUEST = 400,
-	STATUS_NOT_FOUND = 404,
-	STATUS_INTERNAL = 500,
 };
 
 /* One request. */
@@ -38,12 +30,6 @@ struct trial {
 	bool ended;
 };
 
-static void refuse(struct control_reply *reply, int status, const char *words)
-{
-	reply->status = status;
-	reply->body = json_pack("{s:s}", "error", words);
-}
-
 static json_t *spans_value(const struct match *match)
 {
 	json_t *terms = json_array();
@@ -58,12 +44,8 @@ static json_t *spans_value(const struct match *match)
 /* When it was published, else when it was seen. */
 static json_t *time_value(const struct article *article)
 {
-	char text[DATETIME_SIZE];
-	int64_t seconds = article->published != DATE_NONE
-		? article->published
-		: (int64_t)(article->first_seen / USEC_SEC);
-
-	return json_string(datetime_format(seconds, text));
+	return article->published != DATE_NONE ? reply_date(article->published)
+					       : reply_time(article->first_seen);
 }
 
 static int add_match(struct trial *trial, const struct article *article)
@@ -121,57 +103,36 @@ static int run_page(struct trial *trial)
 	return r;
 }
 
-static bool take_parameters(
-	const struct control_request *request, struct control_reply *reply, struct trial *trial)
+static json_t *answer(const struct trial *trial)
 {
-	const struct config *config = trial->context->config;
-	const char *before = control_request_parameter(request, "before");
-	char *end = NULL;
-
-	for (size_t i = 0; i < config->topic_count && !trial->topic; i++)
-		if (strcmp(config->topics[i].name, request->argument) == 0)
-			trial->topic = &config->topics[i];
-	if (!trial->topic) {
-		refuse(reply, STATUS_NOT_FOUND, "there is no such topic");
-		return false;
-	}
-	if (before)
-		trial->before = strtoll(before, &end, 10);
-	if ((before && (end == before || *end != '\0')) ||
-		commands_since(request, clock_now(trial->context->clock), &trial->since) < 0) {
-		refuse(reply, STATUS_BAD_REQUEST,
-			"before is a number, since is a time span (24h) or a date "
-			"(2026-11-21T10:15:00Z)");
-		return false;
-	}
-	return true;
-}
-
-static void answer(const struct trial *trial, struct control_reply *reply)
-{
-	reply->body = json_pack("{s:s, s:I, s:o, s:O}", "topic", trial->topic->name, "looked_at",
+	return json_pack("{s:s, s:I, s:o, s:O}", "topic", trial->topic->name, "looked_at",
 		(json_int_t)trial->articles, "next",
 		trial->ended ? json_null() : json_integer(trial->before), "matches",
 		trial->matches);
-	reply->status = STATUS_OK;
-	if (!reply->body)
-		refuse(reply, STATUS_INTERNAL, "out of memory");
 }
 
 void topic_command_test(
 	const struct control_request *request, struct control_reply *reply, void *userdata)
 {
-	struct trial trial = {.context = userdata, .before = INT64_MAX};
+	struct trial trial = {.context = userdata};
+	struct page page;
 	int r;
 
-	if (!take_parameters(request, reply, &trial))
+	trial.topic = commands_find_topic(trial.context, request->argument);
+	if (!trial.topic) {
+		reply_error(reply, -ENOENT, "topic");
 		return;
+	}
+	if (!page_take(request, clock_now(trial.context->clock), reply, &page))
+		return;
+	trial.before = page.before;
+	trial.since = page.since;
 	trial.matches = json_array();
 	r = trial.matches ? run_page(&trial) : -ENOMEM;
 	if (r == 0)
-		answer(&trial, reply);
+		reply_body(reply, answer(&trial));
 	else
-		refuse(reply, STATUS_INTERNAL, "the stored articles cannot be read");
+		reply_error(reply, r, "store");
 	json_decref(trial.matches);
 	matcher_free(trial.matcher);
 	match_scratch_free(trial.scratch);
