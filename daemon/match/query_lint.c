@@ -193,12 +193,12 @@ static int lint_phrase(struct lint *lint, const struct query_node *node, size_t 
 
 /* ---- parts that follow from others ---- */
 
-/* Of two that imply each other the later one is told. */
-static bool is_covered(struct lint *lint, const struct query_node *node, size_t at, size_t by)
+/* Whether the one follows from the other; of two that follow from each other the later one does. */
+static bool follows(struct lint *lint, const struct query_node *from,
+	const struct query_node *conclusion, bool is_later)
 {
-	if (at == by || !query_implies(node->children[at], node->children[by], &lint->steps))
-		return false;
-	return by < at || !query_implies(node->children[by], node->children[at], &lint->steps);
+	return query_implies(from, conclusion, &lint->steps) &&
+		(is_later || !query_implies(conclusion, from, &lint->steps));
 }
 
 static int lint_or(struct lint *lint, const struct query_node *node)
@@ -207,7 +207,7 @@ static int lint_or(struct lint *lint, const struct query_node *node)
 		for (size_t k = 0; k < node->child_count; k++) {
 			int r;
 
-			if (!is_covered(lint, node, i, k))
+			if (i == k || !follows(lint, node->children[i], node->children[k], k < i))
 				continue;
 			r = tell(lint,
 				(struct lint_finding){
@@ -228,13 +228,8 @@ static int lint_or(struct lint *lint, const struct query_node *node)
 static int lint_redundant(struct lint *lint, const struct query_node *node, size_t at)
 {
 	for (size_t k = 0; k < node->child_count; k++) {
-		bool implied = k != at && node->children[k]->kind != QUERY_NOT &&
-			query_implies(node->children[k], node->children[at], &lint->steps);
-
-		/* Of two that imply each other the later one is told. */
-		if (!implied ||
-			(k > at &&
-				query_implies(node->children[at], node->children[k], &lint->steps)))
+		if (k == at || node->children[k]->kind == QUERY_NOT ||
+			!follows(lint, node->children[k], node->children[at], k < at))
 			continue;
 		return tell(lint,
 			(struct lint_finding){
