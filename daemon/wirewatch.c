@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/macro.h"
+#include "cli/completion.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "worker/child.h"
@@ -54,6 +55,18 @@ static void print_help(void)
 	(void)printf("\n'wirewatch VERB --help' tells more of each; see also wirewatch(1).\n");
 }
 
+static int complete(const char *what)
+{
+	const struct verb *const tables[] = {offline_verbs, online_verbs};
+
+	if (strcmp(what, "verbs") != 0)
+		return completion_print_names(what);
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		for (const struct verb *verb = tables[i]; verb->name; verb++)
+			(void)printf("%s\t%s\n", verb->name, verb->help);
+	return output_finish(EXIT_CODE_DONE);
+}
+
 static const struct verb *find_verb(const char *name)
 {
 	const struct verb *const tables[] = {offline_verbs, online_verbs};
@@ -84,6 +97,8 @@ int main(int argc, char **argv)
 		(void)printf("wirewatch %s\n", WIREWATCH_VERSION);
 		return output_finish(EXIT_CODE_DONE);
 	}
+	if (strcmp(argv[1], COMPLETE_ARGUMENT) == 0 && argc == 3)
+		return complete(argv[2]);
 	verb = find_verb(argv[1]);
 	if (!verb) {
 		(void)fprintf(stderr, "wirewatch: there is no verb '%s'; try 'wirewatch --help'.\n",

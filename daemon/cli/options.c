@@ -5,14 +5,13 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "cli/completion.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 
 enum {
 	HELP_COLUMN = 28, /* where the words of --help begin */
 };
-
-static const char help_name[] = "help";
 
 static size_t print_option(const struct option_line *option)
 {
@@ -33,7 +32,7 @@ static void print_help(const struct usage *usage)
 		(void)printf("%*s%s\n", length < HELP_COLUMN ? (int)(HELP_COLUMN - length) : 1, "",
 			option->help);
 	}
-	(void)printf("  --%-*s%s\n", HELP_COLUMN - 4, help_name, "show this help");
+	(void)printf("  --%-*s%s\n", HELP_COLUMN - 4, HELP_OPTION, HELP_WORDS);
 }
 
 int usage_error(const struct usage *usage, const char *format, ...)
@@ -52,7 +51,7 @@ static int unknown_option(const struct usage *usage, const char *name)
 {
 	struct nearest nearest = {.name = name};
 
-	nearest_try(&nearest, help_name);
+	nearest_try(&nearest, HELP_OPTION);
 	for (const struct option_line *option = usage->options; option->name; option++)
 		nearest_try(&nearest, option->name);
 	if (nearest.found)
@@ -118,6 +117,11 @@ bool options_parse(const struct usage *usage, int argc, char **argv, struct oper
 	bool ended = false;
 	int r = 0;
 
+	if (argc == 2 && strcmp(argv[1], COMPLETE_ARGUMENT) == 0) {
+		completion_print_options(usage);
+		*ret_exit = output_finish(EXIT_CODE_DONE);
+		return false;
+	}
 	/* Operands gather at the front, over arguments that were taken already. */
 	for (int i = 1; i < argc && r == 0; i++) {
 		if (ended || argv[i][0] != '-' || argv[i][1] == '\0') {

@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What every verb has. */
+#define HELP_OPTION "help"
+#define HELP_WORDS "show this help"
+
 enum option_kind {
 	OPTION_FLAG, /* target: bool */
 	OPTION_TEXT, /* target: const char * */
@@ -36,7 +40,7 @@ struct operands {
 
 /*
  * Reads the arguments; the operands are moved to the front of argv.  Returns whether to go on; else
- * help or a complaint was printed and *ret_exit is the exit status.
+ * help (or what completion asks for) or a complaint was printed and *ret_exit is the exit status.
  */
 bool options_parse(const struct usage *usage, int argc, char **argv, struct operands *ret_operands,
 	int *ret_exit);
