@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/lint.h"
 #include "cli/output.h"
 #include "cli/remote.h"
 #include "cli/table.h"
@@ -75,7 +76,7 @@ static bool take_number(const char *text, size_t *value)
 static int test(const struct usage *usage, const struct remote *remote,
 	struct trial_options *options, const char *limit, const struct operands *operands)
 {
-	if (operands->count < 2)
+	if (operands->count < 2 || operands->count > 3)
 		return usage_error(usage, "expected the name of a topic after test");
 	if (!take_number(limit, &options->limit))
 		return usage_error(usage, "--limit takes a number");
@@ -88,29 +89,53 @@ static int test(const struct usage *usage, const struct remote *remote,
 	return trial_run(remote, options);
 }
 
+/* The operands behind `lint`. */
+static int lint(const struct usage *usage, const struct remote *remote,
+	struct lint_options *options, const struct operands *operands)
+{
+	options->names = operands->words + 1;
+	options->name_count = operands->count - 1;
+	if (options->articles && !options->topics)
+		return usage_error(usage, "--articles goes with --topics");
+	if (options->topics && options->since)
+		return usage_error(usage, "--since is for the articles of the daemon");
+	return lint_run(remote, options);
+}
+
 int cmd_topics(int argc, char **argv)
 {
 	struct remote remote = {.verb = "topics", .lister = "topics"};
 	struct trial_options trial = {.limit = TOLD_DEFAULT};
+	struct lint_options linted = {0};
+	const char *topics = NULL;
+	const char *since = NULL;
 	const char *limit = NULL;
 	const struct option_line options[] = {
-		{"topics", "FILE", OPTION_TEXT, &trial.topics,
-			"test: the topics, [Topic] sections; then ARTICLES.jsonl is needed"},
-		{"since", "WHEN", OPTION_TEXT, &trial.since,
-			"test: only articles since then: 24h, 2026-11-21"},
+		{"topics", "FILE", OPTION_TEXT, &topics,
+			"test, lint: topics of a file, [Topic] sections, not the daemon's"},
+		{"articles", "FILE", OPTION_TEXT, &linted.articles,
+			"lint: articles of a file, with --topics"},
+		{"since", "WHEN", OPTION_TEXT, &since,
+			"test, lint: only articles since then: 24h, 2026-11-21"},
 		{"limit", "N", OPTION_TEXT, &limit, "test: show at most so many (20)"},
 		REMOTE_OPTIONS(remote), {0}};
-	const struct usage usage = {"topics", "[list | test TOPIC [ARTICLES.jsonl]]",
-		"Lists the topics that the daemon watches, or tells what one would have matched "
-		"of the\narticles that are stored, or of a file (then without a daemon).",
-		options, 0, 3};
+	const struct usage usage = {"topics",
+		"[list | test TOPIC [ARTICLES.jsonl] | lint [TOPIC...]]",
+		"Lists the topics that the daemon watches, tells what one would have matched of "
+		"the\narticles that are stored, or of a file (then without a daemon), or what in "
+		"topics\nwas hardly meant so: terms that never occur, parts that others cover.",
+		options, 0, SIZE_MAX};
 	struct operands operands;
 	const char *action;
 	int r;
 
 	if (!options_parse(&usage, argc, argv, &operands, &r))
 		return r;
+	trial.topics = linted.topics = topics;
+	trial.since = linted.since = since;
 	action = operands.count > 0 ? operands.words[0] : "list";
+	if (strcmp(action, "lint") == 0)
+		return output_finish(lint(&usage, &remote, &linted, &operands));
 	if (strcmp(action, "test") == 0)
 		return output_finish(test(&usage, &remote, &trial, limit, &operands));
 	if (strcmp(action, "list") != 0 || operands.count > 1)

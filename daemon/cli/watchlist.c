@@ -135,6 +135,12 @@ int watchlist_open(const char *verb, const char *path, struct watchlist **ret)
 	return 0;
 }
 
+const struct topic *watchlist_topics(const struct watchlist *watchlist, size_t *ret_count)
+{
+	*ret_count = watchlist->topic_count;
+	return watchlist->topics;
+}
+
 int watchlist_run(struct watchlist *watchlist, const struct article *article, json_t **ret)
 {
 	const uint32_t *topics;

@@ -6,6 +6,7 @@
 
 #include "base/macro.h"
 #include "model/article.h"
+#include "model/topic.h"
 
 struct watchlist;
 
@@ -13,6 +14,9 @@ struct watchlist;
 int watchlist_open(const char *verb, const char *path, struct watchlist **ret);
 void watchlist_free(struct watchlist *watchlist);
 DEFINE_CLEANUP(watchlist_freep, struct watchlist, watchlist_free)
+
+/* The topics in the file's order, as long as the watchlist lives. */
+const struct topic *watchlist_topics(const struct watchlist *watchlist, size_t *ret_count);
 
 /* The names of the topics that the article matches, in the file's order.  0 or -errno. */
 int watchlist_run(struct watchlist *watchlist, const struct article *article, json_t **ret);

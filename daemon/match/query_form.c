@@ -64,10 +64,21 @@ static void write_near(struct form *form, const struct query_node *node, bool in
 	write_children(form, node, operator, true);
 }
 
+/* A term, a regular expression or a list as it stands in the query. */
+static void write_leaf(struct form *form, const struct query_node *node, bool in_field)
+{
+	const char *words = explanation_words(form->query, node, form->arena);
+
+	write_prefix(form, node, in_field);
+	(void)buffer_add_string(&form->text, words ? words : "");
+}
+
 static void write_node(struct form *form, const struct query_node *node, bool in_field)
 {
-	const char *words;
-
+	if (query_is_list(node)) {
+		write_leaf(form, node, in_field);
+		return;
+	}
 	switch (node->kind) {
 	case QUERY_AND:
 		write_children(form, node, "AND", in_field);
@@ -90,9 +101,7 @@ static void write_node(struct form *form, const struct query_node *node, bool in
 		(void)buffer_add_char(&form->text, ')');
 		return;
 	default:
-		write_prefix(form, node, in_field);
-		words = explanation_words(form->query, node, form->arena);
-		(void)buffer_add_string(&form->text, words ? words : "");
+		write_leaf(form, node, in_field);
 	}
 }
 

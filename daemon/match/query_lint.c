@@ -313,7 +313,7 @@ static int lint_language(struct lint *lint, const struct query_node *node)
 	return tell(lint,
 		(struct lint_finding){
 			.kind = LINT_LANGUAGE,
-			.column = node->column,
+			.column = start_of(node),
 			.found = arena_printf(lint->arena,
 				"`%s` is no code of a language, such as en or pt-BR", name),
 			.suggestion = language_code(name),

@@ -335,6 +335,127 @@ class TrialTest(unittest.TestCase):
         self.assertNotIn("\x1b[31m", shown)
 
 
+class LintTest(unittest.TestCase):
+    """`topics lint`: by the form of queries, over a file of articles, over a daemon's archive."""
+
+    TOPICS = """[Topic "korea"]
+Query=North Korea missile
+    OR dprk or pyongyang
+[Topic "again"]
+Query=dprk pyongyang or OR missile  korea north
+[Topic "arms"]
+Stem=english
+Query=(missile* OR "cruise missile" OR howitzr OR =nato OR list:none) the NOT "ballistic"
+[Topic "near"]
+Query=minister NEAR/1 resigned "prime minister"  carter lang:english
+[List "none"]
+Terms=pike, halberd
+[Topic "good"]
+Query=minister
+"""
+
+    @staticmethod
+    def articles():
+        """120 of them, of which none is told apart by chance."""
+        texts = ["The missile seen over North Korea was ballistic, NATO said.",
+                 "The minister for carters resigned.", "The minister who spoke has resigned today.",
+                 "Nothing at all."]
+        return [{"id": str(i), "title": f"Title {i}", "text": texts[i % 4]} for i in range(120)]
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.topics = self.write("topics.conf", self.TOPICS)
+
+    def write(self, name, text):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        return path
+
+    @staticmethod
+    def findings(done):
+        return {(f["topic"], f["line"], f["column"], f["kind"]): f["suggestion"]
+                for f in json.loads(done.stdout)["findings"]}
+
+    FORM = {("korea", 2, 7, "phrase"): '"North Korea"',
+            ("korea", 3, 13, "operator"): "OR",
+            ("again", 5, 7, "duplicate"): None,
+            ("arms", 8, 20, "covered"): None,
+            ("near", 10, 57, "language"): "en"}
+
+    def test_form_is_judged_without_articles(self):
+        done = tool("topics", "lint", "--topics", self.topics, "--json")
+        self.assertEqual(done.returncode, REFUSED)
+        found = self.findings(done)
+        self.assertEqual({k: found.get(k, "-") for k in self.FORM}, self.FORM)
+        self.assertFalse([k for k in found if k[3] in ("never", "everything")])
+        done = tool("topics", "lint", "--topics", self.topics, "good")
+        self.assertEqual((done.returncode, done.stdout), (DONE, "0 findings in 1 topic\n"))
+
+    def check_archive(self, done):
+        self.assertEqual(done.returncode, REFUSED, done.stderr)
+        body = json.loads(done.stdout)
+        self.assertEqual((body["topics"], body["articles"]), (5, 120))
+        found = self.findings(done)
+        expected = {("korea", 2, 7, "phrase"): '"North Korea"', ("korea", 3, 8, "never"): None,
+                    ("korea", 3, 16, "never"): None,
+                    ("arms", 8, 40, "never"): None,
+                    ("arms", 8, 51, "never"): "=NATO", ("arms", 8, 60, "never"): None,
+                    ("arms", 8, 71, "everything"): None, ("arms", 8, 75, "removes-all"): None,
+                    ("near", 10, 7, "never-near"): "NEAR/10", ("near", 10, 50, "never"): "carter*"}
+        self.assertEqual({k: found.get(k, "-") for k in expected}, expected)
+        self.assertFalse([k for k in found if k[0] == "good"])
+
+    def test_archive_tells_what_occurs(self):
+        lines = "".join(json.dumps(line) + "\n" for line in self.articles())
+        articles = self.write("articles.jsonl", lines)
+        self.check_archive(tool("topics", "lint", "--topics", self.topics, "--articles", articles,
+                                "--json"))
+        words = tool("topics", "lint", "--topics", self.topics, "--articles", articles).stdout
+        self.assertIn(f'{self.topics}:8:51: topic "arms": `=nato` occurs in none of the 120 '
+                      "articles; =NATO matches 30 [never]\n    perhaps: =NATO\n", words)
+        self.assertIn(" in 5 topics, 120 articles looked at\n", words)
+        few = self.write("few.jsonl", lines[:lines.index("\n") + 1])
+        done = tool("topics", "lint", "--topics", self.topics, "--articles", few)
+        self.assertIn("Of fewer than 100 articles nothing is said", done.stdout)
+        self.assertNotIn("[never]", done.stdout)
+        self.assertIn("[phrase]", done.stdout)
+
+    def test_archive_of_the_daemon_is_gone_through(self):
+        publisher = Publisher()
+        self.addCleanup(publisher.close)
+        entries = "".join(
+            f"<item><guid>{a['id']}</guid><title>{a['title']}</title>"
+            f"<description>{a['text']} Number {a['id']}.</description></item>"
+            for a in self.articles())
+        publisher.set("feed", ('<rss version="2.0"><channel><title>t</title>'
+                               f"{entries}</channel></rss>").encode())
+        daemon = Daemon(CONFIG.split("[Topic")[0].replace("{url}", publisher.url("feed"))
+                        .replace("{missing}", publisher.url("missing")) + self.TOPICS)
+        self.addCleanup(daemon.remove)
+        daemon.start()
+        wait_for("the poll", lambda: daemon.status()["articles"] == 120, 30)
+        done = daemon.tool("topics", "lint", "--json")
+        shift = json.loads(done.stdout)["findings"][0]["line"] - 2
+        body = json.loads(done.stdout)
+        for finding in body["findings"]:
+            finding["line"] -= shift
+        done.stdout = json.dumps(body)
+        self.check_archive(done)
+        done = daemon.tool("topics", "lint", "good", "--since=1h")
+        self.assertEqual(done.returncode, DONE, done.stdout)
+        self.assertEqual(daemon.tool("topics", "lint", "goood").returncode, REFUSED)
+
+    def test_wrong_command_lines_are_told(self):
+        self.assertEqual(tool("topics", "lint", "--articles", "x").returncode, USAGE)
+        self.assertEqual(tool("topics", "lint", "--topics", self.topics,
+                              "--since=1h").returncode, USAGE)
+        self.assertEqual(tool("topics", "lint", "--topics", self.topics, "x").returncode, REFUSED)
+        faulty = self.write("faulty.conf", '[Topic "x"]\nQuery=a OR\n')
+        self.assertEqual(tool("topics", "lint", "--topics", faulty).returncode, REFUSED)
+
+
 class LongListTest(unittest.TestCase):
     """More topics than one answer holds, by count and by bytes."""
 
