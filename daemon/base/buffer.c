@@ -1,5 +1,6 @@
 #include "base/buffer.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -87,6 +88,18 @@ int buffer_printf(struct buffer *buffer, const char *format, ...)
 	va_end(arguments);
 	buffer->length += (size_t)length;
 	return 0;
+}
+
+char *buffer_reserve(struct buffer *buffer, size_t more)
+{
+	return make_room(buffer, more) < 0 ? NULL : buffer->bytes + buffer->length;
+}
+
+void buffer_commit(struct buffer *buffer, size_t length)
+{
+	assert(length < buffer->size - buffer->length);
+	buffer->length += length;
+	buffer->bytes[buffer->length] = '\0';
 }
 
 void buffer_consume(struct buffer *buffer, size_t length)

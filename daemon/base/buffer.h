@@ -33,6 +33,13 @@ int buffer_add_string(struct buffer *buffer, const char *string);
 int buffer_add_char(struct buffer *buffer, char character);
 int buffer_printf(struct buffer *buffer, const char *format, ...) _printf_(2, 3);
 
+/*
+ * Makes room for `more` bytes to be written behind the others; buffer_commit() says how many were.
+ * Returns the place, or NULL where the append would have failed.
+ */
+char *buffer_reserve(struct buffer *buffer, size_t more);
+void buffer_commit(struct buffer *buffer, size_t length);
+
 /* Removes the first `length` bytes (at most all). */
 void buffer_consume(struct buffer *buffer, size_t length);
 

@@ -279,11 +279,25 @@ static bool is_relative(const struct url *reference, const struct url *base)
 		strncasecmp(base->scheme.bytes, "https", base->scheme.length) == 0;
 }
 
+/* Whether a segment of the path begins with a dot. */
+static bool has_dot_segment(const struct url *url)
+{
+	const char *end = url->path.bytes + url->path.length;
+
+	for (const char *at = url->path.bytes; at < end; at++) {
+		at = memchr(at, '.', (size_t)(end - at));
+		if (!at)
+			return false;
+		if (at > url->path.bytes && at[-1] == '/')
+			return true;
+	}
+	return false;
+}
+
 /* An absolute URL without anything to remove from its path stands as it is. */
 static bool is_resolved(const struct url *url)
 {
-	return url->scheme.bytes && url->host.bytes &&
-		!memmem(url->path.bytes, url->path.length, "/.", 2);
+	return url->scheme.bytes && url->host.bytes && !has_dot_segment(url);
 }
 
 char *url_resolve(const char *base, const char *reference, struct arena *arena)

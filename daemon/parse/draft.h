@@ -45,7 +45,7 @@ struct draft_value {
 	enum text_form form;
 	size_t start; /* in the draft's text */
 	size_t length;
-	uint32_t line;
+	uint32_t place; /* see feed_builder_line() */
 	struct base_scope *base;
 };
 

@@ -294,7 +294,8 @@ static bool parse_date(struct feed_builder *builder, const struct draft *draft,
 		*ret = seconds;
 		return true;
 	}
-	feed_builder_diagnose(builder, value->line, "\"%s\" is no possible date; left out", copy);
+	feed_builder_diagnose(builder, feed_builder_line(builder, value->place),
+		"\"%s\" is no possible date; left out", copy);
 	return false;
 }
 

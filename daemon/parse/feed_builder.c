@@ -59,11 +59,25 @@ void feed_builder_reset(struct feed_builder *builder)
 {
 	draft_reset(&builder->channel);
 	draft_reset(&builder->entry);
+	builder->source = NULL;
 	builder->in_entry = false;
 	builder->entry_count = 0;
 	builder->known_seen = 0;
 	builder->truncated = false;
 	builder->diagnosis_count = builder->diagnoses_kept;
+}
+
+uint32_t feed_builder_line(const struct feed_builder *builder, uint32_t place)
+{
+	const struct xml_prolog *source = builder->source;
+	uint32_t line;
+
+	if (!source)
+		return place;
+	line = source->lines + 1;
+	for (size_t i = 0; i < place && i < source->root_length; i++)
+		line += source->root[i] == '\n';
+	return line;
 }
 
 void feed_builder_diagnose(struct feed_builder *builder, uint32_t line, const char *format, ...)

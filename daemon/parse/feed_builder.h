@@ -14,11 +14,14 @@
 #include "model/document.h"
 #include "model/entry.h"
 #include "parse/draft.h"
+#include "parse/xml_prolog.h"
 
 struct feed_builder {
 	struct arena *arena;   /* of the records */
 	struct arena *scratch; /* of an entry's base scopes */
 	const char *url;       /* of the document, or NULL */
+	/* From whose root places are counted; NULL: places are lines. */
+	const struct xml_prolog *source;
 	const struct digest *known;
 	size_t known_count;
 
@@ -59,6 +62,9 @@ void feed_builder_begin_entry(struct feed_builder *builder);
 
 /* Finishes the entry, unless it is known.  `digest` is its own; NULL: that of its draft. */
 void feed_builder_end_entry(struct feed_builder *builder, const struct digest *digest);
+
+/* The line of a value's place. */
+uint32_t feed_builder_line(const struct feed_builder *builder, uint32_t place);
 
 /* Records what was wrong, up to DIAGNOSES_MAX. */
 void feed_builder_diagnose(struct feed_builder *builder, uint32_t line, const char *format, ...)

@@ -32,8 +32,8 @@ int parse_prepare(void)
 	return r;
 }
 
-/* Without the filter: where that was not to be had, or mistaken. */
-static int read_plain(
+/* What the scanner left alone. */
+static int read_strict(
 	struct feed_builder *builder, const struct xml_prolog *prolog, struct diagnosis *ret_error)
 {
 	const struct xml_source source = {
@@ -45,28 +45,6 @@ static int read_plain(
 	}
 	feed_builder_reset(builder);
 	return xml_feed_read(builder, &source, ret_error);
-}
-
-static int read_strict(
-	struct feed_builder *builder, const struct xml_prolog *prolog, struct diagnosis *ret_error)
-{
-	_cleanup_(xml_filter_clear) struct xml_filter filter = {0};
-	struct xml_source source = {.prolog = prolog, .filter = &filter};
-	int r;
-
-	r = xml_filter_run(
-		&filter, prolog->root, prolog->root_length, builder->known, builder->known_count);
-	if (r < 0)
-		return read_plain(builder, prolog, ret_error);
-	source.text = buffer_string(&filter.text);
-	source.length = filter.text.length;
-	if (!xml_is_bounded(source.text, source.length))
-		return read_plain(builder, prolog, ret_error);
-	r = xml_feed_read(builder, &source, ret_error);
-	if (r == -EAGAIN)
-		return read_plain(builder, prolog, ret_error);
-	builder->known_seen += filter.known_count;
-	return r;
 }
 
 static int read_repaired(struct feed_builder *builder, const struct xml_prolog *prolog,
@@ -90,15 +68,17 @@ static int read_repaired(struct feed_builder *builder, const struct xml_prolog *
 }
 
 /*
- * Strictly first: most feeds are well-formed.  What is not is repaired, and the repaired text read
- * with libxml2's own recovery, which sees to what the repair did not foresee.
+ * Strictly first: most feeds are well-formed, and plainly so.  What is not is repaired, and the
+ * repaired text read with libxml2's own recovery, which sees to what the repair did not foresee.
  */
 static int read_xml(struct feed_builder *builder, const struct xml_prolog *prolog)
 {
 	struct diagnosis error = {0};
 	int r;
 
-	r = read_strict(builder, prolog, &error);
+	r = xml_feed_scan(builder, prolog);
+	if (r == -EAGAIN)
+		r = read_strict(builder, prolog, &error);
 	return r == -EBADMSG ? read_repaired(builder, prolog, &error) : r;
 }
 

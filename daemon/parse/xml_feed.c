@@ -9,6 +9,7 @@
 #include "parse/xml_attributes.h"
 #include "parse/xml_capture.h"
 #include "parse/xml_reader.h"
+#include "parse/xml_scanner.h"
 
 enum {
 	RULE_SLOTS = 128, /* a power of two */
@@ -46,15 +47,27 @@ struct xml_feed {
 	struct feed_builder *builder;
 	struct xml_capture capture;
 	size_t depth;
-	int namespaces; /* in scope */
-	const struct xml_filter *filter;
-	size_t entries;  /* begun so far */
-	size_t sections; /* of CDATA, so far */
+	int namespaces;              /* in scope */
+	struct xml_scanner *scanner; /* NULL: libxml2 reads it */
 	bool atom;
 	bool sitemap;
 	struct rule_slot slots[RULE_SLOTS];
 	struct frame frames[XML_DEPTH_MAX + 1]; /* last: not zeroed, as it is large */
 };
+
+static void stop(struct xml_feed *feed, const char *words)
+{
+	if (feed->scanner)
+		xml_scanner_stop(feed->scanner);
+	else
+		xml_stop(&feed->reader, words);
+}
+
+/* For feed_builder_diagnose(): an offset while the scanner reads, else the line. */
+static uint32_t place(const struct xml_feed *feed)
+{
+	return feed->scanner ? (uint32_t)xml_scanner_place(feed->scanner) : xml_line(&feed->reader);
+}
 
 static void lower_name(const xmlChar *name, char ret[NAME_BYTES])
 {
@@ -181,7 +194,7 @@ static void add_value(struct xml_feed *feed, const struct frame *frame, enum fie
 	if (!value)
 		return;
 	value->base = frame->base;
-	value->line = xml_line(&feed->reader);
+	value->place = place(feed);
 }
 
 static void start_capture(struct xml_feed *feed, struct frame *frame, enum field field,
@@ -193,7 +206,7 @@ static void start_capture(struct xml_feed *feed, struct frame *frame, enum field
 	if (!xml_capture_begin(&feed->capture, draft, field, rank, form))
 		return;
 	feed->capture.value->base = frame->base;
-	feed->capture.value->line = xml_line(&feed->reader);
+	feed->capture.value->place = place(feed);
 	frame->mode = MODE_CAPTURE;
 	frame->ends_capture = true;
 }
@@ -218,7 +231,8 @@ static void start_entry(
 	struct xml_feed *feed, struct frame *frame, const struct xml_attributes *attributes)
 {
 	feed_builder_begin_entry(feed->builder);
-	feed->entries++;
+	if (feed->scanner)
+		xml_scanner_begin_entry(feed->scanner);
 	frame->mode = MODE_ENTRY;
 	frame->ends_entry = true;
 	if (attributes->count > 0) {
@@ -456,7 +470,7 @@ static void on_start(void *userdata, const xmlChar *name, const xmlChar *prefix,
 
 	(void)default_count;
 	if (feed->depth == XML_DEPTH_MAX) {
-		xml_stop(&feed->reader, "elements are nested too deeply");
+		stop(feed, "elements are nested too deeply");
 		return;
 	}
 	frame = &feed->frames[++feed->depth];
@@ -464,7 +478,7 @@ static void on_start(void *userdata, const xmlChar *name, const xmlChar *prefix,
 		.mode = parent->mode, .base = parent->base, .namespaces = namespace_count};
 	feed->namespaces += namespace_count;
 	if (feed->namespaces > NAMESPACES_MAX) {
-		xml_stop(&feed->reader, "too many namespaces");
+		stop(feed, "too many namespaces");
 		return;
 	}
 	if (feed->depth == 1)
@@ -479,10 +493,11 @@ static void on_start(void *userdata, const xmlChar *name, const xmlChar *prefix,
 
 static void end_entry(struct xml_feed *feed)
 {
-	const struct digest *digest =
-		feed->filter ? xml_filter_digest(feed->filter, feed->entries - 1) : NULL;
+	struct digest digest;
 
-	feed_builder_end_entry(feed->builder, digest);
+	if (feed->scanner)
+		digest = xml_scanner_end_entry(feed->scanner);
+	feed_builder_end_entry(feed->builder, feed->scanner ? &digest : NULL);
 }
 
 static void on_end(void *userdata, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
@@ -505,7 +520,7 @@ static void on_end(void *userdata, const xmlChar *name, const xmlChar *prefix, c
 	feed->namespaces -= frame->namespaces;
 	feed->depth--;
 	if (feed->builder->failed < 0)
-		xml_stop(&feed->reader, "out of memory");
+		stop(feed, "out of memory");
 }
 
 static void on_text(void *userdata, const xmlChar *text, int length)
@@ -513,21 +528,6 @@ static void on_text(void *userdata, const xmlChar *text, int length)
 	struct xml_feed *feed = userdata;
 
 	if (feed->capture.value)
-		xml_capture_text(&feed->capture, (const char *)text, (size_t)length);
-}
-
-/* A CDATA section: of a filtered text only the stand-in is there. */
-static void on_section(void *userdata, const xmlChar *text, int length)
-{
-	struct xml_feed *feed = userdata;
-	const struct xml_section *section =
-		feed->filter ? xml_filter_section(feed->filter, feed->sections++) : NULL;
-
-	if (!feed->capture.value)
-		return;
-	if (section)
-		xml_capture_text(&feed->capture, section->bytes, section->length);
-	else
 		xml_capture_text(&feed->capture, (const char *)text, (size_t)length);
 }
 
@@ -541,34 +541,67 @@ static void end_cut_entry(struct xml_feed *feed)
 	end_entry(feed);
 }
 
+static const xmlSAXHandler callbacks = {
+	.startElementNs = on_start,
+	.endElementNs = on_end,
+	.characters = on_text,
+	.ignorableWhitespace = on_text,
+	.cdataBlock = on_text,
+};
+
+static struct xml_feed *feed_new(struct feed_builder *builder, const struct xml_prolog *prolog)
+{
+	struct xml_feed *feed = malloc(sizeof(*feed));
+
+	if (!feed)
+		return NULL;
+	memset(feed, 0, offsetof(struct xml_feed, frames) + sizeof(feed->frames[0]));
+	feed->builder = builder;
+	feed->reader.prolog = prolog;
+	feed->reader.arena = builder->arena;
+	feed->frames[0].mode = MODE_FEED;
+	return feed;
+}
+
+int xml_feed_scan(struct feed_builder *builder, const struct xml_prolog *prolog)
+{
+	const struct xml_scan scan = {
+		.prolog = prolog,
+		.callbacks = &callbacks,
+		.arena = builder->arena,
+		.known = builder->known,
+		.known_count = builder->known_count,
+	};
+	_cleanup_(xml_scanner_freep) struct xml_scanner *scanner = NULL;
+	_cleanup_(freep) struct xml_feed *feed = feed_new(builder, prolog);
+	int r;
+
+	r = feed ? xml_scanner_new(&scan, &scanner) : -ENOMEM;
+	if (r < 0)
+		return r;
+	feed->scanner = scanner;
+	builder->source = prolog;
+	r = xml_scanner_run(scanner, feed);
+	if (builder->failed < 0)
+		return builder->failed;
+	if (r == 0)
+		builder->known_seen += xml_scanner_known(scanner);
+	return r;
+}
+
 int xml_feed_read(
 	struct feed_builder *builder, const struct xml_source *source, struct diagnosis *ret_error)
 {
-	static const xmlSAXHandler callbacks = {
-		.startElementNs = on_start,
-		.endElementNs = on_end,
-		.characters = on_text,
-		.ignorableWhitespace = on_text,
-		.cdataBlock = on_section,
-	};
-	_cleanup_(freep) struct xml_feed *feed = malloc(sizeof(*feed));
+	_cleanup_(freep) struct xml_feed *feed = feed_new(builder, source->prolog);
 	int r;
 
 	if (!feed)
 		return -ENOMEM;
-	memset(feed, 0, offsetof(struct xml_feed, frames) + sizeof(feed->frames[0]));
-	feed->builder = builder;
-	feed->filter = source->filter;
-	feed->reader.prolog = source->prolog;
-	feed->reader.arena = builder->arena;
-	feed->frames[0].mode = MODE_FEED;
 	r = xml_read(&feed->reader, source->text, source->length, &callbacks, source->recover);
 	if (builder->failed < 0)
 		return builder->failed;
 	if (r < 0 && source->recover)
 		end_cut_entry(feed);
-	if (r == 0 && feed->filter && feed->entries != xml_filter_digest_count(feed->filter))
-		return -EAGAIN;
 	if (r == -EBADMSG) {
 		ret_error->line = feed->reader.error_line;
 		ret_error->words = arena_strdup(builder->arena, feed->reader.error_words);

@@ -18,6 +18,8 @@ enum {
 	TAG_BYTES_MAX = 64 * 1024, /* its attributes are compared with one another */
 	NAMESPACES_MAX = 1024,     /* declared at one place; each name is looked up among them */
 	XML_MESSAGE_BYTES = 160,
+	/* What 16 MiB (model/document.h) may become in UTF-8, and a little. */
+	XML_TEXT_BYTES_MAX = 64 * 1024 * 1024,
 };
 
 /* The first member of a handler's own struct, to which its callbacks' userdata points. */

@@ -105,6 +105,8 @@ static enum child_exit read_document(
 /* Gives back what a large document took; says whether the heap stays large all the same. */
 static bool heap_stays_large(void)
 {
+	if (mallinfo2().arena <= CHILD_HEAP_KEPT_MAX)
+		return false;
 	(void)malloc_trim(0);
 	return mallinfo2().arena > CHILD_HEAP_KEPT_MAX;
 }

@@ -24,6 +24,23 @@ static void test_bytes_are_followed_by_a_nul(void **state)
 	assert_null(buffer.bytes);
 }
 
+static void test_reserved_room_is_written_in_place(void **state)
+{
+	struct buffer buffer = BUFFER_INIT(8);
+	char *room;
+
+	(void)state;
+	assert_int_equal(buffer_add_string(&buffer, "ab"), 0);
+	room = buffer_reserve(&buffer, 6);
+	assert_non_null(room);
+	memcpy(room, "cdefgh", 6);
+	buffer_commit(&buffer, 3);
+	assert_string_equal(buffer_string(&buffer), "abcde");
+	assert_null(buffer_reserve(&buffer, 4));
+	assert_int_equal(buffer.failed, -EFBIG);
+	buffer_free(&buffer);
+}
+
 static void test_an_append_beyond_the_limit_adds_nothing(void **state)
 {
 	struct buffer buffer = BUFFER_INIT(4);
@@ -76,6 +93,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bytes_are_followed_by_a_nul),
+		cmocka_unit_test(test_reserved_room_is_written_in_place),
 		cmocka_unit_test(test_an_append_beyond_the_limit_adds_nothing),
 		cmocka_unit_test(test_consuming_keeps_the_rest),
 		cmocka_unit_test(test_taking_hands_over_and_empties),
