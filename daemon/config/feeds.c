@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/url.h"
 #include "config/build.h"
 #include "config/opml.h"
@@ -101,12 +102,25 @@ static int add_outline(const struct outline *outline, void *userdata)
 static int add_list(struct drafts *drafts, const struct section *section)
 {
 	struct build *build = drafts->build;
+	const char *file = section->feed.file;
+	_cleanup_(freep) char *text = NULL;
+	size_t length;
+	int r;
 
 	section_require(build->sections, section);
-	if (!section->feed.file)
+	if (!file)
 		return 0;
+	r = file_read(file, OPML_BYTES_MAX, &text, &length);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0) {
+		setting_error(build->sections, section, "File",
+			"File=: [FeedList \"%s\"]: %s: %s; expected an OPML file", section->name,
+			file, r == -EFBIG ? "it is larger than 64 MiB" : strerror(-r));
+		return 0;
+	}
 	drafts->list = section;
-	return opml_read(section->feed.file, build->arena, build->errors, add_outline, drafts);
+	return opml_read(file, text, length, build->arena, build->errors, add_outline, drafts);
 }
 
 /* [Feed] sections come first: they have the say where a list has the same URL or name. */

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/utf8.h"
 #include "config/ini.h"
 #include "config/words.h"
@@ -252,8 +251,8 @@ static int read_nodes(struct opml_state *state)
 	}
 }
 
-int opml_read(const char *path, struct arena *arena, struct config_errors *errors,
-	opml_outline_fn fn, void *userdata)
+int opml_read(const char *path, const char *text, size_t length, struct arena *arena,
+	struct config_errors *errors, opml_outline_fn fn, void *userdata)
 {
 	struct opml_state state = {
 		.path = path,
@@ -262,16 +261,8 @@ int opml_read(const char *path, struct arena *arena, struct config_errors *error
 		.fn = fn,
 		.userdata = userdata,
 	};
-	_cleanup_(freep) char *text = NULL;
-	size_t length;
 	int r;
 
-	r = file_read(path, OPML_BYTES_MAX, &text, &length);
-	if (r < 0) {
-		config_errors_add(errors, path, 0, "cannot read the list: %s",
-			r == -EFBIG ? "it is larger than 64 MiB" : strerror(-r));
-		return 0;
-	}
 	state.reader = xmlReaderForMemory(
 		text, (int)length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
 	if (!state.reader)

@@ -28,8 +28,9 @@ struct outline {
 typedef int (*opml_outline_fn)(const struct outline *outline, void *userdata);
 
 /*
- * Calls `fn` for each feed, in order; strings are in the arena.  What is wrong with the file goes
- * to `errors`.  Returns 0, -ENOMEM, or what `fn` returned.
+ * Calls `fn` for each feed of the text, in order; strings are in the arena.  At most OPML_BYTES_MAX
+ * bytes; what is wrong with them goes to `errors` under the name of `path`.  Returns 0, -ENOMEM, or
+ * what `fn` returned.
  */
-int opml_read(const char *path, struct arena *arena, struct config_errors *errors,
-	opml_outline_fn fn, void *userdata);
+int opml_read(const char *path, const char *text, size_t length, struct arena *arena,
+	struct config_errors *errors, opml_outline_fn fn, void *userdata);

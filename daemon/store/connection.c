@@ -120,7 +120,10 @@ static int make_file(struct store *store)
 	if (mkdir(store->directory, DIRECTORY_MODE) < 0 && errno != EEXIST) {
 		int error = errno;
 
-		say(store, "%s can't be made: %s", store->directory, strerror(error));
+		say(store,
+			"%s can't be made: %s; name a folder that may be written to in "
+			"StateDirectory=",
+			store->directory, strerror(error));
 		return -error;
 	}
 	fd = open(store->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
@@ -129,7 +132,8 @@ static int make_file(struct store *store)
 	} else if (errno != EEXIST) {
 		int error = errno;
 
-		say(store, "%s can't be made: %s", store->path, strerror(error));
+		say(store, "%s can't be made: %s; check that %s is a folder of this user's",
+			store->path, strerror(error), store->directory);
 		return -error;
 	}
 	return 0;
