@@ -26,6 +26,12 @@ static inline uint8_t char_class_ascii(unsigned char character)
 	return (unsigned)character - '0' < 10 ? CHAR_DIGIT : 0;
 }
 
+/* In a plain text (plain_text.h) a byte of 0x80 or above stands for a letter. */
+static inline uint8_t char_class_plain(unsigned char character)
+{
+	return character < 0x80 ? char_class_ascii(character) : CHAR_LETTER;
+}
+
 static inline uint8_t char_class(uint32_t character)
 {
 	return character < 0x80 ? char_class_ascii((unsigned char)character)

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
@@ -270,10 +269,15 @@ static bool folds_to_itself(uint32_t c)
 		(c >= 0x3041 && c <= 0x3096) || (c >= 0x30A1 && c <= 0x30FA);
 }
 
+bool folder_folds_alone(const struct folder *folder, uint32_t character)
+{
+	return character < TABLE_LIMIT && folder->table[character].count != TABLE_SLOW;
+}
+
 static bool fits_table(const struct folder *folder, const uint32_t *chars, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (chars[i] >= TABLE_LIMIT || folder->table[chars[i]].count == TABLE_SLOW)
+		if (!folder_folds_alone(folder, chars[i]))
 			return false;
 	return true;
 }

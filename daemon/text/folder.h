@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,9 @@ DEFINE_CLEANUP(folder_freep, struct folder, folder_free)
  * -EFBIG at the buffer's limit.
  */
 int folder_fold(struct folder *folder, const uint32_t *chars, size_t count, struct buffer *buffer);
+
+/* Whether the code point is folded in the same way whatever stands beside it. */
+bool folder_folds_alone(const struct folder *folder, uint32_t character);
 
 /* Appends a code point as UTF-8. */
 int buffer_add_utf8(struct buffer *buffer, uint32_t character);

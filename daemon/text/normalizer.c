@@ -338,7 +338,7 @@ static int simplify(struct normalizer *normalizer)
 
 /* A text in either form, so that N5 and N6 are written once. */
 struct view {
-	const char *ascii; /* NULL: the two below */
+	const char *plain; /* NULL: the two below */
 	const uint32_t *wide;
 	const uint8_t *classes;
 	size_t count;
@@ -346,12 +346,12 @@ struct view {
 
 static inline uint32_t view_char(const struct view *view, size_t i)
 {
-	return view->ascii ? (unsigned char)view->ascii[i] : view->wide[i];
+	return view->plain ? (unsigned char)view->plain[i] : view->wide[i];
 }
 
 static inline bool view_is_word(const struct view *view, size_t i)
 {
-	return (view->ascii ? char_class_ascii((unsigned char)view->ascii[i]) : view->classes[i]) &
+	return (view->plain ? char_class_plain((unsigned char)view->plain[i]) : view->classes[i]) &
 		CHAR_WORD;
 }
 
@@ -514,9 +514,9 @@ static size_t compaction_end(struct compaction *compaction, size_t length)
  * The rules look back one byte from where they apply.  That byte is never overwritten: the
  * compaction writes only before what it has read, and it has read no further than there.
  */
-static size_t delete_possessives_ascii(char *text, size_t length)
+static size_t delete_possessives_plain(char *text, size_t length)
 {
-	struct view view = {.ascii = text, .count = length};
+	struct view view = {.plain = text, .count = length};
 	struct compaction compaction = {.text = text};
 	const char *quote = text;
 
@@ -538,9 +538,9 @@ static size_t number_start(const char *text, size_t comma)
 	return i;
 }
 
-static size_t delete_thousands_ascii(char *text, size_t length)
+static size_t delete_thousands_plain(char *text, size_t length)
 {
-	struct view view = {.ascii = text, .count = length};
+	struct view view = {.plain = text, .count = length};
 	struct compaction compaction = {.text = text};
 	const char *found = text;
 
@@ -556,8 +556,8 @@ static size_t delete_thousands_ascii(char *text, size_t length)
 	return compaction_end(&compaction, length);
 }
 
-size_t normalize_ascii(char *text, size_t length)
+size_t normalize_plain(char *text, size_t length)
 {
-	length = delete_possessives_ascii(text, length);
-	return delete_thousands_ascii(text, length);
+	length = delete_possessives_plain(text, length);
+	return delete_thousands_plain(text, length);
 }

@@ -46,7 +46,7 @@ int normalizer_run_raw(struct normalizer *normalizer, const char *text, size_t l
 	bool references, struct normal_text *ret);
 
 /*
- * N5 and N6 in place for ASCII of which no character reference is left; gives what
- * normalizer_run() gives.  Returns the new length.
+ * N5 and N6 in place for a text of plain_text.h; gives what normalizer_run() gives.  Returns the
+ * new length.
  */
-size_t normalize_ascii(char *text, size_t length);
+size_t normalize_plain(char *text, size_t length);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/char_class.h"
 #include "text/char_reference.h"
 #include "text/normalizer.h"
 #include "text/tokenizer.h"
@@ -21,11 +22,42 @@ void plain_text_clear(struct plain_text *plain)
 	free(plain->text);
 	free(plain->folded);
 	free(plain->edges);
+	free(plain->letters);
+}
+
+/* Whether normalisation leaves the letter alone, and folding what is beside it. */
+static bool is_plain_letter(const struct folder *folder, uint32_t c)
+{
+	/* U+0250 to U+03FF: phonetic signs, marks, and Greek, whose letters may compose. */
+	return (c < 0x250 || c >= 0x400) && char_class(c) == CHAR_LETTER &&
+		folder_folds_alone(folder, c);
+}
+
+int plain_letters_fill(struct plain_letters *letters, struct folder *folder)
+{
+	_cleanup_(buffer_free) struct buffer buffer = BUFFER_INIT(16);
+
+	for (uint32_t c = PLAIN_LETTER_FIRST; c < PLAIN_LETTER_LIMIT; c++) {
+		struct plain_letter *letter = &letters->letters[c - PLAIN_LETTER_FIRST];
+
+		buffer_reset(&buffer);
+		if (!is_plain_letter(folder, c))
+			continue;
+		if (buffer_add_utf8(&buffer, c) < 0 || folder_fold(folder, &c, 1, &buffer) < 0)
+			return -ENOMEM;
+		if (buffer.length > 2 * PLAIN_LETTER_BYTES)
+			continue;
+		letter->folded_length = (uint8_t)(buffer.length - PLAIN_LETTER_BYTES);
+		memcpy(letter->raw, buffer.bytes, PLAIN_LETTER_BYTES);
+		memcpy(letter->folded, buffer.bytes + PLAIN_LETTER_BYTES, letter->folded_length);
+	}
+	return 0;
 }
 
 static int reserve(struct plain_text *plain, size_t length)
 {
 	size_t size = 2 * length + BLOCK_CHARS + TOKENS_PADDING;
+	uint16_t *letters;
 	uint32_t *edges;
 	char *bytes;
 
@@ -43,6 +75,10 @@ static int reserve(struct plain_text *plain, size_t length)
 	if (!edges)
 		return -ENOMEM;
 	plain->edges = edges;
+	letters = reallocarray(plain->letters, length / PLAIN_LETTER_BYTES + 1, sizeof(*letters));
+	if (!letters)
+		return -ENOMEM;
+	plain->letters = letters;
 	plain->size = size;
 	return 0;
 }
@@ -66,11 +102,8 @@ static char punctuation(unsigned char second, unsigned char third)
 	return second == 0x82 && third == 0xAC ? PLAIN_EURO : 0;
 }
 
-/*
- * The byte that stands for the character of more bytes at the start of valid UTF-8, or 0.  None of
- * them takes part in normalisation.
- */
-static char stand_in(const unsigned char *text, size_t length, size_t *ret_used)
+/* The byte that stands for a sign of more bytes at the start of valid UTF-8, or 0. */
+static char sign_stand_in(const unsigned char *text, size_t length, size_t *ret_used)
 {
 	*ret_used = 2;
 	if (length >= 2 && text[0] == 0xC2) {
@@ -88,9 +121,30 @@ static char stand_in(const unsigned char *text, size_t length, size_t *ret_used)
 	return length >= 3 && text[0] == 0xE2 ? punctuation(text[1], text[2]) : 0;
 }
 
-/* Copies the text a byte a character.  Returns its new length, or SIZE_MAX if it is not plain. */
-static size_t copy(char *to, const char *text, size_t length)
+/*
+ * The byte that stands for the character of more bytes at the start of valid UTF-8, or 0.  None of
+ * them takes part in normalisation.  Lists what is a letter.
+ */
+static char stand_in(struct plain_text *plain, const struct plain_letters *letters,
+	const unsigned char *text, size_t length, size_t *ret_used)
 {
+	uint32_t c;
+
+	if (length < 2 || text[0] < 0xC3 || text[0] >= 0xE0)
+		return sign_stand_in(text, length, ret_used);
+	c = (text[0] & 0x1FU) << 6 | (text[1] & 0x3FU);
+	if (c >= PLAIN_LETTER_LIMIT || letters->letters[c - PLAIN_LETTER_FIRST].folded_length == 0)
+		return 0;
+	plain->letters[plain->letter_count++] = (uint16_t)(c - PLAIN_LETTER_FIRST);
+	*ret_used = PLAIN_LETTER_BYTES;
+	return (char)PLAIN_LETTER;
+}
+
+/* Copies the text a byte a character.  Returns its new length, or SIZE_MAX if it is not plain. */
+static size_t copy(struct plain_text *plain, const struct plain_letters *letters, const char *text,
+	size_t length)
+{
+	char *to = plain->text;
 	size_t in = 0;
 	size_t out = 0;
 
@@ -110,7 +164,8 @@ static size_t copy(char *to, const char *text, size_t length)
 		}
 		to[out] = text[in];
 		if (text[in] & 0x80)
-			to[out] = stand_in((const unsigned char *)text + in, length - in, &used);
+			to[out] = stand_in(plain, letters, (const unsigned char *)text + in,
+				length - in, &used);
 		else if ((unsigned char)text[in] <= PLAIN_YEN)
 			to[out] = 0;
 		if (to[out] == 0)
@@ -134,14 +189,16 @@ static bool has_reference(const char *text, size_t length)
 	return false;
 }
 
-/* Bit 7 of each byte that is a letter or digit; all bytes are below 0x80. */
+/* Bit 7 of each byte that is a letter or digit. */
 static uint64_t word_flags(uint64_t bytes)
 {
-	uint64_t lower = bytes | EACH(0x20);
+	uint64_t ascii = bytes & EACH(0x7F);
+	uint64_t lower = ascii | EACH(0x20);
 	uint64_t letters = (lower + EACH(0x80 - 'a')) & ~(lower + EACH(0x7F - 'z'));
-	uint64_t digits = (bytes + EACH(0x80 - '0')) & ~(bytes + EACH(0x7F - '9'));
+	uint64_t digits = (ascii + EACH(0x80 - '0')) & ~(ascii + EACH(0x7F - '9'));
 
-	return (letters | digits) & EACH(0x80);
+	/* PLAIN_LETTER & 0x7F is neither, and has bit 7 of its own. */
+	return (letters | digits | bytes) & EACH(0x80);
 }
 
 /* Bits 7 of eight bytes as eight bits, the first byte's lowest. */
@@ -186,7 +243,8 @@ static void fold_and_find_edges(struct plain_text *plain)
 	plain->edge_count = (size_t)(edge - plain->edges);
 }
 
-int plain_text_take(struct plain_text *plain, const char *text, size_t length, bool references)
+int plain_text_take(struct plain_text *plain, const struct plain_letters *letters, const char *text,
+	size_t length, bool references)
 {
 	int r;
 
@@ -195,10 +253,11 @@ int plain_text_take(struct plain_text *plain, const char *text, size_t length, b
 	r = reserve(plain, length);
 	if (r < 0)
 		return r;
-	plain->length = copy(plain->text, text, length);
+	plain->letter_count = 0;
+	plain->length = copy(plain, letters, text, length);
 	if (plain->length == SIZE_MAX)
 		return 0;
-	plain->length = normalize_ascii(plain->text, plain->length);
+	plain->length = normalize_plain(plain->text, plain->length);
 	fold_and_find_edges(plain);
 	return 1;
 }

@@ -38,7 +38,7 @@ static inline uint8_t class_at(const struct scan *scan, size_t i)
 {
 	if (i >= scan->count)
 		return 0;
-	return scan->wide ? scan->classes[i] : char_class_ascii((unsigned char)scan->plain[i]);
+	return scan->wide ? scan->classes[i] : char_class_plain((unsigned char)scan->plain[i]);
 }
 
 static inline bool is_char(const struct scan *scan, size_t i, uint32_t character)

@@ -23,7 +23,9 @@ struct tokenizer {
 	size_t count;
 	size_t size;
 	struct plain_text plain;
-	size_t acronym_end; /* in the plain text's room: where the next acronym goes */
+	struct plain_letters letters;
+	size_t spelt_end; /* in the plain text's room: where the next token that is spelt out goes
+			   */
 	struct buffer raw_forms;
 	struct buffer folded_forms;
 };
@@ -41,6 +43,9 @@ int tokenizer_new(struct tokenizer **ret)
 	if (r < 0)
 		return r;
 	r = folder_new(&tokenizer->folder);
+	if (r < 0)
+		return r;
+	r = plain_letters_fill(&tokenizer->letters, tokenizer->folder);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(tokenizer);
@@ -81,27 +86,53 @@ static void set_signs(const struct scan *scan, const struct extent *extent, stru
 	token->after = signs_after(scan, extent->end);
 }
 
-/* An acronym's letters, both ways, behind the text. */
-static void add_plain_acronym(
-	struct tokenizer *tokenizer, const struct extent *extent, struct token *token)
+/* Whether a letter beyond ASCII is in the extent; bytes behind the text are readable. */
+static inline bool has_letters(const char *text, const struct extent *extent)
+{
+	for (size_t i = extent->start; i < extent->end; i++)
+		if ((unsigned char)text[i] >= PLAIN_LETTER)
+			return true;
+	return false;
+}
+
+/*
+ * Both forms of an acronym, which loses its dots, or of a word with letters beyond ASCII, behind
+ * the text.  `letter` counts these through the text.  No form is longer than its source.
+ */
+static void spell_out(struct tokenizer *tokenizer, const struct extent *extent, size_t *letter,
+	struct token *token)
 {
 	const struct plain_text *plain = &tokenizer->plain;
-	size_t start = tokenizer->acronym_end;
+	size_t step = extent->acronym ? 2 : 1;
+	size_t start = tokenizer->spelt_end;
+	size_t raw = start;
+	size_t folded = start;
 
-	for (size_t i = extent->start; i < extent->end; i += 2) {
-		plain->text[tokenizer->acronym_end] = plain->text[i];
-		plain->folded[tokenizer->acronym_end] = plain->folded[i];
-		tokenizer->acronym_end++;
+	for (size_t i = extent->start; i < extent->end; i += step) {
+		const struct plain_letter *spelling;
+
+		if ((unsigned char)plain->text[i] < PLAIN_LETTER) {
+			plain->text[raw++] = plain->text[i];
+			plain->folded[folded++] = plain->folded[i];
+			continue;
+		}
+		spelling = &tokenizer->letters.letters[plain->letters[(*letter)++]];
+		memcpy(plain->text + raw, spelling->raw, PLAIN_LETTER_BYTES);
+		memcpy(plain->folded + folded, spelling->folded, PLAIN_LETTER_BYTES);
+		raw += PLAIN_LETTER_BYTES;
+		folded += spelling->folded_length;
 	}
 	token->raw = token->folded = (uint32_t)start;
-	token->raw_length = token->folded_length = (uint32_t)(tokenizer->acronym_end - start);
+	token->raw_length = (uint32_t)(raw - start);
+	token->folded_length = (uint32_t)(folded - start);
+	tokenizer->spelt_end = raw > folded ? raw : folded;
 }
 
 /* Whether a run may be more than itself: a number with a dot, an acronym, joined by `&`. */
 static inline bool may_go_on(const char *text, size_t start, size_t end)
 {
 	if (text[end] == '.')
-		return end == start + 1 || char_class_ascii((unsigned char)text[end + 1]);
+		return end == start + 1 || char_class_plain((unsigned char)text[end + 1]);
 	return text[end] == '&';
 }
 
@@ -119,6 +150,7 @@ static int scan_plain(struct tokenizer *tokenizer, bool joins)
 	const uint32_t *edge_end = edge + plain->edge_count;
 	const char *text = plain->text;
 	struct token *token;
+	size_t letter = 0;
 	int r;
 
 	/* At most a token for each two edges. */
@@ -140,8 +172,8 @@ static int scan_plain(struct tokenizer *tokenizer, bool joins)
 			.raw_length = (uint32_t)(extent.end - extent.start),
 			.folded_length = (uint32_t)(extent.end - extent.start),
 		};
-		if (extent.acronym)
-			add_plain_acronym(tokenizer, &extent, token);
+		if (extent.acronym || (letter < plain->letter_count && has_letters(text, &extent)))
+			spell_out(tokenizer, &extent, &letter, token);
 		if ((extent.start > 0 && may_be_sign(text[extent.start - 1])) ||
 			may_be_sign(text[extent.end]))
 			set_signs(&scan, &extent, token);
@@ -155,12 +187,12 @@ static int run_plain(struct tokenizer *tokenizer, bool joins)
 	struct plain_text *plain = &tokenizer->plain;
 	int r;
 
-	tokenizer->acronym_end = plain->length + 1;
+	tokenizer->spelt_end = plain->length + 1;
 	r = scan_plain(tokenizer, joins);
 	if (r < 0)
 		return r;
-	memset(plain->folded + tokenizer->acronym_end, 0, TOKENS_PADDING);
-	memset(plain->text + tokenizer->acronym_end, 0, TOKENS_PADDING);
+	memset(plain->folded + tokenizer->spelt_end, 0, TOKENS_PADDING);
+	memset(plain->text + tokenizer->spelt_end, 0, TOKENS_PADDING);
 	return 0;
 }
 
@@ -365,8 +397,8 @@ int tokenizer_run(struct tokenizer *tokenizer, const char *text, size_t length, 
 		length = utf8_cut(text, length, TOKENS_TEXT_MAX);
 	tokenizer->count = 0;
 	if (!(options & wide_only))
-		plain = plain_text_take(
-			&tokenizer->plain, text, length, options & TOKENS_REFERENCES);
+		plain = plain_text_take(&tokenizer->plain, &tokenizer->letters, text, length,
+			options & TOKENS_REFERENCES);
 	if (plain < 0)
 		return plain;
 	if (plain) {

@@ -249,7 +249,10 @@ static void test_both_paths_agree_on_random_texts(void **state)
 		".", "&", "#", "+", "%", "$", "@", " ", "-", "_", "\n", "U.S", "x.y.", "AT&T",
 		"1,000", "\xE2\x80\x99", "\xE2\x80\x99s", "\xE2\x80\x9C", "\xE2\x82\xAC",
 		"\xC2\xA3", "\xC2\xA5", "\xC2\xA0", "\xE2\x80\x94", "&amp;", "&#39;", "\x01",
-		"\x02", "abcdefgh", "\xE2\x80\xA6", "\xC2\xB7", "&#", "&am"};
+		"\x02", "abcdefgh", "\xE2\x80\xA6", "\xC2\xB7", "&#", "&am", "\xC3\xA9", "\xC3\x89",
+		"\xC3\xB6", "\xC3\x9F", "\xC3\x97", "\xC3\x86", "\xC5\x84", "\xC4\xB0", "\xC4\xB1",
+		"\xC7\x86", "\xC5\x89", "\xD0\x9C", "\xD0\xB9", "Jos\xC3\xA9", "\xC3\x89.U.",
+		"\xC3\xA9&\xC3\xB8", "\xCE\xB1", "\xCC\x81", "\xD2\x83"};
 	uint64_t seed = 88172645463325252ULL;
 
 	for (int round = 0; round < ROUNDS; round++) {
@@ -264,6 +267,25 @@ static void test_both_paths_agree_on_random_texts(void **state)
 		general = line_of(*state, text, TOKENS_REFERENCES | TOKENS_OFFSETS, true);
 		if (strcmp(plain, general) != 0)
 			print_error("%s\n", text);
+		assert_string_equal(plain, general);
+		free(plain);
+		free(general);
+	}
+}
+
+/* Each letter alone, beside others and as an acronym, from below the letters to beyond them. */
+static void test_both_paths_agree_on_every_letter(void **state)
+{
+	for (unsigned c = 0x80; c < 0x600; c++) {
+		char letter[3] = {(char)(0xC0 | c >> 6), (char)(0x80 | (c & 0x3F)), '\0'};
+		char text[64];
+		char *plain;
+		char *general;
+
+		(void)snprintf(text, sizeof(text), "%s x%sy %s.%s. %s's A.%s &%s %s&b", letter,
+			letter, letter, letter, letter, letter, letter, letter);
+		plain = line_of(*state, text, TOKENS_REFERENCES, true);
+		general = line_of(*state, text, TOKENS_REFERENCES | TOKENS_OFFSETS, true);
 		assert_string_equal(plain, general);
 		free(plain);
 		free(general);
@@ -289,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_word_of_any_length_is_one_token),
 		cmocka_unit_test(test_misplaced_wildcard_is_told),
 		cmocka_unit_test(test_both_paths_agree_on_random_texts),
+		cmocka_unit_test(test_both_paths_agree_on_every_letter),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
