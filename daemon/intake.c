@@ -8,6 +8,7 @@
 #include "dedup/fingerprint.h"
 #include "dedup/revision.h"
 #include "model/identity.h"
+#include "newcomer.h"
 #include "story_keeper.h"
 
 enum {
@@ -21,6 +22,7 @@ struct intake {
 	struct store *store;
 	struct alerting *alerting;
 	struct story_keeper *keeper;
+	struct newcomer newcomer;
 	struct arena *scratch;
 	usec keep;
 	usec remember;
@@ -88,6 +90,7 @@ void intake_commit(struct intake *intake)
 
 void intake_take_back(struct intake *intake)
 {
+	newcomer_begin(&intake->newcomer, 0);
 	story_keeper_take_back(intake->keeper);
 }
 
@@ -122,7 +125,7 @@ static const char *site_of(const struct passage *passage, struct arena *arena)
 }
 
 /* Public ids of stories derive from the article that began them. */
-static int begin_story(struct intake *intake, struct passage *passage)
+static int begin_story(struct intake *intake, struct passage *passage, const char *host)
 {
 	struct digest what = digest_strings((const char *const[]){"story", passage->article.id}, 2);
 
@@ -132,7 +135,7 @@ static int begin_story(struct intake *intake, struct passage *passage)
 		.first_seen = passage->now,
 		.last_seen = passage->now,
 	};
-	return store_story_add(intake->store, &passage->story);
+	return store_story_begin(intake->store, &passage->story, host);
 }
 
 /* Finds the story of an article that was not known, or begins one. */
@@ -146,7 +149,7 @@ static int assign_story(
 		return r;
 	if (passage->verdict.relation == RELATION_NEW) {
 		passage->verdict.confidence = 0; /* it joins nothing; so too in replay */
-		return begin_story(intake, passage);
+		return begin_story(intake, passage, facts->host);
 	}
 	return store_story_get(
 		intake->store, passage->verdict.story, intake->scratch, &passage->story);
@@ -182,11 +185,13 @@ static struct known_entry known_of(const struct passage *passage, int64_t articl
 	};
 }
 
-/* Counts the article into its story and reads the story as it is then. */
+/* Counts the article into a story that was there and reads the story as it is then. */
 static int count_into_story(struct intake *intake, struct passage *passage, const char *host)
 {
 	int r;
 
+	if (passage->verdict.relation == RELATION_NEW)
+		return 0;
 	r = store_story_count(intake->store, passage->story.key, host, passage->now);
 	if (r < 0)
 		return r;
@@ -293,6 +298,10 @@ static int find_entry(
 	struct known_entry known;
 	int r;
 
+	*ret_known = 0;
+	*ret_same = false;
+	if (newcomer_note(&intake->newcomer, passage->state->id, identity))
+		return 0;
 	r = store_entry_find(intake->store, passage->state->id, &identity->entry, &known);
 	if (r == 0) {
 		*ret_known = known.article;
@@ -446,6 +455,16 @@ static int end_savepoint(struct intake *intake, int result)
 	return r < 0 ? r : result;
 }
 
+/* Prepares for the first entries of a document. */
+static int begin_document(struct intake *intake, int64_t feed)
+{
+	int r;
+
+	r = store_feed_has_entries(intake->store, feed);
+	newcomer_begin(&intake->newcomer, r == 0 ? feed : 0);
+	return r < 0 ? r : 0;
+}
+
 /* Takes the articles that were indexed after `mark` out of the index again. */
 static void unindex(struct intake *intake, int64_t mark)
 {
@@ -467,11 +486,16 @@ int intake_take(struct intake *intake, const struct feed *feed, const struct fee
 	if (r != 0)
 		return r;
 	mark = last_indexed(intake);
-	r = end_savepoint(intake, take_entries(intake, feed, state, parsed, until, &next));
-	if (r < 0)
+	r = progress->taken == 0 ? begin_document(intake, state->id) : 0;
+	if (r == 0)
+		r = take_entries(intake, feed, state, parsed, until, &next);
+	r = end_savepoint(intake, r);
+	if (r < 0) {
+		newcomer_begin(&intake->newcomer, 0);
 		unindex(intake, mark);
-	else
+	} else {
 		*progress = next;
+	}
 	return r;
 }
 

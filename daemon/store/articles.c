@@ -42,7 +42,7 @@ static const char before_sql[] = WHOLE_RECORD " WHERE a.key < ? ORDER BY a.key D
 static const char of_story_sql[] =
 	"SELECT " RECORD_COLUMNS " FROM articles a WHERE a.story = ? ORDER BY a.key LIMIT ?";
 
-int store_next_article_key(struct store *store, int64_t *ret)
+static int read_next_key(struct store *store)
 {
 	_cleanup_(statement_end) struct statement s = statement_read(store, next_key_sql);
 	int r;
@@ -50,8 +50,18 @@ int store_next_article_key(struct store *store, int64_t *ret)
 	r = statement_row(&s);
 	if (r < 0)
 		return r;
-	*ret = column_int(&s);
+	store->next_article = column_int(&s);
 	return 0;
+}
+
+int store_next_article_key(struct store *store, int64_t *ret)
+{
+	int r;
+
+	r = store->next_article > 0 ? 0 : read_next_key(store);
+	if (r == 0)
+		*ret = store->next_article;
+	return r;
 }
 
 /* One a line; a category is a label, whose own line breaks mean nothing. */
@@ -169,8 +179,11 @@ int store_article_add(struct store *store, const struct article_record *record)
 	if (r < 0)
 		return r;
 	r = statement_run(&s);
-	if (r > 0)
+	if (r > 0) {
 		store->counts.articles += r;
+		if (store->next_article > 0 && record->key >= store->next_article)
+			store->next_article = record->key + 1;
+	}
 	if (r >= 0 && record->article.text)
 		r = put_text(store, record);
 	if (r >= 0 && record->fingerprint)

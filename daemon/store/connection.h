@@ -60,6 +60,7 @@ struct store {
 	size_t after_size;
 
 	struct row_counts counts;
+	int64_t next_article;  /* what sqlite_sequence says of articles; 0: not read yet */
 	int64_t forget_cursor; /* retention goes round: the feed whose entries were looked at last
 				*/
 	int64_t alert_cursor;  /* ... and the alert */

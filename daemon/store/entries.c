@@ -5,6 +5,7 @@
 
 static const char count_sql[] = "SELECT count(*) FROM entries WHERE feed = ?";
 static const char digests_sql[] = "SELECT digest FROM entries WHERE feed = ?";
+static const char any_sql[] = "SELECT 1 FROM entries WHERE feed = ? LIMIT 1";
 static const char find_sql[] =
 	"SELECT identity, digest, link, text, article FROM entries WHERE feed = ? AND identity = ?";
 static const char find_link_sql[] = "SELECT identity, digest, link, text, article FROM entries"
@@ -53,6 +54,14 @@ int store_known_digests(struct store *store, int64_t feed, struct arena *arena, 
 	*ret = digests;
 	*ret_count = length;
 	return 0;
+}
+
+int store_feed_has_entries(struct store *store, int64_t feed)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, any_sql);
+
+	bind_int(&s, feed);
+	return statement_row(&s);
 }
 
 static int find(struct store *store, const char *sql, int64_t feed, const struct digest *by,

@@ -28,7 +28,7 @@ static void prepare(struct statement *statement, const char *sql)
 
 	if (cached->handle && !cached->taken) {
 		cached->taken = true;
-		statement->cached = true;
+		statement->cached = cached;
 		statement->handle = cached->handle;
 		return;
 	}
@@ -42,7 +42,7 @@ static void prepare(struct statement *statement, const char *sql)
 	if (cached->taken)
 		return;
 	*cached = (struct cached_statement){.sql = sql, .handle = handle, .taken = true};
-	statement->cached = true;
+	statement->cached = cached;
 }
 
 struct statement statement_read(struct store *store, const char *sql)
@@ -74,9 +74,7 @@ void statement_end(struct statement *statement)
 	/* An error of the last step is returned again by a reset; it was taken note of then. */
 	(void)sqlite3_reset(statement->handle);
 	(void)sqlite3_clear_bindings(statement->handle);
-	for (size_t i = 0; i < STATEMENTS_MAX; i++)
-		if (statement->store->statements[i].handle == statement->handle)
-			statement->store->statements[i].taken = false;
+	statement->cached->taken = false;
 }
 
 void statement_again(struct statement *statement)

@@ -12,9 +12,9 @@
 
 struct statement {
 	struct store *store;
-	sqlite3_stmt *handle; /* NULL where it could not be prepared */
+	sqlite3_stmt *handle;            /* NULL where it could not be prepared */
+	struct cached_statement *cached; /* NULL: it is finalized at the end */
 	bool write;
-	bool cached;
 	int bound;  /* parameters so far */
 	int column; /* columns read of the row so far */
 	int result; /* 0 or the first error */

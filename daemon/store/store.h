@@ -97,6 +97,9 @@ struct known_entry {
 int store_known_digests(struct store *store, int64_t feed, struct arena *arena, struct digest **ret,
 	size_t *ret_count);
 
+/* Whether any entry of the feed is known: 1 or 0, or an error. */
+int store_feed_has_entries(struct store *store, int64_t feed);
+
 /* By identity; else -ENOENT. */
 int store_entry_find(
 	struct store *store, int64_t feed, const struct digest *identity, struct known_entry *ret);
@@ -179,6 +182,10 @@ int store_fingerprint_get(struct store *store, int64_t article, struct arena *ar
 	const void **ret, size_t *ret_length);
 
 int store_story_add(struct store *store, struct story *story); /* sets story->key */
+
+/* A story with its first article: counts that and its site (NULL: none) in; sets them and the key.
+ */
+int store_story_begin(struct store *store, struct story *story, const char *host);
 int store_story_get(struct store *store, int64_t key, struct arena *arena, struct story *ret);
 int store_story_find(struct store *store, const char *id, struct arena *arena, struct story *ret);
 

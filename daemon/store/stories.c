@@ -95,6 +95,18 @@ static int add_site(struct store *store, int64_t key, const char *host)
 	return statement_run(&s);
 }
 
+int store_story_begin(struct store *store, struct story *story, const char *host)
+{
+	int r;
+
+	story->article_count = 1;
+	story->site_count = host ? 1 : 0;
+	r = store_story_add(store, story);
+	if (r == 0 && host)
+		r = add_site(store, story->key, host);
+	return r < 0 ? r : 0;
+}
+
 int store_story_count(struct store *store, int64_t key, const char *host, usec now)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, count_sql);

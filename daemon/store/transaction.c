@@ -85,6 +85,7 @@ static void conclude(struct store *store, int result)
 static void roll_back(struct store *store)
 {
 	store->counts.known = false;
+	store->next_article = 0;
 	if (!sqlite3_get_autocommit(store->db))
 		(void)run(store, rollback_sql); /* it fails only where there is none */
 }
@@ -172,6 +173,7 @@ int store_savepoint_rollback(struct store *store)
 	assert(store->depth > 0);
 	store->depth--;
 	store->counts.known = false;
+	store->next_article = 0;
 	for (size_t i = store->marks[store->depth]; i < store->after_count; i++)
 		store->after[i].undone = true;
 	if (store->failed < 0 && store->failed_depth == 0)

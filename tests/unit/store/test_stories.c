@@ -65,6 +65,29 @@ static void test_counting_counts_articles_and_different_sites(void **state)
 	assert_int_equal(store_story_count(room->store, key + 1, NULL, NOW), -ENOENT);
 }
 
+static void test_story_begins_with_its_first_article_counted(void **state)
+{
+	struct room *room = *state;
+	struct story begun = {.id.text = "A", .title = "Title", .first_seen = NOW};
+	struct story homeless = {.id.text = "B", .first_seen = NOW};
+	const char **sites;
+	size_t count;
+	struct story story;
+
+	assert_int_equal(store_story_begin(room->store, &begun, "a.example"), 0);
+	assert_int_equal(store_story_get(room->store, begun.key, room->arena, &story), 0);
+	assert_int_equal(begun.article_count, 1);
+	assert_int_equal(story.article_count, 1);
+	assert_int_equal(story.site_count, 1);
+	assert_int_equal(
+		store_story_sites(room->store, begun.key, 10, room->arena, &sites, &count), 0);
+	assert_int_equal(count, 1);
+	assert_string_equal(sites[0], "a.example");
+	assert_int_equal(store_story_begin(room->store, &homeless, NULL), 0);
+	assert_int_equal(store_story_get(room->store, homeless.key, room->arena, &story), 0);
+	assert_int_equal(story.site_count, 0);
+}
+
 static void test_stories_come_newest_first(void **state)
 {
 	struct room *room = *state;
@@ -169,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_ROOM(test_story_comes_back_by_key_and_id),
 		IN_ROOM(test_counting_counts_articles_and_different_sites),
+		IN_ROOM(test_story_begins_with_its_first_article_counted),
 		IN_ROOM(test_stories_come_newest_first),
 		IN_ROOM(test_stories_of_a_topic_are_those_it_was_told_of_or_primed_with),
 		IN_ROOM(test_articles_of_a_story_come_oldest_first),
