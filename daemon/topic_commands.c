@@ -4,7 +4,9 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/datetime.h"
 #include "commands.h"
+#include "dedup/similarity.h"
 #include "explain.h"
 #include "reply.h"
 
@@ -132,7 +134,10 @@ struct inquiry {
 	const struct feed *feed; /* NULL: no longer configured */
 	struct story_topic state;
 	bool matched;
-	bool alerted; /* the alert that this article made was found */
+	bool alerted;  /* the alert that this article made was found */
+	usec held;     /* ... waits until then; 0: it does not */
+	bool compared; /* the article with the one it is an update of; then: */
+	struct verdict verdict;
 };
 
 /* Why there was an alert or none: a word for programs and a sentence. */
@@ -168,6 +173,46 @@ static int is_of_article(const struct alert *alert, void *userdata)
 		(!url && title && alert->title && strcmp(title, alert->title) == 0);
 }
 
+/* Whether an update that the article made is held back. */
+static int find_held(struct inquiry *inquiry)
+{
+	struct alert alert;
+	usec due;
+	int r;
+
+	r = store_held_get(inquiry->context->store, inquiry->record.story, inquiry->topic->name,
+		inquiry->arena, &alert, &due);
+	if (r == 0 && is_of_article(&alert, inquiry))
+		inquiry->held = due;
+	return r == -ENOENT ? 0 : r;
+}
+
+/* Compares an update with what it updates, once more: what it changed is not stored. */
+static int compare_update(struct inquiry *inquiry)
+{
+	const struct article_record *record = &inquiry->record;
+	struct fingerprint *article;
+	struct fingerprint *of;
+	const void *bytes;
+	size_t length;
+	int r;
+
+	if (record->relation != RELATION_UPDATE || record->of == 0 || !record->fingerprint)
+		return 0;
+	r = store_fingerprint_get(
+		inquiry->context->store, record->of, inquiry->arena, &bytes, &length);
+	if (r == 0)
+		r = fingerprint_from_bytes(bytes, length, inquiry->arena, &of);
+	if (r == 0)
+		r = fingerprint_from_bytes(
+			record->fingerprint, record->fingerprint_length, inquiry->arena, &article);
+	if (r == 0)
+		r = similarity_compare(article, of, &inquiry->verdict);
+	inquiry->compared = r == 0;
+	/* What it updates may be forgotten, or have been written by another version. */
+	return r == -ENOENT || r == -ESTALE ? 0 : r;
+}
+
 static int gather(struct inquiry *inquiry, const char *article)
 {
 	struct store *store = inquiry->context->store;
@@ -186,21 +231,41 @@ static int gather(struct inquiry *inquiry, const char *article)
 		return r;
 	inquiry->alerted = r > 0;
 	inquiry->feed = find_feed(inquiry->context, inquiry->record.feed);
-	return 0;
+	r = find_held(inquiry);
+	return r < 0 ? r : compare_update(inquiry);
 }
 
-/* Of a story that the topic was told of before this article. */
+static struct outcome outcome_of_update(const struct inquiry *inquiry)
+{
+	char due[DATETIME_SIZE];
+
+	if (!(inquiry->topic->alert & ALERT_ON_UPDATE))
+		return (struct outcome){"repeat", "an update, which Alert= does not ask for"};
+	if (inquiry->held != 0)
+		return (struct outcome){"held",
+			arena_printf(inquiry->arena,
+				"an update that is held back until %s: at most one an hour is "
+				"told of a story, and the last version wins",
+				datetime_format((int64_t)(inquiry->held / USEC_SEC), due))};
+	if (inquiry->compared && inquiry->verdict.material)
+		return (struct outcome){"overtaken",
+			"an update within the hour after another one: a later version was told "
+			"in its place"};
+	if (!inquiry->compared || inquiry->verdict.changed[0] == '\0')
+		return (struct outcome){"not-material",
+			"an update that changes nothing material: neither the headline's words, "
+			"figures or names nor 15 % of the text"};
+	return (struct outcome){"not-material",
+		arena_printf(inquiry->arena, "an update that is not material: %s",
+			inquiry->verdict.changed)};
+}
+
+/* Of a story that the topic knew before this article. */
 static struct outcome outcome_of_repeat(const struct inquiry *inquiry)
 {
-	unsigned kinds = inquiry->topic->alert;
-
 	switch (inquiry->record.relation) {
 	case RELATION_UPDATE:
-		if (kinds & ALERT_ON_UPDATE)
-			return (struct outcome){"update",
-				"an update: either not material, or held back within the hour "
-				"after another one"};
-		return (struct outcome){"repeat", "an update, which Alert= does not ask for"};
+		return outcome_of_update(inquiry);
 	case RELATION_REWRITE:
 		return (struct outcome){"repeat",
 			"the same report in other words; it was not told (Alert=rewrite asks "
@@ -215,6 +280,25 @@ static struct outcome outcome_of_repeat(const struct inquiry *inquiry)
 	default:
 		return (struct outcome){"repeat", "the story's alert was made by another article"};
 	}
+}
+
+/* The topic knows the story; what later articles made of that says nothing of its first one. */
+static struct outcome outcome_of_known(const struct inquiry *inquiry)
+{
+	const struct story_topic *state = &inquiry->state;
+	enum relation relation = inquiry->record.relation;
+	bool is_first = relation == RELATION_NEW;
+
+	/* Of a story that was taken in silently an update is told all the same (A6). */
+	if (state->primed && (is_first || (state->told == 0 && relation != RELATION_UPDATE)))
+		return (struct outcome){"primed",
+			"the story was taken in silently: by the feed's first poll (Backfill=), or "
+			"before the topic was there"};
+	if (is_first && !(inquiry->topic->alert & ALERT_ON_NEW))
+		return (struct outcome){"silent", "Alert= does not ask for new stories"};
+	if (state->told != 0 || relation == RELATION_UPDATE)
+		return outcome_of_repeat(inquiry);
+	return (struct outcome){"silent", "Alert= does not ask for events of this kind"};
 }
 
 static struct outcome outcome_of(const struct inquiry *inquiry)
@@ -232,13 +316,7 @@ static struct outcome outcome_of(const struct inquiry *inquiry)
 			"the topic did not know the story: its query, or the topic itself, is "
 			"newer "
 			"than the article"};
-	if (inquiry->state.told != 0)
-		return outcome_of_repeat(inquiry);
-	if (inquiry->state.primed)
-		return (struct outcome){"primed",
-			"the story was taken in silently: by the feed's first poll (Backfill=), or "
-			"before the topic was there"};
-	return (struct outcome){"silent", "Alert= does not ask for events of this kind"};
+	return outcome_of_known(inquiry);
 }
 
 static void answer(const struct inquiry *inquiry, const struct explained_node *root,

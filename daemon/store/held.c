@@ -6,6 +6,8 @@ static const char put_sql[] = "INSERT OR REPLACE INTO held (story_key, due, " AL
 			      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char next_sql[] = "SELECT story_key, " ALERT_COLUMNS
 			       " FROM held WHERE due <= ? ORDER BY due, story_key LIMIT 1";
+static const char get_sql[] =
+	"SELECT due, " ALERT_COLUMNS " FROM held WHERE story_key = ? AND topic = ?";
 static const char remove_sql[] = "DELETE FROM held WHERE story_key = ? AND topic = ?";
 
 int store_held_put(struct store *store, int64_t story, const struct alert *alert, usec due)
@@ -38,6 +40,28 @@ int store_held_next(
 		return r;
 	*ret_story = story;
 	*ret = alert;
+	return 0;
+}
+
+int store_held_get(struct store *store, int64_t story, const char *topic, struct arena *arena,
+	struct alert *ret, usec *ret_due)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, get_sql);
+	struct alert alert;
+	usec due;
+	int r;
+
+	bind_int(&s, story);
+	bind_text(&s, topic);
+	r = statement_row(&s);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	due = column_usec(&s);
+	r = alert_read(&s, arena, &alert);
+	if (r < 0)
+		return r;
+	*ret = alert;
+	*ret_due = due;
 	return 0;
 }
 

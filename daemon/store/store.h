@@ -242,6 +242,10 @@ int store_held_put(struct store *store, int64_t story, const struct alert *alert
 /* The one due first, by `now`; -ENOENT: none is.  *ret_story is the story's key. */
 int store_held_next(
 	struct store *store, usec now, struct arena *arena, int64_t *ret_story, struct alert *ret);
+
+/* The one of that story and topic, and when it is due; else -ENOENT. */
+int store_held_get(struct store *store, int64_t story, const char *topic, struct arena *arena,
+	struct alert *ret, usec *ret_due);
 int store_held_remove(struct store *store, int64_t story, const char *topic);
 
 /* Newest first; `topic` NULL: all; `since` 0: all. */

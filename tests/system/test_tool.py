@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """The tool against a running daemon and by itself: what it prints, and how it exits."""
+import itertools
 import json
 import os
 import pty
+import re
 import socket
 import subprocess
 import tempfile
@@ -206,6 +208,111 @@ class OnlineTest(unittest.TestCase):
         head, _, body = answer.partition(b"\r\n\r\n")
         self.assertIn(b" 200 ", head.splitlines()[0])
         self.assertEqual(json.loads(body)["name"], "a/b é")
+
+
+class StagesTest(unittest.TestCase):
+    """`explain` of stored articles: which stage each of them came to."""
+
+    FEEDS = ("a", "b", "c")
+    CONFIG = """
+HostGap=0
+AllowPrivateNetworks=127.1.0.0/16
+Journal=no
+{feeds}
+[Topic "all"]
+Query=embargo
+Alert=new update
+[Topic "new"]
+Query=embargo
+Alert=new
+[Topic "of a"]
+Query=embargo
+Feeds=a
+[Topic "updates"]
+Query=embargo
+Alert=update
+"""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.publisher = Publisher()
+        cls.items = {name: [Item(Story(f"first{name}", "embargo"), name)] for name in cls.FEEDS}
+        for name in cls.FEEDS:
+            cls.publisher.set(name, rss(name, cls.items[name]))
+        cls.daemon = Daemon(cls.CONFIG.replace("{feeds}", "".join(
+            f'[Feed "{name}"]\nURL={cls.publisher.url(name)}\nPollInterval=1h\n'
+            for name in cls.FEEDS)))
+        cls.daemon.start()
+        wait_for("the first polls", lambda: cls.daemon.status()["articles"] == 3, 20)
+        story = Story("report", "embargo")
+        cls.add("a", story, 4)
+        cls.add("b", story, 5)
+        for number in range(3):
+            story = cls.updated(story, number)
+            cls.add("c", story, 6 + number)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.daemon.remove()
+        cls.publisher.close()
+
+    @staticmethod
+    def updated(story, number):
+        """A newer version, with news at its top and every third figure another."""
+        figures = itertools.count()
+
+        def change(figure):
+            return figure[0] if next(figures) % 3 else str(7 * int(figure[0]) + number)
+
+        story.later = Story(f"later{number}").later
+        news = story.updated()
+        news.paragraphs = [re.sub(r"\b\d+\b", change, p) for p in news.paragraphs]
+        news.label = f"update{number}"
+        return news
+
+    @classmethod
+    def add(cls, feed, story, count):
+        cls.items[feed].append(Item(story, feed))
+        cls.publisher.set(feed, rss(feed, cls.items[feed]))
+        cls.daemon.tool("poll", feed)
+        wait_for(f"article {count}", lambda: cls.daemon.status()["articles"] == count, 20)
+
+    def members(self):
+        stories = json.loads(self.daemon.tool("stories", "--json").stdout)["stories"]
+        return {m["url"].split("//")[1]: m for s in stories for m in
+                json.loads(self.daemon.tool("story", s["id"], "--json").stdout)["members"]}
+
+    def explain(self, topic, article):
+        found = self.members()[article]
+        done = self.daemon.tool("explain", topic, found["id"], "--json")
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        return found["relation"], json.loads(done.stdout)
+
+    def check(self, topic, article, relation, stage, words):
+        found, told = self.explain(topic, article)
+        self.assertEqual((found, told["stage"]), (relation, stage), told["words"])
+        self.assertIn(words, told["words"])
+
+    def test_first_poll_is_primed(self):
+        self.check("all", "a.example/sfirsta", "new", "primed", "first poll")
+
+    def test_first_of_a_story_is_told(self):
+        self.check("all", "a.example/sreport", "new", "told", "an alert was made")
+
+    def test_copy_is_a_repeat(self):
+        self.check("all", "b.example/sreport", "copy", "repeat", "copies are counted")
+
+    def test_feed_of_no_concern_is_named(self):
+        self.check("of a", "b.example/sreport", "copy", "feed", "not among the topic's Feeds=")
+
+    def test_kind_that_is_not_asked_for_is_silent(self):
+        self.check("updates", "a.example/sreport", "new", "silent", "Alert= does not ask")
+        self.check("new", "c.example/update0", "update", "repeat", "Alert= does not ask for")
+
+    def test_updates_are_told_held_or_overtaken(self):
+        self.check("all", "c.example/update0", "update", "told", "an alert was made")
+        self.check("all", "c.example/update1", "update", "overtaken", "a later version")
+        self.check("all", "c.example/update2", "update", "held", "held back until 20")
 
 
 class ExplainTest(unittest.TestCase):

@@ -130,7 +130,8 @@ static void random_near(struct dice *dice, struct buffer *buffer, int depth)
 	if (!near && dice_roll(dice, 8) == 0)
 		(void)buffer_add_string(buffer, fields[dice_roll(dice, ARRAY_SIZE(fields))]);
 	random_basic(dice, buffer, depth, near);
-	for (; near; near = dice_roll(dice, 3) == 0) {
+	/* Dice without bytes left always fall on 0: what hangs on them is counted. */
+	for (unsigned count = near ? 1 + dice_roll(dice, 3) : 0; count > 0; count--) {
 		(void)buffer_printf(buffer, " %s/%u ", dice_roll(dice, 3) ? "NEAR" : "ONEAR",
 			dice_roll(dice, 6));
 		random_basic(dice, buffer, depth, true);

@@ -48,6 +48,28 @@ static void test_last_version_held_wins(void **state)
 	assert_int_equal(next(room, NOW, &found, &alert), -ENOENT);
 }
 
+static void test_held_alert_is_found_by_story_and_topic(void **state)
+{
+	struct room *room = *state;
+	int64_t story = make_story(room, "STORY", NOW);
+	struct id id = make_id("A");
+	struct alert alert;
+	usec due;
+
+	hold(room, story, "A", NOW + USEC_HOUR);
+	assert_int_equal(
+		store_held_next(room->store, USEC_INFINITY, room->arena, &story, &alert), 0);
+	assert_int_equal(
+		store_held_get(room->store, story, alert.topic, room->arena, &alert, &due), 0);
+	assert_string_equal(alert.id.text, id.text);
+	assert_int_equal(due, NOW + USEC_HOUR);
+	assert_int_equal(
+		store_held_get(room->store, story, "other", room->arena, &alert, &due), -ENOENT);
+	assert_int_equal(
+		store_held_get(room->store, story + 1, alert.topic, room->arena, &alert, &due),
+		-ENOENT);
+}
+
 static void test_held_alert_survives_a_restart(void **state)
 {
 	struct room *room = *state;
@@ -67,6 +89,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_ROOM(test_held_alert_comes_when_due_and_not_before),
 		IN_ROOM(test_last_version_held_wins),
+		IN_ROOM(test_held_alert_is_found_by_story_and_topic),
 		IN_ROOM(test_held_alert_survives_a_restart),
 	};
 
