@@ -176,6 +176,11 @@ static int load(const char *path, struct config_errors *errors, struct config **
 	return 0;
 }
 
+static void warn(const char *words)
+{
+	log_write(LOG_WARNING, NULL, NULL, "%s", words);
+}
+
 static int check(const struct arguments *arguments)
 {
 	_cleanup_(config_freep) struct config *config = NULL;
@@ -186,6 +191,7 @@ static int check(const struct arguments *arguments)
 		log_config_errors(&errors);
 		return EXIT_CODE_REFUSED;
 	}
+	config_warn(config, warn);
 	(void)printf("The configuration is good: %zu feeds, %zu topics, %zu hooks.\n",
 		config->feed_count, config->topic_count, config->hook_count);
 	return EXIT_CODE_DONE;
@@ -265,8 +271,9 @@ static int add_feeds(struct daemon *daemon)
 	r = arena_new(FEED_ARENA_BYTES, &arena);
 	for (size_t i = 0; r == 0 && i < config->feed_count; i++) {
 		arena_reset(arena);
-		r = store_feed_ensure(daemon->store, config->feeds[i].url, clock_now(daemon->clock),
-			arena, &state);
+		r = store_feed_ensure(daemon->store, feed_key(&config->feeds[i]),
+			clock_now(daemon->clock), arena, &state);
+		state.url = config->feeds[i].url; /* also where the store knows it by more */
 		if (r == 0)
 			r = poller_add(daemon->poller, &config->feeds[i], &state);
 	}
@@ -280,6 +287,7 @@ static int configure(struct daemon *daemon, struct matcher *matcher)
 	const struct config *config = daemon->config;
 	int r;
 
+	config_warn(config, warn);
 	daemon->context.config = config;
 	r = pipeline_configure(daemon->pipeline, config, matcher);
 	if (r < 0)
@@ -323,7 +331,7 @@ static int prepare(struct daemon *daemon, const struct config *config)
 		r = store_topic_ensure(store, config->topics[i].name, now, &since);
 	for (size_t i = 0; r == 0 && i < config->feed_count; i++) {
 		arena_reset(arena);
-		r = store_feed_ensure(store, config->feeds[i].url, now, arena, &state);
+		r = store_feed_ensure(store, feed_key(&config->feeds[i]), now, arena, &state);
 	}
 	if (r < 0)
 		(void)store_savepoint_rollback(store);

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "config/build.h"
@@ -206,6 +207,47 @@ int config_load(const char *path, struct config_errors *errors, struct config **
 	return 0;
 }
 
+static bool is_unverified(const struct feed *feed)
+{
+	return feed->access && feed->access->unverified;
+}
+
+static bool is_overheard(const struct feed *feed)
+{
+	return feed->access && (feed->access->user || feed->access->token) &&
+		strncasecmp(feed->url, "http:", strlen("http:")) == 0;
+}
+
+static void warn_of(const struct config *config, bool (*concerns)(const struct feed *feed),
+	const char *what, void (*warn)(const char *words))
+{
+	_cleanup_(freep) char *words = NULL;
+	const struct feed *first = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < config->feed_count; i++) {
+		if (!concerns(&config->feeds[i]))
+			continue;
+		if (!first)
+			first = &config->feeds[i];
+		count++;
+	}
+	if (count == 0)
+		return;
+	if (asprintf(&words, "%s: %zu %s, first %s", what, count, count == 1 ? "feed" : "feeds",
+		    first->name) >= 0)
+		warn(words);
+}
+
+void config_warn(const struct config *config, void (*warn)(const char *words))
+{
+	warn_of(config, is_unverified,
+		"VerifyTLS=no: whoever stands between can forge the news; give CAFile= instead",
+		warn);
+	warn_of(config, is_overheard,
+		"the password or token goes over the network in the clear; use an https URL", warn);
+}
+
 void config_free(struct config *config)
 {
 	if (!config)
@@ -219,6 +261,8 @@ void config_free(struct config *config)
 		if (hook->next_secret)
 			explicit_bzero((void *)hook->next_secret, hook->next_secret_length);
 	}
+	for (struct config_access *held = config->accesses; held; held = held->next)
+		access_unref(held->access);
 	arena_free(config->arena);
 	free(config);
 }

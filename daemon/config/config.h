@@ -15,6 +15,12 @@
 #include "model/hook.h"
 #include "model/topic.h"
 
+/* One of the accesses that the configuration owns. */
+struct config_access {
+	struct access *access;
+	struct config_access *next;
+};
+
 struct config {
 	struct arena *arena;
 	/* [Daemon] */
@@ -35,7 +41,8 @@ struct config {
 	/* the rest */
 	struct feed *feeds;
 	size_t feed_count;
-	struct topic *topics; /* their `notify` names "journal" too, unless Journal=no */
+	struct config_access *accesses; /* of the feeds */
+	struct topic *topics;           /* their `notify` names "journal" too, unless Journal=no */
 	size_t topic_count;
 	struct hook *hooks; /* with "journal" among them unless Journal=no */
 	size_t hook_count;
@@ -55,6 +62,9 @@ int config_load(const char *path, struct config_errors *errors, struct config **
 int config_examine(const char *path, struct config_errors *errors, struct config **ret);
 void config_free(struct config *config);
 DEFINE_CLEANUP(config_freep, struct config, config_free)
+
+/* Calls `warn` for what is allowed but unsafe, in words: VerifyTLS=no, passwords over http. */
+void config_warn(const struct config *config, void (*warn)(const char *words));
 
 /* Whether a topic takes articles of the feed (its Feeds=: names and tag:NAME). */
 bool config_topic_takes(const struct topic *topic, const struct feed *feed);

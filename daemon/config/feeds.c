@@ -1,9 +1,11 @@
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "base/url.h"
 #include "config/build.h"
+#include "config/feed_access.h"
 #include "config/opml.h"
 #include "config/values.h"
 #include "config/words.h"
@@ -20,6 +22,9 @@ struct draft {
 struct drafts {
 	struct build *build;
 	const struct section *list;
+	struct access *list_access;
+	const char *list_url; /* of its first feed */
+	bool list_refused;    /* its credentials would go to several sites */
 	struct draft *first;
 	struct draft *last;
 	size_t count;
@@ -30,8 +35,8 @@ static const char *no_words[] = {NULL};
 /* A Backfill= that was not given, told apart from one of 0 until the defaults are filled in. */
 #define BACKFILL_UNSET USEC_INFINITY
 
-static struct draft *add_draft(
-	struct drafts *drafts, const struct section *section, const char *name, const char *url)
+static struct draft *add_draft(struct drafts *drafts, const struct section *section,
+	const char *name, const char *url, struct access *access)
 {
 	struct draft *draft = arena_new_object(drafts->build->scratch, struct draft);
 	const struct feed_section *values = &section->feed;
@@ -49,6 +54,7 @@ static struct draft *add_draft(
 		.backfill = section_gives(section, "Backfill") ? values->backfill : BACKFILL_UNSET,
 		.user_agent = values->user_agent,
 		.private_networks = values->private_networks,
+		.access = access,
 	};
 	if (drafts->last)
 		drafts->last->next = draft;
@@ -59,9 +65,28 @@ static struct draft *add_draft(
 	return draft;
 }
 
+/* Takes user and password out of a URL, which is shown, logged and stored.  NULL: no memory. */
+static const char *without_userinfo(const char *url, struct arena *arena, struct url_part *ret)
+{
+	struct url parts;
+
+	*ret = (struct url_part){0};
+	if (url_parse(url, &parts) < 0 || !parts.userinfo.bytes)
+		return url;
+	if (parts.userinfo.length > 0)
+		*ret = parts.userinfo;
+	return arena_printf(arena, "%.*s%s", (int)(parts.userinfo.bytes - url), url,
+		parts.userinfo.bytes + parts.userinfo.length + 1);
+}
+
 static int add_section(struct drafts *drafts, const struct section *section)
 {
 	const struct sections *sections = drafts->build->sections;
+	struct build *build = drafts->build;
+	struct url_part userinfo;
+	struct access *access;
+	const char *url;
+	int r;
 
 	section_require(sections, section);
 	if (!section->feed.url)
@@ -72,7 +97,44 @@ static int add_section(struct drafts *drafts, const struct section *section)
 			section->name);
 		return 0;
 	}
-	return add_draft(drafts, section, section->name, section->feed.url) ? 0 : -ENOMEM;
+	url = without_userinfo(section->feed.url, build->arena, &userinfo);
+	if (!url)
+		return -ENOMEM;
+	r = build_access(build, section, userinfo, &access);
+	if (r < 0)
+		return r;
+	return add_draft(drafts, section, section->name, url, access) ? 0 : -ENOMEM;
+}
+
+/* A password or token of a list is for one site: its feeds may not be of several. */
+static void check_site(struct drafts *drafts, const char *url)
+{
+	const char *first = drafts->list_url;
+	struct url parts;
+	size_t origin;
+
+	if (!section_gives_credentials(drafts->list) || drafts->list_refused)
+		return;
+	if (!first) {
+		drafts->list_url = url;
+		return;
+	}
+	if (url_parse(first, &parts) < 0)
+		return;
+	origin = (size_t)(parts.path.bytes - first);
+	if (strncasecmp(first, url, origin) == 0 && strchr("/?#", url[origin]))
+		return;
+	drafts->list_refused = true;
+	section_error(drafts->build->sections, drafts->list,
+		"[FeedList \"%s\"]: its password or token would go to several sites (%s and %s); "
+		"expected feeds of one site, or the credentials with each [Feed]",
+		drafts->list->name, first, url);
+}
+
+static int outline_access(struct drafts *drafts, struct url_part userinfo, struct access **ret)
+{
+	*ret = drafts->list_access;
+	return userinfo.bytes ? build_access(drafts->build, drafts->list, userinfo, ret) : 0;
 }
 
 static int add_outline(const struct outline *outline, void *userdata)
@@ -80,6 +142,8 @@ static int add_outline(const struct outline *outline, void *userdata)
 	struct drafts *drafts = userdata;
 	struct build *build = drafts->build;
 	struct value_context context = {.arena = build->arena};
+	struct url_part userinfo;
+	struct access *access;
 	struct draft *draft;
 	const char *url;
 	int r;
@@ -90,7 +154,14 @@ static int add_outline(const struct outline *outline, void *userdata)
 			"xmlUrl of \"%s\": %s", outline->name, context.words);
 	if (r < 0)
 		return r == -EINVAL ? 0 : r;
-	draft = add_draft(drafts, drafts->list, outline->name, url);
+	url = without_userinfo(url, build->arena, &userinfo);
+	if (!url)
+		return -ENOMEM;
+	r = outline_access(drafts, userinfo, &access);
+	if (r < 0)
+		return r;
+	check_site(drafts, url);
+	draft = add_draft(drafts, drafts->list, outline->name, url, access);
 	if (!draft)
 		return -ENOMEM;
 	draft->file = drafts->list->feed.file;
@@ -120,6 +191,11 @@ static int add_list(struct drafts *drafts, const struct section *section)
 		return 0;
 	}
 	drafts->list = section;
+	drafts->list_url = NULL;
+	drafts->list_refused = false;
+	r = build_access(build, section, (struct url_part){0}, &drafts->list_access);
+	if (r < 0)
+		return r;
 	return opml_read(file, text, length, build->arena, build->errors, add_outline, drafts);
 }
 
@@ -173,7 +249,43 @@ static int merge(struct build *build, struct feed *feed, const struct feed *othe
 		feed->user_agent = other->user_agent;
 	if (!feed->private_networks)
 		feed->private_networks = other->private_networks;
+	if (!feed->access)
+		feed->access = other->access;
 	return 0;
+}
+
+/* The feeds of one URL: several only where each is reached in a way of its own. */
+struct same_url {
+	struct feed *feed;
+	struct same_url *next;
+};
+
+/* The one among them that the draft is another section of, or NULL. */
+static struct feed *find_same(const struct same_url *same, const struct feed *draft)
+{
+	for (; same; same = same->next)
+		if (!same->feed->access || !draft->access ||
+			access_equal(same->feed->access, draft->access))
+			return same->feed;
+	return NULL;
+}
+
+/* Books the feed under its URL; where it is not the first there, it gets a key of its own. */
+static int note_url(struct build *build, struct map *urls, const char *url, struct feed *feed)
+{
+	struct same_url *first = map_get(urls, url);
+	struct same_url *same = arena_new_object(build->scratch, struct same_url);
+
+	if (!same)
+		return -ENOMEM;
+	same->feed = feed;
+	if (!first)
+		return map_put(urls, url, same);
+	same->next = first->next;
+	first->next = same;
+	feed->key = arena_printf(build->arena, "%.*s#access=%s", (int)strcspn(feed->url, "#"),
+		feed->url, feed->access->identity);
+	return feed->key ? 0 : -ENOMEM;
 }
 
 /* Names of outlines are not the administrator's choice: a taken one gets a number. */
@@ -197,7 +309,7 @@ static int add_feed(struct build *build, const struct draft *draft, struct map *
 
 	if (!key)
 		return -ENOMEM;
-	feed = map_get(urls, key);
+	feed = find_same(map_get(urls, key), &draft->feed);
 	if (draft->section->kind == SECTION_FEED && named) {
 		config_errors_add(build->errors, draft->file, draft->line,
 			"[Feed \"%s\"]: the name is taken by another [Feed]", name);
@@ -216,7 +328,7 @@ static int add_feed(struct build *build, const struct draft *draft, struct map *
 	feed = &config->feeds[config->feed_count++];
 	*feed = draft->feed;
 	feed->name = name;
-	r = map_put(urls, key, feed);
+	r = note_url(build, urls, key, feed);
 	return r < 0 ? r : map_put(&build->feeds, name, feed);
 }
 

@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "base/utf8.h"
 #include "config/build.h"
+#include "config/secrets.h"
 #include "config/template.h"
 #include "config/words.h"
 
@@ -39,7 +40,6 @@ static int add_secret(struct build *build, struct hook *hook, unsigned char *key
 	return 0;
 }
 
-/* What is said of an unreadable secret never holds any of it. */
 static int read_secret(struct build *build, const struct section *section, struct hook *hook,
 	const char *key, const char *path)
 {
@@ -49,12 +49,9 @@ static int read_secret(struct build *build, const struct section *section, struc
 	size_t length;
 	int r;
 
-	r = file_read(path, SECRET_FILE_MAX, &text, &length);
-	if (r < 0) {
-		setting_error(build->sections, section, key, "%s=: cannot read %s: %s", key, path,
-			r == -EFBIG ? "it is too large for a secret" : strerror(-r));
-		return 0;
-	}
+	r = secret_read(build, section, key, path, SECRET_FILE_MAX, &text, &length);
+	if (r < 0 || !text)
+		return r;
 	r = strlen(text) == length ? secret_parse(text, &secret, &secret_length) : -EINVAL;
 	explicit_bzero(text, length);
 	if (r == -EINVAL) {
@@ -71,22 +68,16 @@ static int read_secret(struct build *build, const struct section *section, struc
 
 static int read_credentials(struct build *build, const struct section *section, struct hook *hook)
 {
-	const char *folder = getenv("CREDENTIALS_DIRECTORY");
 	const char **names = section->hook.secret_credentials;
 	const char *path;
 	int r;
 
-	if (!folder && names && names[0]) {
-		setting_error(build->sections, section, "SecretCredential",
-			"SecretCredential=: systemd passed no credentials; expected "
-			"LoadCredential=%s:FILE in the unit (or $CREDENTIALS_DIRECTORY set)",
-			names[0]);
-		return 0;
-	}
 	for (size_t i = 0; names && names[i]; i++) {
-		path = arena_printf(build->arena, "%s/%s", folder, names[i]);
-		if (!path)
-			return -ENOMEM;
+		r = secret_credential_path(build, section, "SecretCredential", names[i], &path);
+		if (r < 0)
+			return r;
+		if (!path) /* there are none at all: said once */
+			break;
 		r = read_secret(build, section, hook, "SecretCredential", path);
 		if (r < 0)
 			return r;

@@ -16,7 +16,7 @@
 #include "model/topic.h"
 
 enum {
-	SECTION_SETTINGS_MAX = 16, /* of one kind of section */
+	SECTION_SETTINGS_MAX = 32, /* of one kind of section */
 };
 
 enum section_kind {
@@ -62,6 +62,19 @@ struct feed_section {
 	usec backfill;
 	const char *user_agent;
 	const char *private_networks;
+	const char *user;
+	const char *password_credential;
+	const char *password_file;
+	const char *token_credential;
+	const char *token_file;
+	const char **headers;
+	const char *proxy;
+	const char *client_certificate;
+	const char *client_key;
+	const char *client_key_credential;
+	const char *ca_file;
+	bool cookies;
+	bool verify_tls;
 };
 
 struct topic_section {

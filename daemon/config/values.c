@@ -17,6 +17,7 @@
 enum {
 	TEXT_MAX = 512, /* bytes of a User-Agent or contact */
 	HEADER_MAX = 4096,
+	FEED_HEADERS_MAX = 16,
 	PATH_BYTES_MAX = 4096,
 	SOCKET_PATH_MAX = 107, /* sun_path without its NUL (unix(7)) */
 };
@@ -300,6 +301,11 @@ int value_files(const char *value, void *target, struct value_context *context)
 	return add_words(words, target, context);
 }
 
+static bool is_credential(const char *name)
+{
+	return !strchr(name, '/') && name[0] != '.' && name[0] != '\0';
+}
+
 int value_credentials(const char *value, void *target, struct value_context *context)
 {
 	const char **words;
@@ -309,9 +315,106 @@ int value_credentials(const char *value, void *target, struct value_context *con
 	if (r < 0)
 		return r;
 	for (size_t i = 0; words[i]; i++)
-		if (strchr(words[i], '/') || words[i][0] == '.' || words[i][0] == '\0')
+		if (!is_credential(words[i]))
 			return refuse(context, "expected the name of a credential, not a path");
 	return add_words(words, target, context);
+}
+
+int value_credential(const char *value, void *target, struct value_context *context)
+{
+	if (!is_credential(value))
+		return refuse(context, "expected the name of a credential, not a path");
+	return keep_string(value, target, context);
+}
+
+/* RFC 7617 section 2: a colon would end it. */
+int value_user(const char *value, void *target, struct value_context *context)
+{
+	if (value[0] == '\0' || strlen(value) > TEXT_MAX || strpbrk(value, ":\t"))
+		return refuse(context, "expected a name of 1 to 512 bytes without a colon");
+	return keep_string(value, target, context);
+}
+
+int value_proxy(const char *value, void *target, struct value_context *context)
+{
+	static const char *const schemes[] = {"http", "https", "socks5", "socks5h"};
+	struct url parts;
+
+	if (url_parse(value, &parts) == 0 && parts.scheme.bytes && parts.host.length > 0 &&
+		!strpbrk(value, " \t"))
+		for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
+			if (strlen(schemes[i]) == parts.scheme.length &&
+				strncasecmp(schemes[i], value, parts.scheme.length) == 0)
+				return keep_string(value, target, context);
+	return refuse(
+		context, "expected http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT");
+}
+
+/* What the rules of polling and HTTP itself set, and what sets it (specs/polling.md P1 to P15). */
+static const struct {
+	const char *name;
+	const char *words;
+} owned_headers[] = {
+	{"If-None-Match", "the feed's own validators go there"},
+	{"If-Modified-Since", "the feed's own validators go there"},
+	{"If-Match", "feeds are asked by If-None-Match"},
+	{"If-Unmodified-Since", "feeds are asked by If-Modified-Since"},
+	{"If-Range", "feeds are asked for whole"},
+	{"Range", "feeds are asked for whole"},
+	{"A-IM", "feeds are asked for whole"},
+	{"Host", "it follows from URL="},
+	{"User-Agent", "set UserAgent="},
+	{"Accept", "feeds are what is asked for"},
+	{"Accept-Encoding", "all that can be unpacked is asked for"},
+	{"Authorization", "set User= and PasswordFile=, or TokenFile="},
+	{"Proxy-Authorization", "write Proxy=http://USER:PASSWORD@HOST:PORT"},
+	{"Cookie", "set Cookies=yes"},
+	{"Cookie2", "set Cookies=yes"},
+	{"Referer", "none is sent"},
+	{"Connection", "it is the connection's own"},
+	{"Proxy-Connection", "it is the connection's own"},
+	{"Keep-Alive", "it is the connection's own"},
+	{"Upgrade", "it is the connection's own"},
+	{"HTTP2-Settings", "it is the connection's own"},
+	{"TE", "it is the connection's own"},
+	{"Trailer", "it is the connection's own"},
+	{"Transfer-Encoding", "it is the connection's own"},
+	{"Content-Length", "requests have no body"},
+	{"Content-Type", "requests have no body"},
+	{"Content-Encoding", "requests have no body"},
+	{"Expect", "requests have no body"},
+};
+
+/* Why the header cannot be given; NULL: it can. */
+static const char *owned_words(const char *header, struct arena *arena)
+{
+	size_t length = strcspn(header, ":");
+
+	for (size_t i = 0; i < ARRAY_SIZE(owned_headers); i++)
+		if (strlen(owned_headers[i].name) == length &&
+			strncasecmp(header, owned_headers[i].name, length) == 0)
+			return arena_printf(arena, "%s is not given here: %s",
+				owned_headers[i].name, owned_headers[i].words);
+	return NULL;
+}
+
+int value_feed_header(const char *value, void *target, struct value_context *context)
+{
+	const char *text = strchr(value, ':');
+	const char *owned = owned_words(value, context->arena);
+	const char *const *headers = *(const char ***)target;
+
+	if (owned)
+		return refuse(context, owned);
+	/* libcurl takes "Name:" as the wish to send no such header. */
+	if (value[0] != '\0' && (!text || text[1 + strspn(text + 1, " ")] == '\0'))
+		return refuse(context, "expected Name: value");
+	for (const char *c = value; *c != '\0'; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return refuse(context, "expected Name: value without control characters");
+	if (words_count(headers) >= FEED_HEADERS_MAX)
+		return refuse(context, "too many headers; 16 are allowed");
+	return value_header(value, target, context);
 }
 
 /* Empty ones are kept: room match refuses them, with the column. */

@@ -40,6 +40,12 @@ int value_command(const char *value, void *target, struct value_context *context
 int value_header(const char *value, void *target, struct value_context *context);
 int value_files(const char *value, void *target, struct value_context *context);
 int value_credentials(const char *value, void *target, struct value_context *context);
+int value_credential(
+	const char *value, void *target, struct value_context *context); /* const char * */
+int value_user(const char *value, void *target, struct value_context *context);
+int value_proxy(const char *value, void *target, struct value_context *context);
+int value_feed_header(
+	const char *value, void *target, struct value_context *context); /* const char ** */
 int value_query(const char *value, void *target, struct value_context *context);
 int value_terms(
 	const char *value, void *target, struct value_context *context); /* struct listed_terms * */

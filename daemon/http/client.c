@@ -34,6 +34,11 @@ struct http_client {
 	unsigned turn;
 };
 
+/* As exchange_judge() has them for an address that is seen only when it is connected to. */
+static const char words_refused_address[] =
+	"the host is in a private network, which is not polled; name the network in "
+	"AllowPrivateNetworks= if it is yours";
+
 const char *http_response_header(const struct http_response *response, const char *name)
 {
 	return response->headers ? headers_get(response->headers, name) : NULL;
@@ -129,7 +134,7 @@ static bool on_address(struct exchange *exchange, const char *address, bool send
 
 	if (!transfer->request.polite)
 		return true;
-	if (!limits_resolved(client->limits, &transfer->ticket, address, now))
+	if (address && !limits_resolved(client->limits, &transfer->ticket, address, now))
 		return false;
 	if (sends)
 		limits_sent(client->limits, &transfer->ticket, now);
@@ -155,6 +160,29 @@ static int take_exchange(struct http_transfer *transfer)
 	return 0;
 }
 
+/*
+ * What the hop takes of the request's access.  Returns 0, -ENOMEM, or -EACCES where the guard
+ * refuses the target of a proxy.
+ */
+static int take_access(struct http_transfer *transfer, struct hop *hop)
+{
+	const struct http_request *request = &transfer->request;
+	int r = 0;
+
+	if (!request->access)
+		return 0;
+	hop->reach = reach_of(request->access, &transfer->location, request->access_url);
+	hop->reach.cookies = transfer->cookies;
+	if (reach_is_proxied(&hop->reach) && !request->unguarded &&
+		!reach_allows(&transfer->location, hop->allowed))
+		return -EACCES;
+	if (hop->reach.own && request->access->headers) {
+		r = transfer_own_headers(transfer, hop->headers);
+		hop->headers = transfer->own;
+	}
+	return r;
+}
+
 static void hop_start(struct http_transfer *transfer)
 {
 	struct http_client *client = transfer->client;
@@ -173,7 +201,13 @@ static void hop_start(struct http_transfer *transfer)
 		hop.headers = transfer->headers;
 	transfer->state = TRANSFER_RUNNING;
 	transfer->hop_started = clock_monotonic(client->clock);
-	r = take_exchange(transfer);
+	r = take_access(transfer, &hop);
+	if (r == -EACCES) {
+		end_later(transfer, HTTP_REFUSED_ADDRESS, words_refused_address);
+		return;
+	}
+	if (r >= 0)
+		r = take_exchange(transfer);
 	if (r >= 0)
 		r = exchange_prepare(transfer->exchange, &hop);
 	if (r >= 0)

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 
+struct access;
 struct buffer;
 struct event_base;
 struct http_client;
@@ -38,13 +39,22 @@ struct http_request {
 	size_t body_length;
 	const char *user_agent;       /* NULL: the client's */
 	const char *private_networks; /* NULL: the client's */
-	bool unguarded;               /* the administrator's own destination: no guard (webhooks) */
-	bool polite;                  /* the limits of a host apply */
-	bool bulk;                    /* a polite one that http_client_hold() holds back */
-	unsigned redirects_max;       /* 0: redirects are not followed; with GET only */
-	usec timeout;                 /* of the whole transfer; 0: the bound of http/bounds.h */
-	size_t body_max;              /* of the response, decompressed; 0: the bound */
-	bool truncate;                /* a longer body is cut and is no failure */
+	/*
+	 * Credentials, proxy and TLS (base/access.h), or NULL; shared while the request lasts.
+	 * Credentials, headers and the client's certificate go to the origin (scheme, host and
+	 * port) of `access_url` alone, however hops lead; what is trusted holds for its host.
+	 * Through a proxy the guard sees the target only where its URL has an address, or names
+	 * this machine: names are resolved by the proxy.  The proxy itself is not guarded.
+	 */
+	struct access *access;
+	const char *access_url;
+	bool unguarded;         /* the administrator's own destination: no guard (webhooks) */
+	bool polite;            /* the limits of a host apply */
+	bool bulk;              /* a polite one that http_client_hold() holds back */
+	unsigned redirects_max; /* 0: redirects are not followed; with GET only */
+	usec timeout;           /* of the whole transfer; 0: the bound of http/bounds.h */
+	size_t body_max;        /* of the response, decompressed; 0: the bound */
+	bool truncate;          /* a longer body is cut and is no failure */
 };
 
 /* What went wrong before there was a whole response. */
@@ -55,6 +65,8 @@ enum http_failure {
 	HTTP_DNS,
 	HTTP_CONNECT,
 	HTTP_TLS,
+	HTTP_PROXY,       /* there was no way through it */
+	HTTP_CERTIFICATE, /* of the request's own access: unfit */
 	HTTP_TIMEOUT,
 	HTTP_TOO_LARGE,
 	HTTP_TOO_MANY_REDIRECTS,

@@ -77,6 +77,7 @@ static curl_socket_t on_open_socket(
 	struct exchange *exchange = userdata;
 	char text[INET6_ADDRSTRLEN] = "";
 	const void *bytes = &((const struct sockaddr_in *)(const void *)&address->addr)->sin_addr;
+	bool proxied = reach_is_proxied(&exchange->hop.reach);
 
 	(void)purpose;
 	exchange->resolved = true;
@@ -84,14 +85,14 @@ static curl_socket_t on_open_socket(
 		bytes = &((const struct sockaddr_in6 *)(const void *)&address->addr)->sin6_addr;
 	if (address->family != AF_INET && address->family != AF_INET6)
 		return CURL_SOCKET_BAD;
-	if (!exchange->hop.request->unguarded &&
+	if (!exchange->hop.request->unguarded && !proxied &&
 		!guard_allows(exchange->hop.allowed, &address->addr)) {
 		exchange->address_refused = true;
 		return CURL_SOCKET_BAD;
 	}
 	if (!inet_ntop(address->family, bytes, text, sizeof(text)))
 		return CURL_SOCKET_BAD;
-	if (!exchange->on_address(exchange, text, false)) {
+	if (!exchange->on_address(exchange, proxied ? NULL : text, false)) {
 		exchange->address_taken = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -108,16 +109,17 @@ static int on_before_request(
 	void *userdata, char *remote, char *local, int remote_port, int local_port)
 {
 	struct exchange *exchange = userdata;
+	bool proxied = reach_is_proxied(&exchange->hop.reach);
 
 	(void)local;
 	(void)remote_port;
 	(void)local_port;
-	if (!exchange->hop.request->unguarded &&
+	if (!exchange->hop.request->unguarded && !proxied &&
 		!guard_allows_text(exchange->hop.allowed, remote)) {
 		exchange->address_refused = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
-	if (!exchange->on_address(exchange, remote, true)) {
+	if (!exchange->on_address(exchange, proxied ? NULL : remote, true)) {
 		exchange->address_taken = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
@@ -242,6 +244,10 @@ int exchange_prepare(struct exchange *exchange, const struct hop *hop)
 		exchange->spent = true;
 		r |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 	}
+	if (r == CURLE_OK && hop->reach.access) {
+		exchange->spent = true;
+		return reach_apply(&hop->reach, easy);
+	}
 	return r == CURLE_OK ? 0 : -ENOMEM;
 }
 
@@ -277,10 +283,8 @@ static enum http_failure failure_of(CURLcode result)
 	case CURLE_COULDNT_CONNECT:
 		return HTTP_CONNECT;
 	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CIPHER:
 	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_INVALIDCERTSTATUS:
 	case CURLE_SSL_CLIENTCERT:
@@ -305,6 +309,11 @@ static enum http_failure bounded_failure(const struct exchange *exchange, CURLco
 		return HTTP_BROKEN;
 	if (result == CURLE_OPERATION_TIMEDOUT && !exchange->sent)
 		return exchange->resolved ? HTTP_CONNECT : HTTP_DNS;
+	if (result == CURLE_SSL_CERTPROBLEM || result == CURLE_SSL_CACERT_BADFILE)
+		return HTTP_CERTIFICATE;
+	if (result != CURLE_OK && !exchange->sent && exchange->resolved &&
+		reach_is_proxied(&exchange->hop.reach))
+		return failure_of(result) == HTTP_TLS ? HTTP_TLS : HTTP_PROXY;
 	return failure_of(result);
 }
 
@@ -323,6 +332,10 @@ static const struct {
 		"the site has to mend its certificate, or this machine its clock or CA "
 		"certificates",
 		true},
+	[HTTP_PROXY] = {"no connection through the proxy", "check Proxy= and that the proxy is up",
+		true},
+	[HTTP_CERTIFICATE] = {"a certificate of the configuration cannot be used",
+		"check ClientCertificate=, ClientKey= and CAFile=", true},
 	[HTTP_TIMEOUT] = {"the server was too slow", "check that the site is up", true},
 	[HTTP_TOO_LARGE] = {"document too large: more than 16 MiB, or packed more than 1:200",
 		"check that the URL is a feed's", false},

@@ -12,6 +12,7 @@
 #include "http/bounds.h"
 #include "http/client.h"
 #include "http/headers.h"
+#include "http/reach.h"
 
 struct exchange;
 
@@ -23,11 +24,12 @@ struct hop {
 	const char *user_agent;
 	const char *allowed; /* private networks */
 	usec timeout;
+	struct reach reach;
 };
 
 /*
- * The host's address is known, and (`sends`) the request is about to go out to it.  False: nothing
- * is to be sent to it now.
+ * The host's address is known (NULL: only a proxy knows it), and (`sends`) the request is about to
+ * go out to it.  False: nothing is to be sent to it now.
  */
 typedef bool (*exchange_address_fn)(struct exchange *exchange, const char *address, bool sends);
 

@@ -207,3 +207,19 @@ int location_follow(const struct location *from, const char *reference, struct l
 		set_credentials(url, from);
 	return fill(url, ret);
 }
+
+void location_compare(
+	const struct location *location, const char *url, bool *ret_origin, bool *ret_host)
+{
+	_cleanup_(url_cleanupp) CURLU *parsed = curl_url();
+	struct location other;
+
+	*ret_origin = false;
+	*ret_host = false;
+	if (!parsed || location_parse(url, &other) < 0)
+		return;
+	*ret_host = strcmp(location->host, other.host) == 0;
+	*ret_origin = curl_url_set(parsed, CURLUPART_URL, other.url, 0) == CURLUE_OK &&
+		same_origin(parsed, location);
+	location_clear(&other);
+}

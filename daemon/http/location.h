@@ -25,3 +25,7 @@ int location_parse(const char *url, struct location *ret);
  * along within the host only, and none are taken from the field.  As location_parse().
  */
 int location_follow(const struct location *from, const char *reference, struct location *ret);
+
+/* Whether the URL has the location's scheme, host and port, and whether it has its host. */
+void location_compare(
+	const struct location *location, const char *url, bool *ret_origin, bool *ret_host);

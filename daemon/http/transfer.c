@@ -6,6 +6,10 @@
 void transfer_free(struct http_transfer *transfer)
 {
 	curl_slist_free_all(transfer->headers);
+	curl_slist_free_all(transfer->own);
+	if (transfer->cookies)
+		(void)curl_share_cleanup(transfer->cookies);
+	access_unref(transfer->request.access);
 	location_clear(&transfer->location);
 	free(transfer->permanent_url);
 	free((char *)transfer->request.method);
@@ -13,6 +17,7 @@ void transfer_free(struct http_transfer *transfer)
 	free((void *)transfer->request.body);
 	free((char *)transfer->request.user_agent);
 	free((char *)transfer->request.private_networks);
+	free((char *)transfer->request.access_url);
 	free(transfer);
 }
 
@@ -62,6 +67,34 @@ static int copy_headers(struct http_transfer *transfer, const struct http_reques
 	return 0;
 }
 
+int transfer_own_headers(struct http_transfer *transfer, const struct curl_slist *others)
+{
+	int r = 0;
+
+	curl_slist_free_all(transfer->own);
+	transfer->own = NULL;
+	for (; others && r >= 0; others = others->next)
+		r = add_headers(&transfer->own, (const char *const[]){others->data, NULL});
+	if (r >= 0)
+		r = add_headers(
+			&transfer->own, (const char *const *)transfer->request.access->headers);
+	return r;
+}
+
+static int copy_access(struct http_transfer *transfer, const struct http_request *request)
+{
+	if (!request->access)
+		return 0;
+	transfer->request.access = access_ref(request->access);
+	if (request->access->cookies) {
+		transfer->cookies = reach_new_jar();
+		if (!transfer->cookies)
+			return -ENOMEM;
+	}
+	return copy_string(request->access_url ? request->access_url : request->url,
+		&transfer->request.access_url);
+}
+
 static int copy_request(
 	struct http_transfer *transfer, const struct http_request *request, const char *allowed)
 {
@@ -83,6 +116,8 @@ static int copy_request(
 		copy_string(request->user_agent, &copy->user_agent) < 0 ||
 		copy_string(request->private_networks ? request->private_networks : allowed,
 			&copy->private_networks) < 0)
+		return -ENOMEM;
+	if (copy_access(transfer, request) < 0)
 		return -ENOMEM;
 	if (request->body) {
 		body = malloc(request->body_length + 1);

@@ -28,6 +28,8 @@ struct http_transfer {
 	struct http_request request; /* its strings are owned */
 	struct curl_slist *headers;  /* the bound ones first */
 	struct curl_slist *unbound;  /* within `headers`: what any hop gets */
+	struct curl_slist *own;      /* of this hop: all of them, and those of its access */
+	CURLSH *cookies;             /* of its access, from hop to hop */
 	struct location location;    /* of this hop */
 	char *permanent_url;
 	bool moved_for_a_time; /* a redirect was not permanent */
@@ -51,6 +53,11 @@ TAILQ_HEAD(transfers, http_transfer);
  */
 int transfer_new(
 	const struct http_request *request, const char *allowed, struct http_transfer **ret);
+
+/*
+ * The headers of a hop whose access has some of its own, in transfer->own.  Returns 0 or -ENOMEM.
+ */
+int transfer_own_headers(struct http_transfer *transfer, const struct curl_slist *others);
 
 /* Its exchange was released before. */
 void transfer_free(struct http_transfer *transfer);

@@ -22,3 +22,8 @@ static const char *const rule_names[] = {
 
 DEFINE_ENUM_NAMES(feed_health, enum feed_health, health_names)
 DEFINE_ENUM_NAMES(poll_rule, enum poll_rule, rule_names)
+
+const char *feed_key(const struct feed *feed)
+{
+	return feed->key ? feed->key : feed->url;
+}

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/access.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/hash.h"
@@ -20,7 +21,13 @@ struct feed {
 	usec backfill;          /* alert on what is younger at the first poll; 0: on nothing */
 	const char *user_agent; /* NULL: the daemon's */
 	const char *private_networks; /* prefixes or "yes"; NULL: the daemon's */
+	struct access *access;        /* credentials, proxy, TLS; NULL: none; the configuration's */
+	/* What identifies it where another feed has its URL and another access; NULL: its URL. */
+	const char *key;
 };
+
+/* By what the feed is known across reloads and restarts: to the store, to the poller. */
+const char *feed_key(const struct feed *feed);
 
 /* Validators, exactly as received (specs/polling.md P2); NULL: none. */
 struct validators {

@@ -78,11 +78,13 @@ static const struct {
 		"is "
 		"misconfigured"},
 	{400, "the server does not understand the request (400); check the URL"},
-	{401, "the feed needs a password (401); give it with the feed"},
+	{401,
+		"the feed wants a password, or refuses the one it got (401); set User= and "
+		"PasswordFile=, or TokenFile="},
 	{403, "the server refuses us (403); ask the publisher, or set UserAgent= or Contact="},
 	{404, "there is no such page (404); look for the feed's present URL"},
 	{406, "the server has no form that we can read (406); check the URL"},
-	{407, "a proxy wants a password (407)"},
+	{407, "the proxy wants a password (407); write Proxy=http://USER:PASSWORD@HOST:PORT"},
 	{408, "the server gave up waiting (408); it is tried again"},
 	{410, "the feed is gone for good (410); remove it, or look for its successor"},
 	{429, "the server asks us to come less often (429); we wait as it says"},

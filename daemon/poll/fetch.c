@@ -56,12 +56,27 @@ static void wait_for_host(struct poll_feed *feed, usec until)
 	pacer_arm(feed);
 }
 
+/* What another access was given may be another document: its validators are not for this one. */
+static struct plan plan_of(const struct poll_feed *feed, const struct memory *memory)
+{
+	struct plan plan = answer_plan(feed->state, memory, feed->started);
+	const struct access *access = feed->feed->access;
+	const char *now = access ? access->identity : "";
+	const char *then = memory->access ? memory->access : "";
+
+	if (strcmp(now, then) != 0) {
+		plan.etag = NULL;
+		plan.last_modified = NULL;
+	}
+	return plan;
+}
+
 static int read_response(
 	struct poll_feed *feed, const struct http_response *response, struct poll_round *round)
 {
 	struct poller *poller = feed->poller;
 	struct memory memory = fetch_memory(poller, feed->state);
-	struct plan plan = answer_plan(feed->state, &memory, feed->started);
+	struct plan plan = plan_of(feed, &memory);
 	int r;
 
 	r = answer_fill(&round->answer, response, &plan, feed->state, &memory, pacer_now(poller));
@@ -134,7 +149,7 @@ static int start_transfer(struct poll_feed *feed)
 	int r;
 
 	feed->started = pacer_now(poller);
-	plan = answer_plan(feed->state, &memory, feed->started);
+	plan = plan_of(feed, &memory);
 	add_header(poller->arena, bound, &count, "If-None-Match", plan.etag);
 	add_header(poller->arena, bound, &count, "If-Modified-Since", plan.last_modified);
 	r = http_client_start(poller->options.http,
@@ -145,6 +160,8 @@ static int start_transfer(struct poll_feed *feed)
 			.bound_url = plan.bound_url,
 			.user_agent = feed->feed->user_agent,
 			.private_networks = feed->feed->private_networks,
+			.access = feed->feed->access,
+			.access_url = feed->feed->url,
 			.polite = true,
 			.bulk = true,
 			.redirects_max = REDIRECTS_MAX,
@@ -175,6 +192,7 @@ static bool is_passing_trouble(const struct http_response *response)
 	case HTTP_DNS:
 	case HTTP_CONNECT:
 	case HTTP_TLS:
+	case HTTP_PROXY:
 	case HTTP_TIMEOUT:
 	case HTTP_BROKEN:
 		return true;
@@ -238,6 +256,8 @@ int poller_fetch_child(struct poller *poller, struct round *round, const char *u
 			.headers = headers,
 			.user_agent = round->feed->user_agent,
 			.private_networks = round->feed->private_networks,
+			.access = round->feed->access,
+			.access_url = round->feed->url,
 			.polite = true,
 			.redirects_max = REDIRECTS_MAX,
 			.body_max = DOCUMENT_BYTES_MAX,

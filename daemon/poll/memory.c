@@ -24,6 +24,7 @@ static const struct {
 	size_t offset;
 } members[] = {
 	{"validators-url", KIND_STRING, offsetof(struct memory, validators_url)},
+	{"access", KIND_STRING, offsetof(struct memory, access)},
 	{"file-stamp", KIND_STRING, offsetof(struct memory, file_stamp)},
 	{"blocked-url", KIND_STRING, offsetof(struct memory, blocked_url)},
 	{"blocked-until", KIND_USEC, offsetof(struct memory, blocked_until)},

@@ -14,6 +14,7 @@
 
 struct memory {
 	const char *validators_url; /* where the validators are from, if not the request's URL */
+	const char *access;         /* identity of the access they were given to; NULL: none */
 	const char *file_stamp;     /* of a local file: its time and size */
 	const char *blocked_url;    /* whose host asked to wait (P7) ... */
 	usec blocked_until;         /* ... until then */

@@ -102,14 +102,14 @@ static int keep(struct poller *poller, struct poll_feed *known, const struct fee
 	if (known->round)
 		known->round->round.feed = feed;
 	/* Keys are the configuration's strings, and the old one goes. */
-	if (map_put(&poller->by_url, feed->url, known) < 0)
+	if (map_put(&poller->by_url, feed_key(feed), known) < 0)
 		return -ENOMEM;
 	return map_put(&poller->by_name, feed->name, known);
 }
 
 int poller_add(struct poller *poller, const struct feed *feed, const struct feed_state *state)
 {
-	struct poll_feed *known = map_get(&poller->by_url, feed->url);
+	struct poll_feed *known = map_get(&poller->by_url, feed_key(feed));
 	struct poll_feed *added;
 
 	if (known)
@@ -122,13 +122,13 @@ int poller_add(struct poller *poller, const struct feed *feed, const struct feed
 	added->poller = poller;
 	added->feed = feed;
 	added->state = state_copy(state);
-	if (!added->state || map_put(&poller->by_url, feed->url, added) < 0) {
+	if (!added->state || map_put(&poller->by_url, feed_key(feed), added) < 0) {
 		feed_free(added);
 		return -ENOMEM;
 	}
 	if (map_put(&poller->by_name, feed->name, added) < 0 || add_waiting(poller, added) < 0) {
 		(void)map_remove(&poller->by_name, feed->name);
-		(void)map_remove(&poller->by_url, feed->url);
+		(void)map_remove(&poller->by_url, feed_key(feed));
 		feed_free(added);
 		return -ENOMEM;
 	}
@@ -146,7 +146,7 @@ static void remove_feed(struct poll_feed *feed)
 	if (feed->transfer)
 		poller->in_flight--;
 	heap_remove(&poller->due, &feed->due);
-	(void)map_remove(&poller->by_url, feed->feed->url);
+	(void)map_remove(&poller->by_url, feed_key(feed->feed));
 	feed_free(feed);
 }
 

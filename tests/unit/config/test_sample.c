@@ -110,6 +110,18 @@ static void remove_file(const char *folder, const char *name)
 	(void)unlink(path);
 }
 
+/* What another setting beside it stands for: one of them may be given. */
+static bool is_alternative(const char *line)
+{
+	static const char *const keys[] = {
+		"PasswordFile", "TokenCredential", "TokenFile", "ClientKeyCredential"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (is_key(line, keys[i]))
+			return true;
+	return false;
+}
+
 /* Removes the comment signs before settings, in place. */
 static void uncomment(char *sample)
 {
@@ -117,7 +129,7 @@ static void uncomment(char *sample)
 	bool start = true;
 
 	for (const char *from = sample; *from; from++) {
-		if (!start || !is_setting(from))
+		if (!start || !is_setting(from) || is_alternative(from))
 			*to++ = *from;
 		start = *from == '\n';
 	}
@@ -147,7 +159,8 @@ static void test_sample_is_good_as_it_is(void **state)
 static void test_sample_is_good_with_all_its_settings(void **state)
 {
 	static const char *const names[] = {"wirewatch.conf", "desk.opml", "desk-secret",
-		"desk-secret.txt", "weapons.txt", "desk.template"};
+		"desk-secret.txt", "weapons.txt", "desk.template", "example-password", "client.pem",
+		"client.key", "authority.pem"};
 	static const char secret[] = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\n";
 	char folder[] = "/tmp/wirewatch-sample-XXXXXX";
 	char *sample = read_sample();
@@ -163,6 +176,9 @@ static void test_sample_is_good_with_all_its_settings(void **state)
 	write_file(folder, names[3], secret);
 	write_file(folder, names[4], "mortar\n");
 	write_file(folder, names[5], "{\"text\": \"{{title}}\"}\n");
+	write_file(folder, names[6], "open sesame\n");
+	for (size_t i = 7; i < ARRAY_SIZE(names); i++)
+		write_file(folder, names[i], "-----BEGIN EXAMPLE-----\n");
 	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
 	assert_loads(folder);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)

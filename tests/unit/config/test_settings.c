@@ -25,7 +25,7 @@ static void test_keys_are_found_near_and_elsewhere(void **state)
 	(void)state;
 	assert_null(setting_find(SECTION_FEED, "Readers"));
 	assert_string_equal(setting_nearest(SECTION_DAEMON, "Reader"), "Readers");
-	assert_null(setting_nearest(SECTION_FEED, "Reader"));
+	assert_null(setting_nearest(SECTION_FEED, "Journal"));
 	assert_int_equal(setting_elsewhere("Readers"), SECTION_DAEMON);
 	assert_int_equal(setting_elsewhere("Nowhere"), SECTION_KIND_INVALID);
 }
