@@ -20,6 +20,7 @@ struct verb {
 static const struct verb offline_verbs[] = {
 	{"parse", cmd_parse, "read a feed and print it as JSON"},
 	{"discover", cmd_discover, "print the feeds that a web page names"},
+	{"extract", cmd_extract, "print the article that a web page carries"},
 	{"match", cmd_match, "match articles against topics"},
 	{"replay", cmd_replay, "run an archive through topics and story recognition"},
 	{"check", cmd_check, "say whether a configuration is good"},

@@ -87,7 +87,7 @@ static int look(struct discovery *discovery, struct document *document)
 	discovery->url = document->url ? strdup(document->url) : NULL;
 	if (document->url && !discovery->url)
 		return fail_internal("discover", -ENOMEM);
-	r = read_document_once(document, on_done, discovery);
+	r = read_document_once(JOB_FEED, document, on_done, discovery);
 	free(discovery->url);
 	return r < 0 ? fail_internal("discover", r) : discovery->status;
 }

@@ -61,7 +61,7 @@ static int read_document(struct document *document, struct parsing *parsing)
 {
 	int r;
 
-	r = read_document_once(document, on_done, parsing);
+	r = read_document_once(JOB_FEED, document, on_done, parsing);
 	return r < 0 ? fail_internal("parse", r) : parsing->status;
 }
 

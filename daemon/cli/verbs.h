@@ -18,6 +18,7 @@ int cmd_check(int argc, char **argv);
 int cmd_deliveries(int argc, char **argv);
 int cmd_discover(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_extract(int argc, char **argv);
 int cmd_feeds(int argc, char **argv);
 int cmd_match(int argc, char **argv);
 int cmd_parse(int argc, char **argv);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/datetime.h"
-#include "parse/charset.h"
+#include "text/charset.h"
 #include "parse/feed_builder.h"
 #include "parse/html_page.h"
 #include "parse/json_feed.h"

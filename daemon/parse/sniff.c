@@ -7,10 +7,10 @@
 #include <strings.h>
 
 #include "base/utf8.h"
-#include "parse/charset.h"
+#include "text/charset.h"
+#include "text/charset_name.h"
 
 enum {
-	NAME_BYTES = 64,
 	DECLARATION_BYTES = 1024, /* in which an XML declaration is looked for */
 	JUNK_BYTES = 64 * 1024,   /* before the markup: warnings of the publisher's program */
 	/* A conversion may make three bytes of one, and a document has up to 16 MiB. */
@@ -26,7 +26,7 @@ enum charset_source {
 };
 
 struct charset_names {
-	char names[SOURCE_MAX][NAME_BYTES]; /* "": none */
+	char names[SOURCE_MAX][CHARSET_NAME_BYTES]; /* "": none */
 	size_t mark;                        /* length of the byte order mark */
 };
 
@@ -50,37 +50,10 @@ static void sniff_bytes(const char *bytes, size_t length, struct charset_names *
 		if (length >= patterns[i].length &&
 			memcmp(bytes, patterns[i].bytes, patterns[i].length) == 0) {
 			(void)snprintf(
-				names->names[SOURCE_BYTES], NAME_BYTES, "%s", patterns[i].charset);
+				names->names[SOURCE_BYTES], CHARSET_NAME_BYTES, "%s", patterns[i].charset);
 			names->mark = patterns[i].mark;
 			return;
 		}
-}
-
-/* Copies a charset's name as far as it has the characters of one (RFC 2978 section 2.3). */
-static void copy_name(const char *text, const char *end, char ret[NAME_BYTES])
-{
-	size_t count = 0;
-
-	while (text < end && (isspace((unsigned char)*text) || *text == '"' || *text == '\''))
-		text++;
-	while (text < end && count < NAME_BYTES - 1 &&
-		(isalnum((unsigned char)*text) || (*text && strchr("-_.:+", *text))))
-		ret[count++] = *text++;
-	ret[count] = '\0';
-}
-
-/* The charset parameter of a Content-Type (RFC 9110 section 8.3.1). */
-static void sniff_header(const char *content_type, struct charset_names *names)
-{
-	const char *parameter = strcasestr(content_type, "charset");
-
-	if (!parameter)
-		return;
-	parameter += strlen("charset");
-	parameter += strspn(parameter, " \t");
-	if (*parameter == '=')
-		copy_name(parameter + 1, parameter + 1 + strlen(parameter + 1),
-			names->names[SOURCE_HTTP]);
 }
 
 /* The pseudo-attribute of the XML declaration, in text that has ASCII as it is. */
@@ -98,7 +71,7 @@ static void sniff_declaration(const char *text, size_t length, struct charset_na
 		return;
 	encoding = memchr(encoding, '=', (size_t)(close - encoding));
 	if (encoding)
-		copy_name(encoding + 1, close, names->names[SOURCE_XML]);
+		charset_name_copy(encoding + 1, close, names->names[SOURCE_XML]);
 }
 
 /* In EBCDIC only the declaration tells which of its code pages it is. */
@@ -109,46 +82,8 @@ static void sniff_ebcdic(const char *text, size_t length, struct charset_names *
 	if (charset_decode("cp037", text, length < 256 ? length : 256, &head) == 0)
 		sniff_declaration(head.bytes, head.length, names);
 	if (names->names[SOURCE_XML][0] != '\0')
-		memcpy(names->names[SOURCE_BYTES], names->names[SOURCE_XML], NAME_BYTES);
+		memcpy(names->names[SOURCE_BYTES], names->names[SOURCE_XML], CHARSET_NAME_BYTES);
 	buffer_free(&head);
-}
-
-/* How much speaks for UTF-8 beyond its being valid: characters of two bytes count once. */
-static unsigned utf8_evidence(const char *text, size_t length)
-{
-	unsigned evidence = 0;
-
-	for (size_t i = 0; i < length && evidence < 4; i++) {
-		unsigned char byte = (unsigned char)text[i];
-
-		if (byte >= 0xE0)
-			evidence += 4;
-		else if (byte >= 0xC2)
-			evidence++;
-	}
-	return evidence;
-}
-
-static bool is_latin(const char *name)
-{
-	return strcasecmp(name, "windows-1252") == 0 || strcasecmp(name, "iso-8859-1") == 0 ||
-		strcasecmp(name, "us-ascii") == 0 || strcasecmp(name, "iso-8859-15") == 0;
-}
-
-/*
- * Valid UTF-8 is hardly ever something else: a declared charset of single bytes is then a lie, the
- * sooner if it is Latin, in whose texts the bytes of UTF-8 make no sense.
- */
-static bool is_belied(const char *name, const char *text, size_t length)
-{
-	unsigned evidence;
-
-	if (charset_is_wide(name))
-		return length > 1 && text[0] != '\0' && text[1] != '\0';
-	if (!utf8_valid(text, length))
-		return false;
-	evidence = utf8_evidence(text, length);
-	return evidence >= (is_latin(name) ? 1U : 4U);
 }
 
 /* Converts from a named charset; false where it is unknown or the bytes speak against it. */
@@ -157,7 +92,7 @@ static bool try_charset(const char *name, enum charset_source source, const char
 {
 	if (charset_is_utf8(name))
 		return utf8_valid(text, length);
-	if (source != SOURCE_BYTES && is_belied(name, text, length)) {
+	if (source != SOURCE_BYTES && charset_name_is_belied(name, text, length)) {
 		feed_builder_diagnose(
 			builder, 0, "declared as %s, but is not; read as UTF-8", name);
 		return utf8_valid(text, length);
@@ -250,7 +185,7 @@ int sniff(const struct document *document, struct feed_builder *builder, struct 
 	if (strcmp(names.names[SOURCE_BYTES], "cp037") == 0)
 		sniff_ebcdic(text, document->length, &names);
 	if (document->content_type)
-		sniff_header(document->content_type, &names);
+		charset_name_of_type(document->content_type, names.names[SOURCE_HTTP]);
 	text += names.mark;
 	sniff_declaration(text, document->length - names.mark, &names);
 	r = to_utf8(text, document->length - names.mark, &names, builder, ret);

@@ -7,6 +7,7 @@
 #include <sys/time.h>
 
 #include "base/arena.h"
+#include "extract/page_extract.h"
 #include "parse/feed_parser.h"
 #include "worker/frame.h"
 #include "worker/job.h"
@@ -51,15 +52,15 @@ static int write_all(int fd, const struct buffer *buffer)
 	return 0;
 }
 
-/* What became of the parse, as an answer; `r` is feed_parse()'s. */
-static void judge(int r, const char *reason, struct answer *answer)
+/* What became of the job, as an answer; `r` is feed_parse()'s or page_extract()'s. */
+static void judge(enum job_kind kind, int r, const char *reason, struct answer *answer)
 {
-	answer->kind = ANSWER_FEED;
+	answer->kind = kind == JOB_PAGE ? ANSWER_PAGE : ANSWER_FEED;
 	if (r == 0) {
 		answer->status = ANSWER_DONE;
 	} else if (r == -EBADMSG) {
 		answer->status = ANSWER_NO_FEED;
-		answer->reason = reason ? reason : "the document is no feed";
+		answer->reason = reason ? reason : "the document is not what was expected";
 	} else if (r == -ENOMEM) {
 		answer->status = ANSWER_NO_MEMORY;
 	} else {
@@ -77,7 +78,7 @@ static void write_answer(struct answer *answer, struct buffer *buffer)
 	if (r == 0)
 		return;
 	*answer = (struct answer){
-		.kind = ANSWER_FEED,
+		.kind = answer->kind,
 		.status = r == -EFBIG ? ANSWER_FAILED : ANSWER_NO_MEMORY,
 		.reason = r == -EFBIG ? "the entries take more than 64 MiB" : NULL,
 	};
@@ -97,8 +98,12 @@ static enum child_exit read_document(
 	if (r < 0)
 		return CHILD_EXIT_PROTOCOL;
 	limit_cpu(job.cpu_limit);
-	r = feed_parse(&job.document, job.known, job.known_count, arena, &answer->feed, &reason);
-	judge(r, reason, answer);
+	if (job.kind == JOB_PAGE)
+		r = page_extract(&job.document, arena, &answer->page, &reason);
+	else
+		r = feed_parse(&job.document, job.known, job.known_count, arena, &answer->feed,
+			&reason);
+	judge(job.kind, r, reason, answer);
 	return CHILD_EXIT_DONE;
 }
 
@@ -179,7 +184,7 @@ int child_main(void)
 	/* The daemon's end is the reader's end, also while it spins on a document. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	(void)prctl(PR_SET_NAME, "wirewatch-read", 0, 0, 0); /* 15 bytes at most; for ps(1) */
-	if (parse_prepare() < 0)
+	if (parse_prepare() < 0 || extract_prepare() < 0)
 		_exit(CHILD_EXIT_PREPARE);
 	(void)mallopt(M_MMAP_THRESHOLD, CHILD_MAP_BYTES);
 	(void)mallopt(M_TRIM_THRESHOLD, CHILD_TRIM_BYTES);

@@ -69,7 +69,7 @@ int job_read(const void *bytes, size_t length, struct arena *arena, struct job *
 	if (wire_get_u8(&reader) != JOB_VERSION)
 		return -EBADMSG;
 	job.kind = (enum job_kind)wire_get_u8(&reader);
-	if (job.kind != JOB_FEED)
+	if (job.kind != JOB_FEED && job.kind != JOB_PAGE)
 		return -EBADMSG;
 	job.cpu_limit = wire_get_u32(&reader) * USEC_MSEC;
 	job.document.url = get_bytes_string(&reader, URL_BYTES_MAX, arena);
@@ -86,7 +86,13 @@ int job_read(const void *bytes, size_t length, struct arena *arena, struct job *
 
 static bool carries_feed(const struct answer *answer)
 {
-	return answer->status == ANSWER_DONE || answer->status == ANSWER_NO_FEED;
+	return answer->kind == ANSWER_FEED &&
+		(answer->status == ANSWER_DONE || answer->status == ANSWER_NO_FEED);
+}
+
+static bool carries_page(const struct answer *answer)
+{
+	return answer->kind == ANSWER_PAGE && answer->status == ANSWER_DONE;
 }
 
 int answer_write(const struct answer *answer, struct buffer *buffer)
@@ -94,12 +100,14 @@ int answer_write(const struct answer *answer, struct buffer *buffer)
 	frame_begin(buffer);
 	wire_put_u8(buffer, JOB_VERSION);
 	wire_put_u8(buffer, (uint8_t)answer->kind);
-	if (answer->kind == ANSWER_FEED) {
+	if (answer->kind != ANSWER_READY) {
 		wire_put_u8(buffer, (uint8_t)answer->status);
 		wire_put_u8(buffer, answer->grown);
 		wire_put_string(buffer, answer->reason);
 		if (carries_feed(answer))
 			parsed_feed_write(&answer->feed, buffer);
+		if (carries_page(answer))
+			page_write(&answer->page, buffer);
 	}
 	return frame_end(buffer, 0);
 }
@@ -113,7 +121,8 @@ void answer_set_grown(struct buffer *buffer)
 	buffer->bytes[offset] = 1;
 }
 
-static void read_feed_answer(struct wire_reader *reader, struct arena *arena, struct answer *answer)
+static void read_document_answer(
+	struct wire_reader *reader, struct arena *arena, struct answer *answer)
 {
 	uint8_t status = wire_get_u8(reader);
 
@@ -124,6 +133,8 @@ static void read_feed_answer(struct wire_reader *reader, struct arena *arena, st
 	answer->reason = wire_get_string(reader, ANSWER_REASON_MAX, arena);
 	if (!reader->bad && carries_feed(answer))
 		(void)parsed_feed_read(reader, arena, &answer->feed);
+	if (!reader->bad && carries_page(answer))
+		(void)page_read(reader, arena, &answer->page);
 }
 
 int answer_read(const void *bytes, size_t length, struct arena *arena, struct answer *ret)
@@ -134,8 +145,8 @@ int answer_read(const void *bytes, size_t length, struct arena *arena, struct an
 	if (wire_get_u8(&reader) != JOB_VERSION)
 		return -EBADMSG;
 	answer.kind = (enum answer_kind)wire_get_u8(&reader);
-	if (answer.kind == ANSWER_FEED)
-		read_feed_answer(&reader, arena, &answer);
+	if (answer.kind == ANSWER_FEED || answer.kind == ANSWER_PAGE)
+		read_document_answer(&reader, arena, &answer);
 	else if (answer.kind != ANSWER_READY)
 		return -EBADMSG;
 	if (!wire_done(&reader))

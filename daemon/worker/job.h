@@ -14,10 +14,11 @@
 #include "base/clock.h"
 #include "model/document.h"
 #include "model/entry.h"
+#include "model/page.h"
 
 enum {
 	/* Grows with each change of either form: the two sides are always of one build. */
-	JOB_VERSION = 2,
+	JOB_VERSION = 3,
 	JOB_CONTENT_TYPE_MAX = 1024, /* a longer one is left out */
 	/* Digests that go with a job; beyond it entries come back that are known.  A feed holds
 	 * 5,000 entries (specs/polling.md), so this is a dozen rounds that had nothing in common.
@@ -30,6 +31,7 @@ enum {
 
 enum job_kind {
 	JOB_FEED = 1, /* a feed document: entries come back */
+	JOB_PAGE = 2, /* an article's web page: its text comes back; no digests */
 };
 
 struct job {
@@ -43,11 +45,12 @@ struct job {
 enum answer_kind {
 	ANSWER_READY = 1, /* the reader is in its sandbox and waits for jobs */
 	ANSWER_FEED = 2,
+	ANSWER_PAGE = 3,
 };
 
 enum answer_status {
 	ANSWER_DONE,
-	ANSWER_NO_FEED,   /* the document is none; the reason says so */
+	ANSWER_NO_FEED,   /* the document is none, or no page; the reason says so */
 	ANSWER_NO_MEMORY, /* the document took more memory than a reader may have */
 	ANSWER_FAILED,    /* anything else; the reason says so */
 	ANSWER_STATUS_MAX,
@@ -59,6 +62,7 @@ struct answer {
 	bool grown;              /* the reader asks to be replaced: its heap stays large */
 	const char *reason;      /* NULL with ANSWER_DONE */
 	struct parsed_feed feed; /* with ANSWER_DONE and ANSWER_NO_FEED, else empty */
+	struct page page;        /* of an ANSWER_PAGE with ANSWER_DONE */
 };
 
 /*

@@ -87,6 +87,7 @@ static void task_finish(struct task *task, const struct answer *answer, struct a
 	struct reader_result result = {
 		.arena = arena,
 		.feed = answer->feed,
+		.page = answer->page,
 		.words = answer->reason,
 	};
 
@@ -320,7 +321,8 @@ void pool_free(struct pool *pool)
 }
 
 /* Makes a task with its own digests, the document not yet in it. */
-static int task_new(const struct digest *known, size_t known_count, struct task **ret)
+static int task_new(enum job_kind kind, const struct digest *known, size_t known_count,
+	struct task **ret)
 {
 	size_t count = known_count < JOB_KNOWN_MAX ? known_count : JOB_KNOWN_MAX;
 	struct task *task = calloc(1, sizeof(*task));
@@ -333,15 +335,15 @@ static int task_new(const struct digest *known, size_t known_count, struct task 
 	}
 	if (count > 0)
 		memcpy(copy, known, count * sizeof(*copy));
-	task->job.kind = JOB_FEED;
+	task->job.kind = kind;
 	task->job.known = copy;
 	task->job.known_count = count;
 	*ret = task;
 	return 0;
 }
 
-int pool_submit(struct pool *pool, struct document *document, const struct digest *known,
-	size_t known_count, pool_done_fn done, void *userdata)
+static int submit(struct pool *pool, enum job_kind kind, struct document *document,
+	const struct digest *known, size_t known_count, pool_done_fn done, void *userdata)
 {
 	struct task *task = NULL;
 	int r;
@@ -353,7 +355,7 @@ int pool_submit(struct pool *pool, struct document *document, const struct diges
 	if (pool->waiting_count >= READER_QUEUE_MAX ||
 		pool->waiting_bytes + document->length > READER_QUEUE_BYTES_MAX)
 		return -EAGAIN;
-	r = task_new(known, known_count, &task);
+	r = task_new(kind, known, known_count, &task);
 	if (r < 0)
 		return r;
 	task->job.cpu_limit = pool->options.cpu_limit;
@@ -366,6 +368,18 @@ int pool_submit(struct pool *pool, struct document *document, const struct diges
 	pool->waiting_bytes += task_bytes(task);
 	dispatch(pool);
 	return 0;
+}
+
+int pool_submit(struct pool *pool, struct document *document, const struct digest *known,
+	size_t known_count, pool_done_fn done, void *userdata)
+{
+	return submit(pool, JOB_FEED, document, known, known_count, done, userdata);
+}
+
+int pool_submit_page(
+	struct pool *pool, struct document *document, pool_done_fn done, void *userdata)
+{
+	return submit(pool, JOB_PAGE, document, NULL, 0, done, userdata);
 }
 
 size_t pool_pending(const struct pool *pool)

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "model/document.h"
 #include "model/entry.h"
+#include "model/page.h"
 
 struct event_base;
 struct pool;
@@ -38,11 +39,12 @@ struct pool_options {
 };
 
 struct reader_result {
-	struct arena **arena; /* of the feed: who takes it, keeps the feed; NULL: no feed */
-	/* 0; -EBADMSG: no feed; -EIO: the reader failed on it; -EAGAIN: no reader could be had */
+	struct arena **arena; /* of the result: who takes it, keeps that; NULL: none */
+	/* 0; -EBADMSG: no feed, or no page; -EIO: the reader failed on it; -EAGAIN: no reader could be had */
 	int error;
 	const char *words;       /* why, for the user */
 	struct parsed_feed feed; /* also its diagnoses and alternates where error is -EBADMSG */
+	struct page page;        /* of pool_submit_page() */
 };
 
 typedef void (*pool_done_fn)(const struct reader_result *result, void *userdata);
@@ -61,6 +63,10 @@ void pool_free(struct pool *pool);
  */
 int pool_submit(struct pool *pool, struct document *document, const struct digest *known,
 	size_t known_count, pool_done_fn done, void *userdata);
+
+/* As pool_submit() for an article's web page: the result's `page` is the answer. */
+int pool_submit_page(
+	struct pool *pool, struct document *document, pool_done_fn done, void *userdata);
 
 /* Jobs that wait or are being read. */
 size_t pool_pending(const struct pool *pool);

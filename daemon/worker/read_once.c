@@ -7,6 +7,7 @@
 #include "base/macro.h"
 
 struct waiter {
+	enum job_kind kind;
 	struct event_base *base;
 	pool_done_fn done;
 	void *userdata;
@@ -41,18 +42,22 @@ static int run(struct event_base *base, struct clock *clock, struct document *do
 	r = pool_new(&options, &pool);
 	if (r < 0)
 		return r;
-	r = pool_submit(pool, document, NULL, 0, handle_done, waiter);
+	if (waiter->kind == JOB_PAGE)
+		r = pool_submit_page(pool, document, handle_done, waiter);
+	else
+		r = pool_submit(pool, document, NULL, 0, handle_done, waiter);
 	if (r < 0)
 		return r;
 	(void)event_base_dispatch(base);
 	return waiter->called ? 0 : -EIO;
 }
 
-int read_document_once(struct document *document, pool_done_fn done, void *userdata)
+int read_document_once(
+	enum job_kind kind, struct document *document, pool_done_fn done, void *userdata)
 {
 	_cleanup_(base_freep) struct event_base *base = event_base_new();
 	_cleanup_(clock_free_systemp) struct clock *clock = NULL;
-	struct waiter waiter = {.base = base, .done = done, .userdata = userdata};
+	struct waiter waiter = {.kind = kind, .base = base, .done = done, .userdata = userdata};
 	int r;
 
 	if (!base)

@@ -233,7 +233,9 @@ static bool in_turn(const struct reader *reader, const struct answer *answer)
 {
 	if (reader->state == READER_STARTING)
 		return answer->kind == ANSWER_READY;
-	return reader->state == READER_BUSY && all_sent(reader) && answer->kind == ANSWER_FEED;
+	if (reader->state != READER_BUSY || !all_sent(reader))
+		return false;
+	return answer->kind == (reader->job->kind == JOB_PAGE ? ANSWER_PAGE : ANSWER_FEED);
 }
 
 static void take_answer(struct reader *reader)

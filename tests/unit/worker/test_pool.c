@@ -676,7 +676,7 @@ static void test_one_document_is_read_without_a_loop(void **state)
 	struct rig *rig = *state;
 	struct document document = {.bytes = strdup("hello"), .length = 5};
 
-	assert_int_equal(read_document_once(&document, note_result, rig), 0);
+	assert_int_equal(read_document_once(JOB_FEED, &document, note_result, rig), 0);
 	assert_int_equal(rig->results, 1);
 	assert_string_equal(rig->title, "hello");
 	assert_null(document.bytes);

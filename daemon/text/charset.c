@@ -1,4 +1,4 @@
-#include "parse/charset.h"
+#include "text/charset.h"
 
 #include <ctype.h>
 #include <errno.h>

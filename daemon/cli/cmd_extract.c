@@ -1,0 +1,94 @@
+#include <errno.h>
+#include <string.h>
+
+#include "base/datetime.h"
+#include "cli/clean.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/source.h"
+#include "cli/verbs.h"
+#include "worker/read_once.h"
+
+struct extracting {
+	const char *path;
+	int status;
+};
+
+static void set_string(json_t *object, const char *key, const char *value)
+{
+	(void)json_object_set_new(object, key, value ? json_string(value) : json_null());
+}
+
+static void set_date(json_t *object, const char *key, int64_t seconds)
+{
+	char text[DATETIME_SIZE];
+
+	set_string(object, key, seconds == DATE_NONE ? NULL : datetime_format(seconds, text));
+}
+
+static json_t *page_to_json(const struct page *page)
+{
+	json_t *object = json_object();
+
+	set_string(object, "title", page->title);
+	set_string(object, "text", page->text);
+	set_date(object, "published", page->published);
+	set_date(object, "modified", page->modified);
+	set_string(object, "author", page->author);
+	set_string(object, "language", page->language);
+	set_string(object, "canonical_url", page->canonical_url);
+	set_string(object, "site", page->site);
+	set_string(object, "image", page->image);
+	set_string(object, "verdict", page_verdict_to_string(page->verdict));
+	return object;
+}
+
+static void on_done(const struct reader_result *result, void *userdata)
+{
+	struct extracting *extracting = userdata;
+
+	if (result->error == 0) {
+		extracting->status = output_json(page_to_json(&result->page));
+		return;
+	}
+	(void)fprintf(stderr, "wirewatch extract: %s: ", extracting->path);
+	clean_print(stderr, result->words ? result->words : "no web page");
+	(void)fputc('\n', stderr);
+	extracting->status = EXIT_CODE_REFUSED;
+}
+
+static int extract_document(struct document *document, struct extracting *extracting)
+{
+	int r;
+
+	r = read_document_once(JOB_PAGE, document, on_done, extracting);
+	return r < 0 ? fail_internal("extract", r) : extracting->status;
+}
+
+int cmd_extract(int argc, char **argv)
+{
+	struct document document = {0};
+	struct extracting extracting = {.status = EXIT_CODE_INTERNAL};
+	const char *url = NULL;
+	const char *content_type = NULL;
+	const struct option_line options[] = {
+		{"url", "URL", OPTION_TEXT, &url, "where it came from, for relative links"},
+		{"content-type", "TYPE", OPTION_TEXT, &content_type, "what its server called it"},
+		{0}};
+	const struct usage usage = {"extract", "FILE|-",
+		"Prints the article that a web page carries, as JSON.  The page is read as the "
+		"daemon would, in a caged process.",
+		options, 1, 1};
+	struct operands operands;
+	int r;
+
+	if (!options_parse(&usage, argc, argv, &operands, &r))
+		return r;
+	extracting.path =
+		strcmp(operands.words[0], "-") == 0 ? "standard input" : operands.words[0];
+	r = source_load("extract", operands.words[0], url, content_type, &document);
+	if (r == 0)
+		r = extract_document(&document, &extracting);
+	document_clear(&document);
+	return output_finish(r);
+}

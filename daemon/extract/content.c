@@ -1,0 +1,529 @@
+#include "extract/content.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "extract/cues.h"
+#include "extract/phrases.h"
+
+/* What may not be dropped by a name, or by an element: it holds so much of the good text. */
+#define CUE_SHARE_MAX 0.25F
+#define NEVER_SHARE_MAX 0.6F
+#define TAG_SHARE_MAX 0.5F
+#define HEADING_SHARE_MAX 0.2F
+/* What a level upwards costs a subtree's sum. */
+#define LEVEL_DISCOUNT 0.9F
+/* An element marked as the article's body is it, if it holds so much of the chosen one's text. */
+#define BODY_SHARE_MIN 0.6F
+#define NAMED_SHARE_MIN 0.9F
+/* What a line that is no text takes from its subtree's sum, of its value below 0. */
+#define BAD_WEIGHT 0.5F
+/* A block of this value is surely text: what is short before the first and behind the last goes. */
+#define SURE_VALUE 60.0F
+/* One of several articles in the subtree is it alone from this share on. */
+#define ARTICLE_SHARE_MIN 0.25F
+#define PARAGRAPHS_SHARE 0.8F
+#define BOX_SHARE_MIN 0.85F
+#define TEASER_REST_MIN 0.3F
+
+enum {
+	LINE_BYTES_MAX = 64 * 1024,
+	STRAY_LENGTH_MAX = 60, /* characters */
+	TEASER_LINES = 2,
+	REPEAT_LINES = 3,
+	PLAIN_LENGTH = 60,     /* characters that a line has beside its links, if it is text */
+	SIBLING_LEVELS = 6,    /* upwards */
+};
+
+/* ---- what goes ---- */
+
+static bool is_link_line(const struct block *block)
+{
+	return block->linked * 2 > block->length && block->length < block->linked + PLAIN_LENGTH;
+}
+
+static bool is_heading(enum page_tag tag)
+{
+	return tag >= PAGE_H1 && tag <= PAGE_H6;
+}
+
+static void drop_range(
+	struct blocks *blocks, uint32_t first, uint32_t end, enum block_drop why)
+{
+	for (uint32_t i = first; i < end; i++)
+		if (!blocks->blocks[i].dropped)
+			blocks->blocks[i].dropped = why;
+}
+
+static void drop_subtree(const struct page_tree *tree, struct blocks *blocks, uint32_t node, enum block_drop why)
+{
+	drop_range(blocks, blocks->at[node], blocks->at[tree->nodes[node].end], why);
+}
+
+static bool is_other_tag(const struct page_node *node)
+{
+	switch (node->tag) {
+	case PAGE_NAV:
+	case PAGE_ASIDE:
+	case PAGE_FOOTER:
+	case PAGE_FORM:
+	case PAGE_FIGCAPTION:
+	case PAGE_FIGURE:
+	case PAGE_CAPTION:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* From what share of the good text on the node is kept all the same; 0: it stays anyway. */
+static float keep_share(const struct page_node *node)
+{
+	if (node->tag == PAGE_BODY || node->tag == PAGE_HTML)
+		return 0;
+	if (is_other_tag(node))
+		return TAG_SHARE_MAX;
+	switch (node->attribute_count > 0 ? cue_of(node) : CUE_NONE) {
+	case CUE_OTHER:
+		return CUE_SHARE_MAX;
+	case CUE_NEVER:
+		return NEVER_SHARE_MAX;
+	default:
+		return 0;
+	}
+}
+
+static void drop_other(const struct page_tree *tree, struct blocks *blocks, uint32_t heading)
+{
+	float whole = blocks_good(tree, blocks, 0);
+
+	for (uint32_t i = 1; i < tree->count; i++) {
+		const struct page_node *node = &tree->nodes[i];
+		float share;
+
+		if (node->tag == PAGE_TEXT || blocks->at[i] == blocks->at[node->end])
+			continue;
+		share = keep_share(node);
+		if (share == 0)
+			continue;
+		/* What holds the headline holds the article, unless it is the headline's box. */
+		if (heading >= blocks->at[i] && heading < blocks->at[node->end])
+			share = HEADING_SHARE_MAX;
+		if (blocks_good(tree, blocks, i) >= share * whole)
+			continue;
+		drop_subtree(tree, blocks, i, is_other_tag(node) ? BLOCK_BY_ELEMENT : BLOCK_BY_NAME);
+		i = node->end - 1;
+	}
+}
+
+static bool is_title(const struct page_tree *tree, const struct block *block,
+	const struct titles *titles, struct buffer *text)
+{
+	buffer_reset(text);
+	return block_text(tree, block, text) == 0 &&
+		titles_have(titles, buffer_string(text), text->length);
+}
+
+/* A headline that is a link, with a line or two: another article's teaser. */
+static void drop_teasers(
+	const struct page_tree *tree, struct blocks *blocks, const struct titles *titles)
+{
+	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(LINE_BYTES_MAX);
+
+	float before = blocks_good(tree, blocks, 0);
+
+	for (uint32_t i = 0; i < blocks->count; i++) {
+		const struct block *block = &blocks->blocks[i];
+		uint32_t parent = tree->nodes[block->owner].parent;
+		uint32_t end = blocks->at[tree->nodes[parent].end];
+		uint32_t good = 0;
+
+		if (block->dropped || !is_heading(block->tag) || !is_link_line(block) ||
+			i > blocks->at[parent] + 1)
+			continue;
+		for (uint32_t k = i + 1; k < end && good <= TEASER_LINES; k++)
+			good += blocks->blocks[k].value > 0;
+		if (good <= TEASER_LINES && !is_title(tree, block, titles, &text))
+			drop_range(blocks, i, end, BLOCK_TEASER);
+	}
+	/* A page of nothing else is one of teasers, and better read than empty. */
+	for (uint32_t i = 0; blocks_good(tree, blocks, 0) < TEASER_REST_MIN * before && i < blocks->count;
+		i++)
+		if (blocks->blocks[i].dropped == BLOCK_TEASER)
+			blocks->blocks[i].dropped = BLOCK_KEPT;
+}
+
+/* ---- the subtree ---- */
+
+/* Whether an article may be in it alone: a list or a table has words before or behind it. */
+static bool is_box(const struct page_node *node)
+{
+	switch (node->tag) {
+	case PAGE_BLOCK:
+	case PAGE_SECTION:
+	case PAGE_ARTICLE:
+	case PAGE_MAIN:
+	case PAGE_BODY:
+	case PAGE_TD:
+	case PAGE_FORM:
+	case PAGE_INLINE:
+	case PAGE_PRE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What a block counts in its subtree's sum: only links speak against one. */
+static float block_weight(const struct block *block)
+{
+	if (block->value > 0)
+		return block->value;
+	return block->linked > 0 ? BAD_WEIGHT * block->value : 0;
+}
+
+/* The sums from the leaves upwards: a parent comes before its children. */
+static uint32_t best_subtree(const struct page_tree *tree, const struct blocks *blocks, float *sums)
+{
+	uint32_t best = 0;
+
+	for (size_t i = 0; i < blocks->count; i++)
+		if (!blocks->blocks[i].dropped)
+			sums[blocks->blocks[i].owner] += block_weight(&blocks->blocks[i]);
+	for (uint32_t i = (uint32_t)tree->count; i-- > 1;) {
+		const struct page_node *node = &tree->nodes[i];
+
+		if (node->tag != PAGE_TEXT)
+			sums[node->parent] += sums[i] * (node->block ? LEVEL_DISCOUNT : 1);
+	}
+	for (uint32_t i = 1; i < tree->count; i++)
+		if (sums[i] > sums[best])
+			best = i;
+	while (best > 0 && !is_box(&tree->nodes[best]))
+		best = tree->nodes[best].parent;
+	return best;
+}
+
+/* What share of the text makes it believed that an element is the body; above 1: none. */
+static float body_share(const struct page_node *node)
+{
+	const char *property = page_node_attribute(node, ATTRIBUTE_ITEMPROP);
+
+	if (property && strcasestr(property, "articleBody"))
+		return BODY_SHARE_MIN;
+	return cue_of(node) == CUE_BODY ? NAMED_SHARE_MIN : 2;
+}
+
+/* The smallest element that is marked as the body and holds enough. */
+static uint32_t marked_body(
+	const struct page_tree *tree, const struct blocks *blocks, uint32_t root)
+{
+	float whole = blocks_good(tree, blocks, root);
+	uint32_t found = root;
+
+	for (uint32_t i = root + 1; i < tree->nodes[root].end; i++) {
+		const struct page_node *node = &tree->nodes[i];
+
+		if (node->attribute_count > 0 &&
+			blocks_good(tree, blocks, i) >= body_share(node) * whole)
+			found = i;
+	}
+	return found;
+}
+
+/* Whether another article's headline stands between the subtrees of two nodes. */
+static bool has_heading_between(
+	const struct blocks *blocks, uint32_t first, uint32_t second, const struct page_tree *tree)
+{
+	for (uint32_t i = blocks->at[tree->nodes[first].end]; i < blocks->at[second]; i++)
+		if (blocks->blocks[i].tag == PAGE_H1 || blocks->blocks[i].tag == PAGE_H2)
+			return true;
+	return second < tree->nodes[first].end;
+}
+
+/* The rest of a text that something parts in two: an element of the same class goes on with it. */
+static uint32_t with_siblings(
+	const struct page_tree *tree, const struct blocks *blocks, uint32_t root)
+{
+	const char *class = page_node_attribute(&tree->nodes[root], ATTRIBUTE_CLASS);
+	uint32_t at = root;
+
+	for (unsigned level = 0; class && *class && level < SIBLING_LEVELS && at > 0; level++) {
+		at = tree->nodes[at].parent;
+		for (uint32_t i = at + 1; i < tree->nodes[at].end; i++) {
+			const struct page_node *node = &tree->nodes[i];
+			const char *other = node->tag == tree->nodes[root].tag
+				? page_node_attribute(node, ATTRIBUTE_CLASS)
+				: NULL;
+
+			if (i == root)
+				i = node->end - 1;
+			else if (other && strcmp(other, class) == 0 &&
+				blocks_good(tree, blocks, i) >= SURE_VALUE &&
+				!has_heading_between(blocks, i < root ? i : root, i < root ? root : i, tree))
+				return at;
+		}
+	}
+	return root;
+}
+
+/* ---- the headline ---- */
+
+/* The block that is a title: a heading before another line. */
+static uint32_t find_heading(
+	const struct page_tree *tree, const struct blocks *blocks, const struct titles *titles)
+{
+	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(LINE_BYTES_MAX);
+	uint32_t found = UINT32_MAX;
+
+	for (uint32_t i = 0; i < blocks->count && titles->count > 0; i++) {
+		const struct block *block = &blocks->blocks[i];
+		bool heading = is_heading(block->tag);
+
+		if (block->length > TITLE_KEY_MAX || (found != UINT32_MAX && !heading))
+			continue;
+		buffer_reset(&text);
+		if (block_text(tree, block, &text) < 0 ||
+			!titles_have(titles, buffer_string(&text), text.length))
+			continue;
+		found = i;
+		if (heading)
+			break;
+	}
+	return found;
+}
+
+/* Several articles on one page: the one under the headline, if it holds enough. */
+static uint32_t article_of_heading(const struct page_tree *tree, const struct blocks *blocks,
+	uint32_t root, uint32_t heading)
+{
+	uint32_t at = blocks->blocks[heading].owner;
+
+	while (at > root && tree->nodes[at].tag != PAGE_ARTICLE)
+		at = tree->nodes[at].parent;
+	if (at <= root || blocks_good(tree, blocks, at) <
+			ARTICLE_SHARE_MIN * blocks_good(tree, blocks, root))
+		return root;
+	return at;
+}
+
+/* What stands before the headline, unless that is most of it. */
+static void drop_before(const struct page_tree *tree, struct blocks *blocks, uint32_t first,
+	uint32_t end, uint32_t heading)
+{
+	float before = 0;
+	float whole = 0;
+
+	(void)tree;
+	if (heading == UINT32_MAX || heading < first || heading >= end)
+		return;
+	for (uint32_t i = first; i < end; i++) {
+		const struct block *block = &blocks->blocks[i];
+
+		if (block->dropped || block->value <= 0)
+			continue;
+		whole += block->value;
+		if (i <= heading)
+			before += block->value;
+	}
+	if (before < whole / 2)
+		drop_range(blocks, first, heading + 1, BLOCK_HEAD);
+	else
+		blocks->blocks[heading].dropped = BLOCK_TITLE;
+}
+
+/*
+ * Where nearly all of the text is in one box of the subtree, what follows that box is something
+ * else.
+ */
+static uint32_t end_of_text(const struct page_tree *tree, const struct blocks *blocks, uint32_t root)
+{
+	float whole = blocks_good(tree, blocks, root);
+	uint32_t at = root;
+	uint32_t found = root;
+
+	while (found != 0) {
+		found = 0;
+		for (uint32_t i = at + 1; i < tree->nodes[at].end; i = tree->nodes[i].end)
+			if (tree->nodes[i].tag != PAGE_TEXT &&
+				blocks_good(tree, blocks, i) >= BOX_SHARE_MIN * whole) {
+				found = i;
+				break;
+			}
+		at = found != 0 ? found : at;
+	}
+	return tree->nodes[at].end;
+}
+
+/* ---- lines ---- */
+
+/* Whether the text is in paragraphs: a short line outside of one is then none of it. */
+static bool has_paragraphs(const struct blocks *blocks, uint32_t first, uint32_t end)
+{
+	float whole = 0;
+	float within = 0;
+
+	for (uint32_t i = first; i < end; i++) {
+		const struct block *block = &blocks->blocks[i];
+
+		if (block->dropped || block->value <= 0)
+			continue;
+		whole += block->value;
+		if (block->tag == PAGE_P || block->tag == PAGE_LI || block->tag == PAGE_BLOCKQUOTE)
+			within += block->value;
+	}
+	return within > PARAGRAPHS_SHARE * whole;
+}
+
+static bool is_stray(const struct block *block)
+{
+	return block->length < STRAY_LENGTH_MAX && block->tag == PAGE_BLOCK;
+}
+
+/* Text of a link that is the address itself is the author's. */
+static bool is_address(const char *text)
+{
+	return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0 ||
+		strncmp(text, "www.", 4) == 0;
+}
+
+/* A picture's caption, said once more near it for those who do not see the picture. */
+static bool is_repeated(const struct page_tree *tree, const struct blocks *blocks, uint32_t index,
+	const struct buffer *text)
+{
+	_cleanup_(buffer_free) struct buffer other = BUFFER_INIT(LINE_BYTES_MAX);
+	uint32_t first = index > REPEAT_LINES ? index - REPEAT_LINES : 0;
+
+	for (uint32_t i = first; i < index && text->length > STRAY_LENGTH_MAX / 2; i++) {
+		const struct block *block = &blocks->blocks[i];
+
+		if (block->length != blocks->blocks[index].length || !block->dropped)
+			continue;
+		buffer_reset(&other);
+		if (block_text(tree, block, &other) == 0 && other.length == text->length &&
+			memcmp(other.bytes, text->bytes, text->length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void drop_lines(const struct page_tree *tree, struct blocks *blocks,
+	const struct titles *titles, uint32_t first, uint32_t end)
+{
+	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(LINE_BYTES_MAX);
+	bool paragraphs = has_paragraphs(blocks, first, end);
+
+	for (uint32_t i = first; i < end; i++) {
+		struct block *block = &blocks->blocks[i];
+
+		if (block->dropped)
+			continue;
+		if (paragraphs && is_stray(block)) {
+			block->dropped = BLOCK_HEAD;
+			continue;
+		}
+		if (block->length > PHRASE_LINE_MAX) {
+			if (is_link_line(block))
+				block->dropped = BLOCK_LINKS;
+			continue;
+		}
+		buffer_reset(&text);
+		if (block_text(tree, block, &text) < 0)
+			continue;
+		if (is_repeated(tree, blocks, i, &text))
+			block->dropped = BLOCK_REPEATED;
+		else if (is_link_line(block) && !is_address(buffer_string(&text)))
+			block->dropped = BLOCK_LINKS;
+		else if (phrase_is_boilerplate(buffer_string(&text), text.length))
+			block->dropped = BLOCK_PHRASE;
+		else if (titles_have(titles, buffer_string(&text), text.length))
+			block->dropped = BLOCK_TITLE;
+	}
+}
+
+/* ---- head and tail ---- */
+
+/* Whether a line goes on with the text that another of the subtree began. */
+static bool goes_on(const struct page_tree *tree, const struct block *block, const struct block *with)
+{
+	const struct page_node *nodes = tree->nodes;
+
+	if (nodes[block->owner].parent == nodes[with->owner].parent || block->owner == with->owner)
+		return true;
+	return block->tag == PAGE_LI || block->tag == PAGE_TD || block->tag == PAGE_DD;
+}
+
+static bool is_sure(const struct block *block)
+{
+	return !block->dropped && block->value >= SURE_VALUE && !is_heading(block->tag);
+}
+
+static void trim(const struct page_tree *tree, struct blocks *blocks, uint32_t first, uint32_t end)
+{
+	uint32_t head = first;
+	uint32_t tail = end;
+	uint32_t last;
+
+	while (head < end && !is_sure(&blocks->blocks[head]))
+		head++;
+	if (head == end)
+		return;
+	while (tail > head && !is_sure(&blocks->blocks[tail - 1]))
+		tail--;
+	/* Lines of the same make, up to the first that is another. */
+	last = tail;
+	while (tail < end && (blocks->blocks[tail].dropped ||
+				     goes_on(tree, &blocks->blocks[tail], &blocks->blocks[last - 1])))
+		tail++;
+	while (tail > last && (blocks->blocks[tail - 1].dropped || is_heading(blocks->blocks[tail - 1].tag)))
+		tail--;
+	drop_range(blocks, tail, end, BLOCK_TAIL);
+	last = head;
+	while (head > first && (blocks->blocks[head - 1].dropped ||
+				       goes_on(tree, &blocks->blocks[head - 1], &blocks->blocks[last])))
+		head--;
+	drop_range(blocks, first, head, BLOCK_HEAD);
+}
+
+int content_choose(const struct page_tree *tree, struct blocks *blocks,
+	const struct titles *titles, struct content *ret)
+{
+	_cleanup_(freep) float *sums = calloc(tree->count, sizeof(*sums));
+	struct content content = {.heading = UINT32_MAX};
+	uint32_t first;
+	uint32_t end;
+
+	if (!sums)
+		return -ENOMEM;
+	content.whole = blocks_good(tree, blocks, 0);
+	content.heading = find_heading(tree, blocks, titles);
+	drop_other(tree, blocks, content.heading);
+	drop_teasers(tree, blocks, titles);
+	content.root = best_subtree(tree, blocks, sums);
+	if (content.heading != UINT32_MAX)
+		content.root = article_of_heading(tree, blocks, content.root, content.heading);
+	content.root = marked_body(tree, blocks, content.root);
+	content.root = with_siblings(tree, blocks, content.root);
+	first = blocks->at[content.root];
+	end = blocks->at[end_of_text(tree, blocks, content.root)];
+	drop_range(blocks, 0, first, BLOCK_OUTSIDE);
+	drop_range(blocks, end, (uint32_t)blocks->count, BLOCK_OUTSIDE);
+	drop_before(tree, blocks, first, end, content.heading);
+	drop_lines(tree, blocks, titles, first, end);
+	trim(tree, blocks, first, end);
+	content.good = blocks_good(tree, blocks, content.root);
+	*ret = content;
+	return 0;
+}
+
+int content_text(const struct page_tree *tree, const struct blocks *blocks, struct buffer *out)
+{
+	for (size_t i = 0; i < blocks->count && !out->failed; i++) {
+		if (blocks->blocks[i].dropped)
+			continue;
+		if (out->length > 0)
+			(void)buffer_add_char(out, '\n');
+		(void)block_text(tree, &blocks->blocks[i], out);
+	}
+	return out->failed;
+}

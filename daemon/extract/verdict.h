@@ -1,0 +1,10 @@
+/* Whether what was extracted is the article, or what a site shows in its place. */
+#pragma once
+
+#include "extract/blocks.h"
+#include "extract/page_meta.h"
+#include "extract/page_tree.h"
+#include "model/page.h"
+
+enum page_verdict verdict_of(const struct page *page, const struct page_meta *meta,
+	const struct page_tree *tree, const struct blocks *blocks, const char *url);
