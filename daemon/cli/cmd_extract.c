@@ -26,7 +26,7 @@ static void set_date(json_t *object, const char *key, int64_t seconds)
 	set_string(object, key, seconds == DATE_NONE ? NULL : datetime_format(seconds, text));
 }
 
-static json_t *page_to_json(const struct page *page)
+static json_t *page_to_json(const struct web_page *page)
 {
 	json_t *object = json_object();
 

@@ -13,8 +13,8 @@ enum {
 };
 
 /* What stands before a name; some words of languages that are names of people elsewhere do not. */
-static const char *const prefixes[] = {"by ", "by: ", "written by ", "posted by ", "von ", "par ", "por ",
-	"autor: ", "author: ", "автор: ", "text: ", "di ", "af ", "av ", "door ", "from "};
+static const char *const prefixes[] = {"by ", "by: ", "written by ", "posted by ", "von ", "par ",
+	"por ", "autor: ", "author: ", "автор: ", "text: ", "di ", "af ", "av ", "door ", "from "};
 
 static const char *skip_prefix(const char *text)
 {
@@ -53,7 +53,8 @@ static size_t names_length(const char *text)
 	size_t length = 0;
 
 	while (text[length] && !isdigit((unsigned char)text[length])) {
-		if (strncmp(text + length, " | ", 3) == 0 || strncmp(text + length, " · ", 4) == 0 ||
+		if (strncmp(text + length, " | ", 3) == 0 ||
+			strncmp(text + length, " · ", 4) == 0 ||
 			strncmp(text + length, " • ", 5) == 0 || text[length] == '(' ||
 			text[length] == '<')
 			break;
@@ -121,9 +122,8 @@ static const char *from_lines(const struct page_tree *tree, const struct blocks 
 {
 	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(16 * BYLINE_MAX);
 
-	for (size_t i = heading; heading != UINT32_MAX && i < heading + LINES_BEHIND &&
-		i < blocks->count;
-		i++) {
+	for (size_t i = heading;
+		heading != UINT32_MAX && i < heading + LINES_BEHIND && i < blocks->count; i++) {
 		const char *line;
 
 		buffer_reset(&text);

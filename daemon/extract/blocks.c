@@ -12,9 +12,9 @@ enum {
 };
 
 /* How a block is valued; see tests/bench/bench_extract.c for the measure. */
-#define LINK_WEIGHT 2.5F /* a block with 40 % of its text in links is worth nothing */
-#define BLOCK_COST 15.0F /* characters; what a lone word costs */
-#define ITEM_COST 15.0F  /* more, in lists and tables */
+#define LINK_WEIGHT 2.5F       /* a block with 40 % of its text in links is worth nothing */
+#define BLOCK_COST 15.0F       /* characters; what a lone word costs */
+#define ITEM_COST 15.0F        /* more, in lists and tables */
 #define PARAGRAPH_LENGTH 80.0F /* characters outside of links */
 #define PARAGRAPH_SHARE 0.3F
 
@@ -78,8 +78,7 @@ static void add_block(struct cutter *cutter)
 	if (block->length > 0 && blocks->count < BLOCKS_MAX) {
 		if (blocks->count == blocks->size) {
 			size_t size = blocks->size > 0 ? 2 * blocks->size : FIRST_BLOCKS;
-			struct block *grown =
-				reallocarray(blocks->blocks, size, sizeof(*grown));
+			struct block *grown = reallocarray(blocks->blocks, size, sizeof(*grown));
 
 			if (!grown) {
 				cutter->failed = true;
@@ -120,7 +119,8 @@ static void add_text(struct cutter *cutter, uint32_t index)
 	for (uint32_t i = 0; i < node->length; i++) {
 		unsigned char byte = (unsigned char)text[i];
 
-		if (byte <= ' ' || (byte == 0xC2 && i + 1 < node->length && text[i + 1] == '\xA0')) {
+		if (byte <= ' ' ||
+			(byte == 0xC2 && i + 1 < node->length && text[i + 1] == '\xA0')) {
 			length += !space;
 			space = true;
 			i += byte == 0xC2;

@@ -31,8 +31,8 @@ enum {
 	STRAY_LENGTH_MAX = 60, /* characters */
 	TEASER_LINES = 2,
 	REPEAT_LINES = 3,
-	PLAIN_LENGTH = 60,     /* characters that a line has beside its links, if it is text */
-	SIBLING_LEVELS = 6,    /* upwards */
+	PLAIN_LENGTH = 60,  /* characters that a line has beside its links, if it is text */
+	SIBLING_LEVELS = 6, /* upwards */
 };
 
 /* ---- what goes ---- */
@@ -47,15 +47,15 @@ static bool is_heading(enum page_tag tag)
 	return tag >= PAGE_H1 && tag <= PAGE_H6;
 }
 
-static void drop_range(
-	struct blocks *blocks, uint32_t first, uint32_t end, enum block_drop why)
+static void drop_range(struct blocks *blocks, uint32_t first, uint32_t end, enum block_drop why)
 {
 	for (uint32_t i = first; i < end; i++)
 		if (!blocks->blocks[i].dropped)
 			blocks->blocks[i].dropped = why;
 }
 
-static void drop_subtree(const struct page_tree *tree, struct blocks *blocks, uint32_t node, enum block_drop why)
+static void drop_subtree(
+	const struct page_tree *tree, struct blocks *blocks, uint32_t node, enum block_drop why)
 {
 	drop_range(blocks, blocks->at[node], blocks->at[tree->nodes[node].end], why);
 }
@@ -111,7 +111,8 @@ static void drop_other(const struct page_tree *tree, struct blocks *blocks, uint
 			share = HEADING_SHARE_MAX;
 		if (blocks_good(tree, blocks, i) >= share * whole)
 			continue;
-		drop_subtree(tree, blocks, i, is_other_tag(node) ? BLOCK_BY_ELEMENT : BLOCK_BY_NAME);
+		drop_subtree(
+			tree, blocks, i, is_other_tag(node) ? BLOCK_BY_ELEMENT : BLOCK_BY_NAME);
 		i = node->end - 1;
 	}
 }
@@ -147,8 +148,8 @@ static void drop_teasers(
 			drop_range(blocks, i, end, BLOCK_TEASER);
 	}
 	/* A page of nothing else is one of teasers, and better read than empty. */
-	for (uint32_t i = 0; blocks_good(tree, blocks, 0) < TEASER_REST_MIN * before && i < blocks->count;
-		i++)
+	for (uint32_t i = 0;
+		blocks_good(tree, blocks, 0) < TEASER_REST_MIN * before && i < blocks->count; i++)
 		if (blocks->blocks[i].dropped == BLOCK_TEASER)
 			blocks->blocks[i].dropped = BLOCK_KEPT;
 }
@@ -260,7 +261,8 @@ static uint32_t with_siblings(
 				i = node->end - 1;
 			else if (other && strcmp(other, class) == 0 &&
 				blocks_good(tree, blocks, i) >= SURE_VALUE &&
-				!has_heading_between(blocks, i < root ? i : root, i < root ? root : i, tree))
+				!has_heading_between(
+					blocks, i < root ? i : root, i < root ? root : i, tree))
 				return at;
 		}
 	}
@@ -294,15 +296,15 @@ static uint32_t find_heading(
 }
 
 /* Several articles on one page: the one under the headline, if it holds enough. */
-static uint32_t article_of_heading(const struct page_tree *tree, const struct blocks *blocks,
-	uint32_t root, uint32_t heading)
+static uint32_t article_of_heading(
+	const struct page_tree *tree, const struct blocks *blocks, uint32_t root, uint32_t heading)
 {
 	uint32_t at = blocks->blocks[heading].owner;
 
 	while (at > root && tree->nodes[at].tag != PAGE_ARTICLE)
 		at = tree->nodes[at].parent;
-	if (at <= root || blocks_good(tree, blocks, at) <
-			ARTICLE_SHARE_MIN * blocks_good(tree, blocks, root))
+	if (at <= root ||
+		blocks_good(tree, blocks, at) < ARTICLE_SHARE_MIN * blocks_good(tree, blocks, root))
 		return root;
 	return at;
 }
@@ -336,7 +338,8 @@ static void drop_before(const struct page_tree *tree, struct blocks *blocks, uin
  * Where nearly all of the text is in one box of the subtree, what follows that box is something
  * else.
  */
-static uint32_t end_of_text(const struct page_tree *tree, const struct blocks *blocks, uint32_t root)
+static uint32_t end_of_text(
+	const struct page_tree *tree, const struct blocks *blocks, uint32_t root)
 {
 	float whole = blocks_good(tree, blocks, root);
 	uint32_t at = root;
@@ -444,7 +447,8 @@ static void drop_lines(const struct page_tree *tree, struct blocks *blocks,
 /* ---- head and tail ---- */
 
 /* Whether a line goes on with the text that another of the subtree began. */
-static bool goes_on(const struct page_tree *tree, const struct block *block, const struct block *with)
+static bool goes_on(
+	const struct page_tree *tree, const struct block *block, const struct block *with)
 {
 	const struct page_node *nodes = tree->nodes;
 
@@ -472,21 +476,24 @@ static void trim(const struct page_tree *tree, struct blocks *blocks, uint32_t f
 		tail--;
 	/* Lines of the same make, up to the first that is another. */
 	last = tail;
-	while (tail < end && (blocks->blocks[tail].dropped ||
-				     goes_on(tree, &blocks->blocks[tail], &blocks->blocks[last - 1])))
+	while (tail < end &&
+		(blocks->blocks[tail].dropped ||
+			goes_on(tree, &blocks->blocks[tail], &blocks->blocks[last - 1])))
 		tail++;
-	while (tail > last && (blocks->blocks[tail - 1].dropped || is_heading(blocks->blocks[tail - 1].tag)))
+	while (tail > last &&
+		(blocks->blocks[tail - 1].dropped || is_heading(blocks->blocks[tail - 1].tag)))
 		tail--;
 	drop_range(blocks, tail, end, BLOCK_TAIL);
 	last = head;
-	while (head > first && (blocks->blocks[head - 1].dropped ||
-				       goes_on(tree, &blocks->blocks[head - 1], &blocks->blocks[last])))
+	while (head > first &&
+		(blocks->blocks[head - 1].dropped ||
+			goes_on(tree, &blocks->blocks[head - 1], &blocks->blocks[last])))
 		head--;
 	drop_range(blocks, first, head, BLOCK_HEAD);
 }
 
-int content_choose(const struct page_tree *tree, struct blocks *blocks,
-	const struct titles *titles, struct content *ret)
+int content_choose(const struct page_tree *tree, struct blocks *blocks, const struct titles *titles,
+	struct content *ret)
 {
 	_cleanup_(freep) float *sums = calloc(tree->count, sizeof(*sums));
 	struct content content = {.heading = UINT32_MAX};

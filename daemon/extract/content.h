@@ -20,8 +20,8 @@ struct content {
  * Drops all blocks but the article's, which begin behind the heading that is one of the titles.
  *  Returns 0 or -ENOMEM.
  */
-int content_choose(const struct page_tree *tree, struct blocks *blocks,
-	const struct titles *titles, struct content *ret);
+int content_choose(const struct page_tree *tree, struct blocks *blocks, const struct titles *titles,
+	struct content *ret);
 
 /* Appends the blocks that were not dropped, a line each.  Returns 0 or the buffer's failure. */
 int content_text(const struct page_tree *tree, const struct blocks *blocks, struct buffer *out);

@@ -16,27 +16,27 @@ static const char *const other_words[] = {"ad", "addtoany", "ads", "adsbygoogle"
 	"anzeige*", "author", "authors", "autor", "autores", "banner*", "bio", "biography",
 	"bookmark*", "bottomline", "breadcrumb*", "brotkrume*", "byline*", "caption*", "cmp",
 	"comentario*", "comment", "commentaire*", "commentary", "commentform", "commentlist",
-	"comments", "communitycomments", "compartir", "consent*", "contentinfo", "cookie*", "copyright*",
-	"correlat*", "credit", "credits", "dateline", "disclaimer*", "disqus*", "donat*",
-	"embed*", "facebook", "fbcomments", "figcaption", "flyout", "follow", "followus", "foot",
-	"footer*", "footnote*", "gallery*", "gdpr*", "kommentar*", "komentar*", "legende",
+	"comments", "communitycomments", "compartir", "consent*", "contentinfo", "cookie*",
+	"copyright*", "correlat*", "credit", "credits", "dateline", "disclaimer*", "disqus*",
+	"donat*", "embed*", "facebook", "fbcomments", "figcaption", "flyout", "follow", "followus",
+	"foot", "footer*", "footnote*", "gallery*", "gdpr*", "kommentar*", "komentar*", "legende",
 	"login*", "lightbox*", "masthead", "menu*", "meta", "metadata", "metainfo", "mobileonly",
-	"modal*", "mostpopular", "mostread", "nav*", "newsletter*", "nocontent", "noprint", "outbrain*",
-	"overlay*", "pager*", "pagination*", "partage*", "paywall*", "popular*", "popup*",
-	"postmeta", "printonly", "promo*", "publicid*", "pubdate",
-	"rating*", "readmore", "recirc*", "recommend*", "reklam*", "related*", "relacionad*",
-	"remark*", "replies", "respond", "rss", "screenreader", "search*", "seealso", "share*",
-	"sharing", "shop*", "shoutbox", "sidebar*", "signin*", "signup*", "skyscraper", "slideshow*", 
-	"social*", "sociable", "sponsor*", "subnav*", "subscri*", "taboola*", "tag", "tagcloud",
-	"taglist", "tags", "teaser*", "timestamp*", "toc", "toolbar*", "tools", "tooltip*",
-	"topbar*", "topics", "toplist", "trending*", "upsell*", "vcard", "verwandt*", "video*",
-	"werbung*", "widget*", "yarpp*"};
+	"modal*", "mostpopular", "mostread", "nav*", "newsletter*", "nocontent", "noprint",
+	"outbrain*", "overlay*", "pager*", "pagination*", "partage*", "paywall*", "popular*",
+	"popup*", "postmeta", "printonly", "promo*", "publicid*", "pubdate", "rating*", "readmore",
+	"recirc*", "recommend*", "reklam*", "related*", "relacionad*", "remark*", "replies",
+	"respond", "rss", "screenreader", "search*", "seealso", "share*", "sharing", "shop*",
+	"shoutbox", "sidebar*", "signin*", "signup*", "skyscraper", "slideshow*", "social*",
+	"sociable", "sponsor*", "subnav*", "subscri*", "taboola*", "tag", "tagcloud", "taglist",
+	"tags", "teaser*", "timestamp*", "toc", "toolbar*", "tools", "tooltip*", "topbar*",
+	"topics", "toplist", "trending*", "upsell*", "vcard", "verwandt*", "video*", "werbung*",
+	"widget*", "yarpp*"};
 
 /* Whole names: words of them mean less. */
 static const char *const other_names[] = {"d-none", "hidden", "hide", "is-hidden", "next", "prev",
 	"previous", "print", "print-only", "screen-reader-text", "sr-only", "tool",
-	"visually-hidden", "visuallyhidden", "video", "videos", "player", "profile", "pop", "poll", "foot",
-	"skip", "skip-link", "jobs"};
+	"visually-hidden", "visuallyhidden", "video", "videos", "player", "profile", "pop", "poll",
+	"foot", "skip", "skip-link", "jobs"};
 
 /* Words that turn the next one round: "has-sidebar" is what lies beside one. */
 static const char *const around[] = {"has", "with", "no", "without", "not", "hide", "show", "is"};
@@ -49,11 +49,29 @@ static const char *const never_words[] = {"advert*", "breadcrumb*", "comments", 
 
 /* Two words in a row. */
 static const char *const other_pairs[][2] = {
-	{"also", "read"}, {"more", "news"}, {"more", "stories"}, {"more", "on"}, {"more", "from"},
-	{"most", "read"}, {"most", "viewed"}, {"post", "date"}, {"post", "info"},
-	{"read", "also"}, {"read", "more"}, {"read", "next"}, {"see", "also"}, {"up", "next"},
-	{"entry", "date"}, {"reading", "time"}, {"article", "date"}, {"article", "info"},
-	{"top", "stories"}, {"latest", "news"}, {"call", "action"}, {"sign", "up"}, {"log", "in"},
+	{"also", "read"},
+	{"more", "news"},
+	{"more", "stories"},
+	{"more", "on"},
+	{"more", "from"},
+	{"most", "read"},
+	{"most", "viewed"},
+	{"post", "date"},
+	{"post", "info"},
+	{"read", "also"},
+	{"read", "more"},
+	{"read", "next"},
+	{"see", "also"},
+	{"up", "next"},
+	{"entry", "date"},
+	{"reading", "time"},
+	{"article", "date"},
+	{"article", "info"},
+	{"top", "stories"},
+	{"latest", "news"},
+	{"call", "action"},
+	{"sign", "up"},
+	{"log", "in"},
 };
 
 static const char *const body_names[] = {"articlebody", "article-body", "article__body",

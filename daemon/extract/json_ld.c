@@ -21,8 +21,8 @@ enum kind {
 
 static enum kind kind_of_type(const char *type)
 {
-	static const char *const articles[] = {"Article", "BlogPosting", "Report", "Posting",
-		"Recipe", "Review", "ClaimReview"};
+	static const char *const articles[] = {
+		"Article", "BlogPosting", "Report", "Posting", "Recipe", "Review", "ClaimReview"};
 	size_t length = strlen(type);
 
 	if (strcasecmp(type, "WebPage") == 0 || strcasecmp(type, "ItemPage") == 0)
@@ -78,8 +78,8 @@ static const char *name_of(const json_t *value)
 }
 
 /* A person, or a list of them, or of their names. */
-static void add_names(struct page_meta *meta, enum page_source source, const json_t *value,
-	struct arena *arena)
+static void add_names(
+	struct page_meta *meta, enum page_source source, const json_t *value, struct arena *arena)
 {
 	_cleanup_(buffer_free) struct buffer names = BUFFER_INIT(NAMES_BYTES_MAX);
 
@@ -117,8 +117,8 @@ static const char *string_at(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
-static void read_article(struct page_meta *meta, const json_t *object, enum kind kind,
-	struct arena *arena)
+static void read_article(
+	struct page_meta *meta, const json_t *object, enum kind kind, struct arena *arena)
 {
 	/* What is said of the page says less of the article. */
 	enum page_source source = kind == KIND_ARTICLE ? SOURCE_JSONLD : SOURCE_WEAK;
@@ -208,8 +208,8 @@ void json_ld_read(struct page_meta *meta, const char *text, size_t length, struc
 
 	if (!root) {
 		mend(text, length, &mended);
-		root = json_loadb(buffer_string(&mended), mended.length,
-			JSON_DISABLE_EOF_CHECK, &error);
+		root = json_loadb(
+			buffer_string(&mended), mended.length, JSON_DISABLE_EOF_CHECK, &error);
 	}
 	if (!root)
 		return;

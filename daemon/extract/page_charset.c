@@ -62,7 +62,8 @@ static void prescan(const char *text, size_t length, char ret[CHARSET_NAME_BYTES
 			continue;
 		}
 		text++;
-		if (end - text <= 5 || strncasecmp(text, "meta", 4) != 0 || isalnum((unsigned char)text[4]))
+		if (end - text <= 5 || strncasecmp(text, "meta", 4) != 0 ||
+			isalnum((unsigned char)text[4]))
 			continue;
 		close = memchr(text, '>', (size_t)(end - text));
 		read_meta(text, close ? close : end, ret);
@@ -148,8 +149,9 @@ static int read_named(const char *name, const char *text, size_t length, struct 
 
 	ret->text = text;
 	ret->length = length;
-	if (utf8 && (*name == '\0' || charset_is_utf8(name) ||
-			    charset_name_is_belied(name, text, length)))
+	if (utf8 &&
+		(*name == '\0' || charset_is_utf8(name) ||
+			charset_name_is_belied(name, text, length)))
 		return 0;
 	if (*name && !charset_is_utf8(name) && !charset_name_is_belied(name, text, length) &&
 		decode(name, text, length, ret) == 0)
@@ -187,7 +189,7 @@ int page_bytes_read(const struct document *document, struct page_bytes *ret)
 	if (*name == '\0')
 		prescan(text, length, name);
 	r = marked && !charset_is_utf8(name) ? decode(name, text, length, &bytes)
-					      : read_named(name, text, length, &bytes);
+					     : read_named(name, text, length, &bytes);
 	if (r < 0) {
 		page_bytes_clear(&bytes);
 		return r;

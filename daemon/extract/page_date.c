@@ -10,10 +10,10 @@
 enum {
 	YEAR_MIN = 1990,
 	YEAR_MAX = 2099,
-	DATE_LINE_MAX = 160,      /* characters of a line that tells the date */
+	DATE_LINE_MAX = 160, /* characters of a line that tells the date */
 	LINES_BEFORE = 4,    /* of the headline */
 	LINES_BEHIND = 12,
-	LINES_FIRST = 30,    /* where there is no headline */
+	LINES_FIRST = 30, /* where there is no headline */
 	TOKENS_MAX = 40,
 	DATE_TOKENS_MAX = 4, /* "Monday, 14 October 2004" needs the last three */
 };
@@ -24,12 +24,22 @@ static bool is_plausible(int64_t seconds)
 		seconds < datetime_days(YEAR_MAX + 1, 1, 1) * 86400;
 }
 
+/* A year alone is no date: more digits are needed than its four. */
+static bool has_day(const char *text, size_t length)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < length; i++)
+		digits += isdigit((unsigned char)text[i]) != 0;
+	return digits > 4;
+}
+
 static bool read_date(const char *text, size_t length, int64_t *ret)
 {
 	char copy[DATETIME_BYTES_MAX];
 	int64_t seconds;
 
-	if (length == 0 || length >= sizeof(copy))
+	if (length == 0 || length >= sizeof(copy) || !has_day(text, length))
 		return false;
 	memcpy(copy, text, length);
 	copy[length] = '\0';
@@ -43,7 +53,8 @@ static bool read_date(const char *text, size_t length, int64_t *ret)
 static bool has_year(const char *text, size_t length)
 {
 	for (size_t i = 0; i + 4 <= length; i++) {
-		if ((text[i] == '1' && text[i + 1] == '9') || (text[i] == '2' && text[i + 1] == '0'))
+		if ((text[i] == '1' && text[i + 1] == '9') ||
+			(text[i] == '2' && text[i + 1] == '0'))
 			if (isdigit((unsigned char)text[i + 2]) &&
 				isdigit((unsigned char)text[i + 3]) &&
 				(i == 0 || !isdigit((unsigned char)text[i - 1])) &&
@@ -103,12 +114,13 @@ bool date_find(const char *text, size_t length, int64_t *ret_seconds)
 				continue;
 			if (more > 0)
 				stop = tokens[i + more].text + tokens[i + more].length;
-			if (more > 0 && !memchr(tokens[i + 1].text, ':', (size_t)(stop - tokens[i + 1].text)))
+			if (more > 0 &&
+				!memchr(tokens[i + 1].text, ':',
+					(size_t)(stop - tokens[i + 1].text)))
 				continue;
 			for (size_t back = most; back-- > 0;)
 				if (read_date(tokens[i - back].text,
-					    (size_t)(stop - tokens[i - back].text),
-					    ret_seconds))
+					    (size_t)(stop - tokens[i - back].text), ret_seconds))
 					return true;
 		}
 	}
@@ -117,15 +129,16 @@ bool date_find(const char *text, size_t length, int64_t *ret_seconds)
 
 /* ---- places ---- */
 
-static bool from_meta(const struct page_meta *meta, enum page_field field, size_t first,
-	size_t end, int64_t *ret)
+static bool from_meta(
+	const struct page_meta *meta, enum page_field field, size_t first, size_t end, int64_t *ret)
 {
 	for (size_t source = first; source < end; source++) {
 		const char *value = meta->values[field][source];
 
-		if (value && (read_date(value, strlen(value), ret) ||
-				     (strlen(value) < DATE_LINE_MAX &&
-					     date_find(value, strlen(value), ret))))
+		if (value &&
+			(read_date(value, strlen(value), ret) ||
+				(strlen(value) < DATE_LINE_MAX &&
+					date_find(value, strlen(value), ret))))
 			return true;
 	}
 	return false;
@@ -142,9 +155,9 @@ static bool from_time(const struct page_tree *tree, int64_t *ret)
 			i = node->end - 1;
 			continue;
 		}
-		value = node->tag == PAGE_TIME ? page_node_attribute(node, ATTRIBUTE_DATETIME) : NULL;
-		if (value && has_year(value, strlen(value)) &&
-			read_date(value, strlen(value), ret))
+		value = node->tag == PAGE_TIME ? page_node_attribute(node, ATTRIBUTE_DATETIME)
+					       : NULL;
+		if (value && has_year(value, strlen(value)) && read_date(value, strlen(value), ret))
 			return true;
 	}
 	return false;
@@ -160,8 +173,8 @@ static bool from_line(const struct page_tree *tree, const struct block *block, i
 		date_find(text.bytes, text.length, ret);
 }
 
-static bool from_lines(const struct page_tree *tree, const struct blocks *blocks, uint32_t heading,
-	int64_t *ret)
+static bool from_lines(
+	const struct page_tree *tree, const struct blocks *blocks, uint32_t heading, int64_t *ret)
 {
 	size_t first = 0;
 	size_t end = LINES_FIRST;
@@ -197,7 +210,8 @@ static bool from_url(const char *url, int64_t *ret)
 			(strspn(at, "0123456789") != 8 ||
 				sscanf(at, "%4u%2u%2u", &year, &month, &day) != 3))
 			continue;
-		(void)snprintf(text, sizeof(text), "%04u-%02u-%02u", year % 10000, month % 100, day % 100);
+		(void)snprintf(
+			text, sizeof(text), "%04u-%02u-%02u", year % 10000, month % 100, day % 100);
 		if (read_date(text, strlen(text), ret))
 			return true;
 	}
@@ -222,5 +236,5 @@ int64_t page_date_modified(const struct page_meta *meta)
 	int64_t seconds;
 
 	return from_meta(meta, FIELD_MODIFIED, SOURCE_JSONLD, SOURCE_MAX, &seconds) ? seconds
-										     : DATE_NONE;
+										    : DATE_NONE;
 }

@@ -123,7 +123,9 @@ static const char *cut(const char *text, size_t limit, struct arena *arena)
 /* "en_GB" and "EN-gb" are "en-gb"; names of languages and lists are none. */
 static const char *language_of(const char *value, struct arena *arena)
 {
-	size_t length = value ? strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") : 0;
+	size_t length = value
+		? strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+		: 0;
 	char *copy;
 
 	if (length < 2 || length > LANGUAGE_MAX)
@@ -156,7 +158,7 @@ static const char *absolute(const struct extraction *extraction, const char *ref
 			    : extraction->meta.base;
 	resolved = url_resolve(base, reference, extraction->arena);
 	return resolved && url_is_http(resolved) && strlen(resolved) <= URL_BYTES_MAX ? resolved
-										       : NULL;
+										      : NULL;
 }
 
 /* What a page says is its address; the most trusted that is one. */
@@ -178,7 +180,7 @@ static int read_meta(struct extraction *extraction)
 	return 0;
 }
 
-static int choose_text(struct extraction *extraction, struct page *page)
+static int choose_text(struct extraction *extraction, struct web_page *page)
 {
 	const char *body = extraction->meta.values[FIELD_BODY][SOURCE_JSONLD];
 	struct buffer *text = &extraction->text;
@@ -206,8 +208,7 @@ static int parse(struct extraction *extraction)
 	r = page_bytes_read(extraction->document, &extraction->bytes);
 	if (r < 0)
 		return r;
-	r = page_filter_run(
-		&extraction->filter, extraction->bytes.text, extraction->bytes.length);
+	r = page_filter_run(&extraction->filter, extraction->bytes.text, extraction->bytes.length);
 	if (r < 0)
 		return -ENOMEM;
 	r = page_tree_build(&extraction->filter.markup, extraction->arena, &extraction->tree);
@@ -219,7 +220,7 @@ static int parse(struct extraction *extraction)
 	return blocks_cut(&extraction->tree, &extraction->blocks);
 }
 
-static int fill(struct extraction *extraction, struct page *page)
+static int fill(struct extraction *extraction, struct web_page *page)
 {
 	const struct page_meta *meta = &extraction->meta;
 	struct arena *arena = extraction->arena;
@@ -228,9 +229,9 @@ static int fill(struct extraction *extraction, struct page *page)
 	int r;
 
 	page->canonical_url = choose_url(extraction);
-	host = url_host(page->canonical_url ? page->canonical_url
-					    : extraction->document->url ? extraction->document->url
-									: "",
+	host = url_host(page->canonical_url         ? page->canonical_url
+			: extraction->document->url ? extraction->document->url
+						    : "",
 		arena);
 	page->site = cut(page_meta_best(meta, FIELD_SITE), PAGE_SITE_MAX, arena);
 	page->title = cut(title_choose(meta, &extraction->tree, page->site, host, arena, &titles),
@@ -242,19 +243,20 @@ static int fill(struct extraction *extraction, struct page *page)
 	if (r < 0)
 		return r;
 	page->published = page_date_published(meta, &extraction->tree, &extraction->blocks,
-		extraction->content.heading, page->canonical_url ? page->canonical_url : extraction->document->url);
+		extraction->content.heading,
+		page->canonical_url ? page->canonical_url : extraction->document->url);
 	page->modified = page_date_modified(meta);
 	page->author = cut(author_choose(meta, &extraction->tree, &extraction->blocks,
 				   extraction->content.heading, arena),
 		PAGE_AUTHOR_MAX, arena);
 	page->language = choose_language(meta, arena);
 	page->image = absolute(extraction, page_meta_best(meta, FIELD_IMAGE));
-	page->verdict = verdict_of(page, meta, &extraction->tree, &extraction->blocks,
-		extraction->document->url);
+	page->verdict = verdict_of(
+		page, meta, &extraction->tree, &extraction->blocks, extraction->document->url);
 	return 0;
 }
 
-int page_extract(const struct document *document, struct arena *arena, struct page *ret,
+int page_extract(const struct document *document, struct arena *arena, struct web_page *ret,
 	const char **ret_reason)
 {
 	_cleanup_(extraction_clear) struct extraction extraction = {
@@ -262,7 +264,7 @@ int page_extract(const struct document *document, struct arena *arena, struct pa
 		.arena = arena,
 		.text = BUFFER_INIT(TEXT_BUFFER_MAX),
 	};
-	struct page page = {.published = DATE_NONE, .modified = DATE_NONE};
+	struct web_page page = {.published = DATE_NONE, .modified = DATE_NONE};
 	const char *words = no_page(document);
 	int r;
 

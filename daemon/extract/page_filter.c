@@ -270,8 +270,7 @@ static bool is_useful(const char *name, const struct tag *tag)
 	return true;
 }
 
-static void put_attribute(
-	struct buffer *out, const char *name, const char *value, size_t length)
+static void put_attribute(struct buffer *out, const char *name, const char *value, size_t length)
 {
 	(void)buffer_add_char(out, ' ');
 	(void)buffer_add_string(out, name);

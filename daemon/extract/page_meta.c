@@ -190,11 +190,10 @@ static void add_named(
 }
 
 /* A name, or several with white space between (RDFa's "property" has such). */
-static void read_meta(
-	struct page_meta *meta, const struct page_node *node, struct arena *arena)
+static void read_meta(struct page_meta *meta, const struct page_node *node, struct arena *arena)
 {
-	static const enum page_attribute_name attributes[] = {ATTRIBUTE_PROPERTY, ATTRIBUTE_NAME,
-		ATTRIBUTE_ITEMPROP, ATTRIBUTE_HTTP_EQUIV};
+	static const enum page_attribute_name attributes[] = {
+		ATTRIBUTE_PROPERTY, ATTRIBUTE_NAME, ATTRIBUTE_ITEMPROP, ATTRIBUTE_HTTP_EQUIV};
 	const char *value = page_node_attribute(node, ATTRIBUTE_CONTENT);
 
 	for (size_t i = 0; value && i < ARRAY_SIZE(attributes); i++) {
@@ -214,8 +213,7 @@ static void read_meta(
 	}
 }
 
-static void read_link(
-	struct page_meta *meta, const struct page_node *node, struct arena *arena)
+static void read_link(struct page_meta *meta, const struct page_node *node, struct arena *arena)
 {
 	const char *rel = page_node_attribute(node, ATTRIBUTE_REL);
 	const char *href = page_node_attribute(node, ATTRIBUTE_HREF);
@@ -229,8 +227,7 @@ static void read_link(
 }
 
 /* The value of an element: an attribute for machines, else its text. */
-static const char *element_value(
-	const struct page_tree *tree, size_t index, struct buffer *buffer)
+static const char *element_value(const struct page_tree *tree, size_t index, struct buffer *buffer)
 {
 	const struct page_node *node = &tree->nodes[index];
 	const char *value = page_node_attribute(node, ATTRIBUTE_CONTENT);
@@ -278,8 +275,8 @@ static void read_title(
 
 	if (meta->document_title || page_tree_text(tree, index, &text) < 0 || text.length == 0)
 		return;
-	meta->document_title = arena_copy(
-		arena, text.bytes, utf8_cut(text.bytes, text.length, META_VALUE_MAX));
+	meta->document_title =
+		arena_copy(arena, text.bytes, utf8_cut(text.bytes, text.length, META_VALUE_MAX));
 }
 
 void page_meta_read(struct page_meta *meta, const struct page_tree *tree, struct arena *arena)

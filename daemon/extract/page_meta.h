@@ -46,8 +46,8 @@ struct page_meta {
 };
 
 enum {
-	META_VALUE_MAX = 4096,          /* bytes; a longer one is cut, but for the body */
-	META_BODY_MAX = 1024 * 1024,    /* a longer body is left out */
+	META_VALUE_MAX = 4096,       /* bytes; a longer one is cut, but for the body */
+	META_BODY_MAX = 1024 * 1024, /* a longer body is left out */
 };
 
 /* Sets a value where none is yet.  Folds white space; empty ones are left out. */
@@ -61,5 +61,4 @@ const char *page_meta_best(const struct page_meta *meta, enum page_field field);
 void page_meta_read(struct page_meta *meta, const struct page_tree *tree, struct arena *arena);
 
 /* Reads a script of JSON-LD; what is none is passed over. */
-void json_ld_read(
-	struct page_meta *meta, const char *text, size_t length, struct arena *arena);
+void json_ld_read(struct page_meta *meta, const char *text, size_t length, struct arena *arena);

@@ -80,9 +80,9 @@ static void read_attribute(struct builder *builder, struct page_node *node, cons
 		if (strcmp(name, attribute_names[i]) != 0)
 			continue;
 		if (node->attribute_count < PAGE_ATTRIBUTES_MAX)
-			attributes[node->attribute_count++] = (struct page_attribute){
-				(enum page_attribute_name)i,
-				arena_strdup(builder->tree->arena, value)};
+			attributes[node->attribute_count++] =
+				(struct page_attribute){(enum page_attribute_name)i,
+					arena_strdup(builder->tree->arena, value)};
 		return;
 	}
 }
@@ -102,8 +102,7 @@ static const struct page_tag_info *read_kind(const char *name, const char **attr
 	return info ? info : page_tag_find(name, strlen(name));
 }
 
-static void set_attributes(
-	struct builder *builder, struct page_node *node, const char **attributes)
+static void set_attributes(struct builder *builder, struct page_node *node, const char **attributes)
 {
 	struct page_attribute found[PAGE_ATTRIBUTES_MAX];
 	struct page_attribute *kept;
@@ -211,9 +210,9 @@ static int parse(struct builder *builder, const struct buffer *markup)
 
 	if (!context)
 		return markup->length == 0 ? 0 : -ENOMEM;
-	(void)htmlCtxtUseOptions(context, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
-			HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NODEFDTD |
-			HTML_PARSE_IGNORE_ENC);
+	(void)htmlCtxtUseOptions(context,
+		HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
+			HTML_PARSE_NODEFDTD | HTML_PARSE_IGNORE_ENC);
 	(void)xmlSwitchEncoding(context, XML_CHAR_ENCODING_UTF8);
 	memcpy(context->sax, &handler, sizeof(handler));
 	context->userData = builder;

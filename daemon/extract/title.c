@@ -5,11 +5,11 @@
 #include <strings.h>
 
 enum {
-	HEADINGS_MAX = 8,      /* <h1> that are looked at */
+	HEADINGS_MAX = 8, /* <h1> that are looked at */
 	HEADING_BYTES_MAX = 1024,
-	SITE_WORDS_MAX = 5,    /* of a site's name in a title that tells nothing more */
-	TITLE_WORDS_MIN = 3,   /* of what is left */
-	KEY_MIN = 8,           /* letters; a shorter line is too common to be known by */
+	SITE_WORDS_MAX = 5,  /* of a site's name in a title that tells nothing more */
+	TITLE_WORDS_MIN = 3, /* of what is left */
+	KEY_MIN = 8,         /* letters; a shorter line is too common to be known by */
 };
 
 const char *title_key(const char *text, size_t length, char ret[TITLE_KEY_MAX])
@@ -153,8 +153,8 @@ static void cut_last(struct span *span)
 	}
 }
 
-static const char *without_site(const char *title, bool guess, const char *site, const char *host,
-	struct arena *arena)
+static const char *without_site(
+	const char *title, bool guess, const char *site, const char *host, struct arena *arena)
 {
 	struct span span = {title, strlen(title)};
 	bool cut = false;
@@ -215,8 +215,8 @@ static bool is_cut(const char *text)
 {
 	size_t length = strlen(text);
 
-	return length > 3 && (strcmp(text + length - 3, "...") == 0 ||
-				     strcmp(text + length - 3, "…") == 0);
+	return length > 3 &&
+		(strcmp(text + length - 3, "...") == 0 || strcmp(text + length - 3, "…") == 0);
 }
 
 const char *title_choose(const struct page_meta *meta, const struct page_tree *tree,

@@ -1,7 +1,7 @@
 /*
- * An article's headline: JSON-LD's, else OpenGraph's, microdata's, other meta tags', else the heading
- * that stands in the page's title, else the page's title; without the site's name before or behind.  Two lines are the
- * same headline if their letters and digits are.
+ * An article's headline: JSON-LD's, else OpenGraph's, microdata's, other meta tags', else the
+ * heading that stands in the page's title, else the page's title; without the site's name before or
+ * behind.  Two lines are the same headline if their letters and digits are.
  */
 #pragma once
 

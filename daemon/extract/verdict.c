@@ -7,11 +7,11 @@
 #include "base/url.h"
 
 enum {
-	EMPTY_BYTES = 60,     /* less text than this is none */
-	SHORT_BYTES = 200,    /* less is little, */
-	SHORT_MARKUP = 600,   /* for a page of so many elements */
-	TEASER_BYTES = 2500,  /* a locked article whose text is longer is shown whole */
-	WALL_BYTES = 2500,    /* a text on cookies that is longer is an article on cookies */
+	EMPTY_BYTES = 60,    /* less text than this is none */
+	SHORT_BYTES = 200,   /* less is little, */
+	SHORT_MARKUP = 600,  /* for a page of so many elements */
+	TEASER_BYTES = 2500, /* a locked article whose text is longer is shown whole */
+	WALL_BYTES = 2500,   /* a text on cookies that is longer is an article on cookies */
 	WALL_WORDS_MIN = 4,
 };
 
@@ -40,22 +40,23 @@ static size_t count_words(const char *text, const char *const *words, size_t cou
 }
 
 /* Checks for robots and error pages name themselves in their titles. */
-static bool is_blocked(const struct page *page, size_t length)
+static bool is_blocked(const struct web_page *page, size_t length)
 {
 	static const char *const titles[] = {"just a moment", "attention required", "access denied",
-		"are you a robot", "are you human", "security check", "403 forbidden", "404 not found",
-		"page not found", "not found", "seite nicht gefunden", "page introuvable",
-		"página no encontrada", "request blocked", "robot check", "service unavailable",
-		"bot verification", "human verification"};
+		"are you a robot", "are you human", "security check", "403 forbidden",
+		"404 not found", "page not found", "not found", "seite nicht gefunden",
+		"page introuvable", "página no encontrada", "request blocked", "robot check",
+		"service unavailable", "bot verification", "human verification"};
 
 	return length < SHORT_BYTES * 5 && holds_any(page->title, titles, ARRAY_SIZE(titles));
 }
 
-static bool is_consent(const struct page *page, size_t length)
+static bool is_consent(const struct web_page *page, size_t length)
 {
 	static const char *const words[] = {"cookie", "consent", "privacy", "partners",
 		"personal data", "einwilligung", "datenschutz", "zustimm", "consentement",
-		"vie privée", "privacidad", "consentimiento", "personenbezogen", "données personnelles"};
+		"vie privée", "privacidad", "consentimiento", "personenbezogen",
+		"données personnelles"};
 	static const char *const titles[] = {"before you continue", "your privacy", "cookie",
 		"consent", "privacy settings", "datenschutz"};
 	size_t found;
@@ -89,11 +90,12 @@ static bool has_wall(const struct page_tree *tree)
 /* In a line of the page, kept or not. */
 static bool asks_to_pay(const struct page_tree *tree)
 {
-	static const char *const words[] = {"to continue reading", "to read the full", "to keep reading",
-		"already a subscriber", "subscribers only", "for subscribers", "subscribe to read",
-		"subscribe to continue", "log in to read", "register to read", "um weiterzulesen",
-		"jetzt weiterlesen", "mit abo weiterlesen", "réservé aux abonnés", "réservé à nos abonnés",
-		"pour lire la suite", "il vous reste", "exclusivo para suscriptores", "para seguir leyendo",
+	static const char *const words[] = {"to continue reading", "to read the full",
+		"to keep reading", "already a subscriber", "subscribers only", "for subscribers",
+		"subscribe to read", "subscribe to continue", "log in to read", "register to read",
+		"um weiterzulesen", "jetzt weiterlesen", "mit abo weiterlesen",
+		"réservé aux abonnés", "réservé à nos abonnés", "pour lire la suite",
+		"il vous reste", "exclusivo para suscriptores", "para seguir leyendo",
 		"per continuare a leggere", "riservato agli abbonati", "tylko dla prenumeratorów",
 		"только для подписчиков", "artikel lesen mit"};
 
@@ -112,8 +114,8 @@ static bool is_home(const char *url)
 }
 
 /* Many lines that are links, and little text beside them. */
-static bool is_list(const struct page_meta *meta, const struct blocks *blocks, size_t length,
-	const char *url)
+static bool is_list(
+	const struct page_meta *meta, const struct blocks *blocks, size_t length, const char *url)
 {
 	size_t linked = 0;
 
@@ -125,7 +127,7 @@ static bool is_list(const struct page_meta *meta, const struct blocks *blocks, s
 		(meta->type && strcasecmp(meta->type, "website") == 0 && linked > 8 * length);
 }
 
-enum page_verdict verdict_of(const struct page *page, const struct page_meta *meta,
+enum page_verdict verdict_of(const struct web_page *page, const struct page_meta *meta,
 	const struct page_tree *tree, const struct blocks *blocks, const char *url)
 {
 	size_t length = page->text ? strlen(page->text) : 0;

@@ -4,7 +4,7 @@
 #include "extract/blocks.h"
 #include "extract/page_meta.h"
 #include "extract/page_tree.h"
-#include "model/page.h"
+#include "model/web_page.h"
 
-enum page_verdict verdict_of(const struct page *page, const struct page_meta *meta,
+enum page_verdict verdict_of(const struct web_page *page, const struct page_meta *meta,
 	const struct page_tree *tree, const struct blocks *blocks, const char *url);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/datetime.h"
-#include "text/charset.h"
 #include "parse/feed_builder.h"
 #include "parse/html_page.h"
 #include "parse/json_feed.h"
@@ -14,6 +13,7 @@
 #include "parse/xml_prolog.h"
 #include "parse/xml_reader.h"
 #include "parse/xml_repair.h"
+#include "text/charset.h"
 #include "text/html_text.h"
 
 int parse_prepare(void)

@@ -27,7 +27,7 @@ enum charset_source {
 
 struct charset_names {
 	char names[SOURCE_MAX][CHARSET_NAME_BYTES]; /* "": none */
-	size_t mark;                        /* length of the byte order mark */
+	size_t mark;                                /* length of the byte order mark */
 };
 
 static const struct {
@@ -49,8 +49,8 @@ static void sniff_bytes(const char *bytes, size_t length, struct charset_names *
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
 		if (length >= patterns[i].length &&
 			memcmp(bytes, patterns[i].bytes, patterns[i].length) == 0) {
-			(void)snprintf(
-				names->names[SOURCE_BYTES], CHARSET_NAME_BYTES, "%s", patterns[i].charset);
+			(void)snprintf(names->names[SOURCE_BYTES], CHARSET_NAME_BYTES, "%s",
+				patterns[i].charset);
 			names->mark = patterns[i].mark;
 			return;
 		}

@@ -101,8 +101,8 @@ static enum child_exit read_document(
 	if (job.kind == JOB_PAGE)
 		r = page_extract(&job.document, arena, &answer->page, &reason);
 	else
-		r = feed_parse(&job.document, job.known, job.known_count, arena, &answer->feed,
-			&reason);
+		r = feed_parse(
+			&job.document, job.known, job.known_count, arena, &answer->feed, &reason);
 	judge(job.kind, r, reason, answer);
 	return CHILD_EXIT_DONE;
 }

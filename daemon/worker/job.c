@@ -107,7 +107,7 @@ int answer_write(const struct answer *answer, struct buffer *buffer)
 		if (carries_feed(answer))
 			parsed_feed_write(&answer->feed, buffer);
 		if (carries_page(answer))
-			page_write(&answer->page, buffer);
+			web_page_write(&answer->page, buffer);
 	}
 	return frame_end(buffer, 0);
 }
@@ -134,7 +134,7 @@ static void read_document_answer(
 	if (!reader->bad && carries_feed(answer))
 		(void)parsed_feed_read(reader, arena, &answer->feed);
 	if (!reader->bad && carries_page(answer))
-		(void)page_read(reader, arena, &answer->page);
+		(void)web_page_read(reader, arena, &answer->page);
 }
 
 int answer_read(const void *bytes, size_t length, struct arena *arena, struct answer *ret)

@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "model/document.h"
 #include "model/entry.h"
-#include "model/page.h"
+#include "model/web_page.h"
 
 enum {
 	/* Grows with each change of either form: the two sides are always of one build. */
@@ -62,7 +62,7 @@ struct answer {
 	bool grown;              /* the reader asks to be replaced: its heap stays large */
 	const char *reason;      /* NULL with ANSWER_DONE */
 	struct parsed_feed feed; /* with ANSWER_DONE and ANSWER_NO_FEED, else empty */
-	struct page page;        /* of an ANSWER_PAGE with ANSWER_DONE */
+	struct web_page page;    /* of an ANSWER_PAGE with ANSWER_DONE */
 };
 
 /*

@@ -321,8 +321,8 @@ void pool_free(struct pool *pool)
 }
 
 /* Makes a task with its own digests, the document not yet in it. */
-static int task_new(enum job_kind kind, const struct digest *known, size_t known_count,
-	struct task **ret)
+static int task_new(
+	enum job_kind kind, const struct digest *known, size_t known_count, struct task **ret)
 {
 	size_t count = known_count < JOB_KNOWN_MAX ? known_count : JOB_KNOWN_MAX;
 	struct task *task = calloc(1, sizeof(*task));

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "model/document.h"
 #include "model/entry.h"
-#include "model/page.h"
+#include "model/web_page.h"
 
 struct event_base;
 struct pool;
@@ -40,11 +40,12 @@ struct pool_options {
 
 struct reader_result {
 	struct arena **arena; /* of the result: who takes it, keeps that; NULL: none */
-	/* 0; -EBADMSG: no feed, or no page; -EIO: the reader failed on it; -EAGAIN: no reader could be had */
+	/* 0; -EBADMSG: no feed, or no page; -EIO: the reader failed on it; -EAGAIN: no reader could
+	 * be had */
 	int error;
 	const char *words;       /* why, for the user */
 	struct parsed_feed feed; /* also its diagnoses and alternates where error is -EBADMSG */
-	struct page page;        /* of pool_submit_page() */
+	struct web_page page;    /* of pool_submit_page() */
 };
 
 typedef void (*pool_done_fn)(const struct reader_result *result, void *userdata);

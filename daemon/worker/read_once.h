@@ -13,4 +13,5 @@
  * Returns 0 when `done` was called, -EFBIG above DOCUMENT_BYTES_MAX, -ENOMEM, or -EIO where the
  * loop itself fails.
  */
-int read_document_once(enum job_kind kind, struct document *document, pool_done_fn done, void *userdata);
+int read_document_once(
+	enum job_kind kind, struct document *document, pool_done_fn done, void *userdata);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "extract/page_extract.h"
 #include "parse/feed_parser.h"
 #include "support/fake_pool.h"
 
@@ -23,6 +24,7 @@ struct job {
 	struct document document;
 	struct digest *known;
 	size_t known_count;
+	bool page;
 	pool_done_fn done;
 	void *userdata;
 };
@@ -85,6 +87,8 @@ static void read_document(void *userdata)
 	} else if (job->document.length >= 5 && memcmp(job->document.bytes, "crash", 5) == 0) {
 		result.error = -EIO;
 		result.words = "the reader crashed on this document (signal 11)";
+	} else if (job->page) {
+		result.error = page_extract(&job->document, arena, &result.page, &result.words);
 	} else {
 		result.error = feed_parse(&job->document, job->known, job->known_count, arena,
 			&result.feed, &result.words);
@@ -109,13 +113,25 @@ int pool_submit(struct pool *pool, struct document *document, const struct diges
 		.done = done,
 		.userdata = userdata,
 	};
-	memcpy(job->known, known, known_count * sizeof(*known));
+	if (known_count > 0)
+		memcpy(job->known, known, known_count * sizeof(*known));
 	*document = (struct document){0};
 	pool->jobs = job;
 	if (clock_timer_new(pool->clock, read_document, job, &job->timer) < 0)
 		abort();
 	clock_timer_in(pool->clock, job->timer, READING_TIME);
 	return 0;
+}
+
+int pool_submit_page(
+	struct pool *pool, struct document *document, pool_done_fn done, void *userdata)
+{
+	int r;
+
+	r = pool_submit(pool, document, NULL, 0, done, userdata);
+	if (r == 0)
+		pool->jobs->page = true;
+	return r;
 }
 
 void fake_pool_starve(struct pool *pool, bool starved)

@@ -1,4 +1,4 @@
-#include "model/page.h"
+#include "model/web_page.h"
 
 #include <errno.h>
 
@@ -19,7 +19,7 @@ static const char *const verdict_names[PAGE_VERDICT_MAX] = {
 
 DEFINE_ENUM_TO_STRING(page_verdict, enum page_verdict, verdict_names)
 
-void page_write(const struct page *page, struct buffer *buffer)
+void web_page_write(const struct web_page *page, struct buffer *buffer)
 {
 	wire_put_u8(buffer, (uint8_t)page->verdict);
 	wire_put_string(buffer, page->title);
@@ -33,10 +33,10 @@ void page_write(const struct page *page, struct buffer *buffer)
 	wire_put_u64(buffer, (uint64_t)page->modified);
 }
 
-int page_read(struct wire_reader *reader, struct arena *arena, struct page *ret)
+int web_page_read(struct wire_reader *reader, struct arena *arena, struct web_page *ret)
 {
 	uint8_t verdict = wire_get_u8(reader);
-	struct page page = {.verdict = (enum page_verdict)verdict};
+	struct web_page page = {.verdict = (enum page_verdict)verdict};
 
 	page.title = wire_get_string(reader, PAGE_TITLE_MAX, arena);
 	page.text = wire_get_string(reader, PAGE_TEXT_MAX, arena);

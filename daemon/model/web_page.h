@@ -34,7 +34,7 @@ enum page_verdict {
 
 const char *page_verdict_to_string(enum page_verdict verdict);
 
-struct page {
+struct web_page {
 	enum page_verdict verdict;
 	const char *title; /* without the site's name */
 	const char *text;  /* paragraphs on lines of their own */
@@ -48,5 +48,5 @@ struct page {
 };
 
 /* The wire form; see base/wire.h.  The reader sets the input bad where a limit is passed. */
-void page_write(const struct page *page, struct buffer *buffer);
-int page_read(struct wire_reader *reader, struct arena *arena, struct page *ret);
+void web_page_write(const struct web_page *page, struct buffer *buffer);
+int web_page_read(struct wire_reader *reader, struct arena *arena, struct web_page *ret);

@@ -1,0 +1,224 @@
+#include "extract/page_extract.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/datetime.h"
+#include "model/entry.h"
+
+#define PARAGRAPH_1                                                                                \
+	"The harbour was closed for nine days after a dredger struck an old main, officials said."
+#define PARAGRAPH_2                                                                                \
+	"Divers checked four kilometres of the channel and found no further damage to the pipe."
+#define PARAGRAPH_3                                                                                \
+	"About 140 boats had been tied up, and the loss was put at some 600,000 crowns so far."
+#define BODY "<p>" PARAGRAPH_1 "</p><p>" PARAGRAPH_2 "</p><p>" PARAGRAPH_3 "</p>"
+#define TEXT PARAGRAPH_1 "\n" PARAGRAPH_2 "\n" PARAGRAPH_3
+
+struct fixture {
+	struct arena *arena;
+	struct web_page page;
+	const char *reason;
+};
+
+static int set_up(void **state)
+{
+	static struct fixture fixture;
+
+	fixture = (struct fixture){0};
+	*state = &fixture;
+	return arena_new(64 * 1024 * 1024, &fixture.arena);
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	arena_free(fixture->arena);
+	return 0;
+}
+
+static int extract_typed(struct fixture *fixture, const char *type, const char *html)
+{
+	struct document document = {
+		.url = (char *)"https://news.example/coast/boats",
+		.content_type = (char *)type,
+		.bytes = (char *)html,
+		.length = strlen(html),
+	};
+
+	return page_extract(&document, fixture->arena, &fixture->page, &fixture->reason);
+}
+
+static const struct web_page *extract(struct fixture *fixture, const char *html)
+{
+	assert_int_equal(extract_typed(fixture, "text/html", html), 0);
+	return &fixture->page;
+}
+
+static void assert_date(int64_t seconds, const char *expected)
+{
+	char text[DATETIME_SIZE];
+
+	assert_string_equal(datetime_format(seconds, text), expected);
+}
+
+static void test_text_is_the_article_without_the_page_around_it(void **state)
+{
+	const struct web_page *page = extract(*state,
+		"<title>Boats sail again | The Sentinel</title>"
+		"<nav><ul><li><a href=/a>News</a><li><a href=/b>Sport</a></ul></nav>"
+		"<article><h1>Boats sail again</h1><p class=byline>By Ines Corvell</p>"
+		"<figure><img><figcaption>Boats leave the quay on Monday</figcaption></figure>" BODY
+		"<aside><p>Five foods a heart doctor never buys, and the one she eats "
+		"daily</p></aside>"
+		"</article><div id=comments><p>I was awake and felt it all and so did the "
+		"dog, who hid.</p></div>"
+		"<footer><p>Complaints are heard on the first Tuesday of each month.</p></footer>");
+
+	assert_int_equal(page->verdict, PAGE_IS_ARTICLE);
+	assert_string_equal(page->text, TEXT);
+	assert_string_equal(page->title, "Boats sail again");
+	assert_string_equal(page->author, "Ines Corvell");
+}
+
+static void test_breaks_in_a_row_part_paragraphs(void **state)
+{
+	const struct web_page *page = extract(*state,
+		"<table><tr><td><a href=a>Front</a><td><b>Head</b><br><br>" PARAGRAPH_1
+		"<br><br>" PARAGRAPH_2 " <br> <br>" PARAGRAPH_3 "</table>");
+
+	assert_non_null(strstr(page->text, TEXT));
+}
+
+static void test_hidden_copies_and_links_go(void **state)
+{
+	const struct web_page *page = extract(*state,
+		"<div style='display:none'>" BODY BODY "</div><div>" BODY
+		"<p><a href=/x>Why the night trains lost their brakes, and who has to find "
+		"them</a></p></div>");
+
+	assert_string_equal(page->text, TEXT);
+}
+
+static void test_metadata_come_by_trust(void **state)
+{
+	const struct web_page *page = extract(*state,
+		"<html lang=en-GB><title>x</title>"
+		"<meta property=og:title content='Boats &amp; quays'>"
+		"<meta property=og:site_name content=Sentinel>"
+		"<meta property=og:image content=/lead.jpg>"
+		"<meta name=author content='Wrong Name'>"
+		"<meta property=article:modified_time content=2025-03-18T09:40:00Z>"
+		"<link rel=canonical href=/coast/boats?page=1>"
+		"<script type=application/ld+json>{\"@graph\":[{\"@type\":\"NewsArticle\","
+		"\"headline\":\"Boats "
+		"sail\nagain\",\"datePublished\":\"2025-03-17T10:40:00+01:00\","
+		"\"author\":[{\"name\":\"Ines Corvell\"},{\"name\":\"Jo Doe\"}]}]}</script>" BODY);
+
+	assert_string_equal(page->title, "Boats sail again");
+	assert_string_equal(page->author, "Ines Corvell, Jo Doe");
+	assert_string_equal(page->language, "en-gb");
+	assert_string_equal(page->site, "Sentinel");
+	assert_string_equal(page->image, "https://news.example/lead.jpg");
+	assert_string_equal(page->canonical_url, "https://news.example/coast/boats?page=1");
+	assert_date(page->published, "2025-03-17T09:40:00Z");
+	assert_date(page->modified, "2025-03-18T09:40:00Z");
+}
+
+static void test_what_is_absent_is_null(void **state)
+{
+	const struct web_page *page = extract(*state, BODY);
+
+	assert_null(page->title);
+	assert_null(page->author);
+	assert_null(page->site);
+	assert_null(page->image);
+	assert_null(page->canonical_url);
+	assert_true(page->published == DATE_NONE);
+	assert_true(page->modified == DATE_NONE);
+}
+
+static void test_json_ld_body_stands_in_for_a_page_without_text(void **state)
+{
+	const struct web_page *page = extract(*state,
+		"<script type=application/ld+json>{\"@type\":\"Article\",\"articleBody\":"
+		"\"" PARAGRAPH_1 "\\n" PARAGRAPH_2 "\"}</script><div id=app></div>");
+
+	assert_string_equal(page->text, PARAGRAPH_1 "\n" PARAGRAPH_2);
+	assert_int_equal(page->verdict, PAGE_IS_ARTICLE);
+}
+
+static void test_walls_and_empty_pages_are_told(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(extract(fixture, "<div id=app></div>")->verdict, PAGE_IS_EMPTY);
+	assert_int_equal(extract(fixture,
+				 "<title>Before you continue</title><p>We and our partners use "
+				 "cookies and other data. You may consent or refuse; see our "
+				 "privacy pages. Cookies keep the site going.</p>")
+				 ->verdict,
+		PAGE_IS_CONSENT);
+	assert_int_equal(extract(fixture,
+				 "<title>Just a moment...</title><p>Checking that you are no "
+				 "robot before you may see the page that you asked for.</p>")
+				 ->verdict,
+		PAGE_IS_BLOCKED);
+	assert_int_equal(extract(fixture,
+				 "<script type=application/ld+json>{\"@type\":\"NewsArticle\","
+				 "\"isAccessibleForFree\":false}</script><p>" PARAGRAPH_1
+				 "</p><div class=paywall><p>Subscribe to continue</p></div>")
+				 ->verdict,
+		PAGE_IS_PAYWALL);
+}
+
+static void test_other_types_are_refused_with_words(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(extract_typed(fixture, "text/html", "%PDF-1.7 ..."), -EBADMSG);
+	assert_string_equal(fixture->reason, "no web page: it is a PDF");
+	assert_int_equal(extract_typed(fixture, "image/png", "x"), -EBADMSG);
+	assert_non_null(fixture->reason);
+	assert_int_equal(extract_typed(fixture, "text/html", ""), -EBADMSG);
+	assert_string_equal(fixture->reason, "no web page: it is empty");
+}
+
+static void test_text_is_cut_at_its_bound(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_(buffer_free) struct buffer page = BUFFER_INIT(4 * 1024 * 1024);
+
+	while (page.length < PAGE_TEXT_MAX + 64 * 1024)
+		(void)buffer_add_string(&page, "<p>" PARAGRAPH_1 "</p>");
+	assert_true(strlen(extract(fixture, buffer_string(&page))->text) <= PAGE_TEXT_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			test_text_is_the_article_without_the_page_around_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_breaks_in_a_row_part_paragraphs, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_hidden_copies_and_links_go, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_metadata_come_by_trust, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_what_is_absent_is_null, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_json_ld_body_stands_in_for_a_page_without_text, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_walls_and_empty_pages_are_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_other_types_are_refused_with_words, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_text_is_cut_at_its_bound, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
