@@ -1,6 +1,5 @@
 #include "dedup/candidates.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 enum {
@@ -14,6 +13,7 @@ enum {
 	SENTENCE_SALT = 0x3c6ef372,
 	SENTENCE_ANCHORS_MIN = 2,
 	WORD_SALT = 0x5bd1e995,
+	TIMES_MAX = 4, /* that a word stands there, for its rank */
 };
 
 /* What a feature is worth beside a pair or a shingle. */
@@ -79,7 +79,7 @@ static size_t keep_shingles(const struct reader *reader, uint32_t *ret)
 	size_t kept;
 
 	for (size_t s = 0; s < reader->sentence_count; s++) {
-		const struct sentence *sentence = reader->sentences[s];
+		const struct sentence *sentence = &reader->sentences[s];
 
 		for (size_t i = 0; i + SHINGLE_WORDS <= sentence->count; i++) {
 			uint32_t feature = shingle_hash(
@@ -117,7 +117,7 @@ static size_t keep_sentences(const struct reader *reader, uint32_t *ret)
 	struct best best = {entries, 0, SENTENCES_KEPT};
 
 	for (size_t s = 0; s < reader->sentence_count; s++) {
-		uint32_t feature = sentence_feature(reader, reader->sentences[s]);
+		uint32_t feature = sentence_feature(reader, &reader->sentences[s]);
 
 		if (feature != 0)
 			offer(&best, feature, (float)(feature * 0x9e3779b1U >> 8));
@@ -136,37 +136,23 @@ static size_t keep_pairs(const struct reader *reader, uint32_t *ret)
 	return take(&best, ret);
 }
 
-static float times(const struct reader *reader, uint32_t code)
-{
-	uint16_t at = reader->heads[word_identity(code) % READER_BUCKETS];
-	float count = 0.0F;
-
-	for (; at != 0; at = reader->next[at - 1])
-		count += word_identity(reader->fingerprint->codes[at - 1]) == word_identity(code);
-	return count;
-}
-
 /* The article's main words: rare ones, the rather if they stand there more than once. */
 static size_t keep_words(
 	const struct reader *reader, const struct commonness *commonness, uint32_t *ret)
 {
+	const struct vocabulary *vocabulary = &reader->vocabulary;
 	struct ranked entries[WORDS_KEPT];
 	struct best best = {entries, 0, WORDS_KEPT};
 
-	for (size_t s = 0; s < reader->sentence_count; s++) {
-		const struct sentence *sentence = reader->sentences[s];
+	for (size_t i = 0; i < vocabulary->count; i++) {
+		const struct vocabulary_word *entry = &vocabulary->entries[i];
+		float times = entry->times < TIMES_MAX ? entry->times : TIMES_MAX;
 
-		for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count;
-			i++) {
-			uint32_t code = reader->fingerprint->codes[i];
-
-			if (!commonness_is_rare(commonness, code))
-				continue;
-			offer(&best, word_feature(code),
-				reader->weights[i] *
-					(1.0F + 0.5F * fminf(times(reader, code), 4.0F)) *
-					(word_kind(code) == WORD_COMMON ? 0.8F : 1.0F));
-		}
+		if (entry->times == 0 || !commonness_is_rare(commonness, entry->code))
+			continue;
+		offer(&best, word_feature(entry->code),
+			reader->weights[entry->word] * (1.0F + 0.5F * times) *
+				(word_kind(entry->code) == WORD_COMMON ? 0.8F : 1.0F));
 	}
 	return take(&best, ret);
 }
@@ -196,7 +182,7 @@ size_t features_ask(const struct reader *reader, const struct commonness *common
 	for (size_t i = 0; i < reader->pair_count; i++)
 		ask(ret, &count, reader->pairs[i], 1.0F);
 	for (size_t s = 0; s < reader->sentence_count; s++) {
-		const struct sentence *sentence = reader->sentences[s];
+		const struct sentence *sentence = &reader->sentences[s];
 		const uint32_t *codes = &reader->fingerprint->codes[sentence->start];
 		uint32_t whole = sentence_feature(reader, sentence);
 

@@ -1,6 +1,7 @@
 #include "dedup/commonness.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,10 @@ enum {
 	STORIES_MIN = 400, /* fewer say nothing of how common a word is (specs/stories.md) */
 	COUNT_MAX = 255,
 	RARE_MAX = 24,
+	LOGARITHMS = 1024, /* at hand: few words are in more stories */
 };
+
+#define SHORT_WEIGHT 0.1F
 
 struct sentence_slot {
 	uint32_t hash;
@@ -21,11 +25,17 @@ struct sentence_slot {
 	uint32_t count; /* of stories; 0: the slot is free */
 };
 
-struct commonness {
+/* What a snapshot has. */
+struct counts {
 	uint32_t stories;
 	uint16_t words[WORD_SLOTS]; /* stories with a word of this slot, at most UINT16_MAX */
 	/* Of a bucket, the newest first. */
 	struct sentence_slot sentences[SENTENCE_BUCKETS][BUCKET_SLOTS];
+};
+
+struct commonness {
+	float logarithms[LOGARITHMS]; /* base 2, of each number and one */
+	struct counts counts;
 };
 
 int commonness_new(struct commonness **ret)
@@ -34,6 +44,8 @@ int commonness_new(struct commonness **ret)
 
 	if (!commonness)
 		return -ENOMEM;
+	for (size_t i = 0; i < LOGARITHMS; i++)
+		commonness->logarithms[i] = log2f((float)i + 1.0F);
 	*ret = commonness;
 	return 0;
 }
@@ -50,39 +62,45 @@ static size_t word_slot(uint32_t code)
 	return (identity ^ identity >> 18) % WORD_SLOTS;
 }
 
-/* The logarithm to within 0.01: what is compared is shares of sums of such weights. */
-static float logarithm(float x)
+static void guess_weights(const uint32_t *codes, size_t count, float *ret_weights)
 {
-	uint32_t bits;
-	float mantissa;
-
-	memcpy(&bits, &x, sizeof(bits));
-	mantissa = (float)(bits & 0x7fffff) / (float)(1 << 23);
-	return (float)(bits >> 23) - 127.0F + mantissa * (1.3465F - 0.3465F * mantissa);
+	for (size_t i = 0; i < count; i++)
+		ret_weights[i] = word_kind(codes[i]) == WORD_SHORT ? SHORT_WEIGHT
+			: word_kind(codes[i]) == WORD_COMMON       ? 4.0F
+								   : 6.0F;
 }
 
-float commonness_weight(const struct commonness *commonness, uint32_t code)
+void commonness_weigh(const struct commonness *commonness, const uint32_t *codes, size_t count,
+	float *ret_weights)
 {
 	uint32_t stories;
-	uint32_t with;
+	float all;
 
-	if (word_kind(code) == WORD_SHORT)
-		return 0.1F;
-	if (!commonness)
-		return word_kind(code) == WORD_COMMON ? 4.0F : 6.0F;
-	stories = commonness->stories > STORIES_MIN ? commonness->stories : STORIES_MIN;
-	with = commonness->words[word_slot(code)];
-	return logarithm(((float)stories + 1.0F) / ((float)with + 1.0F)) + 0.1F;
+	if (!commonness) {
+		guess_weights(codes, count, ret_weights);
+		return;
+	}
+	stories =
+		commonness->counts.stories > STORIES_MIN ? commonness->counts.stories : STORIES_MIN;
+	all = log2f((float)stories + 1.0F) + 0.1F;
+	for (size_t i = 0; i < count; i++) {
+		unsigned with = commonness->counts.words[word_slot(codes[i])];
+		float logarithm = with < LOGARITHMS ? commonness->logarithms[with]
+						    : log2f((float)with + 1.0F);
+
+		ret_weights[i] = word_kind(codes[i]) == WORD_SHORT ? SHORT_WEIGHT : all - logarithm;
+	}
 }
 
 bool commonness_is_rare(const struct commonness *commonness, uint32_t code)
 {
-	return word_kind(code) != WORD_SHORT && commonness->words[word_slot(code)] <= RARE_MAX;
+	return word_kind(code) != WORD_SHORT &&
+		commonness->counts.words[word_slot(code)] <= RARE_MAX;
 }
 
 static struct sentence_slot *sentence_bucket(struct commonness *commonness, uint32_t hash)
 {
-	return commonness->sentences[hash % SENTENCE_BUCKETS];
+	return commonness->counts.sentences[hash % SENTENCE_BUCKETS];
 }
 
 struct sentence_uses commonness_uses(const struct commonness *commonness, uint32_t sentence)
@@ -91,7 +109,7 @@ struct sentence_uses commonness_uses(const struct commonness *commonness, uint32
 
 	if (!commonness)
 		return (struct sentence_uses){0};
-	bucket = commonness->sentences[sentence % SENTENCE_BUCKETS];
+	bucket = commonness->counts.sentences[sentence % SENTENCE_BUCKETS];
 	for (size_t i = 0; i < BUCKET_SLOTS; i++)
 		if (bucket[i].count > 0 && bucket[i].hash == sentence)
 			return (struct sentence_uses){bucket[i].count, bucket[i].story};
@@ -101,17 +119,17 @@ struct sentence_uses commonness_uses(const struct commonness *commonness, uint32
 void commonness_prefetch(const struct commonness *commonness, uint32_t sentence)
 {
 	if (commonness)
-		__builtin_prefetch(commonness->sentences[sentence % SENTENCE_BUCKETS]);
+		__builtin_prefetch(commonness->counts.sentences[sentence % SENTENCE_BUCKETS]);
 }
 
 void commonness_add_story(struct commonness *commonness)
 {
-	commonness->stories++;
+	commonness->counts.stories++;
 }
 
 void commonness_add_word(struct commonness *commonness, uint32_t code)
 {
-	uint16_t *count = &commonness->words[word_slot(code)];
+	uint16_t *count = &commonness->counts.words[word_slot(code)];
 
 	if (word_kind(code) != WORD_SHORT && *count < UINT16_MAX)
 		(*count)++;
@@ -151,7 +169,7 @@ void commonness_add_sentence(struct commonness *commonness, uint32_t sentence, u
 
 int commonness_write(const struct commonness *commonness, const struct snapshot_writer *writer)
 {
-	return snapshot_put(writer, commonness, sizeof(*commonness));
+	return snapshot_put(writer, &commonness->counts, sizeof(commonness->counts));
 }
 
 int commonness_read(const struct snapshot_reader *reader, struct commonness **ret)
@@ -162,7 +180,7 @@ int commonness_read(const struct snapshot_reader *reader, struct commonness **re
 	r = commonness_new(&commonness);
 	if (r < 0)
 		return r;
-	r = snapshot_get(reader, commonness, sizeof(*commonness));
+	r = snapshot_get(reader, &commonness->counts, sizeof(commonness->counts));
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(commonness);

@@ -20,9 +20,12 @@ int commonness_new(struct commonness **ret);
 void commonness_free(struct commonness *commonness);
 DEFINE_CLEANUP(commonness_freep, struct commonness, commonness_free)
 
-/* The weight of a word: the logarithm (base 2) of stories over those with the word; NULL: a guess
- * from its kind alone. */
-float commonness_weight(const struct commonness *commonness, uint32_t code);
+/*
+ * The weights of words: the logarithm (base 2) of stories over those with the word; NULL: a guess
+ * from its kind alone.
+ */
+void commonness_weigh(const struct commonness *commonness, const uint32_t *codes, size_t count,
+	float *ret_weights);
 
 /* Whether so few stories have a word that it leads to them (specs/stories.md, Candidates). */
 bool commonness_is_rare(const struct commonness *commonness, uint32_t code);

@@ -4,11 +4,8 @@
 #include <string.h>
 
 enum {
-	LEAD_WORDS = 55, /* specs/stories.md */
-	SHINGLE_WORDS = 3,
-	FRAME_WORDS_MIN = 4,
-	CHAIN_MAX = 24, /* of a word's places in the other article that are looked at */
-	PAIR_REACH = 2,
+	LEAD_WORDS = 55,            /* specs/stories.md */
+	PLACES_MAX = 24,            /* of a word in the other article that are looked at */
 	OWN_SENTENCE_WORDS_MIN = 9, /* captions of icons are shorter */
 	NO_COUNTERPART = UINT16_MAX,
 };
@@ -18,289 +15,87 @@ enum {
 /* A sentence that three other stories have is no story's own. */
 #define BOILERPLATE_WORTH 0.3F
 
-#define ROLL 0x9e3779b1U /* of a hash over words in order */
-
-static uint32_t mix(uint32_t hash)
-{
-	hash ^= hash >> 16;
-	hash *= 0x7feb352dU;
-	hash ^= hash >> 15;
-	hash *= 0x846ca68bU;
-	return hash ^ (hash >> 16);
-}
-
-uint32_t shingle_hash(const uint32_t *codes, size_t count)
-{
-	uint32_t hash = 0;
-
-	for (size_t i = 0; i < count; i++)
-		hash = hash * ROLL + word_identity(codes[i]) + 1;
-	hash = mix(hash);
-	return hash ? hash : 1;
-}
-
-uint32_t pair_hash(uint32_t a, uint32_t b)
-{
-	uint32_t x = word_identity(a);
-	uint32_t y = word_identity(b);
-
-	return mix(mix((x < y ? x : y) + 0x51ed27U) * 31 + (x < y ? y : x));
-}
-
-uint32_t sentence_frame(const struct fingerprint *fingerprint, const struct sentence *sentence)
-{
-	uint32_t hash = 0;
-	uint32_t all = 0;
-	unsigned count = 0;
-
-	for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count; i++) {
-		uint32_t code = fingerprint->codes[i];
-
-		all = all * ROLL + word_identity(code) + 1;
-		if (word_kind(code) == WORD_NAME || word_kind(code) == WORD_NUMBER)
-			continue;
-		hash = hash * ROLL + word_identity(code) + 1;
-		count++;
-	}
-	return mix(count >= FRAME_WORDS_MIN ? hash : all);
-}
-
-static bool is_anchor(uint32_t code)
-{
-	return word_kind(code) == WORD_NAME || word_kind(code) == WORD_NUMBER;
-}
-
-static void choose_sentences(struct reader *reader)
-{
-	const struct fingerprint *fingerprint = reader->fingerprint;
-	size_t prose = 0;
-
-	for (size_t i = 0; i < fingerprint->sentence_count; i++)
-		if (fingerprint->sentences[i].flags & SENTENCE_PROSE)
-			prose += fingerprint->sentences[i].count;
-	reader->thin = prose < FINGERPRINT_THIN_WORDS;
-	for (size_t i = 0; i < fingerprint->sentence_count; i++) {
-		const struct sentence *sentence = &fingerprint->sentences[i];
-
-		if (!reader->thin && !(sentence->flags & SENTENCE_PROSE))
-			continue;
-		reader->sentences[reader->sentence_count++] = sentence;
-		reader->word_count += sentence->count;
-	}
-}
-
-static void chain_words(struct reader *reader, const struct commonness *commonness)
-{
-	const uint32_t *codes = reader->fingerprint->codes;
-
-	memset(reader->heads, 0, sizeof(reader->heads));
-	for (size_t i = 0; i < reader->fingerprint->title_count; i++)
-		reader->weights[i] = commonness_weight(commonness, codes[i]);
-	for (size_t s = reader->sentence_count; s-- > 0;) {
-		const struct sentence *sentence = reader->sentences[s];
-
-		for (size_t i = (size_t)sentence->start + sentence->count; i-- > sentence->start;) {
-			uint16_t *head = &reader->heads[word_identity(codes[i]) % READER_BUCKETS];
-
-			reader->weights[i] = commonness_weight(commonness, codes[i]);
-			reader->sentence_of[i] = (uint16_t)s;
-			if (!reader_counts(reader, i))
-				continue;
-			reader->next[i] = *head;
-			*head = (uint16_t)(i + 1);
-		}
-	}
-}
-
-static void insert_shingle(struct reader *reader, uint32_t hash)
-{
-	uint32_t slot = hash & reader->shingle_mask;
-
-	while (reader->shingles[slot] && reader->shingles[slot] != hash)
-		slot = (slot + 1) & reader->shingle_mask;
-	reader->shingles[slot] = hash;
-}
-
-static bool has_shingle(const struct reader *reader, uint32_t hash)
-{
-	uint32_t slot = hash & reader->shingle_mask;
-
-	while (reader->shingles[slot] && reader->shingles[slot] != hash)
-		slot = (slot + 1) & reader->shingle_mask;
-	return reader->shingles[slot] == hash;
-}
-
-static void collect_shingles(struct reader *reader)
-{
-	size_t slots = 64;
-
-	while (slots < reader->word_count * 2)
-		slots *= 2;
-	reader->shingle_mask = (uint32_t)slots - 1;
-	memset(reader->shingles, 0, slots * sizeof(*reader->shingles));
-	for (size_t s = 0; s < reader->sentence_count; s++) {
-		const struct sentence *sentence = reader->sentences[s];
-		size_t start = sentence->start;
-
-		for (size_t i = 0; i + SHINGLE_WORDS <= sentence->count; i++) {
-			uint32_t hash =
-				shingle_hash(&reader->fingerprint->codes[start + i], SHINGLE_WORDS);
-
-			reader->shingle_of[start + i] = hash;
-			insert_shingle(reader, hash);
-		}
-	}
-}
-
-struct found_pair {
-	uint32_t hash;
-	float weight;
+/* What is found by looking the words of the other article up in the one that is indexed. */
+struct meeting {
+	struct places places[READER_WORDS_MAX]; /* of each entry's word in the other article */
+	bool shingles[READER_SLOTS];            /* of the article that the other has too */
+	uint16_t of_shingles[FINGERPRINT_SENTENCES_MAX]; /* of a sentence: that the article has */
 };
 
-/* Shell's sort: there are mostly under two hundred. */
-static void sort_pairs(struct found_pair *pairs, size_t count)
+static void meet_words(const struct reader *article, struct reader *of, struct meeting *ret)
 {
-	static const size_t gaps[] = {701, 301, 132, 57, 23, 10, 4, 1};
+	const struct vocabulary *vocabulary = &article->vocabulary;
+	const uint32_t *codes = of->fingerprint->codes;
 
-	for (size_t g = 0; g < sizeof(gaps) / sizeof(gaps[0]); g++) {
-		for (size_t i = gaps[g]; i < count; i++) {
-			struct found_pair pair = pairs[i];
-			size_t k = i;
+	memset(ret->places, 0, vocabulary->count * sizeof(*ret->places));
+	of->place_count = 0;
+	for (size_t s = 0; s < of->sentence_count; s++) {
+		for (size_t k = of->counted.starts[s]; k < of->counted.starts[s + 1]; k++) {
+			size_t i = of->counted.words[k];
+			uint16_t entry = vocabulary_find(vocabulary, codes[i]);
 
-			for (; k >= gaps[g] && pairs[k - gaps[g]].hash > pair.hash; k -= gaps[g])
-				pairs[k] = pairs[k - gaps[g]];
-			pairs[k] = pair;
+			of->entry_of[i] = entry;
+			if (entry != 0)
+				reader_add_place(of, &ret->places[entry - 1], s);
 		}
 	}
 }
 
-/* Each pair once, with how often it stood there. */
-static void merge_pairs(struct reader *reader, const struct found_pair *pairs, size_t count)
+static void meet_shingles(
+	const struct reader *article, const struct reader *of, struct meeting *ret)
 {
-	reader->pair_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0 && pairs[i].hash == pairs[i - 1].hash) {
-			if (reader->pair_times[reader->pair_count - 1] < UINT8_MAX)
-				reader->pair_times[reader->pair_count - 1]++;
-			continue;
-		}
-		reader->pairs[reader->pair_count] = pairs[i].hash;
-		reader->pair_times[reader->pair_count] = 1;
-		reader->pair_weights[reader->pair_count++] = pairs[i].weight;
-	}
-}
+	const struct vocabulary *vocabulary = &article->vocabulary;
 
-/* Pairs of a name or number with each of the two before it; these survive other words. */
-static void collect_pairs(struct reader *reader)
-{
-	const uint32_t *codes = reader->fingerprint->codes;
-	struct found_pair pairs[READER_PAIRS_MAX];
-	size_t before[PAIR_REACH] = {0};
-	size_t seen = 0;
-	size_t count = 0;
+	memset(ret->shingles, 0, (vocabulary->shingle_mask + 1) * sizeof(*ret->shingles));
+	for (size_t s = 0; s < of->sentence_count; s++) {
+		const struct sentence *sentence = &of->sentences[s];
+		const uint32_t *codes = of->fingerprint->codes + sentence->start;
 
-	for (size_t s = 0; s < reader->sentence_count; s++) {
-		const struct sentence *sentence = reader->sentences[s];
+		ret->of_shingles[s] = 0;
+		for (size_t i = 0; i + READER_SHINGLE_WORDS <= sentence->count; i++) {
+			uint32_t slot = vocabulary_shingle(
+				vocabulary, shingle_hash(codes + i, READER_SHINGLE_WORDS));
 
-		for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count;
-			i++) {
-			if (!is_anchor(codes[i]))
+			if (slot == READER_SLOTS)
 				continue;
-			for (size_t k = 0; k < PAIR_REACH && k < seen; k++)
-				if (codes[before[k]] != codes[i] && count < READER_PAIRS_MAX)
-					pairs[count++] = (struct found_pair){
-						pair_hash(codes[before[k]], codes[i]),
-						reader->weights[before[k]] + reader->weights[i]};
-			before[1] = before[0];
-			before[0] = i;
-			seen++;
+			ret->shingles[slot] = true;
+			ret->of_shingles[s]++;
 		}
 	}
-	sort_pairs(pairs, count);
-	merge_pairs(reader, pairs, count);
 }
 
-void reader_open(struct reader *reader, const struct fingerprint *fingerprint,
-	const struct commonness *commonness, uint32_t story)
+static uint16_t shared_shingles(const struct reader *article, const struct meeting *meeting,
+	const struct sentence *sentence)
 {
-	reader->fingerprint = fingerprint;
-	reader->sentence_count = 0;
-	reader->word_count = 0;
-	choose_sentences(reader);
-	chain_words(reader, commonness);
-	collect_shingles(reader);
-	collect_pairs(reader);
-	for (size_t s = 0; s < reader->sentence_count; s++) {
-		reader->frames[s] = sentence_frame(fingerprint, reader->sentences[s]);
-		commonness_prefetch(commonness, reader->frames[s]);
-	}
-	for (size_t s = 0; s < reader->sentence_count; s++)
-		reader->uses[s] = commonness_uses(commonness, reader->frames[s]);
-	reader_value(reader, story);
+	uint16_t shared = 0;
+
+	for (size_t i = 0; i + READER_SHINGLE_WORDS <= sentence->count; i++)
+		shared += meeting->shingles[article->vocabulary.shingle_of[sentence->start + i]];
+	return shared;
 }
 
-void reader_value(struct reader *reader, uint32_t story)
-{
-	for (size_t s = 0; s < reader->sentence_count; s++)
-		reader->worth[s] = 1.0F / (1.0F + (float)sentence_others(reader->uses[s], story));
-}
-
-bool reader_has(const struct reader *reader, uint32_t code)
-{
-	uint16_t at = reader->heads[word_identity(code) % READER_BUCKETS];
-
-	for (; at != 0; at = reader->next[at - 1])
-		if (word_identity(reader->fingerprint->codes[at - 1]) == word_identity(code))
-			return true;
-	return false;
-}
-
-/* Finds where `code` stands in the other article and adds its weight to those sentences. */
-static bool vote(const struct reader *other, uint32_t code, float weight, float *votes,
-	uint16_t *last, uint16_t stamp)
-{
-	uint16_t at = other->heads[word_identity(code) % READER_BUCKETS];
-	bool found = false;
-
-	for (unsigned steps = 0; at != 0 && steps < CHAIN_MAX; steps++, at = other->next[at - 1]) {
-		size_t word = at - 1U;
-		uint16_t s = other->sentence_of[word];
-
-		if (word_identity(other->fingerprint->codes[word]) != word_identity(code))
-			continue;
-		found = true;
-		if (last[s] == stamp)
-			continue;
-		last[s] = stamp;
-		votes[s] += weight;
-	}
-	return found;
-}
-
+/* Without an early end: the compiler makes this a few comparisons of many words each. */
 static bool sentence_has(const struct reader *reader, size_t number, uint32_t code)
 {
-	const struct sentence *sentence = reader->sentences[number];
+	const struct sentence *sentence = &reader->sentences[number];
+	const uint32_t *codes = reader->fingerprint->codes + sentence->start;
+	uint32_t identity = word_identity(code);
+	unsigned found = 0;
 
-	for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count; i++)
-		if (word_identity(reader->fingerprint->codes[i]) == word_identity(code))
-			return true;
-	return false;
+	for (size_t i = 0; i < sentence->count; i++)
+		found |= word_identity(codes[i]) == identity;
+	return found;
 }
 
 static void count_anchors(const struct reader *reader, const struct reader *other, size_t s,
 	struct counterpart *counterpart)
 {
-	const struct sentence *sentence = reader->sentences[s];
+	const struct selection *anchors = &reader->anchors;
 
-	for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count; i++) {
-		uint32_t code = reader->fingerprint->codes[i];
-		bool number = word_kind(code) == WORD_NUMBER;
-		bool shared;
-
-		if (!is_anchor(code))
-			continue;
-		shared = sentence_has(other, counterpart->number, code);
-		if (number) {
+	for (size_t k = anchors->starts[s]; k < anchors->starts[s + 1]; k++) {
+		uint32_t code = reader->fingerprint->codes[anchors->words[k]];
+		bool shared = sentence_has(other, counterpart->number, code);
+		if (word_kind(code) == WORD_NUMBER) {
 			counterpart->numbers++;
 			counterpart->numbers_shared += shared;
 		} else {
@@ -310,56 +105,69 @@ static void count_anchors(const struct reader *reader, const struct reader *othe
 	}
 }
 
-static float shingle_share(
-	const struct reader *reader, const struct reader *other, const struct sentence *sentence)
+/*
+ * Adds the weight of each word of a sentence to those of the other article's sentences that have
+ * it.  `places` are those of the entries in the other article.  Returns the weight of all.
+ */
+static float vote(struct reader *reader, size_t s, const struct reader *other,
+	const struct places *places, float *votes)
 {
-	unsigned shared = 0;
-	unsigned all = 0;
+	const struct selection *counted = &reader->counted;
+	float total = 0.0F;
 
-	for (size_t i = 0; i + SHINGLE_WORDS <= sentence->count; i++, all++)
-		shared += has_shingle(other, reader->shingle_of[sentence->start + i]);
-	return all ? (float)shared / (float)all : 0.0F;
+	for (size_t k = counted->starts[s]; k < counted->starts[s + 1]; k++) {
+		size_t i = counted->words[k];
+		uint16_t entry = reader->entry_of[i];
+		uint16_t at = entry ? places[entry - 1].first : 0;
+
+		reader->found[i] = at != 0;
+		total += reader->weights[i];
+		for (unsigned steps = 0; at != 0 && steps < PLACES_MAX; steps++) {
+			votes[other->places[at - 1].sentence] += reader->weights[i];
+			at = other->places[at - 1].next;
+		}
+	}
+	return total;
 }
 
-static void align(struct reader *reader, const struct reader *other)
+/* Finds a sentence's counterpart; `shared` are its runs of words that the other article has. */
+static void find_counterpart(struct reader *reader, const struct reader *other, size_t s,
+	const struct places *places, uint16_t shared)
 {
+	const struct sentence *sentence = &reader->sentences[s];
+	struct counterpart *counterpart = &reader->counterparts[s];
 	float votes[FINGERPRINT_SENTENCES_MAX];
-	uint16_t last[FINGERPRINT_SENTENCES_MAX];
+	float best = 0.0F;
+	float total;
 
-	memset(last, 0, sizeof(last));
-	for (size_t s = 0; s < reader->sentence_count; s++) {
-		const struct sentence *sentence = reader->sentences[s];
-		struct counterpart *counterpart = &reader->counterparts[s];
-		float total = 0.0F;
-		float best = 0.0F;
-
-		memset(votes, 0, other->sentence_count * sizeof(*votes));
-		*counterpart =
-			(struct counterpart){.number = NO_COUNTERPART, .worth = reader->worth[s]};
-		for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count;
-			i++) {
-			uint32_t code = reader->fingerprint->codes[i];
-
-			if (!reader_counts(reader, i))
-				continue;
-			total += reader->weights[i];
-			reader->found[i] = vote(
-				other, code, reader->weights[i], votes, last, (uint16_t)(i + 1));
+	*counterpart = (struct counterpart){.number = NO_COUNTERPART, .worth = reader->worth[s]};
+	memset(votes, 0, other->sentence_count * sizeof(*votes));
+	total = vote(reader, s, other, places, votes);
+	for (size_t o = 0; o < other->sentence_count; o++) {
+		if (votes[o] > best) {
+			best = votes[o];
+			counterpart->number = (uint16_t)o;
 		}
-		for (size_t o = 0; o < other->sentence_count; o++) {
-			if (votes[o] > best) {
-				best = votes[o];
-				counterpart->number = (uint16_t)o;
-			}
-		}
-		if (counterpart->number == NO_COUNTERPART)
-			continue;
-		counterpart->hard = shingle_share(reader, other, sentence);
-		/* A sentence may be spread over several, where the other page breaks its lines. */
-		counterpart->soft = fmaxf(best / total, counterpart->hard);
-		if (counterpart->soft >= ALIGNED_SOFT)
-			count_anchors(reader, other, s, counterpart);
 	}
+	if (counterpart->number == NO_COUNTERPART)
+		return;
+	if (sentence->count >= READER_SHINGLE_WORDS)
+		counterpart->hard =
+			(float)shared / (float)(sentence->count - READER_SHINGLE_WORDS + 1);
+	/* A sentence may be spread over several, where the other page breaks its lines. */
+	counterpart->soft = fmaxf(best / total, counterpart->hard);
+	if (counterpart->soft >= ALIGNED_SOFT)
+		count_anchors(reader, other, s, counterpart);
+}
+
+static void align(struct reader *article, struct reader *of, const struct meeting *meeting)
+{
+	for (size_t s = 0; s < article->sentence_count; s++)
+		find_counterpart(article, of, s, meeting->places,
+			shared_shingles(article, meeting, &article->sentences[s]));
+	for (size_t s = 0; s < of->sentence_count; s++)
+		find_counterpart(
+			of, article, s, article->vocabulary.places, meeting->of_shingles[s]);
 }
 
 static float ramp(float x, float from, float to)
@@ -383,14 +191,14 @@ static void cover_sentences(const struct reader *reader, struct coverage *ret)
 
 	for (size_t s = 0; s < reader->sentence_count; s++) {
 		const struct counterpart *counterpart = &reader->counterparts[s];
-		float count = (float)reader->sentences[s]->count;
+		float count = (float)reader->sentences[s].count;
 		float worth = count * counterpart->worth;
 		float soft = ramp(counterpart->soft, 0.25F, 0.75F);
 
-		if (reader->sentences[s]->flags & SENTENCE_PROSE &&
-			reader->sentences[s]->count >= OWN_SENTENCE_WORDS_MIN &&
+		if (reader->sentences[s].flags & SENTENCE_PROSE &&
+			reader->sentences[s].count >= OWN_SENTENCE_WORDS_MIN &&
 			counterpart->worth > BOILERPLATE_WORTH)
-			ret->own_words += reader->sentences[s]->count;
+			ret->own_words += reader->sentences[s].count;
 		sums[0] += count;
 		sums[1] += worth;
 		sums[2] += count * soft;
@@ -429,7 +237,7 @@ static size_t words_before(const struct reader *reader, size_t number)
 	size_t words = 0;
 
 	for (size_t s = 0; s < number && words < LEAD_WORDS; s++)
-		words += reader->sentences[s]->count;
+		words += reader->sentences[s].count;
 	return words;
 }
 
@@ -446,7 +254,7 @@ static void cover_order(
 
 	for (size_t s = 0; s < reader->sentence_count; s++) {
 		const struct counterpart *counterpart = &reader->counterparts[s];
-		size_t count = reader->sentences[s]->count;
+		size_t count = reader->sentences[s].count;
 
 		if (counterpart->soft >= ALIGNED_SOFT) {
 			run += count;
@@ -471,80 +279,101 @@ static void cover_order(
 
 static void cover_words(const struct reader *reader, struct coverage *ret)
 {
+	const struct selection *counted = &reader->counted;
 	float anchors[2] = {0};
 	float words[2] = {0};
 
-	for (size_t s = 0; s < reader->sentence_count; s++) {
-		const struct sentence *sentence = reader->sentences[s];
+	for (size_t k = 0; k < counted->starts[reader->sentence_count]; k++) {
+		size_t i = counted->words[k];
+		uint32_t code = reader->fingerprint->codes[i];
+		float weight = reader->weights[i];
+		float shared = reader->found[i] ? weight : 0.0F;
+		bool anchor = word_is_anchor(code);
+		bool number = word_kind(code) == WORD_NUMBER;
 
-		for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count;
-			i++) {
-			uint32_t code = reader->fingerprint->codes[i];
-			float weight = reader->weights[i];
-			bool shared;
-
-			if (!reader_counts(reader, i))
-				continue;
-			shared = reader->found[i];
-			words[0] += weight;
-			words[1] += shared ? weight : 0.0F;
-			if (!is_anchor(code))
-				continue;
-			anchors[0] += weight;
-			anchors[1] += shared ? weight : 0.0F;
-			if (word_kind(code) == WORD_NUMBER) {
-				ret->numbers++;
-				ret->numbers_shared += shared;
-			}
-		}
+		words[0] += weight;
+		words[1] += shared;
+		anchors[0] += anchor ? weight : 0.0F;
+		anchors[1] += anchor ? shared : 0.0F;
+		ret->numbers += number;
+		ret->numbers_shared += number & reader->found[i];
 	}
 	ret->anchors = share(anchors[1], anchors[0]);
 	ret->mass = anchors[1];
 	ret->words = share(words[1], words[0]);
 }
 
-static void cover_title(
-	const struct reader *reader, const struct reader *other, struct coverage *ret)
+/* The words of the title that count: their weight, and of these that stand where asked. */
+static void cover_title(const struct reader *reader, const bool *in_title, const bool *in_text,
+	struct coverage *ret)
 {
 	float all = 0.0F;
-	float in_title = 0.0F;
-	float in_text = 0.0F;
+	float title = 0.0F;
+	float text = 0.0F;
 
 	for (size_t i = 0; i < reader->fingerprint->title_count; i++) {
-		uint32_t code = reader->fingerprint->codes[i];
-		bool found = false;
-
 		if (!reader_counts(reader, i))
 			continue;
-		for (size_t k = 0; k < other->fingerprint->title_count && !found; k++)
-			found = word_identity(other->fingerprint->codes[k]) == word_identity(code);
 		all += reader->weights[i];
-		in_title += found ? reader->weights[i] : 0.0F;
-		in_text += reader_has(other, code) ? reader->weights[i] : 0.0F;
+		title += in_title[i] ? reader->weights[i] : 0.0F;
+		text += in_text[i] ? reader->weights[i] : 0.0F;
 	}
-	ret->title = share(in_title, all);
-	ret->title_text = share(in_text, all);
+	ret->title = share(title, all);
+	ret->title_text = share(text, all);
+}
+
+static bool title_has(const struct fingerprint *fingerprint, uint32_t code)
+{
+	uint32_t identity = word_identity(code);
+	unsigned found = 0;
+
+	for (size_t i = 0; i < fingerprint->title_count; i++)
+		found |= word_identity(fingerprint->codes[i]) == identity;
+	return found;
+}
+
+static void cover_titles(const struct reader *article, const struct reader *of,
+	const struct meeting *meeting, struct evidence *ret)
+{
+	const struct fingerprint *of_print = of->fingerprint;
+	bool in_title[FINGERPRINT_TITLE_TOKENS_MAX];
+	bool in_text[FINGERPRINT_TITLE_TOKENS_MAX];
+
+	for (size_t i = 0; i < article->fingerprint->title_count; i++) {
+		uint16_t entry = article->entry_of[i];
+
+		in_title[i] = title_has(of_print, article->fingerprint->codes[i]);
+		in_text[i] = entry != 0 && meeting->places[entry - 1].first != 0;
+	}
+	cover_title(article, in_title, in_text, &ret->article);
+	for (size_t i = 0; i < of_print->title_count; i++) {
+		uint16_t entry = vocabulary_find(&article->vocabulary, of_print->codes[i]);
+
+		in_title[i] = title_has(article->fingerprint, of_print->codes[i]);
+		in_text[i] = entry != 0 && article->vocabulary.entries[entry - 1].times > 0;
+	}
+	cover_title(of, in_title, in_text, &ret->of);
 }
 
 static void cover_pairs(const struct reader *article, const struct reader *of, struct evidence *ret)
 {
-	float weights[3] = {0};
+	float shared_weight = 0.0F;
+	float weights[2] = {0};
 	unsigned shared = 0;
-	size_t k = 0;
 
-	for (size_t i = 0; i < article->pair_count; i++) {
-		while (k < of->pair_count && of->pairs[k] < article->pairs[i])
-			k++;
-		weights[0] += article->pair_weights[i];
-		if (k < of->pair_count && of->pairs[k] == article->pairs[i]) {
-			weights[1] += article->pair_weights[i];
-			shared++;
-		}
+	for (size_t i = 0; i < of->pair_count; i++) {
+		size_t pair = reader_find_pair(article, of->pairs[i]);
+
+		weights[1] += of->pair_weights[i];
+		if (pair == READER_PAIRS_MAX)
+			continue;
+		shared_weight += article->pair_weights[pair];
+		shared++;
 	}
-	for (size_t i = 0; i < of->pair_count; i++)
-		weights[2] += of->pair_weights[i];
-	ret->article.pairs = share(weights[1], weights[0]);
-	ret->of.pairs = share(weights[1], weights[2]);
+	for (size_t i = 0; i < article->pair_count; i++)
+		weights[0] += article->pair_weights[i];
+	ret->article.pairs = share(shared_weight, weights[0]);
+	ret->of.pairs = share(shared_weight, weights[1]);
 	ret->article.shared_pairs = ret->of.shared_pairs = shared;
 	ret->article.pair_count = (unsigned)article->pair_count;
 	ret->of.pair_count = (unsigned)of->pair_count;
@@ -552,16 +381,18 @@ static void cover_pairs(const struct reader *article, const struct reader *of, s
 
 void evidence_gather(struct reader *article, struct reader *of, struct evidence *ret)
 {
+	struct meeting meeting;
+
 	*ret = (struct evidence){.article_thin = article->thin, .of_thin = of->thin};
-	align(article, of);
-	align(of, article);
+	meet_words(article, of, &meeting);
+	meet_shingles(article, of, &meeting);
+	align(article, of, &meeting);
 	cover_sentences(article, &ret->article);
 	cover_sentences(of, &ret->of);
 	cover_order(article, of, &ret->article);
 	cover_order(of, article, &ret->of);
 	cover_words(article, &ret->article);
 	cover_words(of, &ret->of);
-	cover_title(article, of, &ret->article);
-	cover_title(of, article, &ret->of);
+	cover_titles(article, of, &meeting, ret);
 	cover_pairs(article, of, ret);
 }

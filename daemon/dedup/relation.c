@@ -57,9 +57,9 @@ static float gone_share(const struct reader *of)
 	float gone = 0.0F;
 
 	for (size_t s = 0; s < of->sentence_count; s++) {
-		all += (float)of->sentences[s]->count;
+		all += (float)of->sentences[s].count;
 		if (of->counterparts[s].soft < NEW_SOFT)
-			gone += (float)of->sentences[s]->count;
+			gone += (float)of->sentences[s].count;
 	}
 	return share(gone, all);
 }
@@ -77,7 +77,7 @@ void difference_find(const struct reader *article, const struct reader *of,
 
 	for (size_t s = 0; s < article->sentence_count; s++) {
 		const struct counterpart *counterpart = &article->counterparts[s];
-		float count = (float)article->sentences[s]->count;
+		float count = (float)article->sentences[s].count;
 		float lead = sums[2] < LEAD_WORDS ? count : 0.0F;
 
 		sums[0] += count;
@@ -86,14 +86,14 @@ void difference_find(const struct reader *article, const struct reader *of,
 			sums[1] += count;
 			sums[3] += lead;
 			difference.sentences_new++;
-			count_names(article, article->sentences[s], &names);
+			count_names(article, &article->sentences[s], &names);
 			continue;
 		}
 		sums[4] += count;
 		sums[5] += count * (1.0F - counterpart->hard);
 		kept++;
 		touched += counterpart->hard < UNTOUCHED_HARD;
-		count_strange(article, article->sentences[s], &words);
+		count_strange(article, &article->sentences[s], &words);
 		much += counterpart->hard < 0.5F ? count : 0.0F;
 		if (counterpart->soft < CLOSE_SOFT)
 			continue;

@@ -25,6 +25,7 @@ int revision_judge(
 		return r;
 	reader_open(&readers[0], after, NULL, 0);
 	reader_open(&readers[1], before, NULL, 0);
+	reader_index(&readers[0]);
 	evidence_gather(&readers[0], &readers[1], &evidence);
 	difference_find(&readers[0], &readers[1], &evidence, &difference);
 	verdict.material =

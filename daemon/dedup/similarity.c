@@ -196,6 +196,7 @@ int similarity_compare(
 		return -ENOMEM;
 	reader_open(&readers[0], article, NULL, 0);
 	reader_open(&readers[1], of, NULL, 0);
+	reader_index(&readers[0]);
 	evidence_gather(&readers[0], &readers[1], &comparison.evidence);
 	difference_find(&readers[0], &readers[1], &comparison.evidence, &comparison.difference);
 	*ret = (struct verdict){.confidence = similarity_probability(&comparison.evidence)};

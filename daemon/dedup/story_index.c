@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "dedup/candidates.h"
 #include "dedup/commonness.h"
 #include "dedup/similarity_model.h"
@@ -52,6 +53,7 @@ struct compared {
 	int64_t story;
 	double probability;
 	float closeness;
+	bool described; /* the difference is there */
 	struct comparison comparison;
 };
 
@@ -74,6 +76,7 @@ struct story_index {
 	struct story_index_watch watch;
 	/* Work space. */
 	struct reader article;
+	uint64_t judged; /* the hash of the fingerprint in `article`; 0 none, or no longer true */
 	struct reader of;
 	struct asked_feature asked[FEATURES_ASKED];
 	struct tally tallies[TALLY_SLOTS];
@@ -242,8 +245,11 @@ static size_t find_candidates(struct story_index *index, struct candidate *ret)
 	return count;
 }
 
-/* Compares with one candidate.  Returns 0 or -errno; -ENOENT where its fingerprint is gone. */
-static int compare(struct story_index *index, uint32_t number, struct compared *ret)
+/*
+ * Compares with one candidate; what differs is found if it may be of the same story, or `always`.
+ * Returns 0 or -errno; -ENOENT where its fingerprint is gone.
+ */
+static int compare(struct story_index *index, uint32_t number, bool always, struct compared *ret)
 {
 	const struct record *record = record_at(index, number);
 	const void *bytes;
@@ -265,8 +271,10 @@ static int compare(struct story_index *index, uint32_t number, struct compared *
 	evidence_gather(&index->article, &index->of, &ret->comparison.evidence);
 	ret->probability = similarity_probability(&ret->comparison.evidence);
 	ret->closeness = ret->comparison.evidence.article.hard + ret->comparison.evidence.of.hard;
-	difference_find(&index->article, &index->of, &ret->comparison.evidence,
-		&ret->comparison.difference);
+	ret->described = ret->probability >= SIMILARITY_JOIN_BRIEF || always;
+	if (ret->described)
+		difference_find(&index->article, &index->of, &ret->comparison.evidence,
+			&ret->comparison.difference);
 	if (index->watch.compared)
 		index->watch.compared(index->watch.userdata, record->article,
 			&ret->comparison.evidence, ret->probability);
@@ -312,7 +320,7 @@ static int compare_best(
 		if (enough_of_story(index->compared, index->compared_count,
 			    record_at(index, candidates[i].article)->story))
 			continue;
-		r = compare(index, candidates[i].article, compared);
+		r = compare(index, candidates[i].article, false, compared);
 		if (r == -ENOENT)
 			continue;
 		if (r < 0)
@@ -396,12 +404,12 @@ static int comparison_with(
 	int r;
 
 	for (size_t i = 0; i < index->compared_count; i++) {
-		if (index->compared[i].number != number)
+		if (index->compared[i].number != number || !index->compared[i].described)
 			continue;
 		*ret = &index->compared[i].comparison;
 		return 0;
 	}
-	r = compare(index, number, last);
+	r = compare(index, number, true, last);
 	if (r < 0)
 		return r;
 	*ret = &last->comparison;
@@ -437,6 +445,24 @@ static int relate(struct story_index *index, const struct chosen *chosen, struct
 	return 0;
 }
 
+/* Takes an article in, unless it was judged just now. */
+static void open_article(
+	struct story_index *index, const struct fingerprint *fingerprint, uint32_t story)
+{
+	size_t length;
+	const void *bytes = fingerprint_bytes(fingerprint, &length);
+	uint64_t hash = hash_bytes(bytes, length);
+
+	if (hash == index->judged && hash != 0) {
+		index->article.fingerprint = fingerprint;
+		reader_value(&index->article, story);
+		return;
+	}
+	reader_open(&index->article, fingerprint, index->commonness, story);
+	reader_index(&index->article);
+	index->judged = hash;
+}
+
 int story_index_judge(struct story_index *index, const struct fingerprint *fingerprint,
 	const struct article_facts *facts, struct verdict *ret)
 {
@@ -445,7 +471,7 @@ int story_index_judge(struct story_index *index, const struct fingerprint *finge
 	int r;
 
 	arena_reset(index->arena);
-	reader_open(&index->article, fingerprint, index->commonness, 0);
+	open_article(index, fingerprint, 0);
 	r = choose(index, &chosen);
 	if (r < 0)
 		return r;
@@ -487,31 +513,18 @@ static int add_record(struct story_index *index, const struct record *record)
 	return 0;
 }
 
-/* Whether the word before `at` does not stand earlier in the text. */
-static bool is_first_use(const struct reader *reader, uint16_t at)
-{
-	const uint32_t *codes = reader->fingerprint->codes;
-	uint32_t identity = word_identity(codes[at - 1]);
-	uint16_t other = reader->heads[identity % READER_BUCKETS];
-
-	while (other != at && word_identity(codes[other - 1]) != identity)
-		other = reader->next[other - 1];
-	return other == at;
-}
-
 static void add_commonness(struct story_index *index, int64_t story, double confidence)
 {
 	const struct reader *reader = &index->article;
 	bool first = confidence < SURE;
-	const uint32_t *codes = reader->fingerprint->codes;
 	uint32_t tag = confidence > 0.0 && first ? 0x80000000U | index->next : (uint32_t)story;
 
 	if (first) {
 		commonness_add_story(index->commonness);
-		for (size_t i = 0; i < READER_BUCKETS; i++)
-			for (uint16_t at = reader->heads[i]; at != 0; at = reader->next[at - 1])
-				if (is_first_use(reader, at))
-					commonness_add_word(index->commonness, codes[at - 1]);
+		for (size_t i = 0; i < reader->vocabulary.count; i++)
+			if (reader->vocabulary.entries[i].times > 0)
+				commonness_add_word(
+					index->commonness, reader->vocabulary.entries[i].code);
 	}
 	for (size_t s = 0; s < reader->sentence_count; s++)
 		commonness_add_sentence(index->commonness, reader->frames[s], tag);
@@ -530,7 +543,8 @@ int story_index_add(struct story_index *index, int64_t article, int64_t story,
 	r = add_record(index, &record);
 	if (r < 0)
 		return r;
-	reader_open(&index->article, fingerprint, index->commonness, (uint32_t)story);
+	open_article(index, fingerprint, (uint32_t)story);
+	index->judged = 0; /* what is common changes with it */
 	count = features_keep(&index->article, index->commonness, &kept);
 	for (size_t i = 0; i < count; i++) {
 		r = postings_add(index->postings, kept[i], index->next, index->first);
