@@ -48,5 +48,19 @@ struct evidence {
 	bool of_thin;
 };
 
-/* Sets the two beside each other; fills both readers' counterparts.  `article` is indexed. */
-void evidence_gather(struct reader *article, struct reader *of, struct evidence *ret);
+/* What is found by looking the words of an article up in another, which is indexed. */
+struct meeting {
+	struct places places[READER_WORDS_MAX]; /* of each entry's word in the other article */
+	bool shingles[READER_SLOTS];            /* of the article that the other has too */
+	uint16_t of_shingles[FINGERPRINT_SENTENCES_MAX]; /* of a sentence: that the article has */
+};
+
+/*
+ * Finds what the two have in common, where `article` is indexed; fills both readers' `found`.
+ * Returns whether that is enough for one story: for many candidates it is not, and costs little.
+ */
+bool evidence_meet(struct reader *article, struct reader *of, struct meeting *ret);
+
+/* Sets the two beside each other after evidence_meet(); fills both readers' counterparts. */
+void evidence_gather(struct reader *article, struct reader *of, const struct meeting *meeting,
+	struct evidence *ret);

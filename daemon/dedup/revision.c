@@ -15,6 +15,7 @@ int revision_judge(
 	_cleanup_(freep) struct reader *readers = calloc(2, sizeof(*readers));
 	struct difference difference;
 	struct evidence evidence;
+	struct meeting meeting;
 	struct verdict verdict;
 	int r;
 
@@ -26,7 +27,8 @@ int revision_judge(
 	reader_open(&readers[0], after, NULL, 0);
 	reader_open(&readers[1], before, NULL, 0);
 	reader_index(&readers[0]);
-	evidence_gather(&readers[0], &readers[1], &evidence);
+	(void)evidence_meet(&readers[0], &readers[1], &meeting);
+	evidence_gather(&readers[0], &readers[1], &meeting, &evidence);
 	difference_find(&readers[0], &readers[1], &evidence, &difference);
 	verdict.material =
 		difference_is_material(&difference) || difference.title_changed >= TITLE_CHANGED;

@@ -191,13 +191,15 @@ int similarity_compare(
 {
 	_cleanup_(freep) struct reader *readers = calloc(2, sizeof(*readers));
 	struct comparison comparison;
+	struct meeting meeting;
 
 	if (!readers)
 		return -ENOMEM;
 	reader_open(&readers[0], article, NULL, 0);
 	reader_open(&readers[1], of, NULL, 0);
 	reader_index(&readers[0]);
-	evidence_gather(&readers[0], &readers[1], &comparison.evidence);
+	(void)evidence_meet(&readers[0], &readers[1], &meeting);
+	evidence_gather(&readers[0], &readers[1], &meeting, &comparison.evidence);
 	difference_find(&readers[0], &readers[1], &comparison.evidence, &comparison.difference);
 	*ret = (struct verdict){.confidence = similarity_probability(&comparison.evidence)};
 	similarity_relate(&comparison, NULL, ret);
