@@ -1,12 +1,14 @@
 #include "dedup/candidates.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 enum {
 	SHINGLE_WORDS = 4,
 	LEAD_WORDS = 60,
-	LEAD_KEPT = 6, /* shingles of the lead: a short copy has these */
-	REST_KEPT = 3, /* shingles of the rest */
+	LEAD_WORDS_ASKED = 100, /* a copy may have a sentence more before it */
+	LEAD_KEPT = 6,          /* shingles of the lead: a short copy has these */
+	REST_KEPT = 3,          /* shingles of the rest */
 	SENTENCES_KEPT = 3,
 	PAIRS_KEPT = 11,
 	WORDS_KEPT = 8,
@@ -22,6 +24,14 @@ enum {
 
 _Static_assert(LEAD_KEPT + REST_KEPT + SENTENCES_KEPT + PAIRS_KEPT + WORDS_KEPT == FEATURES_KEPT,
 	"all are used");
+
+/*
+ * Of the shingles only some, chosen by their own hash, are kept or looked up.  What is kept are the
+ * highest of the lead and of the rest; there are about fifty in a lead and hundreds in a long text,
+ * so that the lower ones would hardly ever be among them.
+ */
+#define LEAD_SAMPLE 0.4F
+#define REST_SAMPLE 0.8F
 
 struct ranked {
 	uint32_t feature;
@@ -68,7 +78,18 @@ static uint32_t word_feature(uint32_t code)
 	return shingle_hash(&code, 1) ^ WORD_SALT;
 }
 
-/* Chooses shingles by their own hash, so that two articles choose alike. */
+/* From 0 to 1, by nothing but the words, so that two articles choose alike. */
+static float shingle_rank(uint32_t feature)
+{
+	return (float)(feature * 0x9e3779b1U >> 8) / (float)(1 << 24);
+}
+
+/* Whether the shingle that begins at a word of the text is kept or looked up at all. */
+static bool is_sampled(uint32_t feature, size_t word, size_t lead_words)
+{
+	return shingle_rank(feature) >= (word < lead_words ? LEAD_SAMPLE : REST_SAMPLE);
+}
+
 static size_t keep_shingles(const struct reader *reader, uint32_t *ret)
 {
 	struct ranked lead_entries[LEAD_KEPT];
@@ -86,8 +107,9 @@ static size_t keep_shingles(const struct reader *reader, uint32_t *ret)
 				&reader->fingerprint->codes[sentence->start + i], SHINGLE_WORDS);
 			float rank = reader->worth[s] < 0.9F ? 0.0F : 1.0F;
 
-			rank += (float)(feature * 0x9e3779b1U >> 8) / (float)(1 << 24);
-			offer(words + i < LEAD_WORDS ? &lead : &rest, feature, rank);
+			if (is_sampled(feature, words + i, LEAD_WORDS))
+				offer(words + i < LEAD_WORDS ? &lead : &rest, feature,
+					rank + shingle_rank(feature));
 		}
 		words += sentence->count;
 	}
@@ -178,12 +200,14 @@ size_t features_ask(const struct reader *reader, const struct commonness *common
 	struct asked_feature (*ret)[FEATURES_ASKED])
 {
 	size_t count = 0;
+	size_t words = 0;
 
 	for (size_t i = 0; i < reader->pair_count; i++)
 		ask(ret, &count, reader->pairs[i], 1.0F);
 	for (size_t s = 0; s < reader->sentence_count; s++) {
 		const struct sentence *sentence = &reader->sentences[s];
 		const uint32_t *codes = &reader->fingerprint->codes[sentence->start];
+		uint32_t shingle;
 		uint32_t whole = sentence_feature(reader, sentence);
 
 		if (whole != 0)
@@ -191,9 +215,13 @@ size_t features_ask(const struct reader *reader, const struct commonness *common
 		for (size_t i = 0; i < sentence->count; i++) {
 			if (commonness_is_rare(commonness, codes[i]))
 				ask(ret, &count, word_feature(codes[i]), WORD_WORTH);
-			if (i + SHINGLE_WORDS <= sentence->count)
-				ask(ret, &count, shingle_hash(codes + i, SHINGLE_WORDS), 1.0F);
+			if (i + SHINGLE_WORDS > sentence->count)
+				continue;
+			shingle = shingle_hash(codes + i, SHINGLE_WORDS);
+			if (is_sampled(shingle, words + i, LEAD_WORDS_ASKED))
+				ask(ret, &count, shingle, 1.0F);
 		}
+		words += sentence->count;
 	}
 	return count;
 }
