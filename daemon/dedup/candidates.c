@@ -199,11 +199,16 @@ static void ask(
 size_t features_ask(const struct reader *reader, const struct commonness *commonness,
 	struct asked_feature (*ret)[FEATURES_ASKED])
 {
+	const struct vocabulary *vocabulary = &reader->vocabulary;
 	size_t count = 0;
 	size_t words = 0;
 
 	for (size_t i = 0; i < reader->pair_count; i++)
 		ask(ret, &count, reader->pairs[i], 1.0F);
+	for (size_t i = 0; i < vocabulary->count; i++)
+		if (vocabulary->entries[i].times > 0 &&
+			commonness_is_rare(commonness, vocabulary->entries[i].code))
+			ask(ret, &count, word_feature(vocabulary->entries[i].code), WORD_WORTH);
 	for (size_t s = 0; s < reader->sentence_count; s++) {
 		const struct sentence *sentence = &reader->sentences[s];
 		const uint32_t *codes = &reader->fingerprint->codes[sentence->start];
@@ -213,8 +218,6 @@ size_t features_ask(const struct reader *reader, const struct commonness *common
 		if (whole != 0)
 			ask(ret, &count, whole, SENTENCE_WORTH);
 		for (size_t i = 0; i < sentence->count; i++) {
-			if (commonness_is_rare(commonness, codes[i]))
-				ask(ret, &count, word_feature(codes[i]), WORD_WORTH);
 			if (i + SHINGLE_WORDS > sentence->count)
 				continue;
 			shingle = shingle_hash(codes + i, SHINGLE_WORDS);
