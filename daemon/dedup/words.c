@@ -34,6 +34,7 @@ enum token_case {
 	CASE_ALL_CAPITALS,
 	CASE_NONE, /* the script has none */
 	CASE_NUMBER,
+	CASE_KINDS,
 };
 
 struct token {
@@ -373,10 +374,49 @@ static enum token_case case_of(const struct word *word)
 	return CASE_CAPITAL;
 }
 
+/* What most characters are, at hand. */
+enum ascii_kind {
+	ASCII_OTHER,
+	ASCII_SMALL,
+	ASCII_CAPITAL,
+	ASCII_DIGIT,
+	ASCII_INNER, /* may stand inside a word */
+};
+
+static const uint8_t ascii_kinds[256] = {
+	['a' ... 'z'] = ASCII_SMALL,
+	['A' ... 'Z'] = ASCII_CAPITAL,
+	['0' ... '9'] = ASCII_DIGIT,
+	['\''] = ASCII_INNER,
+	['.'] = ASCII_INNER,
+	[','] = ASCII_INNER,
+	[0x80 ... 0xff] = ASCII_INNER,
+};
+
+/* Reads letters and digits as word_letter() does.  Returns whether the word ends there. */
+static bool read_ascii(struct scan *scan, struct word *word)
+{
+	const char *p = scan->p;
+	unsigned kind = ascii_kinds[(uint8_t)*p];
+
+	if (word->letters == 0)
+		word->first_capital = kind == ASCII_CAPITAL;
+	/* The text's NUL ends it too. */
+	for (; kind - 1U < ASCII_DIGIT; kind = ascii_kinds[(uint8_t) * ++p]) {
+		word->hash = hash_letter(word->hash, *p | 0x20);
+		word->capitals += kind == ASCII_CAPITAL;
+		word->digits += kind == ASCII_DIGIT;
+		word->cased |= kind != ASCII_DIGIT;
+	}
+	word->letters += (unsigned)(p - scan->p);
+	scan->p = p;
+	return kind == ASCII_OTHER;
+}
+
 static void read_word(struct scan *scan)
 {
 	struct word word = {.hash = HASH_START};
-	bool end = false;
+	bool end = read_ascii(scan, &word);
 
 	while (scan->p < scan->end && !end) {
 		UChar32 c = peek(scan, scan->p);
@@ -412,6 +452,10 @@ static void scan_text(struct scan *scan, const char *text)
 		UChar32 c = peek(scan, scan->p);
 		enum letter_class class;
 
+		if (c == ' ') {
+			scan->p++;
+			continue;
+		}
 		if (c < 0) { /* cannot be in clean text; pass over it */
 			scan->p++;
 			continue;
@@ -431,11 +475,10 @@ static void scan_text(struct scan *scan, const char *text)
 
 /* What a sentence's words look like. */
 struct shape {
-	size_t lower;
-	size_t capital;
-	size_t all_capitals;
-	size_t numbers;
-	size_t pairs;
+	unsigned cases[CASE_KINDS]; /* words by enum token_case */
+	unsigned pairs;
+	unsigned lower;
+	unsigned capital;
 };
 
 static struct shape shape_of(const struct scan *scan, const struct sentence *sentence)
@@ -443,17 +486,11 @@ static struct shape shape_of(const struct scan *scan, const struct sentence *sen
 	struct shape shape = {0};
 
 	for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count; i++) {
-		const struct token *token = &scan->tokens[i];
-
-		shape.pairs += token->pair;
-		if (token->kase == CASE_LOWER || token->kase == CASE_NONE)
-			shape.lower++;
-		else if (token->kase == CASE_NUMBER)
-			shape.numbers++;
-		else
-			shape.capital++;
-		shape.all_capitals += token->kase == CASE_ALL_CAPITALS;
+		shape.cases[scan->tokens[i].kase]++;
+		shape.pairs += scan->tokens[i].pair;
 	}
+	shape.lower = shape.cases[CASE_LOWER] + shape.cases[CASE_NONE];
+	shape.capital = shape.cases[CASE_CAPITAL] + shape.cases[CASE_ALL_CAPITALS];
 	return shape;
 }
 
@@ -507,28 +544,26 @@ static bool is_notice(const struct scan *scan, const struct sentence *sentence)
 }
 
 /* A row of a table of markets, scores or the like: numbers, names, and no word of a sentence. */
-static bool is_row(const struct scan *scan, const struct sentence *sentence)
+static bool is_row(const struct shape *shape)
 {
-	struct shape shape = shape_of(scan, sentence);
-
-	return shape.numbers >= 2 && shape.lower == 0;
+	return shape->cases[CASE_NUMBER] >= 2 && shape->lower == 0;
 }
 
-static bool is_prose(const struct scan *scan, const struct sentence *sentence)
+static bool is_prose(
+	const struct scan *scan, const struct sentence *sentence, const struct shape *shape)
 {
-	struct shape shape = shape_of(scan, sentence);
 	size_t count = sentence->count;
-	size_t longest = shape.pairs * 2 > count ? SENTENCE_WORDS_MAX : PROSE_WORDS_MAX;
+	size_t longest = shape->pairs * 2 > count ? SENTENCE_WORDS_MAX : PROSE_WORDS_MAX;
 
 	if (sentence->flags & (SENTENCE_ORIGIN | SENTENCE_CREDIT))
 		return false;
-	if (count > longest || shape.lower * 10 < count * 4 || is_notice(scan, sentence))
+	if (count > longest || shape->lower * 10 < count * 4 || is_notice(scan, sentence))
 		return false;
 	if (sentence->flags & SENTENCE_ENDED)
 		return count >= PROSE_WORDS_MIN;
 	if (sentence->start + count < scan->count && count < PROSE_LINE_WORDS_MIN)
 		return false;
-	return count >= PROSE_CUT_WORDS_MIN && shape.lower * 10 >= count * 6;
+	return count >= PROSE_CUT_WORDS_MIN && shape->lower * 10 >= count * 6;
 }
 
 /* Capitals tell names from words only where the others are not capitals too. */
@@ -650,10 +685,13 @@ static void judge_sentences(struct scan *scan, const struct scan *title)
 			scan->sentences[i - 1].flags |= SENTENCE_CREDIT;
 	}
 	for (size_t i = 0; i < scan->sentence_count; i++) {
-		if (is_row(scan, &scan->sentences[i]))
-			scan->sentences[i].flags |= SENTENCE_ORIGIN;
-		if (is_prose(scan, &scan->sentences[i]))
-			scan->sentences[i].flags |= SENTENCE_PROSE;
+		struct sentence *sentence = &scan->sentences[i];
+		struct shape shape = shape_of(scan, sentence);
+
+		if (is_row(&shape))
+			sentence->flags |= SENTENCE_ORIGIN;
+		if (is_prose(scan, sentence, &shape))
+			sentence->flags |= SENTENCE_PROSE;
 	}
 }
 
