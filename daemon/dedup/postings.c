@@ -4,11 +4,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum {
 	FIRST_LEVEL = 8, /* the low bits of a feature which its bucket's number always holds */
 	LEVEL_MAX = 31,
-	CHUNK_BUCKETS = 256,
+	CHUNK_BYTES = 2 * 1024 * 1024, /* a huge page, where the machine has such */
+	CHUNK_BUCKETS = CHUNK_BYTES / 64,
 	/* A bucket is added when more postings than this, of POSTINGS_BUCKET, stand in one. */
 	LOAD_PERCENT = 65,
 };
@@ -20,6 +22,7 @@ struct bucket {
 };
 
 _Static_assert(sizeof(struct bucket) == 64, "a bucket is a cache line");
+_Static_assert(CHUNK_BUCKETS * sizeof(struct bucket) == CHUNK_BYTES, "a chunk is full");
 
 struct postings {
 	struct bucket **chunks;
@@ -63,10 +66,12 @@ static int add_chunk(struct postings *postings)
 		postings->chunks = chunks;
 		postings->chunk_size = size;
 	}
-	chunk = aligned_alloc(sizeof(struct bucket), CHUNK_BUCKETS * sizeof(struct bucket));
+	chunk = aligned_alloc(CHUNK_BYTES, CHUNK_BYTES);
 	if (!chunk)
 		return -ENOMEM;
-	memset(chunk, 0, CHUNK_BUCKETS * sizeof(struct bucket));
+	/* Most look-ups would miss the processor's table of small pages; a refusal does no harm. */
+	(void)madvise(chunk, CHUNK_BYTES, MADV_HUGEPAGE);
+	memset(chunk, 0, CHUNK_BYTES);
 	postings->chunks[postings->chunk_count++] = chunk;
 	return 0;
 }
@@ -275,7 +280,7 @@ void postings_prefetch(const struct postings *postings, uint32_t feature)
 size_t postings_bytes(const struct postings *postings)
 {
 	return sizeof(*postings) + postings->chunk_size * sizeof(struct bucket *) +
-		postings->chunk_count * CHUNK_BUCKETS * sizeof(struct bucket);
+		postings->chunk_count * CHUNK_BYTES;
 }
 
 struct postings_head {
@@ -292,8 +297,7 @@ int postings_write(const struct postings *postings, const struct snapshot_writer
 
 	r = snapshot_put(writer, &head, sizeof(head));
 	for (size_t i = 0; r >= 0 && i < postings->chunk_count; i++)
-		r = snapshot_put(
-			writer, postings->chunks[i], CHUNK_BUCKETS * sizeof(struct bucket));
+		r = snapshot_put(writer, postings->chunks[i], CHUNK_BYTES);
 	return r;
 }
 
@@ -329,7 +333,7 @@ int postings_read(const struct snapshot_reader *reader, struct postings **ret)
 		if (r < 0)
 			return r;
 		chunk = postings->chunks[postings->chunk_count - 1];
-		r = snapshot_get(reader, chunk, CHUNK_BUCKETS * sizeof(struct bucket));
+		r = snapshot_get(reader, chunk, CHUNK_BYTES);
 		if (r < 0)
 			return r;
 		if (!is_sound(chunk))

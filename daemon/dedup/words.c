@@ -58,6 +58,7 @@ struct scan {
 	bool line_start;
 	bool credit;
 	bool bracket; /* the last thing read was ")" */
+	struct token beyond;
 	uint8_t proven[PROVEN_BITS / 8];
 	uint32_t cues[CUES];
 	uint64_t cue_bits[CUE_BITS / 64];
@@ -97,13 +98,11 @@ static inline enum letter_class class_of(UChar32 c)
 	return (uint32_t)c - '0' < 10 ? LETTER_DIGIT : LETTER_OTHER;
 }
 
-static void add_token(struct scan *scan, struct token token)
+/* Where the next token goes; where there is no room, a place that is not counted. */
+static struct token *next_token(struct scan *scan)
 {
-	if (scan->count < scan->size) {
-		token.hash = mix(token.hash);
-		scan->tokens[scan->count++] = token;
-	}
 	scan->bracket = false;
+	return scan->count < scan->size ? &scan->tokens[scan->count++] : &scan->beyond;
 }
 
 /* Ends the open sentence, if it has a word; long ones come in pieces. */
@@ -286,18 +285,18 @@ static void read_pairs(struct scan *scan)
 			break;
 		scan->p += U8_LENGTH(c);
 		if (before) {
-			add_token(scan,
-				(struct token){.hash = (uint32_t)before * 0x9e3779b1U + (uint32_t)c,
-					.letters = 4,
-					.kase = CASE_NONE,
-					.pair = true});
+			*next_token(scan) = (struct token){
+				.hash = mix((uint32_t)before * 0x9e3779b1U + (uint32_t)c),
+				.letters = 4,
+				.kase = CASE_NONE,
+				.pair = true};
 			any = true;
 		}
 		before = c;
 	}
 	if (!any && before)
-		add_token(scan,
-			(struct token){.hash = (uint32_t)before, .letters = 1, .kase = CASE_NONE});
+		*next_token(scan) = (struct token){
+			.hash = mix((uint32_t)before), .letters = 1, .kase = CASE_NONE};
 }
 
 struct word {
@@ -397,17 +396,25 @@ static const uint8_t ascii_kinds[256] = {
 static bool read_ascii(struct scan *scan, struct word *word)
 {
 	const char *p = scan->p;
+	uint32_t hash = word->hash;
 	unsigned kind = ascii_kinds[(uint8_t)*p];
 
 	if (word->letters == 0)
 		word->first_capital = kind == ASCII_CAPITAL;
 	/* The text's NUL ends it too. */
-	for (; kind - 1U < ASCII_DIGIT; kind = ascii_kinds[(uint8_t) * ++p]) {
-		word->hash = hash_letter(word->hash, *p | 0x20);
+	while (kind - 1U < ASCII_DIGIT) {
 		word->capitals += kind == ASCII_CAPITAL;
 		word->digits += kind == ASCII_DIGIT;
 		word->cased |= kind != ASCII_DIGIT;
+		hash = hash_letter(hash, *p++ | 0x20);
+		/* Nearly all that follow are small. */
+		while ((uint8_t)*p - (unsigned)'a' < 26) {
+			word->cased = true;
+			hash = hash_letter(hash, *p++);
+		}
+		kind = ascii_kinds[(uint8_t)*p];
 	}
+	word->hash = hash;
 	word->letters += (unsigned)(p - scan->p);
 	scan->p = p;
 	return kind == ASCII_OTHER;
@@ -416,6 +423,7 @@ static bool read_ascii(struct scan *scan, struct word *word)
 static void read_word(struct scan *scan)
 {
 	struct word word = {.hash = HASH_START};
+	struct token *token;
 	bool end = read_ascii(scan, &word);
 
 	while (scan->p < scan->end && !end) {
@@ -436,12 +444,15 @@ static void read_word(struct scan *scan)
 			scan->p += pass;
 		}
 	}
-	if (word.letters > 0)
-		add_token(scan,
-			(struct token){.hash = word.hash,
-				.letters = (uint8_t)(word.letters > 255 ? 255 : word.letters),
-				.kase = (uint8_t)case_of(&word),
-				.initials = word.initials});
+	if (word.letters == 0)
+		return;
+	/* Field by field, which compilers do at less expense than to put the whole together. */
+	token = next_token(scan);
+	token->hash = mix(word.hash);
+	token->letters = (uint8_t)(word.letters > 255 ? 255 : word.letters);
+	token->kase = (uint8_t)case_of(&word);
+	token->initials = word.initials;
+	token->pair = false;
 }
 
 static void scan_text(struct scan *scan, const char *text)
