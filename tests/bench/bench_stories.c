@@ -1,12 +1,12 @@
 /*
- * How fast stories are recognised, and what an article costs:
+ * How fast stories are recognised among many, and what a stored article costs:
  *
- *   scale.py 1000000 > short.jsonl; zcat dev.jsonl.gz > long.jsonl
- *   bench_stories short.jsonl long.jsonl
+ *   bench_stories shared/corpus/stories [ARTICLES]
  *
- * The first file's articles are judged and added one after the other, as the daemon would; then
- * those of the second that have 2 to 3 KB, in the same index.  Stored fingerprints lie in a file,
- * as they do in the daemon.  Times are CPU of the thread, reading the lines and JSON left out.
+ * The articles of the corpus's scale.py (1,000,000) are judged and added one after the other, as
+ * the daemon would; then, after a restart from a snapshot, those of dev.jsonl.gz that have 2 to
+ * 3 KB.  Stored fingerprints lie in a file, as they do in the daemon.  Times are CPU of the thread,
+ * reading the lines and JSON left out; each figure is the mean of 50,000 articles.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +26,7 @@
 enum {
 	ARTICLES_MAX = 3000000,
 	WINDOW = 50000, /* articles of which a figure is the mean */
+	COMPARED_WITH = 100000,
 	LINE_ARENA_BYTES = 8 * 1024 * 1024,
 	LONG_BYTES_MIN = 2000,
 	LONG_BYTES_MAX = 3000,
@@ -34,6 +35,11 @@ enum {
 struct place {
 	uint64_t offset;
 	uint32_t length;
+};
+
+struct figures {
+	double mean; /* microseconds */
+	double p99;
 };
 
 struct bench {
@@ -46,8 +52,10 @@ struct bench {
 	size_t joined;
 	double *times; /* of the articles since the last report, in microseconds */
 	size_t time_count;
-	double first_mean;
-	double last_mean;
+	struct figures first; /* at 100,000 stored */
+	struct figures last;
+	double written; /* seconds */
+	double ready;
 };
 
 static int load(void *userdata, int64_t article, struct arena *arena, const void **ret_bytes,
@@ -136,21 +144,23 @@ static void report(struct bench *bench, const char *what)
 	for (size_t i = 0; i < bench->time_count; i++)
 		sum += bench->times[i];
 	qsort(bench->times, bench->time_count, sizeof(double), compare_times);
-	bench->last_mean = sum / (double)bench->time_count;
-	if (bench->first_mean == 0.0 && bench->count >= 100000)
-		bench->first_mean = bench->last_mean;
+	bench->last = (struct figures){.mean = sum / (double)bench->time_count,
+		.p99 = bench->times[bench->time_count * 99 / 100]};
+	if (bench->first.mean == 0.0 && bench->count >= COMPARED_WITH)
+		bench->first = bench->last;
 	printf("%s: %zu stored, %zu joined; mean %.1f us, median %.1f, p99 %.1f, most %.0f; "
 	       "%.0f bytes each\n",
-		what, bench->count, bench->joined, bench->last_mean,
-		bench->times[bench->time_count / 2], bench->times[bench->time_count * 99 / 100],
+		what, bench->count, bench->joined, bench->last.mean,
+		bench->times[bench->time_count / 2], bench->last.p99,
 		bench->times[bench->time_count - 1], (double)usage.bytes / (double)usage.articles);
 	(void)fflush(stdout);
 	bench->time_count = 0;
 }
 
-static int run_file(struct bench *bench, const char *path, bool only_long)
+/* Judges and adds the articles that a command of the shell prints. */
+static int run_command(struct bench *bench, const char *command, bool only_long)
 {
-	_cleanup_(fclosep) FILE *file = fopen(path, "re");
+	FILE *file = popen(command, "re");
 	_cleanup_(freep) char *line = NULL;
 	size_t size = 0;
 	int r = 0;
@@ -173,9 +183,9 @@ static int run_file(struct bench *bench, const char *path, bool only_long)
 		if (!only_long && bench->time_count == WINDOW)
 			report(bench, "short");
 	}
-	if (only_long)
-		report(bench, "long");
-	return r;
+	(void)pclose(file);
+	report(bench, only_long ? "long" : "short");
+	return bench->count == 0 ? -ENODATA : r;
 }
 
 static int write_piece(void *userdata, const void *bytes, size_t length)
@@ -206,30 +216,46 @@ static int restart(struct bench *bench)
 	bench->index = NULL;
 	rewind(file);
 	r = story_index_read(&options, read_piece, file, &bench->index);
-	printf("snapshot: written in %.2f s, ready after %.2f s\n", (written - start) / 1e6,
-		(microseconds(CLOCK_MONOTONIC) - written) / 1e6);
+	bench->written = (written - start) / 1e6;
+	bench->ready = (microseconds(CLOCK_MONOTONIC) - written) / 1e6;
+	printf("snapshot: written in %.2f s, ready after %.2f s\n", bench->written, bench->ready);
 	return r;
 }
 
-static int run(struct bench *bench, int argc, char **argv)
+static void print_sum(const struct bench *bench, size_t stored, const struct figures *few)
 {
-	double short_mean;
+	struct story_index_usage usage = story_index_usage(bench->index);
+
+	printf("\nwith %zu stored\n", stored);
+	printf("  short articles   mean %.1f us, p99 %.1f us\n", few->mean, few->p99);
+	printf("  of 2.5 KB        mean %.1f us, p99 %.1f us\n", bench->last.mean, bench->last.p99);
+	printf("  each stored one  %.0f bytes\n", (double)usage.bytes / (double)usage.articles);
+	printf("  ready after      %.2f s\n", bench->ready);
+	if (bench->first.mean > 0.0)
+		printf("  against %d   %.2f\n", COMPARED_WITH, few->mean / bench->first.mean);
+}
+
+static int run(struct bench *bench, const char *count)
+{
+	char command[64];
+	struct figures few;
+	size_t stored;
 	int r;
 
-	r = run_file(bench, argv[1], false);
+	(void)snprintf(command, sizeof(command), "python3 scale.py %ld", strtol(count, NULL, 10));
+	r = run_command(bench, command, false);
 	if (r < 0)
 		return r;
-	short_mean = bench->last_mean;
+	few = bench->last;
+	stored = bench->count;
 	r = restart(bench);
 	if (r < 0)
 		return r;
-	bench->time_count = 0;
-	if (argc > 2)
-		r = run_file(bench, argv[2], true);
-	if (bench->first_mean > 0.0)
-		printf("the last short ones against those at 100,000: %.2f\n",
-			short_mean / bench->first_mean);
-	return r;
+	r = run_command(bench, "zcat dev.jsonl.gz", true);
+	if (r < 0)
+		return r;
+	print_sum(bench, stored, &few);
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -239,7 +265,7 @@ int main(int argc, char **argv)
 	char path[] = "/var/tmp/bench_stories.XXXXXX";
 	int r;
 
-	if (argc < 2)
+	if (argc < 2 || chdir(argv[1]) < 0)
 		return 2;
 	bench.places = calloc(ARTICLES_MAX, sizeof(*bench.places));
 	bench.times = calloc(ARTICLES_MAX, sizeof(*bench.times));
@@ -248,7 +274,7 @@ int main(int argc, char **argv)
 		arena_new(LINE_ARENA_BYTES, &bench.arena) < 0 ||
 		story_index_new(&options, &bench.index) < 0)
 		return 1;
-	r = run(&bench, argc, argv);
+	r = run(&bench, argc > 2 ? argv[2] : "1000000");
 	if (r < 0)
 		fprintf(stderr, "bench_stories: %s\n", strerror(-r));
 	story_index_free(bench.index);
