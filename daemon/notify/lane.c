@@ -157,8 +157,9 @@ static bool fetch(struct lane *lane)
 	}
 	lane->queue_start = 0;
 	lane->queue_end = 0;
+	lane->fetched = wall(lane);
 	r = store_deliveries_due(
-		lane->context->store, lane_name(lane), wall(lane), limit, fetch_one, lane);
+		lane->context->store, lane_name(lane), lane->fetched, limit, fetch_one, lane);
 	if (r < 0) {
 		log_error("hook %s: cannot read its deliveries: %s", lane_name(lane),
 			strerrordesc_np(-r));
@@ -275,7 +276,9 @@ static void set_timer(struct lane *lane)
 		clock_timer_set(lane->context->notifiers.clock, lane->timer, lane->paced_until);
 		return;
 	}
-	r = store_deliveries_next(lane->context->store, lane_name(lane), now, &next);
+	/* What fell due since the store was asked is not to be passed over. */
+	r = store_deliveries_next(lane->context->store, lane_name(lane),
+		lane->fetched < now ? lane->fetched : now, &next);
 	if (r < 0)
 		next = usec_add(now, LANE_STORE_RETRY);
 	clock_timer_in(lane->context->notifiers.clock, lane->timer,

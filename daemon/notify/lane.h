@@ -62,6 +62,7 @@ struct lane {
 	struct queued *queue; /* of LANE_QUEUE */
 	size_t queue_start;
 	size_t queue_end;
+	usec fetched;                 /* wall clock: what was due by then is queued or in flight */
 	struct pace pace;             /* of the hook's Rate= ... */
 	usec paced_until;             /* ... which lets nothing go before; monotonic */
 	usec held_until;              /* monotonic */

@@ -39,7 +39,10 @@ static void move_to(struct fake_clock *fake, usec monotonic)
 
 static usec fake_now(struct clock *clock)
 {
-	return ((struct fake_clock *)clock)->now;
+	struct fake_clock *fake = (struct fake_clock *)clock;
+
+	move_to(fake, fake->monotonic + fake->cost);
+	return fake->now;
 }
 
 static usec fake_monotonic(struct clock *clock)

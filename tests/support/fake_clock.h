@@ -22,7 +22,7 @@ bool fake_clock_next(struct clock *clock, usec limit);
 /* Changes the wall clock alone. */
 void fake_clock_step(struct clock *clock, int64_t difference);
 
-/* Each look at the monotonic clock costs so much from now on: work that takes time. */
+/* Each look at the clock costs so much from now on: work that takes time. */
 void fake_clock_set_cost(struct clock *clock, usec cost);
 
 /* Timers that are set. */

@@ -235,6 +235,26 @@ static void test_failure_is_tried_again_with_the_same_id(void **state)
 	assert_int_equal(outbox_figures(room->outbox).failed_attempts, 2);
 }
 
+static void test_what_falls_due_while_the_outbox_looks_is_not_passed_over(void **state)
+{
+	struct room *room = *state;
+
+	room->hooks[0].retry_first = 100 * USEC_MSEC;
+	assert_int_equal(outbox_set_hooks(room->outbox, room->hooks, HOOKS), 0);
+	fake_clock_set_cost(room->clock, 5 * USEC_MSEC);
+	/* The retry comes at a random time: some fall into a turn of the outbox. */
+	for (unsigned i = 0; i < 80; i++) {
+		add(room, NULL);
+		commit_and_wake(room);
+		receiver_answer_all(400);
+		turn(room);
+		advance(room, 300 * USEC_MSEC);
+		assert_int_equal(receiver_count(), 2 * (i + 1));
+		receiver_answer_all(200);
+		turn(room);
+	}
+}
+
 static void test_events_of_one_story_stay_in_order(void **state)
 {
 	struct room *room = *state;
@@ -736,6 +756,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_alert_is_delivered_once),
 		TEST(test_failure_is_tried_again_with_the_same_id),
+		TEST(test_what_falls_due_while_the_outbox_looks_is_not_passed_over),
 		TEST(test_events_of_one_story_stay_in_order),
 		TEST(test_order_is_kept_across_a_restart),
 		TEST(test_slow_hook_delays_no_other),
