@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "base/utf8.h"
 #include "config/build.h"
+#include "config/mail.h"
 #include "config/secrets.h"
 #include "config/template.h"
 #include "config/words.h"
@@ -142,6 +143,20 @@ static int read_template(struct build *build, const struct section *section, str
 	return r;
 }
 
+static enum hook_kind kind_of(const struct section *section)
+{
+	switch (section->kind) {
+	case SECTION_WEBHOOK:
+		return HOOK_WEBHOOK;
+	case SECTION_EXEC:
+		return HOOK_EXEC;
+	case SECTION_MAIL:
+		return HOOK_MAIL;
+	default:
+		return HOOK_KIND_INVALID;
+	}
+}
+
 static int add_hook(struct build *build, const struct section *section)
 {
 	struct hook *hook = &build->config->hooks[build->config->hook_count];
@@ -160,7 +175,7 @@ static int add_hook(struct build *build, const struct section *section)
 		return -ENOMEM;
 	*hook = (struct hook){
 		.name = section->name,
-		.kind = section->kind == SECTION_WEBHOOK ? HOOK_WEBHOOK : HOOK_EXEC,
+		.kind = kind_of(section),
 		.timeout = values->timeout,
 		.concurrency = values->concurrency,
 		.retry_first = values->retry_first,
@@ -175,14 +190,16 @@ static int add_hook(struct build *build, const struct section *section)
 	};
 	build->config->hook_count++;
 	section_require(build->sections, section);
+	if (section->kind == SECTION_MAIL)
+		return mail_build(build, section, hook);
 	r = read_template(build, section, hook);
 	return r < 0 ? r : read_secrets(build, section, hook);
 }
 
 int build_hooks(struct build *build)
 {
-	size_t most =
-		build->sections->count[SECTION_WEBHOOK] + build->sections->count[SECTION_EXEC];
+	const size_t *count = build->sections->count;
+	size_t most = count[SECTION_WEBHOOK] + count[SECTION_EXEC] + count[SECTION_MAIL];
 	struct config *config = build->config;
 	int r;
 
@@ -194,7 +211,7 @@ int build_hooks(struct build *build)
 	if (!config->hooks)
 		return -ENOMEM;
 	for (const struct section *s = build->sections->first; s; s = s->next) {
-		if (s->kind != SECTION_WEBHOOK && s->kind != SECTION_EXEC)
+		if (kind_of(s) == HOOK_KIND_INVALID)
 			continue;
 		if (config->hook_count == most)
 			break;
@@ -223,7 +240,8 @@ static void refuse_hook(struct build *build, const struct section *section, cons
 	setting_error(build->sections, section, "Notify",
 		"Notify=: [%s%s%s%s%s] names no hook \"%s\"; %s%s%s",
 		section_kind_to_string(section->kind), gap, quote, section->name, quote, name,
-		nearest.found ? "did you mean \"" : "expected the name of a [Webhook] or [Exec]",
+		nearest.found ? "did you mean \""
+			      : "expected the name of a [Webhook], [Exec] or [Mail]",
 		nearest.found ? nearest.found : "", nearest.found ? "\"?" : "");
 }
 

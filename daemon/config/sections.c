@@ -77,8 +77,7 @@ static void refuse_kind(const struct sections *sections, unsigned line, const ch
 	else
 		config_errors_add(sections->errors, sections->file, line,
 			"[%s]: unknown section; expected Daemon, Feed, FeedList, Topic, List, "
-			"Webhook "
-			"or Exec",
+			"Webhook, Exec or Mail",
 			kind);
 }
 

@@ -14,6 +14,7 @@ static const char *const kind_names[] = {
 	[SECTION_LIST] = "List",
 	[SECTION_WEBHOOK] = "Webhook",
 	[SECTION_EXEC] = "Exec",
+	[SECTION_MAIL] = "Mail",
 };
 
 DEFINE_ENUM_NAMES(section_kind, enum section_kind, kind_names)
@@ -192,6 +193,33 @@ const struct setting settings_table[] = {
 	{SECTION_EXEC, "RetryFirst", value_timespan, TARGET(hook.retry_first), "5s", 0,
 		SPAN(USEC_SEC / 10, USEC_DAY), "the first back-off, doubling to 10 h"},
 	{SECTION_EXEC, "RetryFor", value_timespan, TARGET(hook.retry_for), "3d", 0,
+		SPAN(0, 30 * USEC_DAY), "then the delivery is given up as a dead letter"},
+
+	{SECTION_MAIL, "Server", value_mail_server, TARGET(hook.server), NULL, SETTING_NEEDED,
+		.help = "smtp://HOST:PORT or smtps://HOST:PORT of the mail server"},
+	{SECTION_MAIL, "From", value_mailbox, TARGET(hook.from), NULL, SETTING_NEEDED,
+		.help = "sender, as Name <address>"},
+	{SECTION_MAIL, "To", value_mailboxes, TARGET(hook.to), NULL, SETTING_NEEDED,
+		.help = "recipients, parted by commas"},
+	{SECTION_MAIL, "StartTLS", value_boolean, TARGET(hook.starttls), "yes", 0,
+		.help = "whether smtp:// has to be secured; no is for a server of this machine"},
+	{SECTION_MAIL, "User", value_text, TARGET(hook.user), NULL, 0,
+		.help = "name to log in with"},
+	{SECTION_MAIL, "PasswordCredential", value_credential, TARGET(hook.password_credential), NULL, 0,
+		 .help = "systemd credential with the password"},
+	{SECTION_MAIL, "PasswordFile", value_file, TARGET(hook.password_file), NULL, 0,
+		.help = "file with the password"},
+	{SECTION_MAIL, "CAFile", value_file, TARGET(hook.ca_file), NULL, 0,
+		.help = "certificates that the server's is checked by, instead of the system's"},
+	{SECTION_MAIL, "Concurrency", value_number, TARGET(hook.concurrency), "2", 0,
+		SPAN(1, 64), "mails at a time"},
+	{SECTION_MAIL, "Rate", value_rate, TARGET(hook.rate), NULL, 0,
+		SPAN(1, 1000000), "mails within a time, as 20/1min"},
+	{SECTION_MAIL, "Timeout", value_timespan, TARGET(hook.timeout), "1min", 0,
+		SPAN(USEC_SEC, USEC_HOUR), "time for one attempt"},
+	{SECTION_MAIL, "RetryFirst", value_timespan, TARGET(hook.retry_first), "1min", 0,
+		SPAN(USEC_SEC / 10, USEC_DAY), "the first back-off, doubling to 10 h"},
+	{SECTION_MAIL, "RetryFor", value_timespan, TARGET(hook.retry_for), "3d", 0,
 		SPAN(0, 30 * USEC_DAY), "then the delivery is given up as a dead letter"},
 };
 /* clang-format on */

@@ -27,6 +27,7 @@ enum section_kind {
 	SECTION_LIST,
 	SECTION_WEBHOOK,
 	SECTION_EXEC,
+	SECTION_MAIL,
 	SECTION_KIND_MAX,
 	SECTION_KIND_INVALID = -22,
 };
@@ -106,6 +107,14 @@ struct hook_section {
 	const char **secret_credentials;
 	const char **secret_files;
 	const char **command;
+	const char *server;
+	struct mailbox from;
+	struct mailbox_list to;
+	bool starttls;
+	const char *user;
+	const char *password_credential;
+	const char *password_file;
+	const char *ca_file;
 };
 
 struct section {

@@ -12,6 +12,7 @@
 #include "config/terms.h"
 #include "config/words.h"
 #include "model/hook.h"
+#include "model/mailbox.h"
 #include "model/topic.h"
 
 enum {
@@ -473,6 +474,43 @@ int value_alert(const char *value, void *target, struct value_context *context)
 	}
 	*(unsigned *)target = bits;
 	return 0;
+}
+
+/* smtp://HOST[:PORT]; a user and a path are not to be given here. */
+int value_mail_server(const char *value, void *target, struct value_context *context)
+{
+	static const char *const schemes[] = {"smtp://", "smtps://"};
+	const char *host = NULL;
+	char http[URL_BYTES_MAX + 1];
+
+	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
+		if (strncmp(value, schemes[i], strlen(schemes[i])) == 0)
+			host = value + strlen(schemes[i]);
+	if (!host || strpbrk(host, "/?#@ ") ||
+		snprintf(http, sizeof(http), "http://%s/", host) >= (int)sizeof(http) ||
+		!url_is_http(http))
+		return refuse(context, "expected smtp://HOST:PORT or smtps://HOST:PORT");
+	return keep_string(value, target, context);
+}
+
+int value_mailbox(const char *value, void *target, struct value_context *context)
+{
+	int r;
+
+	r = mailbox_parse(value, context->arena, target);
+	return r == -EINVAL ? refuse(context, "expected a mail address, or Name <address>") : r;
+}
+
+int value_mailboxes(const char *value, void *target, struct value_context *context)
+{
+	int r;
+
+	r = mailbox_list_parse(value, context->arena, target);
+	if (r == -E2BIG)
+		return refuse(context, "more than 100 addresses");
+	return r == -EINVAL
+		? refuse(context, "expected mail addresses, or Name <address>, parted by commas")
+		: r;
 }
 
 /* TYPE/SUBTYPE with parameters (RFC 9110 section 8.3.1), of which only the first part is looked at.

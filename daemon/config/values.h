@@ -52,5 +52,8 @@ int value_terms(
 int value_stem(const char *value, void *target, struct value_context *context);
 int value_alert(const char *value, void *target, struct value_context *context); /* unsigned */
 int value_method(const char *value, void *target, struct value_context *context);
+int value_mail_server(const char *value, void *target, struct value_context *context);
+int value_mailbox(const char *value, void *target, struct value_context *context);
+int value_mailboxes(const char *value, void *target, struct value_context *context);
 int value_media_type(const char *value, void *target, struct value_context *context);
 int value_format(const char *value, void *target, struct value_context *context);

@@ -10,6 +10,7 @@ struct glue {
 	struct event *timer;
 	glue_finished_fn on_finished;
 	void *userdata;
+	bool keeps_finished;
 };
 
 /* Hands finished handles over.  A callback may add and remove handles, also finished ones. */
@@ -23,7 +24,8 @@ static void reap(struct glue *glue)
 		CURL *easy = message->easy_handle;
 		CURLcode result = message->data.result;
 
-		(void)curl_multi_remove_handle(glue->multi, easy);
+		if (!glue->keeps_finished)
+			(void)curl_multi_remove_handle(glue->multi, easy);
 		glue->on_finished(easy, result, glue->userdata);
 	}
 }
@@ -148,4 +150,9 @@ int glue_add(struct glue *glue, CURL *easy)
 void glue_remove(struct glue *glue, CURL *easy)
 {
 	(void)curl_multi_remove_handle(glue->multi, easy);
+}
+
+void glue_keep_finished(struct glue *glue)
+{
+	glue->keeps_finished = true;
 }

@@ -27,3 +27,9 @@ void glue_keep_connections(struct glue *glue, unsigned count);
 /* Returns 0 or -ENOMEM. */
 int glue_add(struct glue *glue, CURL *easy);
 void glue_remove(struct glue *glue, CURL *easy);
+
+/*
+ * Finished handles stay in the multi handle until glue_remove(): their connection is in use
+ * (CURLOPT_CONNECT_ONLY).
+ */
+void glue_keep_finished(struct glue *glue);

@@ -5,6 +5,7 @@
 static const char *const kind_names[] = {
 	[HOOK_WEBHOOK] = "webhook",
 	[HOOK_EXEC] = "exec",
+	[HOOK_MAIL] = "mail",
 	[HOOK_JOURNAL] = "journal",
 };
 

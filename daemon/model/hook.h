@@ -1,16 +1,19 @@
 /*
- * A hook: a destination of alerts as configured ([Webhook], [Exec]; the journal is always there,
- * named "journal").  Owned by its configuration.
+ * A hook: a destination of alerts as configured ([Webhook], [Exec], [Mail]; the journal is always
+ * there, named "journal").  Owned by its configuration.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/clock.h"
+#include "model/mailbox.h"
 
 enum hook_kind {
 	HOOK_WEBHOOK,
 	HOOK_EXEC,
+	HOOK_MAIL,
 	HOOK_JOURNAL,
 	HOOK_KIND_MAX,
 	HOOK_KIND_INVALID = -22,
@@ -65,4 +68,11 @@ struct hook {
 	size_t next_secret_length;
 	/* [Exec] */
 	const char **argv; /* NULL-terminated */
+	/* [Mail]; `url` is the server's */
+	struct mailbox from;
+	struct mailbox_list to;
+	bool starttls;    /* demanded of smtp:// */
+	const char *user; /* NULL: no login */
+	const char *password;
+	const char *ca_file; /* NULL: the system's */
 };

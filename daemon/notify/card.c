@@ -76,11 +76,14 @@ static void read_health(
 	const json_t *feed = json_object_get(data, "feed");
 	const char *name = feed ? text_at(feed, "name") : text_at(data, "hook");
 	const char *since = date_words(text_at(data, "since"), arena);
+	const char *type = text_at(event, "type");
 
-	card->heading = arena_printf(arena, "%s · %s", text_at(event, "type"), name ? name : "");
+	if (!type)
+		type = "event";
+	card->heading = arena_printf(arena, "%s%s%s", type, name ? " · " : "", name ? name : "");
 	card->title = text_at(data, "words");
 	if (!card->title || !*card->title)
-		card->title = text_at(event, "type");
+		card->title = type;
 	card->url = safe_url(text_at(data, "moved_to"));
 	if (!card->url)
 		card->url = safe_url(text_at(feed, "url"));

@@ -39,6 +39,32 @@ static int copy_list(struct arena *arena, const char ***list)
 	return 0;
 }
 
+static int copy_mailboxes(struct arena *arena, struct mailbox_list *list)
+{
+	struct mailbox *copy = arena_array(arena, list->count + 1, sizeof(*copy));
+	int r = copy ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < list->count; i++) {
+		copy[i] = list->boxes[i];
+		r = copy_text(arena, &copy[i].name);
+		if (r == 0)
+			r = copy_text(arena, &copy[i].address);
+	}
+	list->boxes = copy;
+	return r;
+}
+
+static int copy_mail(struct arena *arena, struct hook *copy)
+{
+	const char **texts[] = {&copy->from.name, &copy->from.address, &copy->user, &copy->ca_file};
+	int r;
+
+	r = copy_mailboxes(arena, &copy->to);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(texts); i++)
+		r = copy_text(arena, texts[i]);
+	return r;
+}
+
 static int copy_template(struct arena *arena, const struct template **template)
 {
 	const struct template *from = *template;
@@ -92,6 +118,12 @@ static int copy_hook(struct destination *destination, const struct hook *from)
 	if (r == 0)
 		r = copy_list(arena, &copy.argv);
 	if (r == 0)
+		r = copy_mail(arena, &copy);
+	if (r == 0) {
+		r = copy_text(arena, &copy.password);
+		hook->password = r == 0 ? copy.password : NULL;
+	}
+	if (r == 0)
 		r = copy_key(arena, &copy.secret, copy.secret_length);
 	if (r == 0) {
 		hook->secret = copy.secret;
@@ -139,6 +171,8 @@ void destination_unref(struct destination *destination)
 		return;
 	wipe(destination->hook.secret, destination->hook.secret_length);
 	wipe(destination->hook.next_secret, destination->hook.next_secret_length);
+	wipe((const unsigned char *)destination->hook.password,
+		destination->hook.password ? strlen(destination->hook.password) : 0);
 	arena_free(destination->arena);
 	free(destination);
 }

@@ -1,5 +1,5 @@
 /*
- * A notifier makes one attempt at a delivery: by webhook, by a command, or to the journal.  What
+ * A notifier makes one attempt at a delivery: by webhook, command or mail, or to the journal.  What
  * comes of it is an outcome; when to try again is the outbox's to decide.  Attempts run on the
  * loop; hook and alert outlive them.
  */
@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "http/client.h"
+#include "http/smtp.h"
 #include "model/alert.h"
 #include "model/hook.h"
 
@@ -40,6 +41,7 @@ struct notifier_context {
 	struct event_base *base;
 	struct clock *clock;
 	struct http_client *http;
+	struct smtp_client *smtp; /* for mail hooks */
 };
 
 struct attempt; /* each notifier has its own */
@@ -60,6 +62,7 @@ struct notifier_ops {
 
 extern const struct notifier_ops webhook_notifier;
 extern const struct notifier_ops exec_notifier;
+extern const struct notifier_ops mail_notifier;
 extern const struct notifier_ops journal_notifier;
 
 const struct notifier_ops *notifier_of(enum hook_kind kind);

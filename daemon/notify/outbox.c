@@ -122,7 +122,9 @@ int outbox_new(const struct outbox_options *options, struct outbox **ret)
 	if (!outbox)
 		return -ENOMEM;
 	outbox->context = (struct lane_context){
-		.notifiers = {options->base, options->clock, options->http},
+		.notifiers = {.base = options->base,
+			.clock = options->clock,
+			.http = options->http},
 		.store = options->store,
 		.started_monotonic = clock_monotonic(options->clock),
 		.on_kick = ask_for_kick,
@@ -132,6 +134,11 @@ int outbox_new(const struct outbox_options *options, struct outbox **ret)
 	outbox->on_health = options->on_health;
 	outbox->userdata = options->userdata;
 	outbox->clock_offset = clock_offset(options->clock);
+	r = smtp_client_new(options->base, options->clock, &outbox->context.notifiers.smtp);
+	if (r < 0) {
+		free(outbox);
+		return r;
+	}
 	r = recorder_new(options->clock, options->store, pump, outbox, &outbox->recorder);
 	if (r == 0) {
 		outbox->context.recorder = outbox->recorder;
@@ -161,6 +168,7 @@ void outbox_free(struct outbox *outbox)
 	}
 	if (outbox->kick)
 		event_free(outbox->kick);
+	smtp_client_free(outbox->context.notifiers.smtp);
 	free(outbox);
 }
 

@@ -160,7 +160,7 @@ static void test_sample_is_good_with_all_its_settings(void **state)
 {
 	static const char *const names[] = {"wirewatch.conf", "desk.opml", "desk-secret",
 		"desk-secret.txt", "weapons.txt", "desk.template", "example-password", "client.pem",
-		"client.key", "authority.pem"};
+		"client.key", "authority.pem", "mail-password", "mail-password.txt", "mail-ca.pem"};
 	static const char secret[] = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\n";
 	char folder[] = "/tmp/wirewatch-sample-XXXXXX";
 	char *sample = read_sample();

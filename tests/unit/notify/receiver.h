@@ -1,6 +1,7 @@
 /*
  * A receiver of webhooks in place of room http: requests wait until the test answers them, in any
- * order.  Takes the place of http/client.c at link time.
+ * order.  Mail is taken, or refused, at once.  Takes the place of http/client.c and http/smtp.c at
+ * link time.
  */
 #pragma once
 

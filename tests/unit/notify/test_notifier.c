@@ -30,6 +30,7 @@ enum {
 struct room {
 	struct event_base *base;
 	struct clock *clock;
+	struct smtp_client *smtp;
 	struct outcome outcome;
 	char words[OUTCOME_WORDS_BYTES];
 	unsigned calls;
@@ -46,7 +47,7 @@ static const char *good_command[] = {"/bin/true", NULL};
 static const char *bad_command[] = {"/bin/sh", "-c", "echo no >&2; exit 1", NULL};
 
 /* In order of trial; commands come last, for where they cannot be watched. */
-static const enum hook_kind kinds[] = {HOOK_WEBHOOK, HOOK_JOURNAL, HOOK_EXEC};
+static const enum hook_kind kinds[] = {HOOK_WEBHOOK, HOOK_JOURNAL, HOOK_MAIL, HOOK_EXEC};
 _Static_assert(ARRAY_SIZE(kinds) == HOOK_KIND_MAX, "each notifier is tried");
 
 static const struct way ways[HOOK_KIND_MAX] = {
@@ -57,6 +58,14 @@ static const struct way ways[HOOK_KIND_MAX] = {
 			       .argv = good_command,
 			       .timeout = USEC_MINUTE},
 		{.name = "e", .kind = HOOK_EXEC, .argv = bad_command, .timeout = USEC_MINUTE}},
+	[HOOK_MAIL] = {{.name = "m",
+			       .kind = HOOK_MAIL,
+			       .url = "smtps://good.example",
+			       .from = {NULL, "w@example.org"}},
+		{.name = "m",
+			.kind = HOOK_MAIL,
+			.url = "smtps://bad.example",
+			.from = {NULL, "w@example.org"}}},
 	[HOOK_JOURNAL] = {{.name = "journal", .kind = HOOK_JOURNAL},
 		{.name = "bad", .kind = HOOK_JOURNAL}},
 };
@@ -98,6 +107,7 @@ static int set_up(void **state)
 	assert_non_null(room);
 	room->base = event_base_new();
 	room->clock = fake_clock_new(NOON);
+	assert_int_equal(smtp_client_new(room->base, room->clock, &room->smtp), 0);
 	room->kinds = kinds_here();
 	(void)alarm(SECONDS_MAX);
 	*state = room;
@@ -110,6 +120,7 @@ static int tear_down(void **state)
 
 	(void)alarm(0);
 	receiver_reset();
+	smtp_client_free(room->smtp);
 	fake_clock_free(room->clock);
 	event_base_free(room->base);
 	free(room);
@@ -130,7 +141,8 @@ static void on_done(const struct outcome *outcome, void *userdata)
 
 static struct attempt *start(struct room *room, const struct hook *hook)
 {
-	struct notifier_context context = {.base = room->base, .clock = room->clock};
+	struct notifier_context context = {
+		.base = room->base, .clock = room->clock, .smtp = room->smtp};
 	struct attempt *attempt = NULL;
 
 	journal_is_bad = strcmp(hook->name, "bad") == 0;
