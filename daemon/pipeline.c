@@ -399,17 +399,46 @@ static const char *page_words(const struct parsed_feed *page, struct arena *aren
 /* The document, or the reader, failed. */
 static void refuse(struct passing *passing, const struct reader_result *read)
 {
-	struct round_result result = {.words = read->words, .newest = DATE_NONE};
+	struct round_result result = {
+		.words = read->words, .newest = DATE_NONE, .unread = read->error == -EIO};
 
 	if (read->error == -EBADMSG && read->feed.alternate_count > 0)
 		result.words = page_words(&read->feed, passing->arena);
 	settle(passing, &result);
 }
 
+/*
+ * What stands in the document unchanged is noted as seen, so that it is not forgotten and comes
+ * back as news: once a day, because each note is a write.
+ */
+static int note_seen(struct passing *passing)
+{
+	const struct parsed_feed *parsed = &passing->parsed;
+	const struct feed_state *state = passing->round->state;
+	usec now = clock_now(passing->pipeline->clock);
+	struct memory memory;
+	int r;
+
+	memory_read(state->memory, passing->arena, &memory);
+	if (now < usec_add(memory.noted, SEEN_PRECISION))
+		return 0;
+	r = store_entries_seen(
+		passing->pipeline->store, state->id, parsed->known, parsed->known_count, now);
+	passing->result.noted = r == 0;
+	return r < 0 ? r : 0;
+}
+
 /* All entries of a document are taken in: counts them. */
 static void end_slices(struct passing *passing)
 {
 	struct round_result *result = &passing->result;
+	int r;
+
+	r = note_seen(passing);
+	if (r < 0) {
+		give_up(passing, r);
+		return;
+	}
 
 	result->entries += passing->parsed.entry_count + passing->parsed.known_count;
 	result->fresh += passing->progress.fresh;

@@ -148,7 +148,7 @@ void parsed_feed_write(const struct parsed_feed *feed, struct buffer *buffer)
 {
 	write_channel(&feed->channel, buffer);
 	wire_put_u8(buffer, feed->truncated);
-	wire_put_u32(buffer, (uint32_t)feed->known_count);
+	wire_put_bytes(buffer, feed->known, feed->known_count * sizeof(*feed->known));
 	wire_put_u32(buffer, (uint32_t)feed->diagnosis_count);
 	for (size_t i = 0; i < feed->diagnosis_count; i++) {
 		wire_put_u32(buffer, feed->diagnoses[i].line);
@@ -165,6 +165,21 @@ void parsed_feed_write(const struct parsed_feed *feed, struct buffer *buffer)
 	wire_put_u32(buffer, (uint32_t)feed->entry_count);
 	for (size_t i = 0; i < feed->entry_count; i++)
 		write_entry(&feed->entries[i], buffer);
+}
+
+static void read_known(struct wire_reader *reader, struct arena *arena, struct parsed_feed *feed)
+{
+	size_t length;
+	const void *bytes = wire_get_bytes(reader, ENTRIES_MAX * sizeof(*feed->known), &length);
+
+	if (!bytes)
+		return;
+	feed->known = arena_alloc(arena, length);
+	feed->known_count = length / sizeof(*feed->known);
+	if (!feed->known || length % sizeof(*feed->known) != 0)
+		reader->bad = true;
+	else
+		memcpy(feed->known, bytes, length);
 }
 
 static void read_diagnoses(
@@ -206,7 +221,7 @@ int parsed_feed_read(struct wire_reader *reader, struct arena *arena, struct par
 
 	read_channel(reader, arena, &feed.channel);
 	feed.truncated = wire_get_u8(reader) != 0;
-	feed.known_count = wire_get_count(reader, ENTRIES_MAX);
+	read_known(reader, arena, &feed);
 	read_diagnoses(reader, arena, &feed);
 	feed.alternate_count = wire_get_count(reader, ALTERNATES_MAX);
 	feed.alternates = read_strings(reader, feed.alternate_count, URL_BYTES_MAX, arena);

@@ -131,8 +131,10 @@ struct parsed_feed {
 	/* Of a sitemap index, which has no entries: the newest, the newest first. */
 	struct child_document *children;
 	size_t child_count;
-	bool truncated;     /* entries beyond ENTRIES_MAX were left out */
-	size_t known_count; /* entries left out because their digest was known */
+	bool truncated; /* entries beyond ENTRIES_MAX were left out */
+	/* Digests of entries left out because these were known, sorted; at most ENTRIES_MAX. */
+	struct digest *known;
+	size_t known_count;
 };
 
 /* The wire form; see base/wire.h.  The reader sets the input bad where a limit is passed. */

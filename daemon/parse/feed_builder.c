@@ -30,6 +30,7 @@ int feed_builder_new(const struct document *document, const struct digest *known
 	builder->known_count = known_count;
 	builder->url = document->url && url_is_http(document->url) ? document->url : NULL;
 	builder->text = BUFFER_INIT(DRAFT_BYTES_MAX);
+	builder->seen = BUFFER_INIT(DRAFT_BYTES_MAX);
 	r = draft_init(&builder->channel);
 	if (r < 0)
 		return r;
@@ -50,6 +51,7 @@ void feed_builder_free(struct feed_builder *builder)
 	draft_clear(&builder->channel);
 	draft_clear(&builder->entry);
 	buffer_free(&builder->text);
+	buffer_free(&builder->seen);
 	arena_free(builder->scratch);
 	free(builder->entries);
 	free(builder);
@@ -62,7 +64,7 @@ void feed_builder_reset(struct feed_builder *builder)
 	builder->source = NULL;
 	builder->in_entry = false;
 	builder->entry_count = 0;
-	builder->known_seen = 0;
+	buffer_reset(&builder->seen);
 	builder->truncated = false;
 	builder->diagnosis_count = builder->diagnoses_kept;
 }
@@ -202,7 +204,7 @@ void feed_builder_end_entry(struct feed_builder *builder, const struct digest *d
 	if (builder->known_count > 0 &&
 		bsearch(&entry.digest, builder->known, builder->known_count, sizeof(entry.digest),
 			digest_compare)) {
-		builder->known_seen++;
+		(void)buffer_add(&builder->seen, &entry.digest, sizeof(entry.digest));
 		return;
 	}
 	if (!make_room(builder)) {
@@ -265,9 +267,27 @@ static void finish_channel(struct feed_builder *builder, struct channel *ret)
 	ret->hints.expired = builder->expired;
 }
 
+/* The digests of the known entries that stand in the document. */
+static int give_seen(struct feed_builder *builder, struct parsed_feed *ret)
+{
+	size_t count = builder->seen.length / sizeof(*ret->known);
+
+	if (builder->seen.failed)
+		return -ENOMEM;
+	ret->known_count = count < ENTRIES_MAX ? count : ENTRIES_MAX;
+	ret->known = arena_array(builder->arena, ret->known_count, sizeof(*ret->known));
+	if (!ret->known)
+		return -ENOMEM;
+	if (count > 0)
+		memcpy(ret->known, builder->seen.bytes, ret->known_count * sizeof(*ret->known));
+	qsort(ret->known, ret->known_count, sizeof(*ret->known), digest_compare);
+	return 0;
+}
+
 int feed_builder_finish(struct feed_builder *builder, struct parsed_feed *ret)
 {
 	struct parsed_feed feed = {0};
+	int r;
 
 	keep_newest(builder);
 	finish_channel(builder, &feed.channel);
@@ -286,7 +306,9 @@ int feed_builder_finish(struct feed_builder *builder, struct parsed_feed *ret)
 		memcpy(feed.entries, builder->entries, feed.entry_count * sizeof(*feed.entries));
 	memcpy(feed.diagnoses, builder->diagnoses, feed.diagnosis_count * sizeof(*feed.diagnoses));
 	feed.truncated = builder->truncated;
-	feed.known_count = builder->known_seen < ENTRIES_MAX ? builder->known_seen : ENTRIES_MAX;
+	r = give_seen(builder, &feed);
+	if (r < 0)
+		return r;
 	*ret = feed;
 	return 0;
 }

@@ -34,7 +34,7 @@ struct feed_builder {
 	struct entry *entries; /* of malloc's; at most twice ENTRIES_MAX */
 	size_t entry_count;
 	size_t entry_room;
-	size_t known_seen;
+	struct buffer seen; /* digests of known entries: struct digest */
 	bool truncated;
 	struct diagnosis diagnoses[DIAGNOSES_MAX];
 	size_t diagnosis_count;

@@ -571,6 +571,7 @@ int xml_feed_scan(struct feed_builder *builder, const struct xml_prolog *prolog)
 		.arena = builder->arena,
 		.known = builder->known,
 		.known_count = builder->known_count,
+		.seen = &builder->seen,
 	};
 	_cleanup_(xml_scanner_freep) struct xml_scanner *scanner = NULL;
 	_cleanup_(freep) struct xml_feed *feed = feed_new(builder, prolog);
@@ -582,11 +583,7 @@ int xml_feed_scan(struct feed_builder *builder, const struct xml_prolog *prolog)
 	feed->scanner = scanner;
 	builder->source = prolog;
 	r = xml_scanner_run(scanner, feed);
-	if (builder->failed < 0)
-		return builder->failed;
-	if (r == 0)
-		builder->known_seen += xml_scanner_known(scanner);
-	return r;
+	return builder->failed < 0 ? builder->failed : r;
 }
 
 int xml_feed_read(

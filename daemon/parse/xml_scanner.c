@@ -33,7 +33,6 @@ struct xml_scanner {
 	const char *tag; /* where the last one begins */
 	bool stopped;
 	bool unix_lines; /* no carriage return in all of it */
-	size_t known;
 	enum xml_role entry_role;
 	struct entry_hash entry;
 	const struct xml_name *counter; /* the one in which it is */
@@ -102,11 +101,6 @@ void xml_scanner_begin_entry(struct xml_scanner *scanner)
 struct digest xml_scanner_end_entry(struct xml_scanner *scanner)
 {
 	return entry_hash_end(&scanner->entry, scanner->at);
-}
-
-size_t xml_scanner_known(const struct xml_scanner *scanner)
-{
-	return scanner->known;
 }
 
 /* ---- names ---- */
@@ -307,7 +301,7 @@ static bool skip_known(struct xml_scanner *scanner)
 		!bsearch(&digest, scanner->scan.known, scanner->scan.known_count, sizeof(digest),
 			digest_compare))
 		return false;
-	scanner->known++;
+	(void)buffer_add(scanner->scan.seen, &digest, sizeof(digest));
 	scanner->at = end;
 	return true;
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/hash.h"
 #include "parse/xml_prolog.h"
 
@@ -29,6 +30,7 @@ struct xml_scan {
 	struct arena *arena;        /* for names */
 	const struct digest *known; /* sorted */
 	size_t known_count;
+	struct buffer *seen; /* takes the digests of known entries that were passed over */
 };
 
 /* Returns 0 or -ENOMEM. */
@@ -53,6 +55,3 @@ size_t xml_scanner_place(const struct xml_scanner *scanner);
 /* At an entry's start tag, and at its end tag: the digest of its bytes, without its counters. */
 void xml_scanner_begin_entry(struct xml_scanner *scanner);
 struct digest xml_scanner_end_entry(struct xml_scanner *scanner);
-
-/* Known entries that were passed over. */
-size_t xml_scanner_known(const struct xml_scanner *scanner);

@@ -8,6 +8,8 @@
 enum {
 	/* P9 */
 	SAME_BODY_MOST = 3,
+	/* Documents in a row on which the reader failed, and that are asked for again whole. */
+	UNREAD_TRIES_MOST = 3,
 	/* P10 */
 	MOVE_POLLS = 3,
 	MOVED_FAILURES_MOST = 3, /* then the configured URL is asked again */
@@ -28,6 +30,26 @@ static bool came(const struct draft *draft)
 {
 	return !digest_equal(&draft->answer->body, &(struct digest){0}) ||
 		(draft->answer->status == 304 && draft->answer->conditional);
+}
+
+/*
+ * A document on which the reader failed may be read another time: after the back-off, or by a newer
+ * version.  It is asked for again whole, a few times; then when it has changed, and at each probe.
+ */
+static void note_unread(struct draft *draft)
+{
+	const struct round_result *result = draft->given->result;
+
+	if (!result)
+		return;
+	if (!result->unread) {
+		draft->memory.unread = 0;
+		return;
+	}
+	draft->state.body = (struct digest){0};
+	draft->memory.file_stamp = NULL;
+	if (++draft->memory.unread < UNREAD_TRIES_MOST)
+		draft->state.validators = (struct validators){0};
 }
 
 /* P3: replaced from each 200 (absent is forgotten), from a 304 where present. */
@@ -259,6 +281,8 @@ static void conclude_success(struct draft *draft)
 			state->title = result->title;
 		draft->memory.hints = result->hints;
 		draft->memory.children = result->children;
+		if (result->noted)
+			draft->memory.noted = now;
 		if (result->fresh > 0)
 			state->last_news = now;
 		if (result->hints.expired) {
@@ -309,6 +333,7 @@ int answer_conclude(
 	if (draft.state.first_poll == 0)
 		draft.state.first_poll = draft.answer->now;
 	take_validators(&draft);
+	note_unread(&draft);
 	judge_validators(&draft);
 	if (draft.answer->outcome == ROUND_FAILED) {
 		conclude_failure(&draft, draft.answer->words);

@@ -27,8 +27,10 @@ struct memory {
 	usec last_200;              /* when the last document came, the same one or not (P9) */
 	usec probed;                /* the last unconditional probe (P9) */
 	usec gap;                   /* between entries, as observed (P5) */
+	usec noted;                 /* when entries that are not new were last noted as seen */
 	bool etag_useless;          /* P9 */
 	bool modified_useless;      /* P9 */
+	uint32_t unread;            /* documents in a row on which the reader failed */
 	bool unreadable;            /* the last document was no feed */
 	struct channel_hints hints; /* of the last document (P6) */
 };

@@ -45,9 +45,11 @@ struct round_result {
 	size_t fresh;   /* of them, new ones */
 	int64_t newest; /* date of the newest entry; DATE_NONE */
 	struct channel_hints hints;
+	bool noted; /* the entries that are not new were noted as seen (memory.noted) */
 	/* Of a sitemap index (poll/children.h): the marks of those that were taken. */
 	const char *children;
 	bool incomplete; /* the document is wanted again whole: its validators are not kept */
+	bool unread;     /* not readable, but because the reader failed on it */
 };
 
 /* What came of a document that a round's document names. */

@@ -20,9 +20,6 @@ static const char save_sql[] =
 static const char stale_sql[] = "SELECT identity, digest FROM entries WHERE feed = ? AND seen < ?";
 static const char touch_sql[] = "UPDATE entries SET seen = ? WHERE feed = ? AND identity = ?";
 
-/* How exactly `seen` is kept: it is for retention by days, and each note is a write. */
-#define SEEN_PRECISION USEC_DAY
-
 int store_known_digests(struct store *store, int64_t feed, struct arena *arena, struct digest **ret,
 	size_t *ret_count)
 {
@@ -134,6 +131,7 @@ int store_entries_seen(
 	struct store *store, int64_t feed, const struct digest *digests, size_t count, usec now)
 {
 	_cleanup_(statement_end) struct statement s = statement_read(store, stale_sql);
+	size_t touched = 0;
 	int r;
 
 	if (count == 0 || now < SEEN_PRECISION)
@@ -155,5 +153,7 @@ int store_entries_seen(
 		r = touch(store, feed, &identity, now);
 		if (r < 0)
 			return r;
+		if (++touched == SEEN_AT_ONCE)
+			return 1;
 	}
 }

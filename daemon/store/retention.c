@@ -16,7 +16,8 @@ enum {
 static const char forget_entries_sql[] =
 	"DELETE FROM entries WHERE feed = ?1 AND identity IN (SELECT identity FROM entries"
 	" WHERE feed = ?1 AND seen < ?2 AND seen < (SELECT seen FROM entries WHERE feed = ?1"
-	" ORDER BY seen DESC LIMIT 1 OFFSET ?4) LIMIT ?3)";
+	" ORDER BY seen DESC LIMIT 1 OFFSET ?4)"
+	" AND seen < (SELECT max(seen) FROM entries WHERE feed = ?1) - ?5 LIMIT ?3)";
 static const char next_feed_sql[] = "SELECT min(id) FROM feeds WHERE id > ?";
 
 static const char forget_texts_sql[] = "DELETE FROM texts WHERE article IN (SELECT article FROM"
@@ -85,6 +86,8 @@ int store_entries_forget(struct store *store, int64_t feed, usec before, size_t 
 	bind_usec(&s, before);
 	bind_limit(&s, limit);
 	bind_int(&s, ENTRIES_KEPT - 1);
+	/* What stands in a document is noted when that is SEEN_PRECISION old, once in as long. */
+	bind_usec(&s, 2 * SEEN_PRECISION);
 	return statement_run(&s);
 }
 

@@ -114,16 +114,25 @@ int store_entry_find_same(struct store *store, int64_t feed, const struct digest
 /* Adds or replaces by (feed, identity); seen at `now`. */
 int store_entry_save(struct store *store, int64_t feed, const struct known_entry *entry, usec now);
 
+/* How exactly it is kept when an entry was seen: retention is by days, and each note is a write. */
+#define SEEN_PRECISION USEC_DAY
+
+enum {
+	SEEN_AT_ONCE = 1000, /* entries that store_entries_seen() notes: some milliseconds */
+};
+
 /*
- * The entries with these digests (sorted) stood in the feed's document again, unchanged; noted to
- * the day.  Without it, retention forgets them Remember= after they were last new or changed.
+ * The entries with these digests (sorted) stood in the feed's document again, unchanged.  Without
+ * it, retention forgets them Remember= after they were last new or changed.  Returns 0, 1 where
+ * SEEN_AT_ONCE were noted and there may be more, or -errno.
  */
 int store_entries_seen(
 	struct store *store, int64_t feed, const struct digest *digests, size_t count, usec now);
 
 /*
- * Forgets entries of the feed not seen since `before`, at most `limit`, and never its newest 500: a
- * feed that stands still goes on showing what is old.  Returns how many went, or an error.
+ * Forgets entries of the feed not seen since `before`, at most `limit`; never its newest 500, nor
+ * what stood in the last document that brought news: a feed that stands still goes on showing what
+ * is old.  Returns how many went, or an error.
  */
 int store_entries_forget(struct store *store, int64_t feed, usec before, size_t limit);
 

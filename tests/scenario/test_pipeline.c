@@ -500,6 +500,23 @@ static void test_reader_that_dies_costs_one_poll(void **state)
 	expect_alerts(world, 1);
 }
 
+static void test_document_on_which_the_reader_died_is_read_again(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	(void)strcpy(find_page(world, "http://agency.example/feed")->body, "crash");
+	find_page(world, "http://agency.example/feed")->version++;
+	poll(world, "agency");
+	assert_int_equal(poller_feed_state(world->poller, "agency")->health, FEED_FAILING);
+	/* The reader has learnt to read it: to the server it is the same document. */
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	find_page(world, "http://agency.example/feed")->version--;
+	poll(world, "agency");
+	assert_int_equal(poller_feed_state(world->poller, "agency")->health, FEED_OK);
+	expect_alerts(world, 1);
+}
+
 static void test_document_for_which_there_is_no_reader_comes_again(void **state)
 {
 	struct world *world = *state;
@@ -656,6 +673,31 @@ static void test_forgetting_keeps_up_with_what_came(void **state)
 	assert_int_equal(figures(world).articles, 0);
 }
 
+/* A feed that pins an entry above much news, for longer than anything is remembered. */
+static void test_entry_that_stands_for_long_does_not_come_again(void **state)
+{
+	enum {
+		DAYS = 9,
+		ITEMS = 120, /* a day: more than the 500 entries that are kept whatever their age */
+	};
+	static char ids[ITEMS][16];
+	static struct item items[ITEMS + 1];
+	struct world *world = *state;
+
+	start_primed(world, "Keep=30d\nRemember=3d\n" THREE_FEEDS FIRE_TOPIC);
+	items[0] = (struct item){"pinned", "Plant burns in Northgate", fire, NULL};
+	for (size_t day = 0; day < DAYS; day++) {
+		for (size_t i = 0; i < ITEMS; i++) {
+			(void)snprintf(ids[i], sizeof(ids[i]), "%zu-%zu", day, i);
+			items[1 + i] = (struct item){ids[i], ids[i], "", "http://a/"};
+		}
+		publish(world, "agency", items, ITEMS + 1);
+		poll(world, "agency");
+		expect_alerts(world, 1);
+		fake_clock_advance(world->clock, USEC_DAY);
+	}
+}
+
 /* A long document gives way between its entries; a crash there loses none and doubles none. */
 static void test_crash_between_the_slices_of_a_document_loses_nothing(void **state)
 {
@@ -702,6 +744,7 @@ int main(void)
 		IN_WORLD(test_change_that_is_not_material_makes_no_update),
 		IN_WORLD(test_topic_hears_only_of_its_feeds),
 		IN_WORLD(test_reader_that_dies_costs_one_poll),
+		IN_WORLD(test_document_on_which_the_reader_died_is_read_again),
 		IN_WORLD(test_document_for_which_there_is_no_reader_comes_again),
 		IN_WORLD(test_restart_forgets_nothing),
 		IN_WORLD(test_new_topic_takes_stored_stories_as_known),
@@ -710,6 +753,7 @@ int main(void)
 		IN_WORLD(test_document_that_cannot_be_taken_in_costs_no_other_feed),
 		IN_WORLD(test_held_update_that_is_due_is_told_at_start),
 		IN_WORLD(test_forgetting_keeps_up_with_what_came),
+		IN_WORLD(test_entry_that_stands_for_long_does_not_come_again),
 	};
 
 	log_open(LOG_CRIT);

@@ -53,6 +53,8 @@ static struct entry full_entry(void)
 
 static struct parsed_feed full_feed(struct entry *entries)
 {
+	static struct digest known[] = {{{1}}, {{2}}};
+
 	return (struct parsed_feed){
 		.channel = {.format = FORMAT_ATOM_10,
 			.title = "Feed",
@@ -74,7 +76,8 @@ static struct parsed_feed full_feed(struct entry *entries)
 		.children = children,
 		.child_count = 2,
 		.truncated = true,
-		.known_count = 3,
+		.known = known,
+		.known_count = 2,
 	};
 }
 
@@ -102,6 +105,8 @@ static void test_a_feed_comes_back_as_it_was_written(void **state)
 	assert_null(copy.entries[1].id);
 	assert_null(copy.entries[0].enclosures[1].type);
 	assert_true(copy.channel.hints.expired);
+	assert_int_equal(copy.known_count, 2);
+	assert_memory_equal(copy.known, feed.known, 2 * sizeof(*feed.known));
 	assert_string_equal(copy.children[0].url, "https://e.example/1.xml");
 	assert_true(copy.children[1].updated == DATE_NONE);
 	parsed_feed_write(&copy, &second);

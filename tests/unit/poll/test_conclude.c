@@ -123,6 +123,29 @@ static void test_p3_validators_are_replaced_though_the_body_is_broken(void **sta
 	assert_string_equal(polled->state->error, "this is no feed");
 }
 
+static void test_a_document_on_which_the_reader_failed_is_asked_for_again_whole(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct round_result failed = {.unread = true, .words = "the reader crashed"};
+
+	polled_feed_poll(polled, &with_both, &failed);
+	assert_null(polled->state->validators.etag);
+	for (int i = 0; i < 2; i++) {
+		polled_feed_poll_next(polled, &with_both, &failed);
+		assert_null(polled->plan.etag);
+		assert_int_equal(polled->answer.outcome, ROUND_DOCUMENT);
+	}
+	/* From then on only where it has changed, or at a probe. */
+	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
+	assert_non_null(polled->plan.etag);
+	assert_int_equal(polled->answer.outcome, ROUND_FAILED);
+	assert_string_equal(polled->state->error, "the reader crashed");
+	polled_feed_poll_next(polled, &with_both, NULL);
+	assert_int_equal(polled->answer.outcome, ROUND_DOCUMENT);
+	assert_int_equal(polled->state->health, FEED_OK);
+	assert_int_equal(polled->memory.unread, 0);
+}
+
 static void test_p3_validators_of_a_304_replace_where_present(void **state)
 {
 	struct polled_feed *polled = begin(state);
@@ -635,6 +658,7 @@ int main(void)
 		POLL_TEST(test_p3_validators_are_replaced_though_the_body_is_the_same),
 		POLL_TEST(test_p3_validators_are_replaced_though_the_body_is_broken),
 		POLL_TEST(test_p3_validators_of_a_304_replace_where_present),
+		POLL_TEST(test_a_document_on_which_the_reader_failed_is_asked_for_again_whole),
 		POLL_TEST(test_p3_validators_outlive_failures),
 		POLL_TEST(test_a_304_to_a_broken_document_keeps_the_feed_failing),
 		POLL_TEST(test_a_304_that_was_not_asked_for_is_a_failure),

@@ -173,7 +173,7 @@ static void test_old_entries_go_at_most_limit_at_once(void **state)
 	int64_t feed = make_feed(room, "https://example.org/a");
 
 	fill(room, feed, 0, 100, NOW);
-	fill(room, feed, 100, 700, NOW + USEC_DAY);
+	fill(room, feed, 100, 700, NOW + 5 * USEC_DAY);
 	assert_int_equal(store_entries_forget(room->store, feed, NOW, 1000), 0);
 	assert_int_equal(store_entries_forget(room->store, feed, NOW + USEC_HOUR, 60), 60);
 	assert_int_equal(store_entries_forget(room->store, feed, NOW + USEC_HOUR, 60), 40);
@@ -194,6 +194,36 @@ static void test_entry_seen_again_is_kept(void **state)
 		store_entries_seen(room->store, feed, &pinned.digest, 1, NOW + 20 * USEC_DAY), 0);
 	assert_int_equal(store_entries_forget(room->store, feed, NOW + 5 * USEC_DAY, 1000), 99);
 	assert_int_equal(store_entry_find(room->store, feed, &pinned.identity, &found), 0);
+}
+
+static void test_what_stood_in_the_last_document_is_kept(void **state)
+{
+	struct room *room = *state;
+	int64_t feed = make_feed(room, "https://example.org/a");
+
+	fill(room, feed, 0, 400, NOW);
+	fill(room, feed, 400, 1000, NOW + 10 * USEC_DAY);
+	fill(room, feed, 1000, 1001, NOW + 12 * USEC_DAY);
+	/* The feed has stood still for years since. */
+	assert_int_equal(
+		store_entries_forget(room->store, feed, NOW + 1000 * USEC_DAY, SIZE_MAX), 400);
+	assert_int_equal(count_known(room, feed), 601);
+}
+
+static void test_seen_is_noted_in_portions(void **state)
+{
+	struct room *room = *state;
+	int64_t feed = make_feed(room, "https://example.org/a");
+	struct digest *digests;
+	size_t count;
+
+	fill(room, feed, 0, SEEN_AT_ONCE + 10, NOW);
+	assert_int_equal(store_known_digests(room->store, feed, room->arena, &digests, &count), 0);
+	assert_int_equal(
+		store_entries_seen(room->store, feed, digests, count, NOW + 2 * USEC_DAY), 1);
+	assert_int_equal(
+		store_entries_seen(room->store, feed, digests, count, NOW + 2 * USEC_DAY), 0);
+	assert_int_equal(store_entries_forget(room->store, feed, NOW + USEC_DAY, SIZE_MAX), 0);
 }
 
 static unsigned dirty;
@@ -233,6 +263,8 @@ int main(void)
 		IN_ROOM(test_feed_without_entries_has_no_digests),
 		IN_ROOM(test_more_digests_than_the_arena_takes_are_an_error),
 		IN_ROOM(test_newest_entries_are_never_forgotten),
+		IN_ROOM(test_what_stood_in_the_last_document_is_kept),
+		IN_ROOM(test_seen_is_noted_in_portions),
 		IN_ROOM(test_old_entries_go_at_most_limit_at_once),
 		IN_ROOM(test_entry_seen_again_is_kept),
 		IN_ROOM(test_seen_is_written_once_a_day),

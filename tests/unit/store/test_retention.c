@@ -172,7 +172,7 @@ static void test_old_entries_of_all_feeds_go_in_turn(void **state)
 			};
 
 			assert_int_equal(store_entry_save(room->store, key, &entry,
-						 i < 5 ? NOW : NOW + USEC_DAY),
+						 i < 5 ? NOW : NOW + 5 * USEC_DAY),
 				0);
 		}
 	}

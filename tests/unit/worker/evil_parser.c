@@ -187,6 +187,8 @@ static int echo(const struct evil_call *call, size_t known_count)
 	call->feed->entries = entry;
 	call->feed->entry_count = 1;
 	call->feed->known_count = known_count < ENTRIES_MAX ? known_count : ENTRIES_MAX;
+	call->feed->known =
+		arena_array(call->arena, call->feed->known_count, sizeof(struct digest));
 	return 0;
 }
 
