@@ -364,14 +364,14 @@ static int run_wide(struct tokenizer *tokenizer, const char *text, size_t length
 		.wide = normal.chars,
 		.classes = normal.classes,
 		.source = normal.source,
-		.count = normal.count,
+		/* Of several misplaced wildcards the first is told: only what is before `?` counts.
+		 */
+		.count = bad,
 		.joins = !(options & TOKENS_URL),
 	};
-	if (bad == normal.count) {
-		r = scan_wide(tokenizer, &scan, query, &bad);
-		if (r != -EINVAL)
-			return r;
-	}
+	r = scan_wide(tokenizer, &scan, query, &bad);
+	if (r != -EINVAL && (r < 0 || bad == normal.count))
+		return r;
 	if (ret_wildcard)
 		*ret_wildcard = wildcard_ordinal(&normal, bad);
 	return -EINVAL;

@@ -221,6 +221,9 @@ static void test_misplaced_wildcard_is_told(void **state)
 			TOKENS_PHRASE, -22, 1},
 		{"\xE6\x9D\xB1\xE4\xBA\xAC\xEF\xB7\x91", TOKENS_WORD, -22, 0},
 		{"U.S.\xEF\xB7\x91", TOKENS_WORD, 0, 0},
+		/* Of several the first is told. */
+		{"\xEF\xB7\x91issile\xEF\xB7\x90", TOKENS_WORD, -22, 0},
+		{"mis\xEF\xB7\x91\xEF\xB7\x90", TOKENS_WORD, -22, 1},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
