@@ -6,6 +6,7 @@
 
 #include "base/datetime.h"
 #include "parse/feed_builder.h"
+#include "parse/gunzip.h"
 #include "parse/html_page.h"
 #include "parse/json_feed.h"
 #include "parse/sniff.h"
@@ -173,31 +174,68 @@ static int parse_xml(const struct sniffed *sniffed, struct feed_builder *builder
 	return -EBADMSG;
 }
 
+/*
+ * Takes a document out of its gzip, where it is in one.  A file that the server packs once more on
+ * the way is unpacked there (curl), so that one is left.
+ */
+static int unpack(const struct document *document, struct feed_builder *builder,
+	struct buffer *unpacked, struct document *ret, const char **ret_reason)
+{
+	int r;
+
+	*ret = *document;
+	if (!is_gzip(document->bytes, document->length))
+		return 0;
+	r = gunzip(document->bytes, document->length, unpacked);
+	if (r == -EFBIG) {
+		*ret_reason = "a gzip file that unpacks to more than 16 MiB, or to more than "
+			      "200 times its size";
+		return -EBADMSG;
+	}
+	if (r == -EBADMSG)
+		*ret_reason = "a gzip file, but damaged";
+	if (r < 0)
+		return r;
+	if (r > 0)
+		feed_builder_diagnose(builder, 0,
+			"a gzip file that is damaged or cut off; read as far as it goes");
+	ret->bytes = unpacked->bytes;
+	ret->length = unpacked->length;
+	return 0;
+}
+
+static int parse_sniffed(const struct sniffed *sniffed, struct feed_builder *builder,
+	struct parsed_feed *ret, const char **ret_reason)
+{
+	int r;
+
+	builder->diagnoses_kept = builder->diagnosis_count;
+	if (sniffed->kind == KIND_HTML)
+		return parse_html(sniffed, builder, ret, ret_reason);
+	if (sniffed->kind != KIND_JSON)
+		return parse_xml(sniffed, builder, ret, ret_reason);
+	r = json_feed_read(builder, sniffed->text, sniffed->length, ret_reason);
+	return r < 0 ? r : feed_builder_finish(builder, ret);
+}
+
 int feed_parse(const struct document *document, const struct digest *known, size_t known_count,
 	struct arena *arena, struct parsed_feed *ret, const char **ret_reason)
 {
 	_cleanup_(feed_builder_freep) struct feed_builder *builder = NULL;
 	_cleanup_(sniffed_clear) struct sniffed sniffed = {0};
+	_cleanup_(buffer_free) struct buffer unpacked = {0};
 	struct parsed_feed feed = {0};
+	struct document plain;
 	int r;
 
 	*ret_reason = "";
 	r = feed_builder_new(document, known, known_count, arena, &builder);
-	if (r < 0)
-		return r;
-	r = sniff(document, builder, &sniffed);
-	if (r < 0)
-		return r;
-	builder->diagnoses_kept = builder->diagnosis_count;
-	if (sniffed.kind == KIND_HTML) {
-		r = parse_html(&sniffed, builder, &feed, ret_reason);
-	} else if (sniffed.kind == KIND_JSON) {
-		r = json_feed_read(builder, sniffed.text, sniffed.length, ret_reason);
-		if (r == 0)
-			r = feed_builder_finish(builder, &feed);
-	} else {
-		r = parse_xml(&sniffed, builder, &feed, ret_reason);
-	}
+	if (r == 0)
+		r = unpack(document, builder, &unpacked, &plain, ret_reason);
+	if (r == 0)
+		r = sniff(&plain, builder, &sniffed);
+	if (r == 0)
+		r = parse_sniffed(&sniffed, builder, &feed, ret_reason);
 	if (r == 0 || r == -EBADMSG)
 		*ret = feed;
 	return r;

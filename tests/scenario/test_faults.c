@@ -70,6 +70,7 @@ static const struct fault faults[] = {
 	{"/x/gzip-bad", BROKEN, ROUND_FAILED, 5},
 	{"/x/gzip-crc", BROKEN, ROUND_FAILED, 5},
 	{"/x/gzip-unasked", NULL, ROUND_DOCUMENT, 5},
+	{"/x/gzip-file", NULL, ROUND_DOCUMENT, 5},
 	{"/x/gzip-bomb?kind=zero", LARGE, ROUND_FAILED, 10},
 	{"/x/gzip-bomb?kind=xml", LARGE, ROUND_FAILED, 10},
 	{"/x/encoding-br", BROKEN, ROUND_FAILED, 5},
