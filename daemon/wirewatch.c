@@ -23,6 +23,7 @@ static const struct verb offline_verbs[] = {
 	{"extract", cmd_extract, "print the article that a web page carries"},
 	{"match", cmd_match, "match articles against topics"},
 	{"replay", cmd_replay, "run an archive through topics and story recognition"},
+	{"compare", cmd_compare, "tell whether two articles carry the same story, and why"},
 	{"check", cmd_check, "say whether a configuration is good"},
 	{0},
 };

@@ -635,6 +635,78 @@ class DiscoverTest(unittest.TestCase):
         self.assertIn("links to no feed", done.stderr)
 
 
+class CompareTest(unittest.TestCase):
+    """`compare`: two files of whatever kind."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.story = Story("report")
+        self.text = self.write("a.txt", self.as_text(self.story))
+
+    def write(self, name, text):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        return path
+
+    @staticmethod
+    def as_text(story):
+        return story.title + "\n\n" + "\n".join(story.paragraphs) + "\n"
+
+    def compare(self, earlier, later, **options):
+        done = tool("compare", "--json", earlier, later, **options)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        body = json.loads(done.stdout)
+        self.assertEqual(body["same_story"], body["relation"] != "new")
+        return body
+
+    def test_kinds_of_files_are_told_apart(self):
+        html = self.write("b.html", f"<!DOCTYPE html><title>{self.story.title}</title><article>"
+                          f"<h1>{self.story.title}</h1>"
+                          + "".join(f"<p>{p}</p>" for p in self.story.paragraphs) + "</article>")
+        article = self.write("c.json", json.dumps(
+            {"title": self.story.title, "text": "\n".join(self.story.paragraphs)}))
+        for other in (html, article):
+            body = self.compare(self.text, other)
+            self.assertEqual(body["relation"], "copy", other)
+            self.assertGreater(body["similarity"], 0.9)
+        self.assertEqual(body["earlier"]["title"], self.story.title)
+        with open(self.text, encoding="utf-8") as f:
+            body = self.compare(article, "-", input=f.read())
+        self.assertEqual((body["relation"], body["changed"]), ("copy", None))
+
+    def test_other_stories_and_updates_are_told(self):
+        other = self.write("other.txt", self.as_text(Story("another")))
+        body = self.compare(self.text, other)
+        self.assertEqual((body["relation"], body["changed"]), ("new", None))
+        figures = itertools.count()
+        news = self.story.updated()
+        news.paragraphs = [re.sub(r"\b\d+\b", lambda m: m[0] if next(figures) % 3 else m[0] + "7", p)
+                           for p in news.paragraphs]
+        update = self.write("update.txt", self.as_text(news))
+        body = self.compare(self.text, update)
+        self.assertEqual((body["relation"], body["material"]), ("update", True))
+        self.assertTrue(body["changed"])
+        done = tool("compare", "--diff", self.text, update)
+        self.assertIn("relation   update: the same story, with materially new text\n", done.stdout)
+        self.assertIn(" > ", done.stdout)
+        self.assertIn(" | ", done.stdout)
+        self.assertNotIn("\x1b", done.stdout)
+
+    def test_files_that_are_none_are_refused(self):
+        for name, content in (("empty", " \n"), ("broken.json", '{"title":')):
+            done = tool("compare", self.write(name, content), self.text)
+            self.assertEqual(done.returncode, REFUSED)
+            self.assertIn(name, done.stderr)
+        with open(os.path.join(self.folder.name, "binary"), "wb") as f:
+            f.write(b"a\xff\xfe")
+        self.assertEqual(tool("compare", f.name, self.text).returncode, REFUSED)
+        self.assertEqual(tool("compare", self.text, "/nonexistent").returncode, REFUSED)
+        self.assertEqual(tool("compare", self.text).returncode, USAGE)
+        self.assertEqual(tool("compare", "-", "-").returncode, USAGE)
+
+
 class OfflineTest(unittest.TestCase):
     def test_parse_reads_feeds_in_a_cage(self):
         document = rss("agency", [Item(Story("one"), "agency"), Item(Story("two"), "agency")])
