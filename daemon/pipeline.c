@@ -58,6 +58,7 @@ struct pipeline {
 	bool housekept;                  /* at least once */
 	bool closing;                    /* nothing new is begun */
 	unsigned failed_commits;
+	size_t abandoned; /* rounds */
 };
 
 /* A round between its arrival and its commit. */
@@ -99,6 +100,13 @@ static void passing_free(struct passing *passing)
 	arena_free(passing->parsed_arena);
 	arena_free(passing->arena);
 	free(passing);
+}
+
+/* The round ends as if it had not been: its feed is asked again after `retry`. */
+static void drop_round(struct pipeline *pipeline, struct round *round, usec retry)
+{
+	pipeline->abandoned++;
+	poller_abandon(pipeline->poller, round, retry);
 }
 
 /* Takes the transaction back: what memory knows of it must go too. */
@@ -235,6 +243,11 @@ int pipeline_configure(
 	return intake_configure(pipeline->intake, config, matcher);
 }
 
+size_t pipeline_abandoned(const struct pipeline *pipeline)
+{
+	return pipeline->abandoned;
+}
+
 int pipeline_prepare(struct pipeline *pipeline)
 {
 	int r;
@@ -252,12 +265,11 @@ bool pipeline_idle(const struct pipeline *pipeline)
 static void on_committed(int result, void *userdata)
 {
 	struct passing *passing = userdata;
-	struct poller *poller = passing->pipeline->poller;
 
 	if (result < 0)
-		poller_abandon(poller, passing->round, COMMIT_RETRY);
+		drop_round(passing->pipeline, passing->round, COMMIT_RETRY);
 	else
-		poller_finish(poller, passing->round, &passing->state);
+		poller_finish(passing->pipeline->poller, passing->round, &passing->state);
 	passing_free(passing);
 }
 
@@ -306,14 +318,13 @@ static void give_up(struct passing *passing, int error)
 		"feed %s: cannot store what it brought: %s; it is asked again in %s", feed->name,
 		store ? store_error(pipeline->store) : strerrordesc_np(-error),
 		store ? "a minute" : "an hour");
-	poller_abandon(pipeline->poller, passing->round, store ? COMMIT_RETRY : TAKE_RETRY);
+	drop_round(pipeline, passing->round, store ? COMMIT_RETRY : TAKE_RETRY);
 	passing_free(passing);
 }
 
-/* The round ends as if it had not been. */
 static void abandon(struct passing *passing)
 {
-	poller_abandon(passing->pipeline->poller, passing->round, COMMIT_RETRY);
+	drop_round(passing->pipeline, passing->round, COMMIT_RETRY);
 	passing_free(passing);
 }
 
@@ -376,7 +387,7 @@ static void put_off(struct passing *passing, const char *words)
 
 	log_write(LOG_ERR, NULL, LOG_FIELDS({"FEED", feed->name}),
 		"feed %s: not read: %s; it is asked again in 10 minutes", feed->name, words);
-	poller_abandon(passing->pipeline->poller, passing->round, READER_RETRY);
+	drop_round(passing->pipeline, passing->round, READER_RETRY);
 	passing_free(passing);
 }
 
@@ -633,7 +644,7 @@ void pipeline_on_round(struct round *round, void *userdata)
 
 	if (!passing || arena_new(STATE_ARENA_BYTES, &passing->arena) < 0) {
 		free(passing);
-		poller_abandon(pipeline->poller, round, COMMIT_RETRY);
+		drop_round(pipeline, round, COMMIT_RETRY);
 		return;
 	}
 	passing->pipeline = pipeline;

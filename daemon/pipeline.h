@@ -61,5 +61,8 @@ void pipeline_on_hook(struct pipeline *pipeline, const char *hook, const char *w
 /* Whether no round is in hand, held updates were looked at, and nothing waits for its commit. */
 bool pipeline_idle(const struct pipeline *pipeline);
 
+/* Rounds so far that could not be read or stored, for a reason of ours; the log said why. */
+size_t pipeline_abandoned(const struct pipeline *pipeline);
+
 /* Commits what is open now. */
 int pipeline_commit(struct pipeline *pipeline);

@@ -597,6 +597,19 @@ static void serve(struct daemon *daemon)
 	(void)sd_notify(0, "STOPPING=1\nSTATUS=Finishing");
 }
 
+/* A run that is over is judged by what it did; a daemon that stays tries again. */
+static void judge_once(struct daemon *daemon)
+{
+	size_t abandoned = pipeline_abandoned(daemon->pipeline);
+
+	if (!daemon->arguments->once || abandoned == 0)
+		return;
+	log_error("%zu polls could not be read or stored, as said above; mend that and run "
+		  "wirewatchd again: the feeds are asked for the same once more",
+		abandoned);
+	daemon->status = EXIT_CODE_INTERNAL;
+}
+
 static int run(const struct arguments *arguments)
 {
 	_cleanup_(config_errors_clear) struct config_errors errors = {0};
@@ -610,10 +623,12 @@ static int run(const struct arguments *arguments)
 		return EXIT_CODE_REFUSED;
 	}
 	r = open_all(&daemon, matcher);
-	if (r == 0)
+	if (r == 0) {
 		serve(&daemon);
-	else
+		judge_once(&daemon);
+	} else {
 		(void)log_fail(r, "cannot start: %m");
+	}
 	close_all(&daemon);
 	return r == 0 ? daemon.status : EXIT_CODE_INTERNAL;
 }

@@ -22,6 +22,7 @@
 #include "support/fake_clock.h"
 #include "support/fake_http.h"
 #include "support/fake_pool.h"
+#include "unit/store/faulty_disk.h"
 #include "watch.h"
 
 #define START ((usec)1793534400 * USEC_SEC) /* 1 November 2026 */
@@ -730,6 +731,41 @@ static void test_crash_between_the_slices_of_a_document_loses_nothing(void **sta
 	assert_int_equal(figures.articles, 5 + 2);
 }
 
+/* The disk fails in the middle of a commit: asked again, the feed brings it for the first time. */
+static void test_what_a_failed_commit_took_back_is_news_again(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	PUBLISH(world, "herald", {"88", "Hundreds flee - The Herald", fire});
+	faulty_disk = (struct faulty_disk){.fail_at = 1, .error = SQLITE_IOERR_WRITE};
+	poll(world, "agency");
+	faulty_disk.fail_at = 0;
+	expect_alerts(world, 0);
+	assert_int_equal(pipeline_abandoned(world->pipeline), 1);
+	fake_clock_advance(world->clock, 2 * USEC_MINUTE);
+	expect_last(world, 1, EVENT_STORY_NEW, "Plant burns in Northgate");
+	poll(world, "herald");
+	expect_alerts(world, 1);
+}
+
+static void test_first_document_that_repeats_itself_is_one_article(void **state)
+{
+	struct world *world = *state;
+	struct store_figures figures;
+
+	start(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns", fire, "http://agency.example/1"},
+		{"2", "Fire drill", drill, "http://agency.example/2"},
+		{"3", "Plant burns", fire, "http://agency.example/3"},
+		{"1", "Plant burns", fire, "http://agency.example/1"},
+		{"4", "Fire drill", fire_grows, "http://agency.example/2"});
+	poll(world, "agency");
+	assert_int_equal(store_figures(world->store, &figures), 0);
+	assert_int_equal(figures.articles, 2);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -754,8 +790,11 @@ int main(void)
 		IN_WORLD(test_held_update_that_is_due_is_told_at_start),
 		IN_WORLD(test_forgetting_keeps_up_with_what_came),
 		IN_WORLD(test_entry_that_stands_for_long_does_not_come_again),
+		IN_WORLD(test_what_a_failed_commit_took_back_is_news_again),
+		IN_WORLD(test_first_document_that_repeats_itself_is_one_article),
 	};
 
 	log_open(LOG_CRIT);
+	faulty_disk_install();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
