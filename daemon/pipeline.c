@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "base/log.h"
 #include "base/message_ids.h"
@@ -52,6 +53,8 @@ struct pipeline {
 	struct clock_timer *commit_timer;
 	struct clock_timer *housekeeping_timer;
 	struct passing *in_hand;
+	TAILQ_HEAD(, passing) taking; /* their documents are being taken in, the first one now */
+	struct clock_timer *slice_timer;
 	const char *const *health_hooks; /* [Daemon] Notify= */
 	bool dirty;                      /* a transaction is open */
 	bool alerts;                     /* ... and it holds deliveries */
@@ -72,11 +75,12 @@ struct passing {
 	struct round_result result;
 	struct children children; /* of a sitemap index */
 	unsigned failed_commits;  /* the pipeline's, when the round came */
-	/* The document whose entries are being taken in, while that takes several turns. */
+	/* The document whose entries are being taken in; its arena while that takes more turns. */
 	struct parsed_feed parsed;
 	struct arena *parsed_arena;
 	struct intake_progress progress;
-	struct clock_timer *slice;
+	TAILQ_ENTRY(passing) turn; /* in pipeline->taking */
+	bool takes_turn;
 	void (*taken_in)(struct passing *passing);
 };
 
@@ -88,6 +92,14 @@ static void passing_link(struct pipeline *pipeline, struct passing *passing)
 	pipeline->in_hand = passing;
 }
 
+/* No more of its document is taken in. */
+static void passing_leave(struct passing *passing)
+{
+	if (passing->takes_turn)
+		TAILQ_REMOVE(&passing->pipeline->taking, passing, turn);
+	passing->takes_turn = false;
+}
+
 static void passing_free(struct passing *passing)
 {
 	if (passing->previous)
@@ -96,7 +108,7 @@ static void passing_free(struct passing *passing)
 		passing->pipeline->in_hand = passing->next;
 	if (passing->next)
 		passing->next->previous = passing->previous;
-	clock_timer_free(passing->pipeline->clock, passing->slice);
+	passing_leave(passing);
 	arena_free(passing->parsed_arena);
 	arena_free(passing->arena);
 	free(passing);
@@ -179,6 +191,8 @@ static void on_housekeeping_timer(void *userdata)
 		more > 0 ? HOUSEKEEPING_STEP_GAP : HOUSEKEEPING_INTERVAL);
 }
 
+static void on_slice(void *userdata);
+
 int pipeline_new(const struct pipeline_options *options, struct pipeline **ret)
 {
 	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
@@ -190,7 +204,10 @@ int pipeline_new(const struct pipeline_options *options, struct pipeline **ret)
 	pipeline->store = options->store;
 	pipeline->pool = options->pool;
 	pipeline->outbox = options->outbox;
+	TAILQ_INIT(&pipeline->taking);
 	r = clock_timer_new(options->clock, on_commit_timer, pipeline, &pipeline->commit_timer);
+	if (r == 0)
+		r = clock_timer_new(options->clock, on_slice, pipeline, &pipeline->slice_timer);
 	if (r == 0)
 		r = clock_timer_new(options->clock, on_housekeeping_timer, pipeline,
 			&pipeline->housekeeping_timer);
@@ -226,6 +243,7 @@ void pipeline_free(struct pipeline *pipeline)
 		passing_free(passing);
 	}
 	clock_timer_free(pipeline->clock, pipeline->commit_timer);
+	clock_timer_free(pipeline->clock, pipeline->slice_timer);
 	clock_timer_free(pipeline->clock, pipeline->housekeeping_timer);
 	intake_free(pipeline->intake);
 	free(pipeline);
@@ -472,47 +490,54 @@ static int take_slice(struct passing *passing)
 	return r;
 }
 
+/* One slice of the document whose turn it is, so that one turn of the loop is one slice long. */
 static void on_slice(void *userdata)
 {
-	struct passing *passing = userdata;
+	struct pipeline *pipeline = userdata;
+	struct passing *passing = TAILQ_FIRST(&pipeline->taking);
+	_cleanup_(arena_freep) struct arena *arena = NULL;
 	int r;
 
+	if (!passing)
+		return;
 	r = take_slice(passing);
-	if (r < 0)
-		give_up(passing, r);
-	else if (r > 0)
-		clock_timer_in(passing->pipeline->clock, passing->slice, 0);
-	else
-		end_slices(passing);
+	if (r <= 0) {
+		arena = TAKE_PTR(passing->parsed_arena);
+		passing_leave(passing);
+		if (r < 0)
+			give_up(passing, r);
+		else
+			end_slices(passing);
+	}
+	if (!TAILQ_EMPTY(&pipeline->taking))
+		clock_timer_in(pipeline->clock, pipeline->slice_timer, 0);
 }
 
 /*
- * Takes the entries of one of the round's documents in, then goes on with `taken_in`.  Where that
- * takes more than a turn, the answer's arena is kept until the round ends.
+ * Takes the entries of one of the round's documents in, then goes on with `taken_in`.  One document
+ * is taken in after another; those that wait keep their answer's arena meanwhile.
  */
 static void take_in(struct passing *passing, const struct reader_result *read,
 	void (*taken_in)(struct passing *passing))
 {
-	struct clock *clock = passing->pipeline->clock;
-	int r;
+	struct pipeline *pipeline = passing->pipeline;
+	int r = 1;
 
 	passing->parsed = read->feed;
 	passing->progress = INTAKE_PROGRESS_INIT;
 	passing->taken_in = taken_in;
-	r = take_slice(passing);
-	if (r == 0) {
-		end_slices(passing);
-		return;
-	}
-	if (r > 0 && !passing->slice)
-		r = clock_timer_new(clock, on_slice, passing, &passing->slice);
+	if (TAILQ_EMPTY(&pipeline->taking))
+		r = take_slice(passing);
 	if (r < 0) {
 		give_up(passing, r);
-		return;
+	} else if (r == 0) {
+		end_slices(passing);
+	} else {
+		passing->parsed_arena = TAKE_PTR(*read->arena);
+		TAILQ_INSERT_TAIL(&pipeline->taking, passing, turn);
+		passing->takes_turn = true;
+		clock_timer_in(pipeline->clock, pipeline->slice_timer, 0);
 	}
-	arena_free(passing->parsed_arena);
-	passing->parsed_arena = TAKE_PTR(*read->arena);
-	clock_timer_in(clock, passing->slice, 0);
 }
 
 /* Hands a document to a reader, with what need not come back. */
