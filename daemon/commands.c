@@ -6,6 +6,7 @@
 
 #include "article_commands.h"
 #include "base/log.h"
+#include "feed_commands.h"
 #include "reply.h"
 #include "topic_commands.h"
 
@@ -73,14 +74,16 @@ static json_t *feed_value(const struct command_context *context, const struct fe
 
 	if (!state || !value)
 		return value;
-	more = json_pack("{s:s?, s:s?, s:s, s:o, s:o, s:o, s:o, s:s?, s:o, s:i, s:o, s:s?, s:s?}",
+	more = json_pack(
+		"{s:s?, s:s?, s:s, s:o, s:o, s:o, s:o, s:s?, s:o, s:i, s:o, s:s?, s:s?, s:s}",
 		"title", state->title, "moved_url", state->moved_url, "state",
 		feed_health_to_string(state->health), "last_poll", reply_time(state->last_poll),
 		"last_success", reply_time(state->last_success), "last_news",
 		reply_time(state->last_news), "next_poll", reply_time(state->next_poll), "rule",
 		poll_rule_to_string(state->rule), "interval", seconds_value(state->interval),
 		"failures", (int)state->failures, "failing_since", reply_time(state->failing_since),
-		"error", state->error, "diagnosis", state->diagnosis);
+		"error", state->error, "diagnosis", state->diagnosis, "why",
+		poll_rule_to_words(state->rule));
 	(void)json_object_update(value, more);
 	json_decref(more);
 	return value;
@@ -386,6 +389,7 @@ const struct control_command command_table[] = {
 	{"GET", "/status", on_status},
 	{"GET", "/feeds", on_feeds},
 	{"GET", "/feeds/*", on_feed},
+	{"GET", "/feeds/*/audit", feed_command_audit},
 	{"GET", "/topics", topic_command_list},
 	{"GET", "/topics/*/explain", topic_command_explain},
 	{"GET", "/topics/*/test", topic_command_test},

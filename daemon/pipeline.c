@@ -34,10 +34,15 @@
 /* ... while there is more to forget than one step does. */
 #define HOUSEKEEPING_STEP_GAP USEC_SEC
 
+/* The log of requests reaches back so far, where REQUESTS_KEPT lets it. */
+#define REQUESTS_KEPT_FOR (30 * USEC_DAY)
+
 enum {
 	DIGESTS_ARENA_BYTES = 4 * 1024 * 1024, /* ENTRIES_MAX digests of several documents' worth */
 	STATE_ARENA_BYTES = 1024 * 1024,
 	CLOSING_COMMITS = 4,
+	REQUESTS_KEPT = 500 * 1000, /* of all feeds in the log: some 100 MB */
+	REQUESTS_STEP = 500,        /* forgotten at a time */
 	/* Of a page given as a feed: so many of its feeds are named. */
 	PAGE_FEEDS_MAX = 5,
 	PAGE_URL_MAX = 512, /* a longer one is not for reading */
@@ -175,6 +180,7 @@ static void on_housekeeping_timer(void *userdata)
 {
 	struct pipeline *pipeline = userdata;
 	int alerts;
+	int forgotten;
 	int more;
 
 	alerts = intake_release(pipeline->intake);
@@ -186,9 +192,15 @@ static void on_housekeeping_timer(void *userdata)
 	if (more < 0)
 		log_error("cannot forget what is old: %s; tried again in a minute",
 			store_error(pipeline->store));
+	forgotten = store_requests_forget(pipeline->store,
+		clock_now(pipeline->clock) - REQUESTS_KEPT_FOR, REQUESTS_KEPT, REQUESTS_STEP);
+	if (forgotten < 0)
+		log_error("cannot forget old requests: %s; tried again in a minute",
+			store_error(pipeline->store));
 	pipeline->housekept = true;
 	clock_timer_in(pipeline->clock, pipeline->housekeeping_timer,
-		more > 0 ? HOUSEKEEPING_STEP_GAP : HOUSEKEEPING_INTERVAL);
+		more > 0 || forgotten == REQUESTS_STEP ? HOUSEKEEPING_STEP_GAP
+						       : HOUSEKEEPING_INTERVAL);
 }
 
 static void on_slice(void *userdata);
@@ -346,6 +358,18 @@ static void abandon(struct passing *passing)
 	passing_free(passing);
 }
 
+/* The request goes into the log, for the audit. */
+static int log_request(struct passing *passing, const struct round_result *result)
+{
+	struct request_record record;
+	int r;
+
+	r = poller_record(passing->round, result, &passing->state, passing->arena, &record);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return store_request_add(passing->pipeline->store, &record, &passing->state.last_request);
+}
+
 static int save_state(struct passing *passing, const struct round_result *result)
 {
 	struct pipeline *pipeline = passing->pipeline;
@@ -353,6 +377,8 @@ static int save_state(struct passing *passing, const struct round_result *result
 
 	r = poller_conclude(
 		pipeline->poller, passing->round, result, passing->arena, &passing->state);
+	if (r == 0)
+		r = log_request(passing, result);
 	if (r == 0)
 		r = store_feed_save(pipeline->store, &passing->state);
 	if (r == 0)

@@ -31,6 +31,7 @@ static const struct verb offline_verbs[] = {
 static const struct verb online_verbs[] = {
 	{"status", cmd_status, "show what the daemon is doing"},
 	{"feeds", cmd_feeds, "show feeds, when they are polled, and what is wrong with them"},
+	{"audit", cmd_audit, "hold a feed's recorded requests against the rules of polling"},
 	{"explain", cmd_explain, "say why a topic matches an article, or brought no alert"},
 	{"topics", cmd_topics, "list the topics that are watched"},
 	{"stories", cmd_stories, "list stories"},

@@ -29,7 +29,7 @@ static void add_row(struct table *table, const json_t *feed, int64_t now)
 	table_add(table, member_string(feed, "state"));
 	table_add(table, when_format(member_string(feed, "last_poll"), now, when));
 	table_add(table, when_format(member_string(feed, "next_poll"), now, when));
-	table_add(table, member_string(feed, "rule"));
+	table_add(table, member_string(feed, "why"));
 	table_add(table, when_format(member_string(feed, "last_news"), now, when));
 	table_add(table, note_of(feed));
 }
@@ -86,7 +86,7 @@ static void print_feed(const json_t *feed)
 	print_time("success", feed, "last_success", now);
 	print_time("news", feed, "last_news", now);
 	print_time("next poll", feed, "next_poll", now);
-	print_line("set by", member_string(feed, "rule"));
+	print_line("set by", member_string(feed, "why"));
 }
 
 static int show_feed(const struct remote *remote, const char *name)

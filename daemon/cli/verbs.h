@@ -14,6 +14,7 @@ enum exit_code {
 };
 
 int cmd_alerts(int argc, char **argv);
+int cmd_audit(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_deliveries(int argc, char **argv);

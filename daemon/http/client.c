@@ -110,8 +110,11 @@ static void tell(struct http_transfer *transfer, enum http_failure failure, cons
 		.url = transfer->location.shown ? transfer->location.shown : "",
 		.permanent_url = transfer->permanent_url,
 		.retry_at = transfer->retry_at,
+		.trace = transfer->trace,
 	};
 
+	if (transfer->hops.length > 0)
+		response.trace.hops = buffer_string(&transfer->hops);
 	if (exchange) {
 		response.status = exchange_status(exchange);
 		response.headers = &exchange->headers;
@@ -132,6 +135,8 @@ static bool on_address(struct exchange *exchange, const char *address, bool send
 	struct http_client *client = transfer->client;
 	usec now = clock_monotonic(client->clock);
 
+	if (sends && transfer->trace.started == 0)
+		transfer->trace.started = clock_now(client->clock);
 	if (!transfer->request.polite)
 		return true;
 	if (address && !limits_resolved(client->limits, &transfer->ticket, address, now))
@@ -199,6 +204,9 @@ static void hop_start(struct http_transfer *transfer)
 
 	if (request->bound_url && strcmp(request->bound_url, transfer->location.shown) == 0)
 		hop.headers = transfer->headers;
+	transfer->trace.bound |= hop.headers != transfer->unbound;
+	transfer->trace.user_agent = hop.user_agent;
+	transfer->trace.packed = true; /* exchange_new() asks for all that libcurl unpacks */
 	transfer->state = TRANSFER_RUNNING;
 	transfer->hop_started = clock_monotonic(client->clock);
 	r = take_access(transfer, &hop);
@@ -308,6 +316,8 @@ static void follow(struct http_transfer *transfer, const char *reference)
 		return;
 	}
 	note_move(transfer, exchange_status(transfer->exchange), &next);
+	(void)buffer_printf(&transfer->hops, "%d %s\n", exchange_status(transfer->exchange),
+		transfer->location.shown);
 	release_exchange(transfer);
 	location_clear(&transfer->location);
 	transfer->location = next;
@@ -457,6 +467,7 @@ void http_client_hold(struct http_client *client, bool hold)
 int http_client_configure(struct http_client *client, const struct http_options *options)
 {
 	char *user_agent = strdup(options->user_agent);
+	struct http_transfer *transfer;
 	char *private_networks =
 		options->private_networks ? strdup(options->private_networks) : NULL;
 	struct limits_options limits = {
@@ -470,6 +481,8 @@ int http_client_configure(struct http_client *client, const struct http_options 
 		free(private_networks);
 		return -ENOMEM;
 	}
+	TAILQ_FOREACH(transfer, &client->transfers, link)
+	transfer->trace.user_agent = NULL; /* it may be the one that goes now */
 	free(client->user_agent);
 	free(client->private_networks);
 	client->user_agent = user_agent;

@@ -75,6 +75,16 @@ enum http_failure {
 	HTTP_FAILURE_MAX,
 };
 
+/* What went out, for the record.  Strings are borrowed as all of a response. */
+struct http_trace {
+	usec started;           /* wall clock, when the first hop's request went out; 0: none did */
+	bool bound;             /* the bound headers went along, to `bound_url` */
+	bool polite;            /* the limits were kept */
+	bool packed;            /* compression was offered */
+	const char *user_agent; /* NULL: nothing was asked */
+	const char *hops;       /* redirects, as lines "STATUS URL", the URL asked; NULL: none */
+};
+
 struct http_response {
 	enum http_failure failure;
 	const char *words;         /* of a failure, for the user: what and the next step */
@@ -85,6 +95,7 @@ struct http_response {
 	size_t length;
 	usec retry_at; /* of HTTP_BLOCKED, wall clock */
 	const struct http_headers *headers;
+	struct http_trace trace;
 	struct buffer *taken; /* for http_response_take() */
 };
 

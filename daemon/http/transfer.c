@@ -12,6 +12,7 @@ void transfer_free(struct http_transfer *transfer)
 	access_unref(transfer->request.access);
 	location_clear(&transfer->location);
 	free(transfer->permanent_url);
+	buffer_free(&transfer->hops);
 	free((char *)transfer->request.method);
 	free((char *)transfer->request.bound_url);
 	free((void *)transfer->request.body);
@@ -138,6 +139,8 @@ int transfer_new(
 
 	if (!transfer)
 		return -ENOMEM;
+	transfer->trace.polite = request->polite;
+	transfer->hops = BUFFER_INIT(HTTP_REDIRECTS_MAX * (URL_BYTES_MAX + 8));
 	transfer->left = request->timeout > 0 ? request->timeout : HTTP_TRANSFER_TIMEOUT;
 	r = copy_request(transfer, request, allowed);
 	if (r < 0) {

@@ -35,6 +35,8 @@ struct http_transfer {
 	bool moved_for_a_time; /* a redirect was not permanent */
 	unsigned redirects;
 	usec left; /* of the timeout */
+	struct http_trace trace;
+	struct buffer hops; /* of the trace */
 	usec hop_started;
 	usec retry_at;
 	struct exchange *exchange;

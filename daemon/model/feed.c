@@ -27,3 +27,19 @@ const char *feed_key(const struct feed *feed)
 {
 	return feed->key ? feed->key : feed->url;
 }
+
+const char *poll_rule_to_words(enum poll_rule rule)
+{
+	static const char *const words[] = {
+		[RULE_FIRST] = "new feed",
+		[RULE_INTERVAL] = "PollInterval=",
+		[RULE_RHYTHM] = "its own rhythm",
+		[RULE_HINT] = "publisher's hint",
+		[RULE_RETRY_AFTER] = "host asked to wait",
+		[RULE_BACKOFF] = "back-off after failures",
+		[RULE_GONE] = "gone: not polled any more",
+		[RULE_ASKED] = "asked for",
+	};
+
+	return rule >= 0 && rule < RULE_MAX ? words[rule] : "";
+}

@@ -62,11 +62,14 @@ enum poll_rule {
 };
 
 const char *poll_rule_to_string(enum poll_rule rule);
+/* ... for users: "the feed's own rhythm". */
+const char *poll_rule_to_words(enum poll_rule rule);
 enum poll_rule poll_rule_from_string(const char *string);
 
 /* What the store keeps of a feed.  Strings belong to the arena it was loaded into. */
 struct feed_state {
 	int64_t id;            /* the store's key */
+	int64_t last_request;  /* the newest in the store's log; 0: none */
 	const char *url;       /* the configured URL: what identifies the feed */
 	const char *moved_url; /* adopted after permanent redirects (P10), or NULL */
 	const char *title;     /* the feed's own */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "model/request.h"
 #include "poll/schedule.h"
 
 enum {
@@ -24,6 +25,10 @@ void answer_clear(struct answer *answer)
 	free(answer->last_modified);
 	free(answer->file_stamp);
 	free(answer->words);
+	free(answer->if_none_match);
+	free(answer->if_modified_since);
+	free(answer->user_agent);
+	free(answer->hops);
 	*answer = (struct answer){0};
 }
 
@@ -189,6 +194,29 @@ static usec freshness_of(const struct http_response *response)
 	return schedule_freshness(&freshness);
 }
 
+/* What the log is to keep of the request itself. */
+static int fill_record(struct answer *answer, const struct http_response *response,
+	const struct plan *plan, const struct memory *memory)
+{
+	const struct http_trace *trace = &response->trace;
+
+	answer->started = trace->started;
+	answer->bytes = response->length;
+	answer->flags = (plan->probe ? REQUEST_PROBE : 0U) |
+		(plan->other_access ? REQUEST_OTHER_ACCESS : 0U) |
+		(memory->etag_useless ? REQUEST_ETAG_USELESS : 0U) |
+		(memory->modified_useless ? REQUEST_MODIFIED_USELESS : 0U) |
+		(trace->polite ? REQUEST_POLITE : 0U) | (trace->packed ? REQUEST_PACKED : 0U);
+	if (trace->bound &&
+		(copy(plan->etag, &answer->if_none_match) < 0 ||
+			copy(plan->last_modified, &answer->if_modified_since) < 0))
+		return -ENOMEM;
+	if (copy(trace->user_agent, &answer->user_agent) < 0 ||
+		copy(trace->hops, &answer->hops) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
 int answer_fill(struct answer *answer, const struct http_response *response,
 	const struct plan *plan, const struct feed_state *state, const struct memory *memory,
 	usec now)
@@ -207,6 +235,8 @@ int answer_fill(struct answer *answer, const struct http_response *response,
 	answer->blocked_until = blocked_until(response, memory, now);
 	if (whole)
 		answer->freshness = freshness_of(response);
+	if (fill_record(answer, response, plan, memory) < 0)
+		return -ENOMEM;
 	if (copy(response->url, &answer->url) < 0 ||
 		copy(response->permanent_url, &answer->permanent_url) < 0 ||
 		fill_words(answer, response, state) < 0)

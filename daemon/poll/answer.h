@@ -27,6 +27,14 @@ struct answer {
 	usec freshness;
 	usec blocked_until; /* P7: the host asked to be left alone; wall clock, 0: no */
 	bool conditional;   /* validators were sent to `url` */
+	/* For the record (model/request.h); NULL where nothing was sent. */
+	usec started; /* wall clock */
+	char *if_none_match;
+	char *if_modified_since;
+	char *user_agent;
+	char *hops;
+	size_t bytes;
+	unsigned flags; /* of enum request_flags, as far as the request itself says */
 	bool sent_etag;
 	bool probe; /* validators were left out on purpose (P9) */
 };
@@ -40,6 +48,7 @@ struct plan {
 	const char *etag;      /* to be sent; NULL: not */
 	const char *last_modified;
 	bool probe;
+	bool other_access; /* validators were left out: they were given to another access */
 };
 
 /* P1, P2, P9: whom to ask, with which validators.  Strings are the state's or the memory's. */

@@ -22,6 +22,7 @@ struct poll_feed {
 	struct http_transfer *transfer;
 	struct poll_round *round;
 	usec started; /* of the transfer, wall clock */
+	bool known;   /* it was asked since the daemon started */
 	bool stale;   /* in a reload, not added again so far */
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/macro.h"
+#include "model/request.h"
 #include "poll/local_file.h"
 #include "poll/schedule.h"
 
@@ -65,6 +66,7 @@ static struct plan plan_of(const struct poll_feed *feed, const struct memory *me
 	const char *then = memory->access ? memory->access : "";
 
 	if (strcmp(now, then) != 0) {
+		plan.other_access = plan.etag || plan.last_modified;
 		plan.etag = NULL;
 		plan.last_modified = NULL;
 	}
@@ -82,6 +84,13 @@ static int read_response(
 	r = answer_fill(&round->answer, response, &plan, feed->state, &memory, pacer_now(poller));
 	if (r < 0)
 		return r;
+	if (round->answer.started == 0)
+		round->answer.started = feed->started;
+	if (feed->state->rule == RULE_ASKED)
+		round->answer.flags |= REQUEST_ASKED;
+	if (!feed->known)
+		round->answer.flags |= REQUEST_AFTER_START;
+	feed->known = true;
 	if (round->answer.blocked_until > 0)
 		(void)http_client_block_host(
 			poller->options.http, response->url, round->answer.blocked_until);

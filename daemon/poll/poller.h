@@ -14,6 +14,7 @@
 #include "model/document.h"
 #include "model/entry.h"
 #include "model/feed.h"
+#include "model/request.h"
 
 struct poller;
 
@@ -101,6 +102,14 @@ void poller_reload_end(struct poller *poller);
  */
 int poller_conclude(struct poller *poller, const struct round *round,
 	const struct round_result *result, struct arena *arena, struct feed_state *ret);
+
+/*
+ * What the log keeps of the round's request: to be called between the conclusion, whose state
+ * `next` is, and the end of the round.  Strings are the round's, the state's and the arena's.
+ * -ENOENT: nothing was asked over the network.
+ */
+int poller_record(const struct round *round, const struct round_result *result,
+	const struct feed_state *next, struct arena *arena, struct request_record *ret);
 
 /*
  * Fetches a document that the round's document names, as politely and as guarded as the feed's own;

@@ -6,7 +6,7 @@ static const char find_sql[] =
 	"SELECT id, url, moved_url, title, etag, last_modified, body, first_poll, last_poll,"
 	" last_success, last_news, next_poll, interval, rule, health, failures, failing_since, "
 	"error,"
-	" diagnosis, primed, memory FROM feeds WHERE url = ?";
+	" diagnosis, primed, memory, last_request FROM feeds WHERE url = ?";
 
 static const char add_sql[] =
 	"INSERT INTO feeds (url, first_poll, last_poll, last_success, last_news, next_poll,"
@@ -17,7 +17,7 @@ static const char save_sql[] =
 	"UPDATE feeds SET moved_url = ?, title = ?, etag = ?, last_modified = ?, body = ?,"
 	" first_poll = ?, last_poll = ?, last_success = ?, last_news = ?, next_poll = ?,"
 	" interval = ?, rule = ?, health = ?, failures = ?, failing_since = ?, error = ?,"
-	" diagnosis = ?, primed = ?, memory = ? WHERE id = ?";
+	" diagnosis = ?, primed = ?, memory = ?, last_request = ? WHERE id = ?";
 
 static void read_state(struct statement *s, struct arena *arena, struct feed_state *state)
 {
@@ -42,6 +42,7 @@ static void read_state(struct statement *s, struct arena *arena, struct feed_sta
 	state->diagnosis = column_text(s, arena);
 	state->primed = column_int(s) != 0;
 	state->memory = column_text(s, arena);
+	state->last_request = column_int(s);
 }
 
 static int find(struct store *store, const char *url, struct arena *arena, struct feed_state *ret)
@@ -107,6 +108,7 @@ int store_feed_save(struct store *store, const struct feed_state *state)
 	bind_text(&s, state->diagnosis);
 	bind_int(&s, state->primed);
 	bind_text(&s, state->memory);
+	bind_int(&s, state->last_request);
 	bind_int(&s, state->id);
 	r = statement_run(&s);
 	if (r < 0)

@@ -6,3 +6,35 @@ CREATE TABLE hooks (
 	disabled INTEGER NOT NULL,       -- when it answered that it is gone; 0: it is not
 	reason TEXT                      -- in words
 ) STRICT, WITHOUT ROWID;
+
+-- The log of requests, for `wirewatch audit`: rows are only added at the end and taken from the
+-- front, so that one costs next to nothing; `previous` leads back through those of one feed.  No
+-- reference to feeds and no index: neither is ever looked for by feed.
+CREATE TABLE requests (
+	key INTEGER PRIMARY KEY,
+	feed INTEGER NOT NULL,
+	previous INTEGER NOT NULL,       -- requests.key of the feed's one before, perhaps forgotten
+	started INTEGER NOT NULL,
+	ended INTEGER NOT NULL,
+	method TEXT NOT NULL,
+	url TEXT NOT NULL,               -- asked first
+	hops TEXT,                       -- redirects: "STATUS URL", one a line
+	answered TEXT,                   -- whose answer it was; NULL: url
+	moved TEXT,                      -- where permanent redirects led
+	if_none_match TEXT,              -- as sent
+	if_modified_since TEXT,
+	user_agent TEXT,
+	headers TEXT,                    -- names of further ones
+	status INTEGER NOT NULL,         -- 0: there was no answer
+	outcome TEXT NOT NULL,
+	bytes INTEGER NOT NULL,
+	etag TEXT,                       -- as received
+	last_modified TEXT,
+	freshness INTEGER NOT NULL,      -- how long the answer said it stays fresh; 0: it did not
+	blocked_until INTEGER NOT NULL,  -- 0: the host did not ask to be left alone
+	next_poll INTEGER NOT NULL,
+	rule TEXT NOT NULL,              -- which set next_poll
+	failures INTEGER NOT NULL,       -- in a row
+	flags INTEGER NOT NULL           -- enum request_flags of model/request.h
+) STRICT;
+ALTER TABLE feeds ADD COLUMN last_request INTEGER NOT NULL DEFAULT 0; -- requests.key; 0: none

@@ -24,6 +24,7 @@
 #include "model/alert.h"
 #include "model/article.h"
 #include "model/feed.h"
+#include "model/request.h"
 #include "model/story.h"
 
 struct store;
@@ -82,6 +83,24 @@ int store_savepoint_rollback(struct store *store);
 int store_feed_ensure(struct store *store, const char *url, usec next_poll, struct arena *arena,
 	struct feed_state *ret);
 int store_feed_save(struct store *store, const struct feed_state *state);
+
+/* ---- requests: the log of what feeds were asked, for the audit ---- */
+
+/*
+ * Adds a request to the log; record->key does not count.  *ret_key is for feed_state.last_request
+ * and the next one's `previous`.
+ */
+int store_request_add(struct store *store, const struct request_record *record, int64_t *ret_key);
+
+/* A request of the feed; -ENOENT: it was forgotten. */
+int store_request_get(struct store *store, int64_t feed, int64_t key, struct arena *arena,
+	struct request_record *ret);
+
+/*
+ * Forgets, of the oldest `limit` requests of all feeds, those before that time and those beyond the
+ * newest `most`.  Returns how many went, or an error.
+ */
+int store_requests_forget(struct store *store, usec before, int64_t most, size_t limit);
 
 /* ---- entries: what is known of a feed's entries ---- */
 

@@ -1,0 +1,49 @@
+/*
+ * Judges the recorded requests of a feed by specs/polling.md: what each rule was held against, and
+ * each breach in words.  Pure; knows nothing but the records, so that it can find the daemon
+ * guilty. Where the log begins in the middle of a feed's life, what was before counts in the
+ * daemon's favour.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "model/feed.h"
+#include "model/request.h"
+
+enum {
+	AUDIT_RULES = 17,         /* P1 to P17 */
+	AUDIT_BREACHES_MAX = 200, /* told one by one; more are counted */
+};
+
+struct audit_rule {
+	const char *name;  /* "P1" */
+	const char *words; /* what it asks for */
+	size_t checked;    /* how often there was something to hold it against */
+	size_t breaches;
+};
+
+struct audit_breach {
+	unsigned rule; /* index of the rule */
+	const struct request_record *request;
+	const char *words;
+};
+
+struct audit {
+	struct audit_rule rules[AUDIT_RULES];
+	struct audit_breach breaches[AUDIT_BREACHES_MAX];
+	size_t told;
+	size_t breach_count;
+};
+
+/* What the records are held against beside themselves. */
+struct audit_terms {
+	const struct feed *feed;
+	usec default_interval; /* [Daemon] PollInterval= */
+	usec host_gap;
+};
+
+/* `records` stand in the order of time.  Breaches point into them; static words. */
+void audit_judge(struct audit *audit, const struct audit_terms *terms,
+	const struct request_record *records, size_t count);

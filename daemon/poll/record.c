@@ -1,0 +1,88 @@
+#include <errno.h>
+#include <string.h>
+
+#include "base/macro.h"
+#include "poll/books.h"
+#include "poll/local_file.h"
+
+static enum request_outcome outcome_of(const struct round *round, const struct round_result *result)
+{
+	if (round->outcome == ROUND_FAILED || (result && !result->readable))
+		return REQUEST_FAILED;
+	return round->outcome == ROUND_DOCUMENT ? REQUEST_DOCUMENT : REQUEST_UNCHANGED;
+}
+
+static unsigned flags_of(
+	const struct round *round, const struct answer *answer, const struct round_result *result)
+{
+	const struct feed *feed = round->feed;
+	unsigned flags = answer->flags;
+
+	if (feed->poll_interval > 0)
+		flags |= REQUEST_FIXED;
+	if (feed->access && feed->access->cookies)
+		flags |= REQUEST_COOKIES;
+	if (answer->status == 200 && round->outcome != ROUND_DOCUMENT)
+		flags |= REQUEST_SAME_BODY;
+	if (result && result->incomplete)
+		flags |= REQUEST_DROPPED;
+	return flags;
+}
+
+/* The URL of the first redirect; NULL: there was none. */
+static const char *redirected_url(const struct answer *answer, struct arena *arena)
+{
+	const char *url = answer->hops ? strchr(answer->hops, ' ') : NULL;
+
+	return url ? arena_copy(arena, url + 1, strcspn(url + 1, "\n")) : NULL;
+}
+
+/* The names of the headers that the feed's access has, or NULL. */
+static const char *header_names(const struct access *access, struct arena *arena)
+{
+	const char *names = NULL;
+
+	for (char **header = access ? access->headers : NULL; header && *header; header++)
+		names = arena_printf(arena, "%s%s%.*s", names ? names : "", names ? " " : "",
+			(int)strcspn(*header, ":"), *header);
+	return names;
+}
+
+int poller_record(const struct round *round, const struct round_result *result,
+	const struct feed_state *next, struct arena *arena, struct request_record *ret)
+{
+	const struct poll_round *whole =
+		CONTAINER_OF((struct round *)round, struct poll_round, round);
+	const struct answer *answer = &whole->answer;
+	const char *redirected = redirected_url(answer, arena);
+
+	if (local_file_is(round->state->url))
+		return -ENOENT;
+	*ret = (struct request_record){
+		.feed = round->state->id,
+		.previous = round->state->last_request,
+		.started = answer->started,
+		.ended = answer->now,
+		.method = "GET",
+		.url = redirected ? redirected : answer->url,
+		.hops = answer->hops,
+		.answered = redirected ? answer->url : NULL,
+		.moved = answer->permanent_url,
+		.if_none_match = answer->if_none_match,
+		.if_modified_since = answer->if_modified_since,
+		.user_agent = answer->user_agent,
+		.headers = header_names(round->feed->access, arena),
+		.status = answer->status,
+		.outcome = outcome_of(round, result),
+		.bytes = answer->bytes,
+		.etag = answer->etag,
+		.last_modified = answer->last_modified,
+		.freshness = answer->freshness,
+		.blocked_until = answer->blocked_until,
+		.next_poll = next->next_poll,
+		.rule = next->rule,
+		.failures = next->failures,
+		.flags = flags_of(round, answer, result),
+	};
+	return 0;
+}

@@ -1,0 +1,133 @@
+#include "room.h"
+
+#include <errno.h>
+
+static struct request_record make_request(int64_t feed, int64_t previous, usec started)
+{
+	return (struct request_record){
+		.feed = feed,
+		.previous = previous,
+		.started = started,
+		.ended = started + 1,
+		.method = "GET",
+		.url = "https://example.org/a",
+		.user_agent = "wirewatch/1",
+		.status = 304,
+		.outcome = REQUEST_UNCHANGED,
+		.next_poll = started + USEC_HOUR,
+		.rule = RULE_RHYTHM,
+	};
+}
+
+static void test_all_of_a_request_comes_back(void **state)
+{
+	struct room *room = *state;
+	struct request_record record = make_request(make_feed(room, "u"), 3, NOW);
+	struct request_record read;
+	int64_t key;
+
+	record.hops = "301 https://example.org/a\n";
+	record.answered = "https://example.org/b";
+	record.moved = "https://example.org/c";
+	record.if_none_match = "W/\"odd\"";
+	record.if_modified_since = "Thu, 1 Jan 70";
+	record.headers = "X-Key";
+	record.bytes = 77;
+	record.etag = "\"e\"";
+	record.last_modified = "yesterday";
+	record.freshness = 5;
+	record.blocked_until = 6;
+	record.failures = 7;
+	record.flags = REQUEST_ASKED | REQUEST_PACKED;
+	assert_int_equal(store_request_add(room->store, &record, &key), 0);
+	assert_int_equal(store_commit(room->store), 0);
+	room_reopen(room);
+	assert_int_equal(store_request_get(room->store, record.feed, key, room->arena, &read), 0);
+	assert_int_equal(read.previous, 3);
+	assert_int_equal(read.started, NOW);
+	assert_int_equal(read.ended, NOW + 1);
+	assert_string_equal(read.method, "GET");
+	assert_string_equal(read.url, record.url);
+	assert_string_equal(read.hops, record.hops);
+	assert_string_equal(read.answered, record.answered);
+	assert_string_equal(read.moved, record.moved);
+	assert_string_equal(read.if_none_match, record.if_none_match);
+	assert_string_equal(read.if_modified_since, record.if_modified_since);
+	assert_string_equal(read.user_agent, record.user_agent);
+	assert_string_equal(read.headers, "X-Key");
+	assert_int_equal(read.status, 304);
+	assert_int_equal(read.outcome, REQUEST_UNCHANGED);
+	assert_int_equal(read.bytes, 77);
+	assert_string_equal(read.etag, record.etag);
+	assert_string_equal(read.last_modified, record.last_modified);
+	assert_int_equal(read.freshness, 5);
+	assert_int_equal(read.blocked_until, 6);
+	assert_int_equal(read.next_poll, NOW + USEC_HOUR);
+	assert_int_equal(read.rule, RULE_RHYTHM);
+	assert_int_equal(read.failures, 7);
+	assert_int_equal(read.flags, REQUEST_ASKED | REQUEST_PACKED);
+}
+
+static void test_another_feeds_request_is_not_found(void **state)
+{
+	struct room *room = *state;
+	struct request_record record = make_request(make_feed(room, "u"), 0, NOW);
+	int64_t key;
+
+	assert_int_equal(store_request_add(room->store, &record, &key), 0);
+	assert_int_equal(store_request_get(room->store, record.feed + 1, key, room->arena, &record),
+		-ENOENT);
+}
+
+static void add(struct room *room, size_t count)
+{
+	struct request_record record = make_request(1, 0, 0);
+	int64_t key;
+
+	for (size_t i = 0; i < count; i++) {
+		record.started = NOW + i;
+		assert_int_equal(store_request_add(room->store, &record, &key), 0);
+	}
+	assert_int_equal(store_commit(room->store), 0);
+}
+
+static void test_the_oldest_are_forgotten_by_time_and_by_number(void **state)
+{
+	struct room *room = *state;
+	struct request_record read;
+
+	add(room, 20);
+	assert_int_equal(store_requests_forget(room->store, NOW, 20, 10), 0);
+	assert_false(store_is_dirty(room->store)); /* nothing to do costs no commit */
+	assert_int_equal(store_requests_forget(room->store, NOW + 3, 20, 10), 3);
+	assert_int_equal(store_requests_forget(room->store, 0, 5, 10), 10);
+	assert_int_equal(store_requests_forget(room->store, 0, 5, 10), 2);
+	assert_int_equal(store_requests_forget(room->store, 0, 5, 10), 0);
+	assert_int_equal(store_request_get(room->store, 1, 15, room->arena, &read), -ENOENT);
+	assert_int_equal(store_request_get(room->store, 1, 16, room->arena, &read), 0);
+}
+
+static void test_the_last_request_is_the_feeds(void **state)
+{
+	struct room *room = *state;
+	struct feed_state feed;
+
+	assert_int_equal(store_feed_ensure(room->store, "u", NOW, room->arena, &feed), 0);
+	assert_int_equal(feed.last_request, 0);
+	feed.last_request = 9;
+	assert_int_equal(store_feed_save(room->store, &feed), 0);
+	assert_int_equal(store_feed_ensure(room->store, "u", NOW, room->arena, &feed), 0);
+	assert_int_equal(feed.last_request, 9);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_ROOM(test_all_of_a_request_comes_back),
+		IN_ROOM(test_another_feeds_request_is_not_found),
+		IN_ROOM(test_the_oldest_are_forgotten_by_time_and_by_number),
+		IN_ROOM(test_the_last_request_is_the_feeds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
