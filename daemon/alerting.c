@@ -3,11 +3,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "gathering.h"
 #include "notify/event.h"
 #include "notify/policy.h"
 
 enum {
-	RELEASE_STEP = 200, /* held alerts at a time */
+	RELEASE_STEP = 200, /* held or gathered alerts at a time */
+	/* That know one story and are told of its spread; those beyond are not. */
+	SPREAD_TOPICS_MAX = 10000,
 	/* One alert: its event, and the whole article that its own was compared with. */
 	ROOM_BYTES = 8 * 1024 * 1024,
 };
@@ -18,6 +21,10 @@ struct alerting {
 	struct matcher *matcher;
 	struct match_scratch *scratch;
 	struct arena *room; /* for one alert: an article may match any number of topics */
+	struct map topics;  /* name -> struct topic */
+	bool has_spread;    /* any of them has Spread= */
+	usec released;      /* when alerting_release() was last called; 0: since a new configuration
+			       not */
 };
 
 int alerting_new(struct store *store, struct alerting **ret)
@@ -44,6 +51,7 @@ void alerting_free(struct alerting *alerting)
 	matcher_free(alerting->matcher);
 	match_scratch_free(alerting->scratch);
 	arena_free(alerting->room);
+	map_free(&alerting->topics);
 	free(alerting);
 }
 
@@ -56,8 +64,17 @@ int alerting_configure(
 	matcher_free(alerting->matcher);
 	alerting->matcher = matcher;
 	alerting->config = config;
+	alerting->has_spread = false;
+	alerting->released = 0;
+	map_free(&alerting->topics);
+	alerting->topics = (struct map){0};
 	for (size_t i = 0; i < config->topic_count; i++) {
-		r = store_topic_ensure(alerting->store, config->topics[i].name, now, &since);
+		const struct topic *topic = &config->topics[i];
+
+		alerting->has_spread |= topic->spread != NULL;
+		r = map_put(&alerting->topics, topic->name, (void *)topic);
+		if (r == 0)
+			r = store_topic_ensure(alerting->store, topic->name, now, &since);
 		if (r < 0)
 			return r;
 	}
@@ -101,7 +118,7 @@ static const char *id_of_compared(const struct alerting *alerting, const struct 
 
 /* The decision's event with its sequence number among the story's events for the topic. */
 static int build_alert(struct alerting *alerting, const struct news *news, uint32_t topic,
-	enum event_type type, uint32_t sequence, struct alert *ret)
+	enum event_type type, uint32_t sequence, unsigned threshold, struct alert *ret)
 {
 	struct event_facts facts = {
 		.type = type,
@@ -114,6 +131,7 @@ static int build_alert(struct alerting *alerting, const struct news *news, uint3
 		.feed_title = news->feed_title,
 		.verdict = news->verdict,
 		.of = id_of_compared(alerting, news),
+		.threshold = threshold,
 	};
 	const char **sites;
 	struct match match;
@@ -133,19 +151,12 @@ static int build_alert(struct alerting *alerting, const struct news *news, uint3
 	return event_build(&facts, alerting->room, ret);
 }
 
-/* Adds the alert.  One that is there under the same id is the same event, told before. */
-static int add_alert(struct alerting *alerting, const struct alert *alert, const char *const *hooks)
-{
-	int r;
-
-	r = store_alert_add(alerting->store, alert, hooks);
-	return r == -EEXIST ? 0 : r;
-}
-
 /* Makes the alert, or holds it back; an update overtakes one of its story and topic that waits. */
-static int store_alert(struct alerting *alerting, int64_t story,
-	const struct policy_decision *decision, const struct alert *alert, const char *const *hooks)
+static int store_alert(struct alerting *alerting, const struct news *news,
+	const struct topic *topic, const struct policy_decision *decision,
+	const struct alert *alert)
 {
+	int64_t story = news->story->key;
 	int r;
 
 	if (decision->action == POLICY_HOLD)
@@ -155,7 +166,7 @@ static int store_alert(struct alerting *alerting, int64_t story,
 		if (r < 0)
 			return r;
 	}
-	return add_alert(alerting, alert, hooks);
+	return gathering_add(alerting->store, topic, alert, alerting->room, news->now);
 }
 
 static int gather_facts(struct alerting *alerting, const struct news *news,
@@ -170,6 +181,9 @@ static int gather_facts(struct alerting *alerting, const struct news *news,
 		.backfill = news->feed->backfill,
 		.published = news->article->published,
 		.now = news->now,
+		.spread = topic->spread,
+		.sites_before = news->sites_before,
+		.sites = news->story->site_count,
 	};
 	int r;
 
@@ -183,12 +197,34 @@ static int gather_facts(struct alerting *alerting, const struct news *news,
 	return 0;
 }
 
+/* A5, where the article brings the story to a threshold; *state follows.  Returns 1, 0, -errno. */
+static int tell_spread(struct alerting *alerting, const struct news *news, uint32_t topic,
+	const struct policy_facts *facts, struct story_topic *state)
+{
+	unsigned threshold = policy_spread(facts, state);
+	struct alert alert;
+	int r;
+
+	if (threshold == 0)
+		return 0;
+	r = build_alert(
+		alerting, news, topic, EVENT_STORY_SPREAD, state->events, threshold, &alert);
+	if (r == 0)
+		r = gathering_add(alerting->store, &alerting->config->topics[topic], &alert,
+			alerting->room, news->now);
+	if (r < 0)
+		return r;
+	*state = policy_told(state, EVENT_STORY_SPREAD, news->now);
+	return 1;
+}
+
 int alerting_tell(struct alerting *alerting, const struct news *news, uint32_t topic)
 {
 	const struct topic *told = &alerting->config->topics[topic];
 	struct policy_decision decision;
 	struct policy_facts facts;
 	struct alert alert;
+	int spread;
 	int r;
 
 	arena_reset(alerting->room);
@@ -196,32 +232,77 @@ int alerting_tell(struct alerting *alerting, const struct news *news, uint32_t t
 	if (r < 0)
 		return r;
 	decision = policy_decide(&facts);
-	if (decision.action == POLICY_NOTHING)
-		return 0;
-	if (decision.action != POLICY_REMEMBER) {
-		r = build_alert(alerting, news, topic, decision.type, facts.state.events, &alert);
+	if (decision.action == POLICY_ALERT || decision.action == POLICY_HOLD) {
+		r = build_alert(
+			alerting, news, topic, decision.type, facts.state.events, 0, &alert);
 		if (r == 0)
-			r = store_alert(
-				alerting, news->story->key, &decision, &alert, told->notify);
+			r = store_alert(alerting, news, told, &decision, &alert);
 		if (r < 0)
 			return r;
 	}
+	spread = tell_spread(alerting, news, topic, &facts, &decision.state);
+	if (spread < 0 || (spread == 0 && decision.action == POLICY_NOTHING))
+		return spread;
 	r = store_story_topic_put(alerting->store, news->story->key, told->name, &decision.state);
-	return r < 0 ? r : decision.action == POLICY_ALERT;
+	return r < 0 ? r : spread + (decision.action == POLICY_ALERT);
 }
 
-static const struct topic *find_topic(const struct config *config, const char *name)
+static bool is_among(const uint32_t *topics, size_t count, uint32_t topic)
 {
-	for (size_t i = 0; i < config->topic_count; i++)
-		if (strcmp(config->topics[i].name, name) == 0)
-			return &config->topics[i];
-	return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (topics[i] == topic)
+			return true;
+	return false;
+}
+
+/* Of a topic that the article does not match. */
+static int spread_to(struct alerting *alerting, const struct news *news, uint32_t topic)
+{
+	const struct topic *told = &alerting->config->topics[topic];
+	struct policy_facts facts;
+	struct story_topic state;
+	int r;
+
+	arena_reset(alerting->room);
+	r = gather_facts(alerting, news, told, &facts);
+	if (r < 0)
+		return r;
+	state = facts.state;
+	r = tell_spread(alerting, news, topic, &facts, &state);
+	if (r <= 0)
+		return r;
+	r = store_story_topic_put(alerting->store, news->story->key, told->name, &state);
+	return r < 0 ? r : 1;
+}
+
+int alerting_spread(struct alerting *alerting, const struct news *news, const uint32_t *matched,
+	size_t count, struct arena *arena)
+{
+	const char **names;
+	size_t name_count;
+	int alerts = 0;
+	int r;
+
+	if (!alerting->has_spread || news->story->site_count <= news->sites_before)
+		return 0;
+	r = store_story_topics(
+		alerting->store, news->story->key, SPREAD_TOPICS_MAX, arena, &names, &name_count);
+	for (size_t i = 0; r >= 0 && i < name_count; i++) {
+		const struct topic *topic = map_get(&alerting->topics, names[i]);
+		uint32_t index = topic ? (uint32_t)(topic - alerting->config->topics) : 0;
+
+		if (!topic || !topic->spread || is_among(matched, count, index))
+			continue;
+		r = spread_to(alerting, news, index);
+		alerts += r > 0;
+	}
+	return r < 0 ? r : alerts;
 }
 
 /* Tells one held alert: 1; those of a topic that is gone are forgotten: 0. */
 static int release(struct alerting *alerting, int64_t story, const struct alert *alert, usec now)
 {
-	const struct topic *topic = find_topic(alerting->config, alert->topic);
+	const struct topic *topic = map_get(&alerting->topics, alert->topic);
 	struct story_topic state;
 	int r;
 
@@ -231,7 +312,7 @@ static int release(struct alerting *alerting, int64_t story, const struct alert 
 	r = store_story_topic_get(alerting->store, story, topic->name, &state);
 	if (r < 0)
 		return r;
-	r = add_alert(alerting, alert, topic->notify);
+	r = gathering_add(alerting->store, topic, alert, alerting->room, now);
 	if (r < 0)
 		return r;
 	state = policy_told(&state, alert->type, now);
@@ -239,14 +320,15 @@ static int release(struct alerting *alerting, int64_t story, const struct alert 
 	return r < 0 ? r : 1;
 }
 
-int alerting_release(struct alerting *alerting, usec now)
+/* Returns how many held updates were looked at; *ret_alerts grows by those that were told. */
+static int release_held(struct alerting *alerting, usec now, int *ret_alerts)
 {
-	int alerts = 0;
-	int r;
+	int count;
 
-	for (size_t i = 0; i < RELEASE_STEP; i++) {
+	for (count = 0; count < RELEASE_STEP; count++) {
 		struct alert alert;
 		int64_t story;
+		int r;
 
 		arena_reset(alerting->room);
 		r = store_held_next(alerting->store, now, alerting->room, &story, &alert);
@@ -256,7 +338,45 @@ int alerting_release(struct alerting *alerting, usec now)
 			r = release(alerting, story, &alert, now);
 		if (r < 0)
 			return r;
-		alerts += r;
+		*ret_alerts += r;
 	}
-	return alerts;
+	return count;
+}
+
+int alerting_release(struct alerting *alerting, usec now)
+{
+	int alerts = 0;
+	int r = 0;
+
+	/* After a new configuration, or when the clock was set back, waiting may have no sense. */
+	if (now < alerting->released || alerting->released == 0)
+		r = gathering_hasten(alerting->store, &alerting->topics, now);
+	if (r < 0)
+		return r;
+	alerting->released = now;
+	r = release_held(alerting, now, &alerts);
+	for (int count = r; r >= 0 && count < RELEASE_STEP; count += r) {
+		r = gathering_release(alerting->store, &alerting->topics, alerting->room, now);
+		if (r == 0)
+			break;
+		alerts += r > 0;
+	}
+	return r < 0 ? r : alerts;
+}
+
+int alerting_next_release(struct alerting *alerting, usec *ret)
+{
+	const char *topic;
+	usec gathered = USEC_INFINITY;
+	usec held;
+	int r;
+
+	arena_reset(alerting->room);
+	r = store_held_due(alerting->store, &held);
+	if (r == 0)
+		r = store_gathering_next(alerting->store, alerting->room, &topic, &gathered);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	*ret = held < gathered ? held : gathered;
+	return 0;
 }

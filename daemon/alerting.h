@@ -27,6 +27,7 @@ struct news {
 	const char *feed_title;         /* or NULL */
 	const struct article *article;
 	const struct story *story; /* as it is with the article */
+	uint32_t sites_before;     /* that carried the story without it */
 	const struct verdict *verdict;
 	usec now;
 };
@@ -51,7 +52,17 @@ int alerting_match(struct alerting *alerting, const struct feed *feed,
 int alerting_tell(struct alerting *alerting, const struct news *news, uint32_t topic);
 
 /*
- * Tells the updates that were held back and are due, some at a time.  Returns how many alerts were
- * made, or -errno.
+ * A5: tells the topics that know the story and are not among these, which the article matches, that
+ * it has spread.  Returns how many alerts were made, or -errno.
+ */
+int alerting_spread(struct alerting *alerting, const struct news *news, const uint32_t *matched,
+	size_t count, struct arena *arena);
+
+/*
+ * Tells the updates that were held back and the digests that are due, some at a time.  Returns how
+ * many alerts were made, or -errno.
  */
 int alerting_release(struct alerting *alerting, usec now);
+
+/* When there is something to release next (wall clock); USEC_INFINITY: nothing waits. */
+int alerting_next_release(struct alerting *alerting, usec *ret);

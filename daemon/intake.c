@@ -39,7 +39,8 @@ struct passage {
 	struct fingerprint *fingerprint;
 	struct verdict verdict;
 	struct story story;
-	uint32_t *topics; /* those that it matches, indices */
+	uint32_t sites_before; /* that carried it */
+	uint32_t *topics;      /* those that it matches, indices */
 	size_t topic_count;
 	usec now;
 	bool changed; /* a known entry with new content */
@@ -226,6 +227,7 @@ static int take_new(struct intake *intake, struct passage *passage)
 	r = next_key(intake, &key);
 	if (r < 0)
 		return r;
+	passage->sites_before = passage->story.site_count;
 	record = record_of(passage, key, host);
 	r = store_article_add(intake->store, &record);
 	if (r < 0)
@@ -276,6 +278,7 @@ static int take_changed(struct intake *intake, struct passage *passage, int64_t 
 	r = store_story_get(intake->store, old.story, scratch, &passage->story);
 	if (r < 0)
 		return r;
+	passage->sites_before = passage->story.site_count;
 	record = record_of(passage, key, old.host);
 	record.relation = old.relation;
 	record.of = old.of;
@@ -347,6 +350,7 @@ static int tell_topics(
 		.feed_title = passage->channel->title,
 		.article = &passage->article,
 		.story = &passage->story,
+		.sites_before = passage->sites_before,
 		.verdict = &passage->verdict,
 		.now = passage->now,
 	};
@@ -358,6 +362,11 @@ static int tell_topics(
 			return r;
 		progress->alerts += (size_t)r;
 	}
+	r = alerting_spread(
+		intake->alerting, &news, passage->topics, passage->topic_count, intake->scratch);
+	if (r < 0)
+		return r;
+	progress->alerts += (size_t)r;
 	return 0;
 }
 
@@ -507,6 +516,11 @@ int intake_release(struct intake *intake)
 	if (r < 0)
 		return r;
 	return end_savepoint(intake, alerting_release(intake->alerting, clock_now(intake->clock)));
+}
+
+int intake_next_release(struct intake *intake, usec *ret)
+{
+	return alerting_next_release(intake->alerting, ret);
 }
 
 /* The start of a period that ends now; the beginning of time where it is longer. */

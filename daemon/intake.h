@@ -56,8 +56,14 @@ struct intake_progress {
 int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
 	const struct parsed_feed *parsed, usec budget, struct intake_progress *progress);
 
-/* Tells held updates that are due, all or none.  Returns how many alerts were made, or -errno. */
+/*
+ * Tells held updates and digests that are due, some at a time, all or none.  Returns how many
+ * alerts were made, or -errno.
+ */
 int intake_release(struct intake *intake);
+
+/* As alerting_next_release(). */
+int intake_next_release(struct intake *intake, usec *ret);
 
 /*
  * Forgets what Keep= and Remember= no longer cover, a small step at a time, all or nothing of it.

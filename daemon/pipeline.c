@@ -64,6 +64,7 @@ struct pipeline {
 	bool dirty;                      /* a transaction is open */
 	bool alerts;                     /* ... and it holds deliveries */
 	bool housekept;                  /* at least once */
+	usec housekeeping_at;            /* monotonic; when the timer fires */
 	bool closing;                    /* nothing new is begun */
 	unsigned failed_commits;
 	size_t abandoned; /* rounds */
@@ -138,6 +139,25 @@ static int take_back(struct pipeline *pipeline, int error)
 	return error;
 }
 
+static void keep_house_in(struct pipeline *pipeline, usec delay)
+{
+	pipeline->housekeeping_at = usec_add(clock_monotonic(pipeline->clock), delay);
+	clock_timer_set(pipeline->clock, pipeline->housekeeping_timer, pipeline->housekeeping_at);
+}
+
+/* What waits (a held update, a digest) may be due before the housekeeping is. */
+static void keep_house_in_time(struct pipeline *pipeline)
+{
+	usec now = clock_now(pipeline->clock);
+	usec due;
+
+	if (intake_next_release(pipeline->intake, &due) < 0 || due == USEC_INFINITY)
+		return; /* what is wrong with the store is told where it is used */
+	due = due > now ? due - now : 0;
+	if (usec_add(clock_monotonic(pipeline->clock), due) < pipeline->housekeeping_at)
+		keep_house_in(pipeline, due);
+}
+
 int pipeline_commit(struct pipeline *pipeline)
 {
 	bool alerts = pipeline->alerts;
@@ -152,8 +172,10 @@ int pipeline_commit(struct pipeline *pipeline)
 	if (r < 0)
 		return take_back(pipeline, r);
 	intake_commit(pipeline->intake);
-	if (alerts && !pipeline->closing)
+	if (alerts && !pipeline->closing) {
 		outbox_wake(pipeline->outbox);
+		keep_house_in_time(pipeline);
+	}
 	return 0;
 }
 
@@ -173,8 +195,8 @@ static void on_dirty(void *userdata)
 }
 
 /*
- * Held updates that are due, and what retention no longer covers.  What fails is undone alone and
- * tried again.
+ * Held updates and digests that are due, and what retention no longer covers.  What fails is undone
+ * alone and tried again.
  */
 static void on_housekeeping_timer(void *userdata)
 {
@@ -185,7 +207,7 @@ static void on_housekeeping_timer(void *userdata)
 
 	alerts = intake_release(pipeline->intake);
 	if (alerts < 0)
-		log_error("cannot tell updates that were held back: %s; tried again in a minute",
+		log_error("cannot tell updates and digests that wait: %s; tried again in a minute",
 			store_error(pipeline->store));
 	pipeline->alerts |= alerts > 0;
 	more = intake_prune(pipeline->intake);
@@ -198,9 +220,11 @@ static void on_housekeeping_timer(void *userdata)
 		log_error("cannot forget old requests: %s; tried again in a minute",
 			store_error(pipeline->store));
 	pipeline->housekept = true;
-	clock_timer_in(pipeline->clock, pipeline->housekeeping_timer,
+	keep_house_in(pipeline,
 		more > 0 || forgotten == REQUESTS_STEP ? HOUSEKEEPING_STEP_GAP
 						       : HOUSEKEEPING_INTERVAL);
+	if (alerts >= 0)
+		keep_house_in_time(pipeline);
 }
 
 static void on_slice(void *userdata);
@@ -231,8 +255,8 @@ int pipeline_new(const struct pipeline_options *options, struct pipeline **ret)
 		return r;
 	}
 	store_on_dirty(options->store, on_dirty, pipeline);
-	/* At once: an update that was held back may be due since the last run. */
-	clock_timer_in(options->clock, pipeline->housekeeping_timer, 0);
+	/* At once: what waits may be due since the last run. */
+	keep_house_in(pipeline, 0);
 	*ret = pipeline;
 	return 0;
 }

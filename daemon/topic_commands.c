@@ -134,7 +134,9 @@ struct inquiry {
 	const struct feed *feed; /* NULL: no longer configured */
 	struct story_topic state;
 	bool matched;
+	struct id alert;
 	bool alerted;  /* the alert that this article made was found */
+	bool gathered; /* ... and waits for the topic's digest */
 	usec held;     /* ... waits until then; 0: it does not */
 	bool compared; /* the article with the one it is an update of; then: */
 	struct verdict verdict;
@@ -163,14 +165,17 @@ static const struct feed *find_feed(const struct command_context *context, int64
 /* Ends the search at the alert that the article made. */
 static int is_of_article(const struct alert *alert, void *userdata)
 {
-	const struct inquiry *inquiry = userdata;
+	struct inquiry *inquiry = userdata;
 	const char *url = inquiry->record.article.url;
 	const char *title = inquiry->record.article.title;
 
 	if (!alert->story || strcmp(alert->story, inquiry->story.id.text) != 0)
 		return 0;
-	return (url && alert->url && strcmp(url, alert->url) == 0) ||
-		(!url && title && alert->title && strcmp(title, alert->title) == 0);
+	if (!(url && alert->url && strcmp(url, alert->url) == 0) &&
+		!(!url && title && alert->title && strcmp(title, alert->title) == 0))
+		return 0;
+	inquiry->alert = alert->id;
+	return 1;
 }
 
 /* Whether an update that the article made is held back. */
@@ -230,6 +235,7 @@ static int gather(struct inquiry *inquiry, const char *article)
 	if (r < 0)
 		return r;
 	inquiry->alerted = r > 0;
+	inquiry->gathered = r > 0 && store_gathered_has(store, &inquiry->alert) > 0;
 	inquiry->feed = find_feed(inquiry->context, inquiry->record.feed);
 	r = find_held(inquiry);
 	return r < 0 ? r : compare_update(inquiry);
@@ -303,6 +309,10 @@ static struct outcome outcome_of_known(const struct inquiry *inquiry)
 
 static struct outcome outcome_of(const struct inquiry *inquiry)
 {
+	if (inquiry->gathered)
+		return (struct outcome){"gathered",
+			"an alert was made; it waits for the topic's digest (Digest=, Quiet= or "
+			"MaxRate=)"};
 	if (inquiry->alerted)
 		return (struct outcome){"told", "an alert was made"};
 	if (!inquiry->matched)

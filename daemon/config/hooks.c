@@ -22,7 +22,7 @@ enum {
 #define JOURNAL_RETRY_FOR USEC_DAY
 
 /* The name under which a topic could ask for the journal. */
-static const char journal_name[] = "journal";
+static const char journal_name[] = HOOK_JOURNAL_NAME;
 
 static int add_secret(struct build *build, struct hook *hook, unsigned char *key, size_t length)
 {

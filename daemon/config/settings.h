@@ -52,6 +52,7 @@ struct daemon_section {
 	const char *contact;
 	bool journal;
 	bool group_may_change;
+	const char *time_zone;
 };
 
 /* Also what the feeds of a [FeedList] have in common. */
@@ -85,6 +86,8 @@ struct topic_section {
 	unsigned alert;
 	const char **feeds;
 	const char **notify;
+	const unsigned *spread;
+	struct gathering gathering;
 };
 
 struct list_section {

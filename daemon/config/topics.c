@@ -12,8 +12,27 @@ static const char tag_prefix[] = "tag:";
 
 static const char *no_words[] = {NULL};
 
-static void make_topic(
-	const struct section *section, const struct term_lists *lists, struct topic *ret)
+/* What gathers the topic's alerts; *ret is NULL where nothing does.  Returns 0 or -ENOMEM. */
+static int make_gathering(const struct sections *sections, const struct section *section,
+	struct arena *arena, const struct gathering **ret)
+{
+	const struct gathering *values = &section->topic.gathering;
+	struct gathering *gathering = NULL;
+
+	if (values->max_rate.count > 0 || values->digest || values->quiet) {
+		gathering = arena_new_object(arena, struct gathering);
+		if (!gathering)
+			return -ENOMEM;
+		*gathering = *values;
+		if (!gathering->time_zone)
+			gathering->time_zone = sections->daemon->daemon.time_zone;
+	}
+	*ret = gathering;
+	return 0;
+}
+
+static int make_topic(const struct sections *sections, const struct section *section,
+	const struct term_lists *lists, struct arena *arena, struct topic *ret)
 {
 	const struct topic_section *values = &section->topic;
 
@@ -26,9 +45,11 @@ static void make_topic(
 		.regex = values->regex,
 		.lists = lists,
 		.alert = values->alert,
+		.spread = values->spread,
 		.feeds = values->feeds && values->feeds[0] ? values->feeds : NULL,
 		.notify = values->notify ? values->notify : no_words,
 	};
+	return make_gathering(sections, section, arena, &ret->gathering);
 }
 
 int build_plain_topics(
@@ -53,8 +74,11 @@ int build_plain_topics(
 		if (map_put(&names, s->name, (void *)s) < 0)
 			return -ENOMEM;
 		section_require(sections, s);
-		if (s->topic.query)
-			make_topic(s, lists, &topics[count++]);
+		if (!s->topic.query)
+			continue;
+		r = make_topic(sections, s, lists, arena, &topics[count++]);
+		if (r < 0)
+			return r;
 	}
 	*ret = topics;
 	*ret_count = count;

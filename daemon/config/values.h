@@ -57,3 +57,9 @@ int value_mailbox(const char *value, void *target, struct value_context *context
 int value_mailboxes(const char *value, void *target, struct value_context *context);
 int value_media_type(const char *value, void *target, struct value_context *context);
 int value_format(const char *value, void *target, struct value_context *context);
+
+/* const unsigned *, 0 at the end; const struct digest_times *; const struct quiet_times * */
+int value_spread(const char *value, void *target, struct value_context *context);
+int value_digest(const char *value, void *target, struct value_context *context);
+int value_quiet(const char *value, void *target, struct value_context *context);
+int value_time_zone(const char *value, void *target, struct value_context *context);

@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "model/mailbox.h"
 
+#define HOOK_JOURNAL_NAME "journal"
+
 enum hook_kind {
 	HOOK_WEBHOOK,
 	HOOK_EXEC,

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "model/gathering.h"
 
 /* What a topic alerts on (specs/alerts.md), as bits. */
 enum alert_kinds {
@@ -15,6 +16,10 @@ enum alert_kinds {
 	ALERT_ON_UPDATE = 1 << 1,
 	ALERT_ON_REWRITE = 1 << 2,
 	ALERT_ON_REPRINT = 1 << 3,
+};
+
+enum {
+	SPREAD_MAX = 8, /* thresholds of a topic */
 };
 
 /* A named list of terms that queries take up as `list:NAME`. */
@@ -37,8 +42,10 @@ struct topic {
 	unsigned line;
 	const char *stem; /* NULL or "english" */
 	bool regex;
-	const struct term_lists *lists; /* that the query may name; NULL: none */
-	unsigned alert;                 /* of enum alert_kinds */
+	const struct term_lists *lists;    /* that the query may name; NULL: none */
+	unsigned alert;                    /* of enum alert_kinds */
+	const unsigned *spread;            /* numbers of sites, rising, 0 at the end; NULL: none */
+	const struct gathering *gathering; /* NULL: each alert goes out at once */
 	const char **feeds;  /* feed names and tag:NAME, NULL-terminated; NULL: all feeds */
 	const char **notify; /* hook names, NULL-terminated; may be empty */
 };

@@ -4,7 +4,13 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/url.h"
+#include "model/alert.h"
+
+enum {
+	LINES_BYTES_MAX = 2 * EVENT_BYTES_MAX, /* of a digest: shorter than its event */
+};
 
 static const char *text_at(const json_t *object, const char *name)
 {
@@ -70,6 +76,41 @@ static void read_story(
 	card->byline = story_byline(data, arena);
 }
 
+/* A line for each alert; services cut what is too long. */
+static const char *digest_lines(const json_t *alerts, struct arena *arena)
+{
+	struct buffer buffer = BUFFER_INIT(LINES_BYTES_MAX);
+	const char *lines;
+	const json_t *alert;
+	size_t i;
+
+	json_array_foreach (alerts, i, alert) {
+		const char *title = text_at(alert, "title");
+
+		(void)buffer_printf(&buffer, "%s• %s", i > 0 ? "\n" : "",
+			title && *title ? title : "(no title)");
+	}
+	lines = buffer.failed ? NULL : arena_strdup(arena, buffer_string(&buffer));
+	buffer_free(&buffer);
+	return lines;
+}
+
+static void read_digest(const json_t *data, struct arena *arena, struct card *card)
+{
+	json_int_t count = json_integer_value(json_object_get(data, "count"));
+	json_int_t remaining = json_integer_value(json_object_get(data, "remaining"));
+	const char *from = date_words(text_at(data, "from"), arena);
+	const char *to = date_words(text_at(data, "to"), arena);
+
+	card->heading = arena_printf(arena, "%s · digest", text_at(data, "topic"));
+	card->title = remaining > 0
+		? arena_printf(arena, "%lld alerts, and %lld more follow", (long long)count,
+			  (long long)remaining)
+		: arena_printf(arena, "%lld alert%s", (long long)count, count == 1 ? "" : "s");
+	card->excerpt = digest_lines(json_object_get(data, "alerts"), arena);
+	card->byline = arena_printf(arena, "%s to %s", from ? from : "", to ? to : "");
+}
+
 static void read_health(
 	const json_t *event, const json_t *data, struct arena *arena, struct card *card)
 {
@@ -97,6 +138,8 @@ int card_read(const json_t *event, struct arena *arena, struct card *ret)
 
 	if (json_object_get(data, "article"))
 		read_story(event, data, arena, &card);
+	else if (json_object_get(data, "alerts"))
+		read_digest(data, arena, &card);
 	else
 		read_health(event, data, arena, &card);
 	if (!card.heading || !card.title || !card.byline)

@@ -142,8 +142,12 @@ static char *event_text(
 		story_json(facts, squeeze), "article", article_json(facts, squeeze), "match",
 		match_json(facts, squeeze), "relation", relation_json(facts, squeeze));
 	char text[EVENT_BYTES_MAX];
-	size_t length = event ? json_dumpb(event, text, sizeof(text), JSON_COMPACT) : 0;
+	size_t length;
 
+	if (event && facts->type == EVENT_STORY_SPREAD)
+		(void)json_object_set_new(json_object_get(event, "data"), "threshold",
+			json_integer(facts->threshold));
+	length = event ? json_dumpb(event, text, sizeof(text), JSON_COMPACT) : 0;
 	return length > 0 && length < sizeof(text) ? arena_copy(arena, text, length) : NULL;
 }
 

@@ -37,6 +37,7 @@ struct event_facts {
 	size_t span_count;
 	const struct verdict *verdict; /* never NULL */
 	const char *of;                /* public id of the article that verdict->of stands for */
+	unsigned threshold; /* EVENT_STORY_SPREAD: the number of sites that was reached */
 };
 
 /*

@@ -109,3 +109,18 @@ struct story_topic policy_told(const struct story_topic *state, enum event_type 
 		told.updated = now;
 	return told;
 }
+
+unsigned policy_spread(const struct policy_facts *facts, const struct story_topic *state)
+{
+	uint32_t before = facts->state.known ? facts->sites_before : 0;
+	unsigned reached = 0;
+
+	/* A6: later copies of what was primed make no alert, until something was told of it. */
+	if (!facts->spread || !state->known || is_silent(facts) ||
+		(state->primed && state->told == 0))
+		return 0;
+	for (const unsigned *threshold = facts->spread; *threshold > 0; threshold++)
+		if (before < *threshold && *threshold <= facts->sites)
+			reached = *threshold;
+	return reached;
+}

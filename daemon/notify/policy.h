@@ -1,5 +1,5 @@
 /*
- * Which event an article makes for a topic that it matches (specs/alerts.md A1 to A6).  Pure: the
+ * Which events an article makes for a topic (specs/alerts.md A1 to A6).  Pure: the
  * same facts give the same decision (A9).
  */
 #pragma once
@@ -26,6 +26,9 @@ struct policy_facts {
 	usec backfill;            /* the feed's */
 	int64_t published;        /* the article's, seconds; DATE_NONE */
 	usec now;
+	const unsigned *spread; /* the topic's thresholds, rising, 0 at the end; NULL: none */
+	uint32_t sites_before;  /* that carried the story before the article ... */
+	uint32_t sites;         /* ... and with it */
 };
 
 enum policy_action {
@@ -46,3 +49,10 @@ struct policy_decision policy_decide(const struct policy_facts *facts);
 
 /* What the state becomes when an alert of `type` is made at `now`. */
 struct story_topic policy_told(const struct story_topic *state, enum event_type type, usec now);
+
+/*
+ * A5: the threshold of Spread= at which the story arrived by this article, the highest of several;
+ * 0: none.  `state` is what the topic knows of the story with the article.  A topic that first
+ * hears of the story by this article is told of a threshold that was passed before.
+ */
+unsigned policy_spread(const struct policy_facts *facts, const struct story_topic *state);

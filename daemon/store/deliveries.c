@@ -6,12 +6,14 @@
 #include "store/deliveries.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "store/statement.h"
 
 enum {
 	DELIVERY_ROW_BYTES = 8192, /* of hook and error, for what is collected before callbacks */
 	DELIVERIES_ARENA_MAX = 64 * 1024 * 1024,
+	ORDER_BYTES = 512, /* of a topic's name and a prefix */
 };
 
 #define DELIVERY_COLUMNS                                                                           \
@@ -51,15 +53,25 @@ static const char newest_sql[] =
 static const char newest_dead_sql[] =
 	SELECT_DELIVERIES " WHERE d.state = 'dead' AND d.created >= ? ORDER BY d.id DESC LIMIT ?";
 
+/* What keeps its order: the events of a story, the digests of a topic. */
+static const char *order_of(const struct alert *alert, char room[ORDER_BYTES])
+{
+	if (alert->type != EVENT_DIGEST || !alert->topic)
+		return alert->story;
+	(void)snprintf(room, ORDER_BYTES, "digest:%s", alert->topic);
+	return room;
+}
+
 int delivery_add(
 	struct store *store, int64_t alert_key, const struct alert *alert, const char *hook)
 {
+	char order[ORDER_BYTES];
 	_cleanup_(statement_end) struct statement s = statement_write(store, add_sql);
 	int r;
 
 	bind_int(&s, alert_key);
 	bind_text(&s, hook);
-	bind_text(&s, alert->story);
+	bind_text(&s, order_of(alert, order));
 	bind_usec(&s, alert->time);
 	r = statement_run(&s);
 	return r < 0 ? r : 0;

@@ -8,6 +8,7 @@ static const char next_sql[] = "SELECT story_key, " ALERT_COLUMNS
 			       " FROM held WHERE due <= ? ORDER BY due, story_key LIMIT 1";
 static const char get_sql[] =
 	"SELECT due, " ALERT_COLUMNS " FROM held WHERE story_key = ? AND topic = ?";
+static const char due_sql[] = "SELECT min(due) FROM held";
 static const char remove_sql[] = "DELETE FROM held WHERE story_key = ? AND topic = ?";
 
 int store_held_put(struct store *store, int64_t story, const struct alert *alert, usec due)
@@ -74,4 +75,16 @@ int store_held_remove(struct store *store, int64_t story, const char *topic)
 	bind_text(&s, topic);
 	r = statement_run(&s);
 	return r < 0 ? r : 0;
+}
+
+int store_held_due(struct store *store, usec *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, due_sql);
+	int r;
+
+	r = statement_row(&s);
+	if (r < 0)
+		return r;
+	*ret = r == 0 || column_is_null(&s) ? USEC_INFINITY : column_usec(&s);
+	return 0;
 }

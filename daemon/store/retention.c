@@ -32,7 +32,8 @@ static const char forget_story_sql[] = "DELETE FROM stories WHERE key = ?1"
 static const char forget_alerts_sql[] =
 	"DELETE FROM alerts WHERE key IN (SELECT key FROM alerts a WHERE key > ?1 AND key <= ?2"
 	" AND time < ?3 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.alert = a.key"
-	" AND (d.state = 'pending' OR d.state = 'dead' AND a.time >= ?4)) LIMIT ?5)";
+	" AND (d.state = 'pending' OR d.state = 'dead' AND a.time >= ?4))"
+	" AND NOT EXISTS (SELECT 1 FROM gathered g WHERE g.alert = a.key) LIMIT ?5)";
 static const char alerts_window_sql[] =
 	"SELECT max(key) FROM (SELECT key FROM alerts WHERE key > ? ORDER BY key LIMIT ?)";
 

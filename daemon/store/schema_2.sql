@@ -38,3 +38,16 @@ CREATE TABLE requests (
 	flags INTEGER NOT NULL           -- enum request_flags of model/request.h
 ) STRICT;
 ALTER TABLE feeds ADD COLUMN last_request INTEGER NOT NULL DEFAULT 0; -- requests.key; 0: none
+
+-- Alerts that wait for their topic's digest (MaxRate=, Digest=, Quiet=), and when it goes out.
+ALTER TABLE topics ADD COLUMN window_start INTEGER NOT NULL DEFAULT 0; -- of MaxRate=
+ALTER TABLE topics ADD COLUMN window_count INTEGER NOT NULL DEFAULT 0; -- alerts in it, sent at once
+ALTER TABLE topics ADD COLUMN due INTEGER;                             -- NULL: nothing waits
+ALTER TABLE topics ADD COLUMN parts INTEGER NOT NULL DEFAULT 0;        -- of the digest, made so far
+CREATE INDEX topics_by_due ON topics (due) WHERE due IS NOT NULL;
+CREATE TABLE gathered (
+	topic TEXT NOT NULL,
+	alert INTEGER NOT NULL REFERENCES alerts,
+	PRIMARY KEY (topic, alert)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX gathered_by_alert ON gathered (alert);

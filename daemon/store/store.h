@@ -249,6 +249,10 @@ int store_story_topic_get(
 int store_story_topic_put(
 	struct store *store, int64_t story, const char *topic, const struct story_topic *value);
 
+/* The topics that know the story, by name; at most `limit`. */
+int store_story_topics(struct store *store, int64_t story, size_t limit, struct arena *arena,
+	const char ***ret, size_t *ret_count);
+
 /* When the topic was first configured; made at `now` if it is not there (A6). */
 int store_topic_ensure(struct store *store, const char *topic, usec now, usec *ret_since);
 
@@ -275,6 +279,45 @@ int store_held_next(
 int store_held_get(struct store *store, int64_t story, const char *topic, struct arena *arena,
 	struct alert *ret, usec *ret_due);
 int store_held_remove(struct store *store, int64_t story, const char *topic);
+
+/* When the first of them is due; USEC_INFINITY: there is none. */
+int store_held_due(struct store *store, usec *ret);
+
+/* ---- alerts that wait for their topic's digest (specs/alerts.md A7) ---- */
+
+struct topic_gathering {
+	usec window_start;     /* of MaxRate= */
+	uint32_t window_count; /* alerts in it that went out at once */
+	uint32_t parts;        /* of the digest that is being made, so far */
+	usec due;              /* of what waits; USEC_INFINITY: nothing does */
+};
+
+/* The topic is there (store_topic_ensure()), else -ENOENT. */
+int store_gathering_get(struct store *store, const char *topic, struct topic_gathering *ret);
+int store_gathering_put(
+	struct store *store, const char *topic, const struct topic_gathering *state);
+
+/* The topic whose digest is due first; -ENOENT: nothing waits. */
+int store_gathering_next(
+	struct store *store, struct arena *arena, const char **ret_topic, usec *ret_due);
+
+/* The first topic by name after this one for which something waits; "" begins.  -ENOENT. */
+int store_gathering_after(
+	struct store *store, const char *topic, struct arena *arena, const char **ret);
+
+/* The alert, which is there, waits from now on; retention leaves it alone meanwhile. */
+int store_gathered_add(struct store *store, const char *topic, const struct id *alert);
+
+/* What waits for the topic, the oldest first, at most `limit`; without the events' JSON. */
+int store_gathered_each(struct store *store, const char *topic, size_t limit, struct arena *arena,
+	struct alert *ret, size_t *ret_count);
+
+/* Up to this one none waits any more.  Returns how many did, or an error. */
+int store_gathered_remove(struct store *store, const char *topic, const struct id *last);
+int store_gathered_count(struct store *store, const char *topic, uint64_t *ret);
+
+/* Whether the alert waits: 1, 0, or an error. */
+int store_gathered_has(struct store *store, const struct id *alert);
 
 /* Newest first; `topic` NULL: all; `since` 0: all. */
 typedef int (*store_alert_fn)(const struct alert *alert, void *userdata);

@@ -8,6 +8,7 @@ static const char put_sql[] =
 	"INSERT INTO story_topics (story, topic, primed, told, updated, events)"
 	" VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET primed = excluded.primed,"
 	" told = excluded.told, updated = excluded.updated, events = excluded.events";
+static const char names_sql[] = "SELECT topic FROM story_topics WHERE story = ? LIMIT ?";
 static const char since_sql[] = "SELECT since FROM topics WHERE name = ?";
 static const char add_topic_sql[] = "INSERT INTO topics (name, since) VALUES (?, ?)";
 
@@ -46,6 +47,32 @@ int store_story_topic_put(
 	bind_int(&s, value->events);
 	r = statement_run(&s);
 	return r < 0 ? r : 0;
+}
+
+int store_story_topics(struct store *store, int64_t story, size_t limit, struct arena *arena,
+	const char ***ret, size_t *ret_count)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, names_sql);
+	const char **names = arena_array(arena, limit, sizeof(*names));
+	size_t count = 0;
+	int r;
+
+	if (!names)
+		return -ENOMEM;
+	bind_int(&s, story);
+	bind_limit(&s, limit);
+	while (count < limit) {
+		r = statement_row(&s);
+		if (r == 0)
+			break;
+		names[count] = r > 0 ? column_text(&s, arena) : NULL;
+		if (r < 0 || s.result < 0)
+			return r < 0 ? r : s.result;
+		count++;
+	}
+	*ret = names;
+	*ret_count = count;
+	return 0;
 }
 
 int store_topic_ensure(struct store *store, const char *topic, usec now, usec *ret_since)
