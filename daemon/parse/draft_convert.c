@@ -399,12 +399,22 @@ void draft_categories(struct feed_builder *builder, const struct draft *draft, s
 
 static int64_t parse_length(const char *text)
 {
-	char *end;
-	long long length;
+	int64_t length = 0;
+	bool found = false;
 
-	errno = 0;
-	length = strtoll(text, &end, 10);
-	return end > text && errno == 0 && length >= 0 ? length : -1;
+	/* "1,234,567" and "1 234 567" are numbers too; "3.5 MB" is none that could be counted on.
+	 */
+	for (; *text; text++) {
+		if (isdigit((unsigned char)*text)) {
+			found = true;
+			if (__builtin_mul_overflow(length, 10, &length) ||
+				__builtin_add_overflow(length, *text - '0', &length))
+				return -1;
+		} else if (!isspace((unsigned char)*text) && !(found && *text == ',')) {
+			return -1;
+		}
+	}
+	return found ? length : -1;
 }
 
 /* The value's text is "url\0type\0length". */

@@ -123,6 +123,7 @@ static const struct element_rule rules[] = {
 	{CORE, "encoded", TEXT, IGNORE, FIELD_CONTENT, 0},
 	{CORE, "fullitem", TEXT, IGNORE, FIELD_CONTENT, 2},
 	{CORE, "body", TEXT, IGNORE, FIELD_CONTENT, 1},
+	{CORE, "source", ACTION_SOURCE, IGNORE},
 	{CORE, "author", ACTION_PERSON, ACTION_PERSON, FIELD_AUTHOR, 2},
 	{CORE, "managingeditor", ACTION_PERSON, IGNORE, FIELD_AUTHOR, 3},
 	{CORE, "pubdate", TEXT, TEXT, FIELD_PUBLISHED, 0},

@@ -53,6 +53,7 @@ enum field {
 /* What the parser does at the element's start. */
 enum element_action {
 	ACTION_IGNORE,    /* with all that is in it */
+	ACTION_SOURCE,    /* the same, but for its author */
 	ACTION_ENTER,     /* its children are read as its parent's */
 	ACTION_FEED,      /* begins the feed */
 	ACTION_ENTRY,     /* begins an entry */

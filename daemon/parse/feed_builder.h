@@ -30,6 +30,7 @@ struct feed_builder {
 	bool in_entry;
 
 	enum feed_format format;
+	bool is_declared;      /* by its root's name or a namespace: a feed, whatever is in it */
 	bool expired;          /* the feed says that it will not change again */
 	struct entry *entries; /* of malloc's; at most twice ENTRIES_MAX */
 	size_t entry_count;

@@ -1,11 +1,13 @@
 #include "parse/feed_parser.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <libxml/parser.h>
 #include <string.h>
 
 #include "base/datetime.h"
 #include "parse/feed_builder.h"
+#include "parse/foreign.h"
 #include "parse/gunzip.h"
 #include "parse/html_page.h"
 #include "parse/json_feed.h"
@@ -139,6 +141,40 @@ static int parse_html(const struct sniffed *sniffed, struct feed_builder *builde
 	return -EBADMSG;
 }
 
+static bool is_blank(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (!isspace((unsigned char)text[i]))
+			return false;
+	return true;
+}
+
+/* What is quoted to the user should be a name, not what random bytes have behind a "<". */
+static bool is_plausible_name(const char *name)
+{
+	for (; *name; name++)
+		if ((unsigned char)*name < 0x80 && !isalnum((unsigned char)*name) &&
+			!strchr("_-.", *name))
+			return false;
+	return true;
+}
+
+/* The root could be a feed's, but it has no namespace of one, nor anything of a feed in it. */
+static bool is_hollow(const struct feed_builder *builder, const struct parsed_feed *feed)
+{
+	if (builder->is_declared || builder->channel.count > 0 || feed->known_count > 0)
+		return false;
+	for (size_t i = 0; i < feed->entry_count; i++) {
+		const struct entry *entry = &feed->entries[i];
+
+		if (entry->id || entry->link || entry->title || entry->author || entry->summary ||
+			entry->content || entry->published != DATE_NONE ||
+			entry->updated != DATE_NONE || entry->enclosure_count > 0)
+			return false;
+	}
+	return true;
+}
+
 static int parse_xml(const struct sniffed *sniffed, struct feed_builder *builder,
 	struct parsed_feed *ret, const char **ret_reason)
 {
@@ -148,9 +184,9 @@ static int parse_xml(const struct sniffed *sniffed, struct feed_builder *builder
 	if (!prolog)
 		return -ENOMEM;
 	xml_prolog_read(sniffed->text, sniffed->length, prolog);
-	if (!prolog->root) {
-		*ret_reason =
-			sniffed->length == 0 ? "the document is empty" : "neither XML nor JSON";
+	if (!prolog->root || !is_plausible_name(prolog->root_name)) {
+		*ret_reason = is_blank(sniffed->text, sniffed->length) ? "the document is empty"
+								       : "neither XML nor JSON";
 		return -EBADMSG;
 	}
 	if (strcmp(prolog->root_name, "html") == 0)
@@ -166,6 +202,11 @@ static int parse_xml(const struct sniffed *sniffed, struct feed_builder *builder
 	r = feed_builder_finish(builder, ret);
 	if (r < 0)
 		return r;
+	if (is_hollow(builder, ret)) {
+		*ret_reason = arena_printf(builder->arena,
+			"an XML document <%s> with nothing of a feed in it", prolog->root_name);
+		return -EBADMSG;
+	}
 	if (xml_feed_is_index(prolog))
 		return index_to_children(builder->arena, ret);
 	if (!is_undated_sitemap(ret))
@@ -178,8 +219,8 @@ static int parse_xml(const struct sniffed *sniffed, struct feed_builder *builder
  * Takes a document out of its gzip, where it is in one.  A file that the server packs once more on
  * the way is unpacked there (curl), so that one is left.
  */
-static int unpack(const struct document *document, struct feed_builder *builder,
-	struct buffer *unpacked, struct document *ret, const char **ret_reason)
+static int unpack(const struct document *document, struct buffer *unpacked, struct document *ret,
+	const char **ret_reason)
 {
 	int r;
 
@@ -193,12 +234,9 @@ static int unpack(const struct document *document, struct feed_builder *builder,
 		return -EBADMSG;
 	}
 	if (r == -EBADMSG)
-		*ret_reason = "a gzip file, but damaged";
+		*ret_reason = "a gzip file that is damaged or cut off";
 	if (r < 0)
 		return r;
-	if (r > 0)
-		feed_builder_diagnose(builder, 0,
-			"a gzip file that is damaged or cut off; read as far as it goes");
 	ret->bytes = unpacked->bytes;
 	ret->length = unpacked->length;
 	return 0;
@@ -228,15 +266,18 @@ int feed_parse(const struct document *document, const struct digest *known, size
 	struct document plain;
 	int r;
 
-	*ret_reason = "";
+	*ret_reason = NULL;
 	r = feed_builder_new(document, known, known_count, arena, &builder);
 	if (r == 0)
-		r = unpack(document, builder, &unpacked, &plain, ret_reason);
-	if (r == 0)
-		r = sniff(&plain, builder, &sniffed);
+		r = unpack(document, &unpacked, &plain, ret_reason);
+	if (r == 0) {
+		*ret_reason = foreign_kind(plain.bytes, plain.length);
+		r = *ret_reason ? -EBADMSG : sniff(&plain, builder, &sniffed);
+	}
 	if (r == 0)
 		r = parse_sniffed(&sniffed, builder, &feed, ret_reason);
 	if (r == 0 || r == -EBADMSG)
 		*ret = feed;
+	*ret_reason = *ret_reason ? *ret_reason : "";
 	return r;
 }

@@ -73,7 +73,5 @@ int gunzip(const char *bytes, size_t length, struct buffer *ret)
 	} while (status == Z_OK);
 	if (status == Z_STREAM_END)
 		return 0;
-	if (status == Z_MEM_ERROR)
-		return -ENOMEM;
-	return ret->length > 0 ? 1 : -EBADMSG;
+	return status == Z_MEM_ERROR ? -ENOMEM : -EBADMSG;
 }

@@ -21,8 +21,7 @@ bool is_gzip(const char *bytes, size_t length);
 
 /*
  * Unpacks; several members in a row are one file (RFC 1952, section 2.2), what follows them is
- * passed over.  *ret is set in any case and the caller's to free.  Returns 0; 1 where the file is
- * damaged or cut off and *ret has what could be read; -EFBIG beyond a bound, -EBADMSG where nothing
- * could be read, or -ENOMEM.
+ * passed over.  *ret is set in any case and the caller's to free.  Returns 0, -EFBIG beyond a
+ * bound, -EBADMSG where the file is damaged or cut off, or -ENOMEM.
  */
 int gunzip(const char *bytes, size_t length, struct buffer *ret);

@@ -4,6 +4,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "parse/json_repair.h"
+
 static struct draft_value *add_string(struct draft *draft, enum field field, unsigned rank,
 	enum text_form form, const json_t *value)
 {
@@ -13,13 +15,15 @@ static struct draft_value *add_string(struct draft *draft, enum field field, uns
 	if (json_is_string(value))
 		return draft_add(draft, field, rank, form, json_string_value(value),
 			json_string_length(value));
-	/* Version 1: an id that is no string should be made one. */
-	if (field == FIELD_ID && json_is_integer(value)) {
+	/* Version 1: an id that is no string should be made one.  Dates are seconds then. */
+	if (json_is_integer(value))
 		length = snprintf(
 			number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-		return draft_add(draft, field, rank, form, number, (size_t)length);
-	}
-	return NULL;
+	else if (json_is_real(value))
+		length = snprintf(number, sizeof(number), "%.15g", json_real_value(value));
+	else
+		return NULL;
+	return draft_add(draft, field, rank, form, number, (size_t)length);
 }
 
 /* A row of a table from members to fields. */
@@ -138,27 +142,47 @@ static bool is_feed(const json_t *feed)
 			json_object_get(first, "content_text"));
 }
 
+/* Strictly, then repaired; NULL where that is of no use either. */
+static json_t *load(
+	struct feed_builder *builder, const char *text, size_t length, const char **ret_reason)
+{
+	_cleanup_(buffer_free) struct buffer repaired = BUFFER_INIT(JSON_REPAIR_BYTES_MAX);
+	json_error_t error;
+	json_t *value = json_loadb(text, length, JSON_ALLOW_NUL, &error);
+
+	if (value)
+		return value;
+	json_repair(text, length, &repaired);
+	value = json_loadb(buffer_string(&repaired), repaired.length, JSON_ALLOW_NUL, NULL);
+	if (value)
+		feed_builder_diagnose(
+			builder, (uint32_t)error.line, "not valid JSON (%s); repaired", error.text);
+	else
+		*ret_reason = arena_printf(
+			builder->arena, "bad JSON in line %d: %s", error.line, error.text);
+	return value;
+}
+
 int json_feed_read(
 	struct feed_builder *builder, const char *text, size_t length, const char **ret_reason)
 {
-	json_error_t error;
-	json_t *feed = json_loadb(text, length, JSON_ALLOW_NUL, &error);
+	json_t *feed = load(builder, text, length, ret_reason);
 	const char *version;
 	const json_t *items;
 
-	if (!feed) {
-		*ret_reason = arena_printf(
-			builder->arena, "bad JSON in line %d: %s", error.line, error.text);
+	if (!feed)
 		return -EBADMSG;
-	}
 	if (!is_feed(feed)) {
 		json_decref(feed);
 		*ret_reason = "JSON, but no JSON Feed (no version, or no items)";
 		return -EBADMSG;
 	}
 	version = json_string_value(json_object_get(feed, "version"));
-	builder->format =
-		version && strstr(version, "version/1.1") ? FORMAT_JSONFEED_11 : FORMAT_JSONFEED_10;
+	/* What is to come will be more like the newer one. */
+	builder->format = version && !strstr(version, "version/1.1") &&
+			strstr(version, "jsonfeed.org/version/1")
+		? FORMAT_JSONFEED_10
+		: FORMAT_JSONFEED_11;
 	read_channel(builder, feed);
 	items = json_object_get(feed, "items");
 	for (size_t i = 0; i < json_array_size(items) && builder->failed == 0; i++)

@@ -157,7 +157,8 @@ static enum document_kind kind_of(const char *text, size_t length)
 
 	while (text < end && isspace((unsigned char)*text))
 		text++;
-	if (text < end && *text == '{')
+	/* A list is no JSON Feed, but JSON. */
+	if (text < end && (*text == '{' || *text == '['))
 		return KIND_JSON;
 	for (const char *at = text; at < end; at++) {
 		enum document_kind kind = *at == '<' ? kind_of_markup(at, end) : KIND_UNKNOWN;

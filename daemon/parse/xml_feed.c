@@ -13,6 +13,7 @@
 
 enum {
 	RULE_SLOTS = 128, /* a power of two */
+	SOURCE_RANK = 9,  /* of a source's author: behind all of the entry's own */
 	NAME_BYTES = 32,  /* longer than any name that element.h knows */
 };
 
@@ -23,6 +24,7 @@ enum frame_mode {
 	MODE_IGNORE,  /* nobody's */
 	MODE_CAPTURE, /* of a field's text */
 	MODE_PERSON,  /* the same, with names and addresses among the children */
+	MODE_SOURCE,  /* another feed's: of an entry that was taken from there */
 };
 
 struct frame {
@@ -99,7 +101,7 @@ static enum feed_format rss_format(const struct xml_attributes *attributes)
 	static const struct {
 		const char *version;
 		enum feed_format format;
-	} versions[] = {{"0.90", FORMAT_RSS_090}, {"0.91", FORMAT_RSS_091},
+	} versions[] = {{"0.9", FORMAT_RSS_090}, {"0.90", FORMAT_RSS_090}, {"0.91", FORMAT_RSS_091},
 		{"0.92", FORMAT_RSS_092}, {"0.93", FORMAT_RSS_093}, {"0.94", FORMAT_RSS_094},
 		{"1.0", FORMAT_RSS_10}};
 	struct xml_value version = xml_attribute(attributes, "version");
@@ -129,12 +131,34 @@ static enum feed_format rdf_format(int count, const xmlChar **namespaces)
 	return FORMAT_RSS_10;
 }
 
+/* Whether one of the namespaces declared at the root is a feed's own. */
+static bool has_feed_namespace(int count, const xmlChar **namespaces)
+{
+	for (int i = 0; i < count; i++) {
+		const char *uri = (const char *)namespaces[2 * i + 1];
+
+		if (*uri == '\0')
+			continue;
+		switch (element_namespace_find(uri, "")) {
+		case NAMESPACE_CORE:
+		case NAMESPACE_ATOM:
+		case NAMESPACE_SITEMAP:
+			return true;
+		default:
+			break;
+		}
+	}
+	return false;
+}
+
 static void start_root(struct xml_feed *feed, const xmlChar *uri, int namespace_count,
 	const xmlChar **namespaces, const struct xml_attributes *attributes)
 {
 	const char *root = feed->reader.prolog->root_name;
 	enum feed_format *format = &feed->builder->format;
 
+	feed->builder->is_declared =
+		strcmp(root, "rss") == 0 || has_feed_namespace(namespace_count, namespaces);
 	feed->atom = strcmp(root, "feed") == 0 || strcmp(root, "entry") == 0;
 	feed->sitemap = strcmp(root, "urlset") == 0 || strcmp(root, "sitemapindex") == 0;
 	if (feed->atom)
@@ -213,16 +237,20 @@ static void start_capture(struct xml_feed *feed, struct frame *frame, enum field
 
 /* CDF has address and date in attributes, RDF the address. */
 static void read_record_attributes(
-	struct xml_feed *feed, const struct frame *frame, const struct xml_attributes *attributes)
+	struct xml_feed *feed, struct frame *frame, const struct xml_attributes *attributes)
 {
 	struct xml_value href = xml_attribute(attributes, "href");
 	struct xml_value modified = xml_attribute(attributes, "lastmod");
 	struct xml_value about = xml_attribute(attributes, "about");
+	struct xml_value base = xml_attribute(attributes, "base");
 
 	add_value(feed, frame, FIELD_LINK, 1, FORM_PLAIN, &href);
 	add_value(feed, frame, FIELD_UPDATED, 0, FORM_PLAIN, &modified);
-	if (!feed->builder->in_entry)
+	if (!feed->builder->in_entry) {
+		if (feed->builder->format == FORMAT_CDF && base.length > 0)
+			frame->base = new_scope(feed, &base, frame->base);
 		return;
+	}
 	add_value(feed, frame, FIELD_ID, 1, FORM_PLAIN, &about);
 	add_value(feed, frame, FIELD_LINK, 5, FORM_GUID, &about);
 }
@@ -400,6 +428,9 @@ static void apply_rule(struct xml_feed *feed, struct frame *frame, const struct 
 	case ACTION_IGNORE:
 		frame->mode = MODE_IGNORE;
 		break;
+	case ACTION_SOURCE:
+		frame->mode = MODE_SOURCE;
+		break;
 	case ACTION_ENTER:
 		break;
 	case ACTION_FEED:
@@ -442,6 +473,18 @@ static void apply_rule(struct xml_feed *feed, struct frame *frame, const struct 
 		read_enclosure(feed, frame, attributes);
 		break;
 	}
+}
+
+/* Of the feed that an entry was taken from only the author counts (RFC 4287, section 4.2.1). */
+static void start_source_element(
+	struct xml_feed *feed, struct frame *frame, const struct rule_slot *slot)
+{
+	frame->mode = MODE_IGNORE;
+	if (!slot->rule || slot->rule->in_entry != ACTION_PERSON || !is_atom(feed, slot))
+		return;
+	start_capture(feed, frame, slot->rule->field, SOURCE_RANK, FORM_HTML);
+	if (frame->mode == MODE_CAPTURE)
+		frame->mode = MODE_PERSON;
 }
 
 static void start_element(struct xml_feed *feed, struct frame *frame, const xmlChar *name,
@@ -487,6 +530,8 @@ static void on_start(void *userdata, const xmlChar *name, const xmlChar *prefix,
 		xml_capture_start_tag(&feed->capture, name, &attributes);
 	else if (parent->mode == MODE_PERSON)
 		xml_capture_start_person(&feed->capture, name);
+	else if (parent->mode == MODE_SOURCE)
+		start_source_element(feed, frame, find_rule(feed, name, prefix, uri));
 	else if (parent->mode != MODE_IGNORE)
 		start_element(feed, frame, name, prefix, uri, &attributes);
 }

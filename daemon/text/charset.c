@@ -223,6 +223,32 @@ int charset_decode(const char *name, const char *bytes, size_t length, struct bu
 	return r;
 }
 
+/* The half of a pair of UTF-16 that three bytes mean, which they may not in UTF-8; 0: none. */
+static uint32_t read_half(const char *bytes, const char *end, uint32_t first)
+{
+	const unsigned char *half = (const unsigned char *)bytes;
+	uint32_t unit;
+
+	if (end - bytes < 3 || half[0] != 0xED || (half[1] & 0xC0) != 0x80 ||
+		(half[2] & 0xC0) != 0x80)
+		return 0;
+	unit = 0xD000 | (half[1] & 0x3FU) << 6 | (half[2] & 0x3FU);
+	return unit >= first && unit < first + 0x400 ? unit : 0;
+}
+
+/*
+ * What stands for the bytes that are no UTF-8: the character whose two halves a program wrote one
+ * by one (UTR #26, CESU-8), else the one that windows-1252 has at the first byte.
+ */
+static uint32_t read_foreign(const char *bytes, const char *end, size_t *ret_length)
+{
+	uint32_t high = read_half(bytes, end, 0xD800);
+	uint32_t low = high > 0 ? read_half(bytes + 3, end, 0xDC00) : 0;
+
+	*ret_length = low > 0 ? 6 : 1;
+	return low > 0 ? U16_GET_SUPPLEMENTARY(high, low) : windows_1252_character((uint8_t)*bytes);
+}
+
 int charset_decode_mixed(const char *bytes, size_t length, struct buffer *out)
 {
 	size_t i = 0;
@@ -242,11 +268,12 @@ int charset_decode_mixed(const char *bytes, size_t length, struct buffer *out)
 		if (good < length) {
 			char narrow[U8_MAX_LENGTH];
 			size_t narrow_length = 0;
+			size_t taken;
+			uint32_t foreign = read_foreign(bytes + good, bytes + length, &taken);
 
-			U8_APPEND_UNSAFE(narrow, narrow_length,
-				windows_1252_character((uint8_t)bytes[good]));
+			U8_APPEND_UNSAFE(narrow, narrow_length, foreign);
 			(void)buffer_add(out, narrow, narrow_length);
-			i = good + 1;
+			i = good + taken;
 		}
 	}
 	return out->failed;

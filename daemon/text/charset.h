@@ -27,6 +27,6 @@ int charset_decode(const char *name, const char *bytes, size_t length, struct bu
 
 /*
  * Appends UTF-8 of which some bytes are none: those are taken for windows-1252, which is what
- * editors mix in.  Returns 0 or the buffer's failure.
+ * editors mix in, or for CESU-8.  Returns 0 or the buffer's failure.
  */
 int charset_decode_mixed(const char *bytes, size_t length, struct buffer *out);
