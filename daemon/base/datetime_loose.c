@@ -167,7 +167,8 @@ static bool is_short_number(const struct token *token, unsigned digits)
 	return token->kind == TOKEN_NUMBER && token->length <= digits;
 }
 
-/* "10:00", "10:00:00", "10:00:00.5"; marks what it uses and returns the token after it. */
+/* "10:00", "10:00:00", "10:00:00.5", "10:00:00:500"; marks what it uses and returns the token after
+ * it. */
 static struct token *read_clock(struct token *token, struct datetime_fields *fields)
 {
 	struct token *end = token + 3;
@@ -180,8 +181,10 @@ static struct token *read_clock(struct token *token, struct datetime_fields *fie
 	if (is_sign(end, ':') && is_short_number(end + 1, 2)) {
 		fields->second = end[1].value;
 		end += 2;
-		if ((is_sign(end, '.') || is_sign(end, ',')) && !end[1].spaced &&
-			end[1].kind == TOKEN_NUMBER)
+		/* A fraction; some programs write milliseconds behind another colon. */
+		if ((is_sign(end, '.') || is_sign(end, ',') ||
+			    (is_sign(end, ':') && end[1].length == 3)) &&
+			!end[1].spaced && end[1].kind == TOKEN_NUMBER)
 			end += 2;
 	}
 	for (; token < end; token++)

@@ -38,6 +38,7 @@ static void test_dates_of_rfc_822_and_their_mutilations(void **state)
 	static const struct date_case cases[] = {
 		{"Wed, 01 May 2024 10:00:00 +0200", "2024-05-01T08:00:00Z"},
 		{"Wed, 1 May 2024 10:00:00 GMT", "2024-05-01T10:00:00Z"},
+		{"Wed, 1 May 2024 10:00:00:123 GMT", "2024-05-01T10:00:00Z"},
 		{"Wed, 01 May 2024 10:00:00 PST", "2024-05-01T18:00:00Z"},
 		{"Sun, 01 May 2024 10:00:00 GMT", "2024-05-01T10:00:00Z"}, /* a Wednesday */
 		{"1 May 24 10:00 EST", "2024-05-01T15:00:00Z"},

@@ -126,12 +126,33 @@ static void test_what_is_no_feed_is_refused_with_a_reason(void **state)
 		"<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "<?xml version=\"1.0\"?>", "{}",
 		"{\"version\":\"https://jsonfeed.org/version/1\"", "[1,2]", "<opml/>",
 		"<urlset><url><loc>http://e.example/</loc></url></urlset>", "<!-- <rss>",
-		"<html><body>x</body></html>"};
+		"<html><body>x</body></html>", "<channel><foo/></channel>", "<entry><foo/></entry>",
+		"<feed xmlns=\"http://other.example/\"><x/></feed>",
+		"<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"/>",
+		"{\"items\":[]}", "[[[", "\"text\"", "var a = {\"b\":1};"};
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(documents); i++) {
 		assert_int_equal(parse_text(fixture, documents[i]), -EBADMSG);
 		assert_string_not_equal(fixture->reason, "");
+	}
+}
+
+static void test_the_reason_names_what_came_instead(void **state)
+{
+	static const struct {
+		const char *document;
+		const char *word;
+	} cases[] = {{"%PDF-1.4", "PDF"}, {"\x89PNG\r\n", "PNG"}, {"\xFF\xD8\xFF\xE0", "JPEG"},
+		{"GIF89a<rss/>", "GIF"}, {"PK\3\4 a.xml <rss/>", "ZIP"}, {" \n ", "empty"},
+		{"<opml/>", "<opml>"}, {"<channel/>", "<channel>"}, {"[1]", "JSON"},
+		{"text <\"'=> text", "neither XML nor JSON"}};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(parse_text(fixture, cases[i].document), -EBADMSG);
+		if (!strstr(fixture->reason, cases[i].word))
+			fail_msg("%s: %s", cases[i].word, fixture->reason);
 	}
 }
 
@@ -434,6 +455,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_documents_are_read_as_their_golden_files_say),
 		cmocka_unit_test(test_what_is_no_feed_is_refused_with_a_reason),
+		cmocka_unit_test(test_the_reason_names_what_came_instead),
 		cmocka_unit_test(test_an_html_page_names_the_feeds_it_links_to),
 		cmocka_unit_test(test_a_sitemap_index_gives_its_sitemaps_newest_first),
 		cmocka_unit_test(test_a_large_sitemap_index_gives_the_newest),
