@@ -103,3 +103,20 @@ void article_command_list(
 		reply_error(reply, r, "store");
 	json_decref(listing.articles);
 }
+
+void article_command_get(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct article_record record;
+	int r;
+
+	r = arena_new(ARTICLE_BYTES, &arena);
+	if (r == 0)
+		r = store_article_find(context->store, request->argument, arena, &record);
+	if (r == 0)
+		reply_body(reply, article_value(&record.article));
+	else
+		reply_error(reply, r, "article");
+}

@@ -10,3 +10,7 @@
  */
 void article_command_list(
 	const struct control_request *request, struct control_reply *reply, void *userdata);
+
+/* GET /articles/ID: one of them, with its text as long as that is kept (Keep=). */
+void article_command_get(
+	const struct control_request *request, struct control_reply *reply, void *userdata);

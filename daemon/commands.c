@@ -155,32 +155,63 @@ const struct topic *commands_find_topic(const struct command_context *context, c
 
 /* ---- stories ---- */
 
+/* Words with blanks between as a list; NULL has none. */
+static json_t *split_value(const char *words)
+{
+	json_t *list = json_array();
+
+	while (words && *words != '\0') {
+		size_t length = strcspn(words, " ");
+
+		(void)json_array_append_new(list, json_stringn(words, length));
+		words += length + (words[length] == ' ');
+	}
+	return list;
+}
+
 static json_t *story_value(const struct story *story)
 {
-	return json_pack("{s:s, s:s?, s:o, s:o, s:i, s:i}", "id", story->id.text, "title",
+	return json_pack("{s:s, s:s?, s:o, s:o, s:i, s:i, s:o}", "id", story->id.text, "title",
 		story->title, "first_seen", reply_time(story->first_seen), "last_seen",
 		reply_time(story->last_seen), "articles", (int)story->article_count, "sites",
-		(int)story->site_count);
+		(int)story->site_count, "languages", split_value(story->languages));
 }
+
+struct story_list {
+	json_t *list;
+	int64_t last; /* key */
+};
 
 static int add_story(const struct story *story, void *userdata)
 {
-	return json_array_append_new(userdata, story_value(story)) < 0 ? -ENOMEM : 0;
+	struct story_list *stories = userdata;
+
+	stories->last = story->key;
+	return json_array_append_new(stories->list, story_value(story)) < 0 ? -ENOMEM : 0;
 }
 
 static void on_stories(
 	const struct control_request *request, struct control_reply *reply, void *userdata)
 {
 	const struct command_context *context = userdata;
-	json_t *list;
+	struct story_list stories = {0};
 	struct page page;
 	int r;
 
 	if (!page_take(request, clock_now(context->clock), reply, &page))
 		return;
-	list = json_array();
-	r = store_stories_each(context->store, page.topic, page.since, page.limit, add_story, list);
-	reply_list(reply, "stories", list, r);
+	stories.list = json_array();
+	r = store_stories_each(context->store, page.topic, page.since, page.before, page.limit,
+		add_story, &stories);
+	if (r == 0)
+		reply_body(reply,
+			json_pack("{s:O, s:o}", "stories", stories.list, "next",
+				json_array_size(stories.list) < page.limit
+					? json_null()
+					: json_integer(stories.last)));
+	else
+		reply_error(reply, r, "store");
+	json_decref(stories.list);
 }
 
 static int add_article(const struct article_record *record, void *userdata)
@@ -396,6 +427,7 @@ const struct control_command command_table[] = {
 	{"GET", "/lists", topic_command_lists},
 	{"GET", "/lists/*", topic_command_terms},
 	{"GET", "/articles", article_command_list},
+	{"GET", "/articles/*", article_command_get},
 	{"GET", "/stories", on_stories},
 	{"GET", "/stories/*", on_story},
 	{"GET", "/alerts", on_alerts},

@@ -136,7 +136,7 @@ static int begin_story(struct intake *intake, struct passage *passage, const cha
 		.first_seen = passage->now,
 		.last_seen = passage->now,
 	};
-	return store_story_begin(intake->store, &passage->story, host);
+	return store_story_begin(intake->store, &passage->story, host, passage->article.language);
 }
 
 /* Finds the story of an article that was not known, or begins one. */
@@ -193,7 +193,8 @@ static int count_into_story(struct intake *intake, struct passage *passage, cons
 
 	if (passage->verdict.relation == RELATION_NEW)
 		return 0;
-	r = store_story_count(intake->store, passage->story.key, host, passage->now);
+	r = store_story_count(
+		intake->store, passage->story.key, host, passage->article.language, passage->now);
 	if (r < 0)
 		return r;
 	return store_story_get(intake->store, passage->story.key, intake->scratch, &passage->story);

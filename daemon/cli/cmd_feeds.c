@@ -2,8 +2,7 @@
 
 #include "cli/clean.h"
 #include "cli/output.h"
-#include "cli/remote.h"
-#include "cli/table.h"
+#include "cli/rows.h"
 #include "cli/verbs.h"
 
 /* What there is to say of a feed: the failure, else what is odd about its documents. */
@@ -34,20 +33,12 @@ static void add_row(struct table *table, const json_t *feed, int64_t now)
 	table_add(table, note_of(feed));
 }
 
-static int print_feeds(const json_t *feeds)
+static int print_feeds(const json_t *body)
 {
 	static const char *const heads[] = {
 		"FEED", "STATE", "POLLED", "NEXT", "WHY THEN", "NEWS", "NOTE", NULL};
-	_cleanup_(table_freep) struct table *table = NULL;
-	int64_t now = now_seconds();
-	int r;
 
-	r = table_new(heads, &table);
-	for (size_t i = 0; r == 0 && i < json_array_size(feeds); i++)
-		add_row(table, json_array_get(feeds, i), now);
-	if (r == 0)
-		r = table_print(table, stdout, terminal_width());
-	return r < 0 ? fail_internal("feeds", r) : EXIT_CODE_DONE;
+	return rows_print("feeds", heads, json_object_get(body, "feeds"), add_row);
 }
 
 static void print_line(const char *label, const char *text)
@@ -68,7 +59,7 @@ static void print_time(const char *label, const json_t *feed, const char *key, i
 		(void)printf("%14s  %s (%s)\n", label, time, when_format(time, now, when));
 }
 
-static void print_feed(const json_t *feed)
+static int print_feed(const json_t *feed)
 {
 	_cleanup_(freep) char *tags = member_words(feed, "tags");
 	int64_t now = now_seconds();
@@ -87,26 +78,16 @@ static void print_feed(const json_t *feed)
 	print_time("news", feed, "last_news", now);
 	print_time("next poll", feed, "next_poll", now);
 	print_line("set by", member_string(feed, "why"));
+	return EXIT_CODE_DONE;
 }
 
 static int show_feed(const struct remote *remote, const char *name)
 {
-	_cleanup_(buffer_free) struct buffer path = BUFFER_INIT(REMOTE_PATH_MAX);
 	json_t *feed;
 	int r;
 
-	(void)buffer_add_string(&path, "/feeds");
-	path_add_segment(&path, name);
-	if (path.failed)
-		return fail_internal(remote->verb, path.failed);
-	r = remote_request(remote, "GET", path.bytes, &feed);
-	if (r != 0)
-		return r;
-	if (remote->json)
-		return output_json(feed);
-	print_feed(feed);
-	json_decref(feed);
-	return EXIT_CODE_DONE;
+	r = remote_request_one(remote, "GET", "/feeds", name, NULL, &feed);
+	return r != 0 ? r : remote_print(remote, feed, print_feed);
 }
 
 /* Keeps only the feeds that fail. */
@@ -127,11 +108,7 @@ static int list_feeds(const struct remote *remote, bool failing)
 		return r;
 	if (failing)
 		drop_healthy(json_object_get(body, "feeds"));
-	if (remote->json)
-		return output_json(body);
-	r = print_feeds(json_object_get(body, "feeds"));
-	json_decref(body);
-	return r;
+	return remote_print(remote, body, print_feeds);
 }
 
 int cmd_feeds(int argc, char **argv)

@@ -5,7 +5,6 @@
 
 int cmd_poll(int argc, char **argv)
 {
-	_cleanup_(buffer_free) struct buffer path = BUFFER_INIT(REMOTE_PATH_MAX);
 	struct remote remote = {.verb = "poll", .lister = "feeds"};
 	const struct option_line options[] = {REMOTE_OPTIONS(remote), {0}};
 	const struct usage usage = {"poll", "FEED",
@@ -17,11 +16,7 @@ int cmd_poll(int argc, char **argv)
 
 	if (!options_parse(&usage, argc, argv, &operands, &r))
 		return r;
-	(void)buffer_add_string(&path, "/poll");
-	path_add_segment(&path, operands.words[0]);
-	if (path.failed)
-		return usage_error(&usage, "the name is too long");
-	r = remote_request(&remote, "POST", path.bytes, &body);
+	r = remote_request_one(&remote, "POST", "/poll", operands.words[0], NULL, &body);
 	if (r != 0)
 		return r;
 	if (remote.json)

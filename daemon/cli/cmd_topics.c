@@ -4,8 +4,7 @@
 
 #include "cli/lint.h"
 #include "cli/output.h"
-#include "cli/remote.h"
-#include "cli/table.h"
+#include "cli/rows.h"
 #include "cli/trial.h"
 #include "cli/verbs.h"
 
@@ -13,12 +12,13 @@ enum {
 	TOLD_DEFAULT = 20, /* matches of a test */
 };
 
-static void add_row(struct table *table, const json_t *topic)
+static void add_row(struct table *table, const json_t *topic, int64_t now)
 {
 	_cleanup_(freep) char *feeds = member_words(topic, "feeds");
 	_cleanup_(freep) char *alert = member_words(topic, "alert");
 	_cleanup_(freep) char *notify = member_words(topic, "notify");
 
+	(void)now;
 	table_add(table, member_string(topic, "name"));
 	table_add(table, feeds && feeds[0] != '\0' ? feeds : "all");
 	table_add(table, alert);
@@ -26,19 +26,12 @@ static void add_row(struct table *table, const json_t *topic)
 	table_add(table, member_string(topic, "query"));
 }
 
-static int print_topics(const json_t *topics)
+static int print_topics(const json_t *body)
 {
 	static const char *const heads[] = {
 		"TOPIC", "FEEDS", "ALERTS ON", "NOTIFIES", "QUERY", NULL};
-	_cleanup_(table_freep) struct table *table = NULL;
-	int r;
 
-	r = table_new(heads, &table);
-	for (size_t i = 0; r == 0 && i < json_array_size(topics); i++)
-		add_row(table, json_array_get(topics, i));
-	if (r == 0)
-		r = table_print(table, stdout, terminal_width());
-	return r < 0 ? fail_internal("topics", r) : EXIT_CODE_DONE;
+	return rows_print("topics", heads, json_object_get(body, "topics"), add_row);
 }
 
 static int list(const struct remote *remote)
@@ -47,13 +40,7 @@ static int list(const struct remote *remote)
 	int r;
 
 	r = remote_list(remote, "/topics", "topics", &body);
-	if (r != 0)
-		return r;
-	if (remote->json)
-		return output_json(body);
-	r = print_topics(json_object_get(body, "topics"));
-	json_decref(body);
-	return r;
+	return r != 0 ? r : remote_print(remote, body, print_topics);
 }
 
 /* A number of the command line.  Returns whether it is one. */

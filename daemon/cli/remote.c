@@ -113,6 +113,34 @@ int remote_request(const struct remote *remote, const char *method, const char *
 	return 0;
 }
 
+int remote_request_one(const struct remote *remote, const char *method, const char *collection,
+	const char *name, const char *part, json_t **ret)
+{
+	_cleanup_(buffer_free) struct buffer path = BUFFER_INIT(REMOTE_PATH_MAX);
+
+	(void)buffer_add_string(&path, collection);
+	path_add_segment(&path, name);
+	if (part)
+		path_add_segment(&path, part);
+	if (path.failed == -EFBIG) {
+		(void)fprintf(stderr, "wirewatch %s: the argument is too long\n", remote->verb);
+		return EXIT_CODE_USAGE;
+	}
+	return path.failed ? fail_internal(remote->verb, path.failed)
+			   : remote_request(remote, method, path.bytes, ret);
+}
+
+int remote_print(const struct remote *remote, json_t *body, int (*print)(const json_t *body))
+{
+	int r;
+
+	if (remote->json)
+		return output_finish(output_json(body));
+	r = print(body);
+	json_decref(body);
+	return output_finish(r);
+}
+
 /* Appends the next page to the list.  *ret_more tells whether the list goes on. */
 static int add_page(const struct remote *remote, const char *path, const char *key, json_t *list,
 	bool *ret_more)

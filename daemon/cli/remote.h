@@ -36,5 +36,15 @@ void path_add_parameter(struct buffer *path, const char *name, const char *text)
 /* Asks the daemon.  Returns 0 with the answer, or an exit status, having said why. */
 int remote_request(const struct remote *remote, const char *method, const char *path, json_t **ret);
 
+/*
+ * Asks for one thing: COLLECTION/NAME, or COLLECTION/NAME/PART; `part` may be NULL.  Returns as
+ * remote_request().
+ */
+int remote_request_one(const struct remote *remote, const char *method, const char *collection,
+	const char *name, const char *part, json_t **ret);
+
+/* Prints the answer as JSON where that is asked for, else by `print`.  Takes it over. */
+int remote_print(const struct remote *remote, json_t *body, int (*print)(const json_t *body));
+
 /* Asks for a whole list, page by page: an object with the list at `key`. */
 int remote_list(const struct remote *remote, const char *path, const char *key, json_t **ret);

@@ -48,4 +48,5 @@ struct story {
 	usec last_seen;
 	uint32_t article_count;
 	uint32_t site_count;
+	const char *languages; /* of its articles, with blanks between; NULL: unknown */
 };

@@ -3,15 +3,15 @@
 #include <errno.h>
 
 #include "store/deliveries.h"
+#include "store/listing.h"
 
 static const char add_sql[] = "INSERT INTO alerts (" ALERT_COLUMNS
 			      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
 static const char find_sql[] = "SELECT " ALERT_COLUMNS " FROM alerts WHERE id = ?";
 static const char newest_sql[] =
-	"SELECT " ALERT_COLUMNS " FROM alerts WHERE time >= ? ORDER BY key DESC LIMIT ?";
+	"SELECT " ALERT_COLUMNS " FROM alerts WHERE key < ? ORDER BY key DESC";
 static const char newest_of_topic_sql[] =
-	"SELECT " ALERT_COLUMNS " FROM alerts WHERE topic = ? AND time >= ?"
-	" ORDER BY key DESC LIMIT ?";
+	"SELECT " ALERT_COLUMNS " FROM alerts WHERE key < ? AND topic = ? ORDER BY key DESC";
 
 void alert_bind(struct statement *s, const struct alert *alert)
 {
@@ -88,27 +88,39 @@ int store_alert_get(struct store *store, const char *id, struct arena *arena, st
 	return 0;
 }
 
+struct alert_listing {
+	struct listing listing;
+	struct alert alert; /* the row's */
+	store_alert_fn fn;
+	void *userdata;
+};
+
+static int read_listed(struct listing *listing, struct statement *s, usec *ret_time)
+{
+	struct alert_listing *alerts = (struct alert_listing *)listing;
+	int r;
+
+	r = alert_read(s, NULL, &alerts->alert);
+	*ret_time = alerts->alert.time;
+	return r;
+}
+
+static int tell_listed(struct listing *listing)
+{
+	const struct alert_listing *alerts = (struct alert_listing *)listing;
+
+	return alerts->fn(&alerts->alert, alerts->userdata);
+}
+
 int store_alerts_each(struct store *store, const char *topic, usec since, size_t limit,
 	store_alert_fn fn, void *userdata)
 {
-	_cleanup_(statement_end) struct statement s =
-		statement_read(store, topic ? newest_of_topic_sql : newest_sql);
-	int r;
+	struct alert_listing alerts = {
+		.listing = {newest_sql, newest_of_topic_sql, topic, since, INT64_MAX, limit,
+			read_listed, tell_listed},
+		.fn = fn,
+		.userdata = userdata,
+	};
 
-	if (topic)
-		bind_text(&s, topic);
-	bind_usec(&s, since);
-	bind_limit(&s, limit);
-	for (;;) {
-		struct alert alert;
-
-		r = statement_row(&s);
-		if (r <= 0)
-			return r;
-		r = alert_read(&s, NULL, &alert);
-		if (r == 0)
-			r = fn(&alert, userdata);
-		if (r != 0)
-			return r;
-	}
+	return listing_run(&alerts.listing, store);
 }

@@ -51,3 +51,12 @@ CREATE TABLE gathered (
 	PRIMARY KEY (topic, alert)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX gathered_by_alert ON gathered (alert);
+
+-- The languages in which a story is carried.
+CREATE TABLE story_languages (
+	story INTEGER NOT NULL REFERENCES stories ON DELETE CASCADE,
+	language TEXT NOT NULL,
+	PRIMARY KEY (story, language)
+) STRICT, WITHOUT ROWID;
+INSERT INTO story_languages (story, language)
+	SELECT DISTINCT story, language FROM articles WHERE language <> '';

@@ -211,23 +211,33 @@ int store_fingerprint_get(struct store *store, int64_t article, struct arena *ar
 
 int store_story_add(struct store *store, struct story *story); /* sets story->key */
 
-/* A story with its first article: counts that and its site (NULL: none) in; sets them and the key.
+/*
+ * A story with its first article: counts that, its site and its language (NULL: none) in; sets the
+ * counts and the key.
  */
-int store_story_begin(struct store *store, struct story *story, const char *host);
+int store_story_begin(
+	struct store *store, struct story *story, const char *host, const char *language);
 int store_story_get(struct store *store, int64_t key, struct arena *arena, struct story *ret);
 int store_story_find(struct store *store, const char *id, struct arena *arena, struct story *ret);
 
-/* Counts the article in: article and site counts, last seen. */
-int store_story_count(struct store *store, int64_t key, const char *host, usec now);
+/*
+ * Counts the article in: article and site counts, languages, last seen.  `host` and `language` may
+ * be NULL.
+ */
+int store_story_count(
+	struct store *store, int64_t key, const char *host, const char *language, usec now);
 
 /* Sites of a story, at most `limit`. */
 int store_story_sites(struct store *store, int64_t key, size_t limit, struct arena *arena,
 	const char ***ret, size_t *ret_count);
 
-/* By first_seen, newest first; `topic` NULL: all; `since` 0: all. */
+/*
+ * Newest first; `topic` NULL: all; `since` 0: all, else those first seen since then; of those with
+ * a key below `before` (INT64_MAX: all), to go on behind the last one.
+ */
 typedef int (*store_story_fn)(const struct story *story, void *userdata);
-int store_stories_each(struct store *store, const char *topic, usec since, size_t limit,
-	store_story_fn fn, void *userdata);
+int store_stories_each(struct store *store, const char *topic, usec since, int64_t before,
+	size_t limit, store_story_fn fn, void *userdata);
 
 /* Oldest first; without texts, fingerprints and categories. */
 typedef int (*store_article_fn)(const struct article_record *record, void *userdata);

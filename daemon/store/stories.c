@@ -1,10 +1,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include "store/statement.h"
+#include "store/listing.h"
 
 #define STORY_COLUMNS                                                                              \
-	"s.key, s.id, s.title, s.first_seen, s.last_seen, s.article_count, s.site_count"
+	"s.key, s.id, s.title, s.first_seen, s.last_seen, s.article_count, s.site_count,"          \
+	" (SELECT group_concat(l.language, ' ') FROM story_languages l WHERE l.story = s.key)"
 
 static const char add_sql[] = "INSERT INTO stories (id, title, first_seen, last_seen,"
 			      " article_count, site_count) VALUES (?, ?, ?, ?, ?, ?)";
@@ -17,13 +18,14 @@ static const char count_sql[] =
 	" last_seen = max(last_seen, ?) WHERE key = ?";
 static const char sites_sql[] = "SELECT host FROM story_sites WHERE story = ? LIMIT ?";
 
-/* Keys rise with first_seen: the newest first without sorting. */
+static const char add_language_sql[] =
+	"INSERT INTO story_languages (story, language) VALUES (?, ?) ON CONFLICT DO NOTHING";
+
 static const char newest_sql[] =
-	"SELECT " STORY_COLUMNS " FROM stories s WHERE s.first_seen >= ? ORDER BY s.key DESC"
-	" LIMIT ?";
+	"SELECT " STORY_COLUMNS " FROM stories s WHERE s.key < ? ORDER BY s.key DESC";
 static const char newest_of_topic_sql[] =
 	"SELECT " STORY_COLUMNS " FROM story_topics t CROSS JOIN stories s ON s.key = t.story"
-	" WHERE t.topic = ? AND s.first_seen >= ? ORDER BY t.story DESC LIMIT ?";
+	" WHERE t.story < ? AND t.topic = ? ORDER BY t.story DESC";
 
 int store_story_add(struct store *store, struct story *story)
 {
@@ -53,6 +55,7 @@ static void read_story(struct statement *s, struct arena *arena, struct story *s
 	story->last_seen = column_usec(s);
 	story->article_count = (uint32_t)column_int(s);
 	story->site_count = (uint32_t)column_int(s);
+	story->languages = column_text(s, arena);
 }
 
 static int get(struct statement *s, struct arena *arena, struct story *ret)
@@ -86,38 +89,50 @@ int store_story_find(struct store *store, const char *id, struct arena *arena, s
 	return get(&s, arena, ret);
 }
 
-static int add_site(struct store *store, int64_t key, const char *host)
+/* Adds what is not there yet.  Returns how many were added: 0 or 1. */
+static int add_carrier(struct store *store, const char *sql, int64_t key, const char *text)
 {
-	_cleanup_(statement_end) struct statement s = statement_write(store, add_site_sql);
+	_cleanup_(statement_end) struct statement s = statement_write(store, sql);
 
 	bind_int(&s, key);
-	bind_text(&s, host);
+	bind_text(&s, text);
 	return statement_run(&s);
 }
 
-int store_story_begin(struct store *store, struct story *story, const char *host)
+/* Notes who carries the story.  Returns how many sites are new: 0 or 1. */
+static int add_carriers(struct store *store, int64_t key, const char *host, const char *language)
+{
+	int r = 0;
+
+	if (language && language[0] != '\0')
+		r = add_carrier(store, add_language_sql, key, language);
+	if (r < 0)
+		return r;
+	return host ? add_carrier(store, add_site_sql, key, host) : 0;
+}
+
+int store_story_begin(
+	struct store *store, struct story *story, const char *host, const char *language)
 {
 	int r;
 
 	story->article_count = 1;
 	story->site_count = host ? 1 : 0;
 	r = store_story_add(store, story);
-	if (r == 0 && host)
-		r = add_site(store, story->key, host);
+	if (r == 0)
+		r = add_carriers(store, story->key, host, language);
 	return r < 0 ? r : 0;
 }
 
-int store_story_count(struct store *store, int64_t key, const char *host, usec now)
+int store_story_count(
+	struct store *store, int64_t key, const char *host, const char *language, usec now)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, count_sql);
-	int sites = 0;
+	int sites = add_carriers(store, key, host, language);
 	int r;
 
-	if (host) {
-		sites = add_site(store, key, host);
-		if (sites < 0)
-			return sites;
-	}
+	if (sites < 0)
+		return sites;
 	bind_int(&s, sites);
 	bind_usec(&s, now);
 	bind_int(&s, key);
@@ -152,26 +167,38 @@ int store_story_sites(struct store *store, int64_t key, size_t limit, struct are
 	return 0;
 }
 
-int store_stories_each(struct store *store, const char *topic, usec since, size_t limit,
-	store_story_fn fn, void *userdata)
+struct story_listing {
+	struct listing listing;
+	struct story story; /* the row's */
+	store_story_fn fn;
+	void *userdata;
+};
+
+static int read_listed(struct listing *listing, struct statement *s, usec *ret_time)
 {
-	_cleanup_(statement_end) struct statement s =
-		statement_read(store, topic ? newest_of_topic_sql : newest_sql);
-	int r;
+	struct story_listing *stories = (struct story_listing *)listing;
 
-	if (topic)
-		bind_text(&s, topic);
-	bind_usec(&s, since);
-	bind_limit(&s, limit);
-	for (;;) {
-		struct story story;
+	read_story(s, NULL, &stories->story);
+	*ret_time = stories->story.first_seen;
+	return s->result;
+}
 
-		r = statement_row(&s);
-		if (r <= 0)
-			return r;
-		read_story(&s, NULL, &story);
-		r = fn(&story, userdata);
-		if (r != 0)
-			return r;
-	}
+static int tell_listed(struct listing *listing)
+{
+	const struct story_listing *stories = (struct story_listing *)listing;
+
+	return stories->fn(&stories->story, stories->userdata);
+}
+
+int store_stories_each(struct store *store, const char *topic, usec since, int64_t before,
+	size_t limit, store_story_fn fn, void *userdata)
+{
+	struct story_listing stories = {
+		.listing = {newest_sql, newest_of_topic_sql, topic, since, before, limit,
+			read_listed, tell_listed},
+		.fn = fn,
+		.userdata = userdata,
+	};
+
+	return listing_run(&stories.listing, store);
 }

@@ -170,7 +170,7 @@ static void ingest_entry(struct bench *bench, unsigned feed, unsigned number)
 	must(bench, store_story_add(bench->store, &story));
 	record.story = story.key;
 	must(bench, store_article_add(bench->store, &record));
-	must(bench, store_story_count(bench->store, story.key, record.host, bench->now));
+	must(bench, store_story_count(bench->store, story.key, record.host, NULL, bench->now));
 	entry.article = record.key;
 	must(bench, store_entry_save(bench->store, record.feed, &entry, bench->now));
 	bench->now += USEC_MSEC;

@@ -184,7 +184,7 @@ static int tell(struct desk *desk, const char *site, const char *title, enum rel
 	int r;
 
 	arena_reset(desk->arena);
-	assert_int_equal(store_story_count(desk->store, desk->story.key, site, desk->now), 0);
+	assert_int_equal(store_story_count(desk->store, desk->story.key, site, NULL, desk->now), 0);
 	assert_int_equal(
 		store_story_get(desk->store, desk->story.key, desk->arena, &desk->story), 0);
 	assert_int_equal(

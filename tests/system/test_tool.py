@@ -315,6 +315,44 @@ Alert=update
         self.check("all", "c.example/update2", "update", "held", "held back until 20")
 
 
+    def test_story_is_shown_with_two_articles_side_by_side(self):
+        stories = json.loads(self.daemon.tool("stories", "--topic=all", "--json").stdout)["stories"]
+        story = max(stories, key=lambda s: s["articles"])
+        self.assertEqual((story["articles"], story["sites"]), (5, 3))
+        shown = self.daemon.tool("story", story["id"]).stdout
+        self.assertIn("5 articles on 3 sites", shown)
+        members = json.loads(self.daemon.tool("story", story["id"], "--json").stdout)["members"]
+        self.assertEqual([m["number"] for m in members], [1, 2, 3, 4, 5])
+        done = self.daemon.tool("story", "--diff", story["id"])
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        self.assertRegex(done.stdout, r"^1 a\.example 20.*5 c\.example 20")
+        self.assertIn(" | ", done.stdout)
+        done = self.daemon.tool("story", "--diff", story["id"], "1", members[1]["id"])
+        self.assertRegex(done.stdout, r"^1 a\.example.*2 b\.example")
+        self.assertNotRegex(done.stdout, r" [|<>] ")
+        self.assertIn("no article 9", self.daemon.tool("story", "--diff", story["id"], "1", "9").stderr)
+        alone = next(s for s in stories if s["articles"] == 1)
+        self.assertEqual(self.daemon.tool("story", "--diff", alone["id"]).returncode, REFUSED)
+        self.assertEqual(self.daemon.tool("story", story["id"], "1", "2").returncode, USAGE)
+        self.assertEqual(self.daemon.tool("story", "--diff", story["id"], "1").returncode, USAGE)
+
+    def test_stories_come_page_by_page(self):
+        def page(query):
+            body = subprocess.run(["curl", "-s", "--unix-socket", self.daemon.control,
+                                   f"http://localhost/stories?limit=2{query}"],
+                                  capture_output=True, check=True, timeout=30).stdout
+            return json.loads(body)
+
+        first = page("")
+        second = page(f"&before={first['next']}")
+        self.assertIsNone(second["next"] and page(f"&before={second['next']}")["next"])
+        ids = [s["id"] for s in first["stories"] + second["stories"]]
+        self.assertEqual(len(set(ids)), 4)
+        whole = json.loads(self.daemon.tool("stories", "--json").stdout)["stories"]
+        self.assertEqual([s["id"] for s in whole], ids)
+        self.assertEqual(self.daemon.tool("stories", "--limit=x").returncode, USAGE)
+
+
 class ExplainTest(unittest.TestCase):
     """`explain` without a daemon."""
 

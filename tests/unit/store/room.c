@@ -117,7 +117,7 @@ int64_t make_article(
 
 	assert_int_equal(store_next_article_key(room->store, &record.key), 0);
 	assert_int_equal(store_article_add(room->store, &record), 0);
-	assert_int_equal(store_story_count(room->store, story, record.host, first_seen), 0);
+	assert_int_equal(store_story_count(room->store, story, record.host, NULL, first_seen), 0);
 	return record.key;
 }
 

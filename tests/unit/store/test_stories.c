@@ -48,10 +48,10 @@ static void test_counting_counts_articles_and_different_sites(void **state)
 	size_t count;
 	struct story story;
 
-	assert_int_equal(store_story_count(room->store, key, "b.example", NOW + 5), 0);
-	assert_int_equal(store_story_count(room->store, key, "a.example", NOW + 9), 0);
-	assert_int_equal(store_story_count(room->store, key, "b.example", NOW + 7), 0);
-	assert_int_equal(store_story_count(room->store, key, NULL, NOW + 7), 0);
+	assert_int_equal(store_story_count(room->store, key, "b.example", NULL, NOW + 5), 0);
+	assert_int_equal(store_story_count(room->store, key, "a.example", NULL, NOW + 9), 0);
+	assert_int_equal(store_story_count(room->store, key, "b.example", NULL, NOW + 7), 0);
+	assert_int_equal(store_story_count(room->store, key, NULL, NULL, NOW + 7), 0);
 	assert_int_equal(store_story_get(room->store, key, room->arena, &story), 0);
 	assert_int_equal(story.article_count, 4);
 	assert_int_equal(story.site_count, 2);
@@ -62,7 +62,7 @@ static void test_counting_counts_articles_and_different_sites(void **state)
 	assert_string_equal(sites[1], "b.example");
 	assert_int_equal(store_story_sites(room->store, key, 1, room->arena, &sites, &count), 0);
 	assert_int_equal(count, 1);
-	assert_int_equal(store_story_count(room->store, key + 1, NULL, NOW), -ENOENT);
+	assert_int_equal(store_story_count(room->store, key + 1, NULL, NULL, NOW), -ENOENT);
 }
 
 static void test_story_begins_with_its_first_article_counted(void **state)
@@ -74,7 +74,7 @@ static void test_story_begins_with_its_first_article_counted(void **state)
 	size_t count;
 	struct story story;
 
-	assert_int_equal(store_story_begin(room->store, &begun, "a.example"), 0);
+	assert_int_equal(store_story_begin(room->store, &begun, "a.example", NULL), 0);
 	assert_int_equal(store_story_get(room->store, begun.key, room->arena, &story), 0);
 	assert_int_equal(begun.article_count, 1);
 	assert_int_equal(story.article_count, 1);
@@ -83,7 +83,7 @@ static void test_story_begins_with_its_first_article_counted(void **state)
 		store_story_sites(room->store, begun.key, 10, room->arena, &sites, &count), 0);
 	assert_int_equal(count, 1);
 	assert_string_equal(sites[0], "a.example");
-	assert_int_equal(store_story_begin(room->store, &homeless, NULL), 0);
+	assert_int_equal(store_story_begin(room->store, &homeless, NULL, NULL), 0);
 	assert_int_equal(store_story_get(room->store, homeless.key, room->arena, &story), 0);
 	assert_int_equal(story.site_count, 0);
 }
@@ -96,14 +96,65 @@ static void test_stories_come_newest_first(void **state)
 	(void)make_story(room, "A", NOW);
 	(void)make_story(room, "B", NOW + 1);
 	(void)make_story(room, "C", NOW + 2);
-	assert_int_equal(store_stories_each(room->store, NULL, 0, 10, note_story, &list), 0);
+	assert_int_equal(
+		store_stories_each(room->store, NULL, 0, INT64_MAX, 10, note_story, &list), 0);
 	assert_string_equal(list.letters, "CBA");
 	list = (struct list){0};
-	assert_int_equal(store_stories_each(room->store, NULL, NOW + 1, 10, note_story, &list), 0);
+	assert_int_equal(
+		store_stories_each(room->store, NULL, NOW + 1, INT64_MAX, 10, note_story, &list),
+		0);
 	assert_string_equal(list.letters, "CB");
 	list = (struct list){0};
-	assert_int_equal(store_stories_each(room->store, NULL, 0, 1, note_story, &list), 0);
+	assert_int_equal(
+		store_stories_each(room->store, NULL, 0, INT64_MAX, 1, note_story, &list), 0);
 	assert_string_equal(list.letters, "C");
+}
+
+static void test_stories_go_on_behind_a_key(void **state)
+{
+	struct room *room = *state;
+	struct list list = {0};
+	int64_t middle;
+
+	(void)make_story(room, "A", NOW);
+	middle = make_story(room, "B", NOW);
+	(void)make_story(room, "C", NOW);
+	assert_int_equal(
+		store_stories_each(room->store, NULL, 0, middle, 10, note_story, &list), 0);
+	assert_int_equal(list.count, 1);
+}
+
+/* A clock that was set back leaves older stories behind newer ones. */
+static void test_stories_out_of_order_are_found_since_a_time(void **state)
+{
+	struct room *room = *state;
+	struct list list = {0};
+
+	(void)make_story(room, "A", NOW);
+	(void)make_story(room, "B", NOW - USEC_HOUR);
+	assert_int_equal(
+		store_stories_each(room->store, NULL, NOW, INT64_MAX, 10, note_story, &list), 0);
+	assert_int_equal(list.count, 1);
+	(void)make_story(room, "C", NOW - 2 * USEC_DAY);
+	list.count = 0;
+	assert_int_equal(
+		store_stories_each(room->store, NULL, NOW, INT64_MAX, 10, note_story, &list), 0);
+	assert_int_equal(list.count, 0);
+}
+
+static void test_story_keeps_its_languages(void **state)
+{
+	struct room *room = *state;
+	struct story begun = {.id = make_id("L"), .first_seen = NOW, .last_seen = NOW};
+	struct story story;
+
+	assert_int_equal(store_story_begin(room->store, &begun, "a.example", "en"), 0);
+	assert_int_equal(store_story_count(room->store, begun.key, "b.example", "de", NOW), 0);
+	assert_int_equal(store_story_count(room->store, begun.key, "b.example", "en", NOW), 0);
+	assert_int_equal(store_story_count(room->store, begun.key, NULL, "", NOW), 0);
+	assert_int_equal(store_story_get(room->store, begun.key, room->arena, &story), 0);
+	assert_string_equal(story.languages, "de en");
+	assert_int_equal(story.site_count, 2);
 }
 
 static void test_stories_of_a_topic_are_those_it_was_told_of_or_primed_with(void **state)
@@ -123,7 +174,8 @@ static void test_stories_of_a_topic_are_those_it_was_told_of_or_primed_with(void
 	assert_int_equal(store_story_topic_put(room->store, b, "x", &told), 0);
 	assert_int_equal(store_story_topic_put(room->store, b, "x", &primed), 0);
 	assert_int_equal(store_story_topic_put(room->store, b, "y", &told), 0);
-	assert_int_equal(store_stories_each(room->store, "x", 0, 10, note_story, &list), 0);
+	assert_int_equal(
+		store_stories_each(room->store, "x", 0, INT64_MAX, 10, note_story, &list), 0);
 	assert_string_equal(list.letters, "BA");
 	assert_int_equal(store_story_topic_get(room->store, a, "x", &value), 0);
 	assert_true(value.known);
@@ -172,7 +224,8 @@ static int ask_within(const struct story *story, void *userdata)
 	struct list list = {0};
 
 	(void)story;
-	assert_int_equal(store_stories_each(room->store, NULL, 0, 10, note_story, &list), 0);
+	assert_int_equal(
+		store_stories_each(room->store, NULL, 0, INT64_MAX, 10, note_story, &list), 0);
 	assert_string_equal(list.letters, "BA");
 	return 0;
 }
@@ -183,7 +236,8 @@ static void test_callback_may_ask_the_same(void **state)
 
 	(void)make_story(room, "A", NOW);
 	(void)make_story(room, "B", NOW);
-	assert_int_equal(store_stories_each(room->store, NULL, 0, 10, ask_within, room), 0);
+	assert_int_equal(
+		store_stories_each(room->store, NULL, 0, INT64_MAX, 10, ask_within, room), 0);
 	assert_int_equal(store_commit(room->store), 0);
 }
 
@@ -194,6 +248,9 @@ int main(void)
 		IN_ROOM(test_counting_counts_articles_and_different_sites),
 		IN_ROOM(test_story_begins_with_its_first_article_counted),
 		IN_ROOM(test_stories_come_newest_first),
+		IN_ROOM(test_stories_go_on_behind_a_key),
+		IN_ROOM(test_stories_out_of_order_are_found_since_a_time),
+		IN_ROOM(test_story_keeps_its_languages),
 		IN_ROOM(test_stories_of_a_topic_are_those_it_was_told_of_or_primed_with),
 		IN_ROOM(test_articles_of_a_story_come_oldest_first),
 		IN_ROOM(test_topic_keeps_when_it_was_first_configured),
