@@ -28,6 +28,7 @@ struct status_figures commands_figures(const struct command_context *context)
 {
 	struct poller_figures polling = poller_figures(context->poller);
 	struct outbox_figures sending = outbox_figures(context->outbox);
+	struct pages_figures pages = pages_figures(context->pages);
 	struct store_figures stored = {0};
 
 	/* Figures that cannot be read are 0; what is wrong with the store is told elsewhere. */
@@ -51,6 +52,10 @@ struct status_figures commands_figures(const struct command_context *context)
 		.sending = sending.in_flight,
 		.delivered = sending.delivered,
 		.database_bytes = stored.bytes,
+		.pages_waiting = pages.waiting,
+		.pages_fetched = pages.fetched,
+		.pages_used = pages.used,
+		.pages_fallback = pages.fallback,
 	};
 }
 
@@ -218,12 +223,13 @@ static int add_article(const struct article_record *record, void *userdata)
 {
 	const struct article *article = &record->article;
 	json_t *value = json_pack(
-		"{s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:s?, s:f, s:f, s:s?}", "id",
+		"{s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:s?, s:f, s:f, s:s?, s:s?}", "id",
 		article->id, "title", article->title, "url", article->url, "site", record->host,
 		"source", article->source, "language", article->language, "published",
 		reply_date(article->published), "first_seen", reply_time(article->first_seen),
 		"relation", relation_to_string(record->relation), "similarity", record->similarity,
-		"confidence", record->confidence, "why", record->why);
+		"confidence", record->confidence, "why", record->why, "text_from",
+		article->text_from);
 
 	return json_array_append_new(userdata, value) < 0 ? -ENOMEM : 0;
 }

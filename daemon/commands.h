@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "control/server.h"
 #include "notify/outbox.h"
+#include "pages.h"
 #include "poll/poller.h"
 #include "status/status.h"
 #include "store/store.h"
@@ -17,6 +18,7 @@ struct command_context {
 	struct store *store;
 	struct poller *poller;
 	struct pool *pool;
+	struct pages *pages;
 	struct outbox *outbox;
 	usec started; /* wall clock */
 	int (*reload)(void *userdata, struct config_errors *errors);

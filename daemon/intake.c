@@ -7,6 +7,7 @@
 #include "base/url.h"
 #include "dedup/fingerprint.h"
 #include "dedup/revision.h"
+#include "deferral.h"
 #include "model/identity.h"
 #include "newcomer.h"
 #include "story_keeper.h"
@@ -26,6 +27,7 @@ struct intake {
 	struct arena *scratch;
 	usec keep;
 	usec remember;
+	uint64_t waiting_room; /* so many entries more may wait for their pages */
 };
 
 /* What is known of the entry at hand on its way through. */
@@ -42,6 +44,7 @@ struct passage {
 	uint32_t sites_before; /* that carried it */
 	uint32_t *topics;      /* those that it matches, indices */
 	size_t topic_count;
+	const struct waited *waited; /* NULL: the entry comes from its feed */
 	usec now;
 	bool changed; /* a known entry with new content */
 };
@@ -244,6 +247,11 @@ static int take_new(struct intake *intake, struct passage *passage)
 		&facts, passage->verdict.confidence);
 }
 
+static bool is_page_text(const struct article *article)
+{
+	return article->text_from && strcmp(article->text_from, TEXT_FROM_PAGE) == 0;
+}
+
 /*
  * A known entry has new content: its article is replaced and compared with what it was.  It stays
  * in its story, for it is the publisher who says that it is the same entry.
@@ -267,10 +275,18 @@ static int take_changed(struct intake *intake, struct passage *passage, int64_t 
 	/* Without its old fingerprint nothing is known to have changed. */
 	passage->verdict = (struct verdict){.relation = RELATION_COPY};
 	r = fingerprint_from_bytes(old.fingerprint, old.fingerprint_length, room, &before);
-	if (r == 0)
+	/* A page's text and a feed's differ by what they are, not by news. */
+	if (r == 0 && is_page_text(&old.article) == is_page_text(&passage->article))
 		r = revision_judge(passage->fingerprint, before, &passage->verdict);
 	if (r < 0 && r != -EBADMSG && r != -ESTALE)
 		return r;
+	if (r == 0 && passage->waited && is_page_text(&old.article) &&
+		!is_page_text(&passage->article)) {
+		/* The page cannot be had now: what is there of it is more than the feed has. */
+		passage->article.text = old.article.text;
+		passage->article.text_from = old.article.text_from;
+		passage->fingerprint = before;
+	}
 	passage->verdict.story = old.story;
 	passage->verdict.of = key;
 	passage->verdict.confidence = old.confidence;
@@ -321,6 +337,47 @@ static int find_entry(
 	return r == -ENOENT ? 0 : r;
 }
 
+/* Whether the page's own word for its address is one of the same article. */
+static bool is_own_address(const char *url, const char *canonical, struct arena *arena)
+{
+	const char *key = url ? url_canonical_key(url, arena) : NULL;
+	const char *other = url_canonical_key(canonical, arena);
+	size_t host;
+
+	if (!other || !key)
+		return other != NULL;
+	if (strcmp(key, other) == 0)
+		return true;
+	/* Of the same site, and not its front page. */
+	host = strcspn(key, "/");
+	return strncmp(key, other, host) == 0 && (other[host] == '/' && other[host + 1] != '\0');
+}
+
+/* The page's text stands for the article's; of the rest, what the feed does not say. */
+static void apply_page(struct passage *passage, struct arena *arena)
+{
+	const struct web_page *page = passage->waited->page;
+	struct article *article = &passage->article;
+
+	article->text_from = page ? TEXT_FROM_PAGE : passage->waited->note;
+	if (!page)
+		return;
+	article->text = page->text;
+	if (!article->title)
+		article->title = page->title;
+	if (!article->author)
+		article->author = page->author;
+	if (!article->language)
+		article->language = page->language;
+	if (article->published == DATE_NONE)
+		article->published = page->published;
+	if (page->canonical_url && is_own_address(article->url, page->canonical_url, arena)) {
+		const char *url = url_clean(page->canonical_url, arena);
+
+		article->url = url ? url : article->url;
+	}
+}
+
 static int prepare(struct intake *intake, struct passage *passage)
 {
 	struct article_origin origin = {
@@ -335,6 +392,8 @@ static int prepare(struct intake *intake, struct passage *passage)
 		passage->entry, &passage->identity, &origin, intake->scratch, &passage->article);
 	if (r < 0)
 		return r;
+	if (passage->waited)
+		apply_page(passage, intake->scratch);
 	r = alerting_match(intake->alerting, passage->feed, &passage->article, intake->scratch,
 		&passage->topics, &passage->topic_count);
 	if (r < 0)
@@ -371,6 +430,22 @@ static int tell_topics(
 	return 0;
 }
 
+/* Lets the entry wait for its page; it is known from now on.  Returns 1, 0 if it cannot wait. */
+static int defer(
+	struct intake *intake, const struct passage *passage, const struct known_entry *known)
+{
+	int64_t feed = passage->state->id;
+	int r;
+
+	r = deferral_put(intake->store, passage->state, passage->channel, passage->entry,
+		&passage->identity, known->article != 0, passage->now);
+	if (r <= 0)
+		return r;
+	intake->waiting_room--;
+	r = store_entry_save(intake->store, feed, known, passage->now);
+	return r < 0 ? r : 1;
+}
+
 static int take_entry(
 	struct intake *intake, struct passage *passage, struct intake_progress *progress)
 {
@@ -384,9 +459,15 @@ static int take_entry(
 	r = find_entry(intake, passage, &article, &same);
 	if (r < 0)
 		return r;
-	if (same) {
-		known = known_of(passage, article);
+	known = known_of(passage, article);
+	if (same && !passage->waited)
 		return store_entry_save(intake->store, passage->state->id, &known, passage->now);
+	if (intake->waiting_room > 0 && !passage->waited &&
+		deferral_wanted(passage->feed, passage->state, passage->entry)) {
+		r = defer(intake, passage, &known);
+		progress->waiting += r > 0;
+		if (r != 0)
+			return r < 0 ? r : 0;
 	}
 	passage->changed = article != 0;
 	r = prepare(intake, passage);
@@ -475,6 +556,18 @@ static int begin_document(struct intake *intake, int64_t feed)
 	return r < 0 ? r : 0;
 }
 
+/* How many entries of the feed may still be let wait. */
+static int count_waiting_room(struct intake *intake, const struct feed *feed)
+{
+	uint64_t waiting = DEFERRAL_WAITING_MAX;
+	int r = 0;
+
+	if (feed->full_text == FULL_TEXT_YES || feed->full_text == FULL_TEXT_AUTO)
+		r = store_waiting_count(intake->store, &waiting);
+	intake->waiting_room = waiting < DEFERRAL_WAITING_MAX ? DEFERRAL_WAITING_MAX - waiting : 0;
+	return r;
+}
+
 /* Takes the articles that were indexed after `mark` out of the index again. */
 static void unindex(struct intake *intake, int64_t mark)
 {
@@ -498,6 +591,8 @@ int intake_take(struct intake *intake, const struct feed *feed, const struct fee
 	mark = last_indexed(intake);
 	r = progress->taken == 0 ? begin_document(intake, state->id) : 0;
 	if (r == 0)
+		r = count_waiting_room(intake, feed);
+	if (r == 0)
 		r = take_entries(intake, feed, state, parsed, until, &next);
 	r = end_savepoint(intake, r);
 	if (r < 0) {
@@ -506,6 +601,40 @@ int intake_take(struct intake *intake, const struct feed *feed, const struct fee
 	} else {
 		*progress = next;
 	}
+	return r;
+}
+
+int intake_take_waiting(struct intake *intake, const struct feed *feed,
+	const struct feed_state *state, const struct parsed_feed *parsed,
+	const struct waited *waited, usec budget, struct intake_progress *progress)
+{
+	struct intake_progress next = *progress;
+	struct passage passage = {
+		.feed = feed,
+		.state = state,
+		.channel = &parsed->channel,
+		.entry = &parsed->entries[0],
+		.waited = waited,
+		.now = clock_now(intake->clock),
+	};
+	int64_t mark;
+	int r;
+
+	r = story_keeper_prepare(intake->keeper, budget);
+	if (r == 0)
+		r = store_savepoint(intake->store);
+	if (r != 0)
+		return r;
+	mark = last_indexed(intake);
+	newcomer_begin(&intake->newcomer, 0);
+	r = take_entry(intake, &passage, &next);
+	if (r == 0)
+		r = store_waiting_remove(intake->store, waited->id);
+	r = end_savepoint(intake, r);
+	if (r < 0)
+		unindex(intake, mark);
+	else
+		*progress = next;
 	return r;
 }
 

@@ -11,6 +11,7 @@
 #include "match/matcher.h"
 #include "model/entry.h"
 #include "model/feed.h"
+#include "model/web_page.h"
 #include "poll/poller.h"
 #include "store/store.h"
 
@@ -41,6 +42,7 @@ struct intake_progress {
 	size_t taken;   /* entries that are done */
 	size_t fresh;   /* new ones among them */
 	size_t alerts;  /* made */
+	size_t waiting; /* entries that wait for their pages */
 	int64_t newest; /* date of the newest entry; DATE_NONE */
 };
 
@@ -55,6 +57,22 @@ struct intake_progress {
  */
 int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
 	const struct parsed_feed *parsed, usec budget, struct intake_progress *progress);
+
+/* What became of the web page of an entry that waited for it. */
+struct waited {
+	int64_t id;                  /* store_waiting_get()'s */
+	const struct web_page *page; /* NULL: the feed's text is taken */
+	const char *note;            /* ... and why, in a word or two */
+};
+
+/*
+ * Takes the entry in that waited, with its page's text where there is one, and forgets that it
+ * waits; all or nothing of it.  Returns as intake_take() does, 1 where the stories are to be read
+ * before and nothing was taken.
+ */
+int intake_take_waiting(struct intake *intake, const struct feed *feed,
+	const struct feed_state *state, const struct parsed_feed *parsed,
+	const struct waited *waited, usec budget, struct intake_progress *progress);
 
 /*
  * Tells held updates and digests that are due, some at a time, all or none.  Returns how many

@@ -63,9 +63,12 @@ struct pipeline {
 	const char *const *health_hooks; /* [Daemon] Notify= */
 	bool dirty;                      /* a transaction is open */
 	bool alerts;                     /* ... and it holds deliveries */
-	bool housekept;                  /* at least once */
-	usec housekeeping_at;            /* monotonic; when the timer fires */
-	bool closing;                    /* nothing new is begun */
+	bool waiting;                    /* ... and entries that wait for their pages */
+	void (*on_waiting)(void *userdata);
+	void *waiting_userdata;
+	bool housekept;       /* at least once */
+	usec housekeeping_at; /* monotonic; when the timer fires */
+	bool closing;         /* nothing new is begun */
 	unsigned failed_commits;
 	size_t abandoned; /* rounds */
 };
@@ -161,6 +164,7 @@ static void keep_house_in_time(struct pipeline *pipeline)
 int pipeline_commit(struct pipeline *pipeline)
 {
 	bool alerts = pipeline->alerts;
+	bool waiting = pipeline->waiting;
 	int r;
 
 	if (!pipeline->dirty)
@@ -168,6 +172,7 @@ int pipeline_commit(struct pipeline *pipeline)
 	clock_timer_set(pipeline->clock, pipeline->commit_timer, USEC_INFINITY);
 	pipeline->dirty = false;
 	pipeline->alerts = false;
+	pipeline->waiting = false;
 	r = store_commit(pipeline->store);
 	if (r < 0)
 		return take_back(pipeline, r);
@@ -176,6 +181,8 @@ int pipeline_commit(struct pipeline *pipeline)
 		outbox_wake(pipeline->outbox);
 		keep_house_in_time(pipeline);
 	}
+	if (waiting && !pipeline->closing && pipeline->on_waiting)
+		pipeline->on_waiting(pipeline->waiting_userdata);
 	return 0;
 }
 
@@ -300,6 +307,25 @@ int pipeline_configure(
 size_t pipeline_abandoned(const struct pipeline *pipeline)
 {
 	return pipeline->abandoned;
+}
+
+void pipeline_on_waiting(struct pipeline *pipeline, void (*fn)(void *userdata), void *userdata)
+{
+	pipeline->on_waiting = fn;
+	pipeline->waiting_userdata = userdata;
+}
+
+int pipeline_take_waiting(struct pipeline *pipeline, const struct feed *feed,
+	const struct feed_state *state, const struct parsed_feed *parsed,
+	const struct waited *waited)
+{
+	struct intake_progress progress = INTAKE_PROGRESS_INIT;
+	int r;
+
+	r = intake_take_waiting(
+		pipeline->intake, feed, state, parsed, waited, SLICE_TIME, &progress);
+	pipeline->alerts |= progress.alerts > 0;
+	return r;
 }
 
 int pipeline_prepare(struct pipeline *pipeline)
@@ -537,6 +563,7 @@ static int take_slice(struct passing *passing)
 	r = intake_take(pipeline->intake, round->feed, round->state, &passing->parsed, SLICE_TIME,
 		&passing->progress);
 	pipeline->alerts |= passing->progress.alerts > alerts;
+	pipeline->waiting |= passing->progress.waiting > 0;
 	return r;
 }
 

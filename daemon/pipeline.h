@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "config/config.h"
+#include "intake.h"
 #include "match/matcher.h"
 #include "notify/outbox.h"
 #include "poll/poller.h"
@@ -51,6 +52,17 @@ int pipeline_configure(
 
 /* A poller_round_fn; userdata is the pipeline. */
 void pipeline_on_round(struct round *round, void *userdata);
+
+/*
+ * Calls `fn` after each commit that let entries wait for their web pages (deferral.h), unless the
+ * pipeline is being closed.
+ */
+void pipeline_on_waiting(struct pipeline *pipeline, void (*fn)(void *userdata), void *userdata);
+
+/* As intake_take_waiting(), with the alerts sent after the next commit. */
+int pipeline_take_waiting(struct pipeline *pipeline, const struct feed *feed,
+	const struct feed_state *state, const struct parsed_feed *parsed,
+	const struct waited *waited);
 
 /*
  * A hook began to fail, `words` say why, or works again (NULL): what outbox_options.on_health

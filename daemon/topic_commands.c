@@ -338,18 +338,18 @@ static void answer(const struct inquiry *inquiry, const struct explained_node *r
 	struct outcome outcome = outcome_of(inquiry);
 
 	reply_body(reply,
-		json_pack("{s:s, s:s, s:{s:s?, s:s?, s:s?, s:s?, s:s, s:o, s:b}, s:b, s:s, "
+		json_pack("{s:s, s:s, s:{s:s?, s:s?, s:s?, s:s?, s:s, s:o, s:b, s:s?}, s:b, s:s, "
 			  "s:s, s:{s:s, s:s?, s:b, s:b, s:o, s:i}, s:o}",
 			"topic", inquiry->topic->name, "query", inquiry->topic->query, "article",
 			"id", article->id, "title", article->title, "url", article->url, "feed",
 			inquiry->feed ? inquiry->feed->name : NULL, "relation",
 			relation_to_string(record->relation), "first_seen",
 			reply_time(article->first_seen), "has_text", article->text != NULL,
-			"matched", (int)inquiry->matched, "stage", outcome.stage, "words",
-			outcome.words, "story", "id", inquiry->story.id.text, "title",
-			inquiry->story.title, "known", (int)state->known, "primed",
-			(int)state->primed, "told", reply_time(state->told), "events",
-			(int)state->events, "tree",
+			"text_from", article->text_from, "matched", (int)inquiry->matched, "stage",
+			outcome.stage, "words", outcome.words, "story", "id",
+			inquiry->story.id.text, "title", inquiry->story.title, "known",
+			(int)state->known, "primed", (int)state->primed, "told",
+			reply_time(state->told), "events", (int)state->events, "tree",
 			explain_tree(inquiry->topic->query, root, inquiry->arena)));
 }
 

@@ -18,6 +18,7 @@
 #include "http/client.h"
 #include "match/matcher.h"
 #include "notify/outbox.h"
+#include "pages.h"
 #include "pipeline.h"
 #include "poll/poller.h"
 #include "status/status.h"
@@ -65,6 +66,7 @@ struct daemon {
 	struct pool *pool;
 	struct outbox *outbox;
 	struct pipeline *pipeline;
+	struct pages *pages;
 	struct poller *poller;
 	struct control_server *control;
 	struct command_context context;
@@ -221,7 +223,7 @@ static void on_once_tick(void *userdata)
 	struct daemon *daemon = userdata;
 
 	if (poller_idle(daemon->poller) && pipeline_idle(daemon->pipeline) &&
-		outbox_idle(daemon->outbox))
+		pages_idle(daemon->pages) && outbox_idle(daemon->outbox))
 		(void)event_base_loopbreak(daemon->base);
 	else
 		clock_timer_in(daemon->clock, daemon->tick, ONCE_INTERVAL);
@@ -295,6 +297,7 @@ static int configure(struct daemon *daemon, struct matcher *matcher)
 	r = http_client_configure(daemon->http, &http);
 	if (r < 0)
 		return r;
+	pages_configure(daemon->pages, config);
 	r = pool_resize(daemon->pool, config->readers);
 	if (r < 0)
 		return r;
@@ -455,6 +458,13 @@ static int open_pipeline(struct daemon *daemon)
 		.outbox = daemon->outbox,
 		.state_directory = daemon->config->state_directory,
 	};
+	struct pages_options pages = {
+		.clock = daemon->clock,
+		.store = daemon->store,
+		.http = daemon->http,
+		.pool = daemon->pool,
+		.once = daemon->arguments->once,
+	};
 	struct poller_options poller = {
 		.clock = daemon->clock,
 		.http = daemon->http,
@@ -466,12 +476,13 @@ static int open_pipeline(struct daemon *daemon)
 	r = pipeline_new(&options, &daemon->pipeline);
 	if (r < 0)
 		return r;
+	pages.pipeline = daemon->pipeline;
 	poller.userdata = daemon->pipeline;
 	r = poller_new(&poller, &daemon->poller);
 	if (r < 0)
 		return r;
 	pipeline_set_poller(daemon->pipeline, daemon->poller);
-	return 0;
+	return pages_new(&pages, &daemon->pages);
 }
 
 static void on_hook_health(const char *hook, const char *words, void *userdata)
@@ -523,6 +534,7 @@ static int open_control(struct daemon *daemon)
 		.store = daemon->store,
 		.poller = daemon->poller,
 		.pool = daemon->pool,
+		.pages = daemon->pages,
 		.outbox = daemon->outbox,
 		.started = daemon->started,
 		.reload = reload,
@@ -567,6 +579,7 @@ static void close_all(struct daemon *daemon)
 {
 	control_server_free(daemon->control);
 	pool_free(daemon->pool);
+	pages_free(daemon->pages);
 	pipeline_free(daemon->pipeline);
 	poller_free(daemon->poller);
 	outbox_free(daemon->outbox);

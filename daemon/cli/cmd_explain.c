@@ -77,6 +77,7 @@ static int print_explanation(const json_t *body)
 	print_line("story", member_string(story, "id"));
 	if (member_string(story, "told"))
 		print_line("told", when_format(member_string(story, "told"), now, when));
+	print_line("text", member_string(article, "text_from"));
 	if (json_is_false(json_object_get(article, "has_text")))
 		(void)printf("The article's text is gone (Keep=); only its title was looked at.\n");
 	(void)putchar('\n');

@@ -15,6 +15,7 @@ static void print_status(const json_t *body)
 {
 	const json_t *feeds = json_object_get(body, "feeds");
 	const json_t *deliveries = json_object_get(body, "deliveries");
+	const json_t *pages = json_object_get(body, "pages");
 	char when[WHEN_SIZE];
 	char span[TIMESPAN_SIZE];
 
@@ -36,6 +37,14 @@ static void print_status(const json_t *body)
 		"deliveries", member_number(deliveries, "pending"),
 		member_number(deliveries, "sending"), member_number(deliveries, "delivered"),
 		member_number(deliveries, "dead"));
+	if (member_number(pages, "waiting") + member_number(pages, "used") +
+			member_number(pages, "fallback") >
+		0)
+		(void)printf(
+			"%14s  %lld waited for, %lld fetched since start, %lld of use, %lld not\n",
+			"web pages", member_number(pages, "waiting"),
+			member_number(pages, "fetched"), member_number(pages, "used"),
+			member_number(pages, "fallback"));
 	(void)printf("%14s  %.1f MiB\n", "database",
 		(double)member_number(body, "database_bytes") / (1024 * 1024));
 	if (member_number(deliveries, "dead") > 0)

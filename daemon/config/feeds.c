@@ -52,6 +52,7 @@ static struct draft *add_draft(struct drafts *drafts, const struct section *sect
 		.tags = values->tags ? values->tags : no_words,
 		.poll_interval = values->poll_interval,
 		.backfill = section_gives(section, "Backfill") ? values->backfill : BACKFILL_UNSET,
+		.full_text = values->full_text,
 		.user_agent = values->user_agent,
 		.private_networks = values->private_networks,
 		.access = access,
@@ -245,6 +246,8 @@ static int merge(struct build *build, struct feed *feed, const struct feed *othe
 		feed->poll_interval = other->poll_interval;
 	if (feed->backfill == BACKFILL_UNSET)
 		feed->backfill = other->backfill;
+	if (feed->full_text == FULL_TEXT_UNSET)
+		feed->full_text = other->full_text;
 	if (!feed->user_agent)
 		feed->user_agent = other->user_agent;
 	if (!feed->private_networks)

@@ -60,6 +60,7 @@ struct feed_section {
 	const char *url;
 	const char *file;
 	const char **tags;
+	enum full_text full_text;
 	usec poll_interval;
 	usec backfill;
 	const char *user_agent;
@@ -84,6 +85,7 @@ struct topic_section {
 	const char *stem;
 	bool regex;
 	unsigned alert;
+	enum full_text full_text;
 	const char **feeds;
 	const char **notify;
 	const unsigned *spread;

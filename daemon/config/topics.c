@@ -46,6 +46,7 @@ static int make_topic(const struct sections *sections, const struct section *sec
 		.lists = lists,
 		.alert = values->alert,
 		.spread = values->spread,
+		.full_text = values->full_text,
 		.feeds = values->feeds && values->feeds[0] ? values->feeds : NULL,
 		.notify = values->notify ? values->notify : no_words,
 	};
@@ -135,6 +136,37 @@ static int resolve_feeds(struct build *build, const struct section *section, str
 	return build_notify(build, section, topic->notify, &topic->notify);
 }
 
+/* What is unset is no; auto is for articles that could match. */
+static enum full_text resolve_full_text(const struct config *config, const struct feed *feed)
+{
+	enum full_text full_text = feed->full_text;
+
+	if (full_text == FULL_TEXT_UNSET)
+		full_text = feed->full_text_of_topics;
+	if (full_text != FULL_TEXT_AUTO)
+		return full_text == FULL_TEXT_YES ? full_text : FULL_TEXT_NO;
+	for (size_t i = 0; i < config->topic_count; i++)
+		if (config_topic_takes(&config->topics[i], feed))
+			return full_text;
+	return FULL_TEXT_NO;
+}
+
+/* Topics have a say where the feed has none. */
+static void spread_full_text(struct config *config)
+{
+	for (size_t i = 0; i < config->topic_count; i++) {
+		const struct topic *topic = &config->topics[i];
+
+		for (size_t k = 0; topic->full_text != FULL_TEXT_UNSET && k < config->feed_count;
+			k++)
+			if (config->feeds[k].full_text_of_topics < topic->full_text &&
+				config_topic_takes(topic, &config->feeds[k]))
+				config->feeds[k].full_text_of_topics = topic->full_text;
+	}
+	for (size_t k = 0; k < config->feed_count; k++)
+		config->feeds[k].full_text = resolve_full_text(config, &config->feeds[k]);
+}
+
 int build_topics(struct build *build)
 {
 	struct config *config = build->config;
@@ -151,6 +183,7 @@ int build_topics(struct build *build)
 		if (r < 0)
 			return r;
 	}
+	spread_full_text(config);
 	return 0;
 }
 

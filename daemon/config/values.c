@@ -543,6 +543,16 @@ int value_method(const char *value, void *target, struct value_context *context)
 	return keep_string(value, target, context);
 }
 
+int value_full_text(const char *value, void *target, struct value_context *context)
+{
+	enum full_text full_text = full_text_from_string(value);
+
+	if (full_text < 0)
+		return refuse(context, "expected yes, no or auto");
+	*(enum full_text *)target = full_text;
+	return 0;
+}
+
 int value_format(const char *value, void *target, struct value_context *context)
 {
 	enum hook_format format = hook_format_from_string(value);

@@ -56,6 +56,7 @@ int value_mail_server(const char *value, void *target, struct value_context *con
 int value_mailbox(const char *value, void *target, struct value_context *context);
 int value_mailboxes(const char *value, void *target, struct value_context *context);
 int value_media_type(const char *value, void *target, struct value_context *context);
+int value_full_text(const char *value, void *target, struct value_context *context);
 int value_format(const char *value, void *target, struct value_context *context);
 
 /* const unsigned *, 0 at the end; const struct digest_times *; const struct quiet_times * */

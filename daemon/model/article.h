@@ -17,6 +17,9 @@ enum {
 	ARTICLE_TEXT_MAX = ENTRY_TEXT_MAX,
 };
 
+/* What text_from says of a text that is the web page's. */
+#define TEXT_FROM_PAGE "page"
+
 struct article {
 	const char *id;  /* public: an id, or the archive's own in replay */
 	const char *url; /* canonical (base/url.h) or NULL */
@@ -27,6 +30,8 @@ struct article {
 	const char *language;
 	const char **categories;
 	size_t category_count;
+	/* TEXT_FROM_PAGE; or why it is the feed's although the page was wanted; NULL: the feed's */
+	const char *text_from;
 	int64_t published; /* seconds; DATE_NONE */
 	usec first_seen;
 };

@@ -58,6 +58,8 @@ const struct event_field event_field_table[] = {
 	MEMBER("data.article.feed"),
 	MEMBER("data.article.feed_title"),
 	MEMBER("data.article.excerpt"),
+	MEMBER("data.article.text_from"),
+	MEMBER("data.article.text_note"),
 	MEMBER("data.match"),
 	MEMBER("data.match.term"),
 	MEMBER("data.match.field"),

@@ -21,6 +21,13 @@ static const char *const rule_names[] = {
 };
 
 DEFINE_ENUM_NAMES(feed_health, enum feed_health, health_names)
+static const char *const full_text_names[] = {
+	[FULL_TEXT_NO] = "no",
+	[FULL_TEXT_AUTO] = "auto",
+	[FULL_TEXT_YES] = "yes",
+};
+
+DEFINE_ENUM_NAMES(full_text, enum full_text, full_text_names)
 DEFINE_ENUM_NAMES(poll_rule, enum poll_rule, rule_names)
 
 const char *feed_key(const struct feed *feed)

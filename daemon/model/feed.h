@@ -13,6 +13,19 @@
 #include "base/clock.h"
 #include "base/hash.h"
 
+/* Whether articles' web pages are fetched for their text (FullText=). */
+enum full_text {
+	FULL_TEXT_UNSET, /* the stronger word of the topics that take the feed; else no */
+	FULL_TEXT_NO,
+	FULL_TEXT_AUTO, /* where the feed's text is short, and a topic takes the feed */
+	FULL_TEXT_YES,
+	FULL_TEXT_MAX,
+	FULL_TEXT_INVALID = -22,
+};
+
+const char *full_text_to_string(enum full_text full_text);
+enum full_text full_text_from_string(const char *string);
+
 struct feed {
 	const char *name;       /* of the section or the OPML outline; unique */
 	const char *url;        /* as configured */
@@ -20,8 +33,10 @@ struct feed {
 	usec poll_interval;     /* 0: adaptive from the daemon's default */
 	usec backfill;          /* alert on what is younger at the first poll; 0: on nothing */
 	const char *user_agent; /* NULL: the daemon's */
-	const char *private_networks; /* prefixes or "yes"; NULL: the daemon's */
-	struct access *access;        /* credentials, proxy, TLS; NULL: none; the configuration's */
+	const char *private_networks;       /* prefixes or "yes"; NULL: the daemon's */
+	enum full_text full_text;           /* never FULL_TEXT_UNSET in a configuration */
+	enum full_text full_text_of_topics; /* the strongest of those that take it */
+	struct access *access; /* credentials, proxy, TLS; NULL: none; the configuration's */
 	/* What identifies it where another feed has its URL and another access; NULL: its URL. */
 	const char *key;
 };

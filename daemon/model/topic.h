@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "model/feed.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,6 +47,7 @@ struct topic {
 	unsigned alert;                    /* of enum alert_kinds */
 	const unsigned *spread;            /* numbers of sites, rising, 0 at the end; NULL: none */
 	const struct gathering *gathering; /* NULL: each alert goes out at once */
+	enum full_text full_text;          /* of its feeds that have no word of their own */
 	const char **feeds;  /* feed names and tag:NAME, NULL-terminated; NULL: all feeds */
 	const char **notify; /* hook names, NULL-terminated; may be empty */
 };

@@ -87,11 +87,22 @@ static json_t *story_json(const struct event_facts *facts, unsigned squeeze)
 		"site_count", (json_int_t)story->site_count, "sites", sites_json(facts, squeeze));
 }
 
+/* Which text the alert stands on; where the page was wanted and is not it, also why. */
+static void set_text_from(json_t *object, const struct article *article)
+{
+	bool page = article->text_from && strcmp(article->text_from, TEXT_FROM_PAGE) == 0;
+
+	(void)json_object_set_new(object, "text_from", json_string(page ? "page" : "feed"));
+	if (article->text_from && !page)
+		(void)json_object_set_new(object, "text_note", json_string(article->text_from));
+}
+
 static json_t *article_json(const struct event_facts *facts, unsigned squeeze)
 {
 	const struct article *article = facts->article;
+	json_t *json;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
+	json = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
 		whole_json(article->id, squeeze), "url", whole_json(article->url, squeeze), "title",
 		text_json(article->title, EVENT_TITLE_BYTES, squeeze), "author",
 		text_json(article->author, EVENT_NAME_BYTES, squeeze), "published",
@@ -100,6 +111,8 @@ static json_t *article_json(const struct event_facts *facts, unsigned squeeze)
 		whole_json(facts->feed, squeeze), "feed_title",
 		text_json(facts->feed_title, EVENT_NAME_BYTES, squeeze), "excerpt",
 		text_json(article->text, EVENT_EXCERPT_BYTES, squeeze));
+	set_text_from(json, article);
+	return json;
 }
 
 static json_t *match_json(const struct event_facts *facts, unsigned squeeze)

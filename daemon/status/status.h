@@ -34,6 +34,10 @@ struct status_figures {
 	size_t sending;
 	uint64_t delivered; /* since start */
 	uint64_t database_bytes;
+	uint64_t pages_waiting;  /* entries that wait for their web pages (FullText=) */
+	uint64_t pages_fetched;  /* since start */
+	uint64_t pages_used;     /* articles with their page's text, since start */
+	uint64_t pages_fallback; /* with the feed's instead */
 };
 
 /* One line for people: "1,000 feeds (3 failing), next poll in 12s; 52 alerts, 0 waiting". */

@@ -13,12 +13,12 @@ static const char next_key_sql[] =
 
 static const char add_sql[] =
 	"INSERT INTO articles (key, id, feed, first_seen, story, url, title, author, source,"
-	" language, categories, published, host, relation, of, similarity, confidence, why)"
-	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	" language, categories, published, host, relation, of, similarity, confidence, why,"
+	" text_from) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char replace_sql[] =
 	"UPDATE articles SET story = ?2, url = ?3, title = ?4, author = ?5, source = ?6,"
 	" language = ?7, categories = ?8, published = ?9, host = ?10, relation = ?11, of = ?12,"
-	" similarity = ?13, confidence = ?14, why = ?15 WHERE key = ?1";
+	" similarity = ?13, confidence = ?14, why = ?15, text_from = ?16 WHERE key = ?1";
 
 static const char put_text_sql[] =
 	"INSERT INTO texts (article, first_seen, text) VALUES (?, ?, ?)"
@@ -31,7 +31,7 @@ static const char drop_fingerprint_sql[] = "DELETE FROM fingerprints WHERE artic
 #define RECORD_COLUMNS                                                                             \
 	"a.key, a.id, a.feed, a.first_seen, a.story, a.url, a.title, a.author, a.source,"          \
 	" a.language, a.categories, a.published, a.host, a.relation, a.of, a.similarity,"          \
-	" a.confidence, a.why"
+	" a.confidence, a.why, a.text_from"
 #define WHOLE_RECORD                                                                               \
 	"SELECT " RECORD_COLUMNS ", f.bytes, t.text FROM articles a"                               \
 	" LEFT JOIN fingerprints f ON f.article = a.key LEFT JOIN texts t ON t.article = a.key"
@@ -124,6 +124,7 @@ static int bind_record(
 	bind_real(s, record->similarity);
 	bind_real(s, record->confidence);
 	bind_text(s, record->why);
+	bind_text(s, article->text_from);
 	return categories->failed;
 }
 
@@ -237,6 +238,7 @@ static int read_record(struct statement *s, struct arena *arena, struct article_
 	record->similarity = column_real(s);
 	record->confidence = column_real(s);
 	record->why = column_text(s, arena);
+	article->text_from = column_text(s, arena);
 	if (s->result < 0)
 		return s->result;
 	if (record->relation < 0)

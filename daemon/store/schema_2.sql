@@ -60,3 +60,43 @@ CREATE TABLE story_languages (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO story_languages (story, language)
 	SELECT DISTINCT story, language FROM articles WHERE language <> '';
+
+-- Entries whose articles wait for their web pages (FullText=): they are known (entries), and taken in
+-- once the page was read, or the wait is over.
+CREATE TABLE waiting (
+	id INTEGER PRIMARY KEY,
+	feed INTEGER NOT NULL REFERENCES feeds ON DELETE CASCADE,
+	identity BLOB NOT NULL,          -- as in entries; a changed entry replaces what waits
+	url TEXT NOT NULL,               -- of the page
+	host TEXT NOT NULL,
+	since INTEGER NOT NULL,
+	due INTEGER NOT NULL,            -- when the page may be asked for
+	tries INTEGER NOT NULL,
+	renew INTEGER NOT NULL,          -- the page is to be asked for again: its entry changed
+	entry BLOB NOT NULL,             -- the reader's answer, of this entry alone
+	UNIQUE (feed, identity)
+) STRICT;
+CREATE INDEX waiting_by_host ON waiting (host, due, id);
+CREATE INDEX waiting_by_age ON waiting (since);
+
+-- Web pages that were fetched a short while ago, so that one is fetched once whatever feeds carry it.
+CREATE TABLE pages (
+	key TEXT PRIMARY KEY,            -- the address without what does not count (base/url.h)
+	host TEXT,                       -- whom it was asked of; NULL: of nobody, it is another's canonical
+	fetched INTEGER NOT NULL,
+	note TEXT,                       -- why its text is not used; NULL: it is
+	page BLOB                        -- the reader's answer; NULL: there is none
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pages_by_host ON pages (host, fetched);
+CREATE INDEX pages_by_age ON pages (fetched);
+
+-- What sites let robots do (RFC 9309), and how long they asked to be left alone.
+CREATE TABLE robots (
+	origin TEXT PRIMARY KEY,         -- scheme, host and port
+	expires INTEGER NOT NULL,        -- of the rules
+	rules TEXT,                      -- those for us (extract/robots.h); NULL: nothing is allowed
+	blocked INTEGER NOT NULL         -- until then; 0: no
+) STRICT, WITHOUT ROWID;
+
+-- Which text an article has: "page", why it is the feed's where the page was wanted, or NULL.
+ALTER TABLE articles ADD COLUMN text_from TEXT;

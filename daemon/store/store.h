@@ -367,6 +367,84 @@ int store_deliveries_each(struct store *store, bool failed_only, usec since, siz
 int store_delivery_save(struct store *store, const struct delivery *delivery);
 int store_delivery_get(struct store *store, int64_t id, struct arena *arena, struct delivery *ret);
 
+/* ---- entries that wait for their web pages (FullText=) ---- */
+
+struct waiting_entry {
+	int64_t id;
+	int64_t feed;
+	const char *feed_key; /* of its configuration (model/feed.h); read only */
+	struct digest identity;
+	const char *url;
+	const char *host;
+	usec since;
+	usec due;
+	uint32_t tries;
+	bool renew;        /* a page fetched before `since` will not do */
+	const void *entry; /* wire form of a parsed_feed with this entry alone */
+	size_t entry_length;
+};
+
+/* Adds it, or puts it in the place of the one of that feed and identity, whose `since` stays. */
+int store_waiting_put(struct store *store, const struct waiting_entry *waiting);
+
+/*
+ * Of each host the first one that is due, without the entry; at most `limit`.  The callback gets a
+ * borrowed record.
+ */
+typedef int (*store_waiting_fn)(const struct waiting_entry *waiting, void *userdata);
+int store_waiting_each(
+	struct store *store, usec now, size_t limit, store_waiting_fn fn, void *userdata);
+
+/* The one that waits longest, since `before` at least; else -ENOENT. */
+int store_waiting_late(struct store *store, usec before, int64_t *ret_id);
+int store_waiting_get(
+	struct store *store, int64_t id, struct arena *arena, struct waiting_entry *ret);
+int store_waiting_remove(struct store *store, int64_t id);
+int store_waiting_delay(struct store *store, int64_t id, usec due, uint32_t tries);
+int store_waiting_count(struct store *store, uint64_t *ret);
+
+/* When the first of all is due; USEC_INFINITY: none waits. */
+int store_waiting_next(struct store *store, usec *ret);
+
+/* ---- web pages and their sites ---- */
+
+struct stored_page {
+	const char *key;
+	const char *host; /* NULL: of another's canonical address */
+	usec fetched;
+	const char *note;
+	const void *page; /* wire form of a web_page, or NULL */
+	size_t page_length;
+};
+
+/* Adds or replaces. */
+int store_page_put(struct store *store, const struct stored_page *page);
+
+/* The one fetched since then; else -ENOENT. */
+int store_page_get(struct store *store, const char *key, usec since, struct arena *arena,
+	struct stored_page *ret);
+
+/* How many were asked of the host (NULL: of any) since then. */
+int store_pages_since(struct store *store, const char *host, usec since, uint64_t *ret);
+
+/* Forgets pages fetched before, at most `limit`.  Returns how many went, or an error. */
+int store_pages_forget(struct store *store, usec before, size_t limit);
+
+struct stored_robots {
+	const char *origin;
+	usec expires;
+	const char *rules; /* NULL: nothing is allowed */
+	usec blocked;      /* 0: not */
+};
+
+int store_robots_put(struct store *store, const struct stored_robots *robots);
+int store_robots_get(
+	struct store *store, const char *origin, struct arena *arena, struct stored_robots *ret);
+
+/* Those of sites that asked to be left alone beyond `now`. */
+typedef int (*store_robots_fn)(const struct stored_robots *robots, void *userdata);
+int store_robots_blocked_each(struct store *store, usec now, store_robots_fn fn, void *userdata);
+
 /* ---- figures ---- */
 
 struct store_figures {

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "extract/page_extract.h"
+#include "extract/robots.h"
 #include "parse/feed_parser.h"
 #include "worker/frame.h"
 #include "worker/job.h"
@@ -55,7 +56,7 @@ static int write_all(int fd, const struct buffer *buffer)
 /* What became of the job, as an answer; `r` is feed_parse()'s or page_extract()'s. */
 static void judge(enum job_kind kind, int r, const char *reason, struct answer *answer)
 {
-	answer->kind = kind == JOB_PAGE ? ANSWER_PAGE : ANSWER_FEED;
+	answer->kind = job_answer_kind(kind);
 	if (r == 0) {
 		answer->status = ANSWER_DONE;
 	} else if (r == -EBADMSG) {
@@ -86,6 +87,23 @@ static void write_answer(struct answer *answer, struct buffer *buffer)
 	(void)answer_write(answer, buffer);
 }
 
+static int run_job(
+	const struct job *job, struct arena *arena, struct answer *answer, const char **ret_reason)
+{
+	const struct document *document = &job->document;
+
+	switch (job->kind) {
+	case JOB_PAGE:
+		return page_extract(document, arena, &answer->page, ret_reason);
+	case JOB_ROBOTS:
+		answer->rules = robots_read(document->bytes, document->length, job->agent, arena);
+		return answer->rules ? 0 : -ENOMEM;
+	default:
+		return feed_parse(
+			document, job->known, job->known_count, arena, &answer->feed, ret_reason);
+	}
+}
+
 /* Reads the document into *answer, whose strings are the arena's or borrowed from the frame. */
 static enum child_exit read_document(
 	const struct frame_input *frame, struct arena *arena, struct answer *answer)
@@ -98,11 +116,7 @@ static enum child_exit read_document(
 	if (r < 0)
 		return CHILD_EXIT_PROTOCOL;
 	limit_cpu(job.cpu_limit);
-	if (job.kind == JOB_PAGE)
-		r = page_extract(&job.document, arena, &answer->page, &reason);
-	else
-		r = feed_parse(
-			&job.document, job.known, job.known_count, arena, &answer->feed, &reason);
+	r = run_job(&job, arena, answer, &reason);
 	judge(job.kind, r, reason, answer);
 	return CHILD_EXIT_DONE;
 }

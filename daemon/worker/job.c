@@ -5,7 +5,20 @@
 #include <string.h>
 
 #include "base/wire.h"
+#include "extract/robots.h"
 #include "worker/frame.h"
+
+enum answer_kind job_answer_kind(enum job_kind kind)
+{
+	switch (kind) {
+	case JOB_PAGE:
+		return ANSWER_PAGE;
+	case JOB_ROBOTS:
+		return ANSWER_ROBOTS;
+	default:
+		return ANSWER_FEED;
+	}
+}
 
 static const char *bounded(const char *string, size_t limit)
 {
@@ -27,6 +40,7 @@ int job_write_head(const struct job *job, struct buffer *buffer)
 	wire_put_u32(buffer, (uint32_t)(job->cpu_limit / USEC_MSEC));
 	wire_put_string(buffer, document->url);
 	wire_put_string(buffer, bounded(document->content_type, JOB_CONTENT_TYPE_MAX));
+	wire_put_string(buffer, bounded(job->agent, ROBOTS_AGENT_MAX));
 	wire_put_u32(buffer, (uint32_t)known);
 	(void)buffer_add(buffer, job->known, known * sizeof(*job->known));
 	wire_put_u32(buffer, (uint32_t)document->length);
@@ -69,11 +83,14 @@ int job_read(const void *bytes, size_t length, struct arena *arena, struct job *
 	if (wire_get_u8(&reader) != JOB_VERSION)
 		return -EBADMSG;
 	job.kind = (enum job_kind)wire_get_u8(&reader);
-	if (job.kind != JOB_FEED && job.kind != JOB_PAGE)
+	if (job.kind != JOB_FEED && job.kind != JOB_PAGE && job.kind != JOB_ROBOTS)
 		return -EBADMSG;
 	job.cpu_limit = wire_get_u32(&reader) * USEC_MSEC;
 	job.document.url = get_bytes_string(&reader, URL_BYTES_MAX, arena);
 	job.document.content_type = get_bytes_string(&reader, JOB_CONTENT_TYPE_MAX, arena);
+	job.agent = wire_get_string(&reader, ROBOTS_AGENT_MAX, arena);
+	if (job.kind == JOB_ROBOTS && !job.agent)
+		return -EBADMSG;
 	job.known_count = wire_get_count(&reader, JOB_KNOWN_MAX);
 	job.known = get_in_place(&reader, job.known_count * sizeof(*job.known));
 	job.document.length = wire_get_count(&reader, DOCUMENT_BYTES_MAX);
@@ -88,6 +105,11 @@ static bool carries_feed(const struct answer *answer)
 {
 	return answer->kind == ANSWER_FEED &&
 		(answer->status == ANSWER_DONE || answer->status == ANSWER_NO_FEED);
+}
+
+static bool carries_rules(const struct answer *answer)
+{
+	return answer->kind == ANSWER_ROBOTS && answer->status == ANSWER_DONE;
 }
 
 static bool carries_page(const struct answer *answer)
@@ -106,6 +128,8 @@ int answer_write(const struct answer *answer, struct buffer *buffer)
 		wire_put_string(buffer, answer->reason);
 		if (carries_feed(answer))
 			parsed_feed_write(&answer->feed, buffer);
+		if (carries_rules(answer))
+			wire_put_string(buffer, answer->rules);
 		if (carries_page(answer))
 			web_page_write(&answer->page, buffer);
 	}
@@ -133,6 +157,10 @@ static void read_document_answer(
 	answer->reason = wire_get_string(reader, ANSWER_REASON_MAX, arena);
 	if (!reader->bad && carries_feed(answer))
 		(void)parsed_feed_read(reader, arena, &answer->feed);
+	if (!reader->bad && carries_rules(answer)) {
+		answer->rules = wire_get_string(reader, ROBOTS_RULES_MAX, arena);
+		reader->bad = reader->bad || !answer->rules;
+	}
 	if (!reader->bad && carries_page(answer))
 		(void)web_page_read(reader, arena, &answer->page);
 }
@@ -145,7 +173,8 @@ int answer_read(const void *bytes, size_t length, struct arena *arena, struct an
 	if (wire_get_u8(&reader) != JOB_VERSION)
 		return -EBADMSG;
 	answer.kind = (enum answer_kind)wire_get_u8(&reader);
-	if (answer.kind == ANSWER_FEED || answer.kind == ANSWER_PAGE)
+	if (answer.kind == ANSWER_FEED || answer.kind == ANSWER_PAGE ||
+		answer.kind == ANSWER_ROBOTS)
 		read_document_answer(&reader, arena, &answer);
 	else if (answer.kind != ANSWER_READY)
 		return -EBADMSG;

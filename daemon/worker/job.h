@@ -30,8 +30,9 @@ enum {
 };
 
 enum job_kind {
-	JOB_FEED = 1, /* a feed document: entries come back */
-	JOB_PAGE = 2, /* an article's web page: its text comes back; no digests */
+	JOB_FEED = 1,   /* a feed document: entries come back */
+	JOB_ROBOTS = 3, /* a site's robots.txt: the rules for `agent` come back */
+	JOB_PAGE = 2,   /* an article's web page: its text comes back; no digests */
 };
 
 struct job {
@@ -40,12 +41,14 @@ struct job {
 	struct document document;
 	const struct digest *known;
 	size_t known_count;
+	const char *agent; /* of a JOB_ROBOTS, a product token; else NULL */
 };
 
 enum answer_kind {
 	ANSWER_READY = 1, /* the reader is in its sandbox and waits for jobs */
 	ANSWER_FEED = 2,
 	ANSWER_PAGE = 3,
+	ANSWER_ROBOTS = 4,
 };
 
 enum answer_status {
@@ -63,7 +66,11 @@ struct answer {
 	const char *reason;      /* NULL with ANSWER_DONE */
 	struct parsed_feed feed; /* with ANSWER_DONE and ANSWER_NO_FEED, else empty */
 	struct web_page page;    /* of an ANSWER_PAGE with ANSWER_DONE */
+	const char *rules;       /* of an ANSWER_ROBOTS with ANSWER_DONE (extract/robots.h) */
 };
+
+/* What a job of that kind is answered with. */
+enum answer_kind job_answer_kind(enum job_kind kind);
 
 /*
  * Writes a job's frame up to the document's bytes, which the caller sends behind it.

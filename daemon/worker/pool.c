@@ -20,7 +20,7 @@ enum {
 
 struct task {
 	STAILQ_ENTRY(task) next;
-	struct job job; /* owns the document and the digests */
+	struct job job; /* owns the document, the digests and the agent */
 	pool_done_fn done;
 	void *userdata;
 };
@@ -53,6 +53,7 @@ static void task_free(struct task *task)
 		return;
 	document_clear(&task->job.document);
 	free((void *)task->job.known);
+	free((void *)task->job.agent);
 	free(task);
 }
 
@@ -88,6 +89,7 @@ static void task_finish(struct task *task, const struct answer *answer, struct a
 		.arena = arena,
 		.feed = answer->feed,
 		.page = answer->page,
+		.rules = answer->rules,
 		.words = answer->reason,
 	};
 
@@ -321,29 +323,32 @@ void pool_free(struct pool *pool)
 }
 
 /* Makes a task with its own digests, the document not yet in it. */
-static int task_new(
-	enum job_kind kind, const struct digest *known, size_t known_count, struct task **ret)
+static int task_new(const struct job *what, struct task **ret)
 {
-	size_t count = known_count < JOB_KNOWN_MAX ? known_count : JOB_KNOWN_MAX;
+	size_t count = what->known_count < JOB_KNOWN_MAX ? what->known_count : JOB_KNOWN_MAX;
 	struct task *task = calloc(1, sizeof(*task));
 	struct digest *copy = calloc(count > 0 ? count : 1, sizeof(*copy));
+	char *agent = what->agent ? strdup(what->agent) : NULL;
 
-	if (!task || !copy) {
+	if (!task || !copy || (what->agent && !agent)) {
 		free(task);
 		free(copy);
+		free(agent);
 		return -ENOMEM;
 	}
 	if (count > 0)
-		memcpy(copy, known, count * sizeof(*copy));
-	task->job.kind = kind;
+		memcpy(copy, what->known, count * sizeof(*copy));
+	task->job.kind = what->kind;
 	task->job.known = copy;
 	task->job.known_count = count;
+	task->job.agent = agent;
 	*ret = task;
 	return 0;
 }
 
-static int submit(struct pool *pool, enum job_kind kind, struct document *document,
-	const struct digest *known, size_t known_count, pool_done_fn done, void *userdata)
+/* `what` says kind, digests and agent, all borrowed. */
+static int submit(struct pool *pool, const struct job *what, struct document *document,
+	pool_done_fn done, void *userdata)
 {
 	struct task *task = NULL;
 	int r;
@@ -355,7 +360,7 @@ static int submit(struct pool *pool, enum job_kind kind, struct document *docume
 	if (pool->waiting_count >= READER_QUEUE_MAX ||
 		pool->waiting_bytes + document->length > READER_QUEUE_BYTES_MAX)
 		return -EAGAIN;
-	r = task_new(kind, known, known_count, &task);
+	r = task_new(what, &task);
 	if (r < 0)
 		return r;
 	task->job.cpu_limit = pool->options.cpu_limit;
@@ -373,13 +378,25 @@ static int submit(struct pool *pool, enum job_kind kind, struct document *docume
 int pool_submit(struct pool *pool, struct document *document, const struct digest *known,
 	size_t known_count, pool_done_fn done, void *userdata)
 {
-	return submit(pool, JOB_FEED, document, known, known_count, done, userdata);
+	const struct job job = {.kind = JOB_FEED, .known = known, .known_count = known_count};
+
+	return submit(pool, &job, document, done, userdata);
 }
 
 int pool_submit_page(
 	struct pool *pool, struct document *document, pool_done_fn done, void *userdata)
 {
-	return submit(pool, JOB_PAGE, document, NULL, 0, done, userdata);
+	const struct job job = {.kind = JOB_PAGE};
+
+	return submit(pool, &job, document, done, userdata);
+}
+
+int pool_submit_robots(struct pool *pool, struct document *document, const char *agent,
+	pool_done_fn done, void *userdata)
+{
+	const struct job job = {.kind = JOB_ROBOTS, .agent = agent};
+
+	return submit(pool, &job, document, done, userdata);
 }
 
 size_t pool_pending(const struct pool *pool)

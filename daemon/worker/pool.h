@@ -46,6 +46,7 @@ struct reader_result {
 	const char *words;       /* why, for the user */
 	struct parsed_feed feed; /* also its diagnoses and alternates where error is -EBADMSG */
 	struct web_page page;    /* of pool_submit_page() */
+	const char *rules;       /* of pool_submit_robots() (extract/robots.h) */
 };
 
 typedef void (*pool_done_fn)(const struct reader_result *result, void *userdata);
@@ -68,6 +69,11 @@ int pool_submit(struct pool *pool, struct document *document, const struct diges
 /* As pool_submit() for an article's web page: the result's `page` is the answer. */
 int pool_submit_page(
 	struct pool *pool, struct document *document, pool_done_fn done, void *userdata);
+
+/* As pool_submit() for a robots.txt: the result's `rules`, for `agent` (a product token; copied).
+ */
+int pool_submit_robots(struct pool *pool, struct document *document, const char *agent,
+	pool_done_fn done, void *userdata);
 
 /* Jobs that wait or are being read. */
 size_t pool_pending(const struct pool *pool);

@@ -235,7 +235,7 @@ static bool in_turn(const struct reader *reader, const struct answer *answer)
 		return answer->kind == ANSWER_READY;
 	if (reader->state != READER_BUSY || !all_sent(reader))
 		return false;
-	return answer->kind == (reader->job->kind == JOB_PAGE ? ANSWER_PAGE : ANSWER_FEED);
+	return answer->kind == job_answer_kind(reader->job->kind);
 }
 
 static void take_answer(struct reader *reader)

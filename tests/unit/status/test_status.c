@@ -32,6 +32,10 @@ static struct status_figures ordinary(void)
 		.sending = 7,
 		.delivered = 48,
 		.database_bytes = 1234567,
+		.pages_waiting = 7,
+		.pages_fetched = 8,
+		.pages_used = 9,
+		.pages_fallback = 10,
 	};
 }
 
@@ -130,6 +134,10 @@ static void test_json_has_every_figure_under_its_name(void **state)
 	assert_int_equal(number(deliveries, "sending"), 7);
 	assert_int_equal(number(deliveries, "delivered"), 48);
 	assert_int_equal(number(json, "database_bytes"), 1234567);
+	assert_int_equal(number(json_object_get(json, "pages"), "waiting"), 7);
+	assert_int_equal(number(json_object_get(json, "pages"), "fetched"), 8);
+	assert_int_equal(number(json_object_get(json, "pages"), "used"), 9);
+	assert_int_equal(number(json_object_get(json, "pages"), "fallback"), 10);
 	json_decref(json);
 }
 

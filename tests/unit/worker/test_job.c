@@ -102,7 +102,7 @@ static void test_job_of_another_version_or_kind_is_refused(void **state)
 
 	write_job(wire, &job);
 	length = wire->buffer.length - FRAME_HEAD_BYTES;
-	wire->buffer.bytes[FRAME_HEAD_BYTES + 1] = JOB_PAGE + 1;
+	wire->buffer.bytes[FRAME_HEAD_BYTES + 1] = JOB_ROBOTS + 1;
 	assert_int_equal(read_job(wire, length, &back), -EBADMSG);
 	wire->buffer.bytes[FRAME_HEAD_BYTES + 1] = JOB_FEED;
 	wire->buffer.bytes[FRAME_HEAD_BYTES]++;

@@ -1,0 +1,230 @@
+#include "extract/robots.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buffer.h"
+#include "base/url.h"
+
+enum {
+	/* Every byte of a pattern or a path may become "%XX". */
+	NORMAL_BYTES = 3 * (int)URL_BYTES_MAX + 1,
+};
+
+struct line {
+	const char *name;
+	size_t name_length;
+	const char *value;
+	size_t value_length;
+};
+
+static bool is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t';
+}
+
+/* "name: value # comment"; returns where to go on, NULL at the end. */
+static const char *next_line(const char *text, const char *end, struct line *ret)
+{
+	const char *stop = text;
+	const char *colon;
+	const char *hash;
+
+	if (text >= end)
+		return NULL;
+	while (stop < end && *stop != '\n' && *stop != '\r')
+		stop++;
+	*ret = (struct line){0};
+	hash = memchr(text, '#', (size_t)(stop - text));
+	colon = memchr(text, ':', (size_t)((hash ? hash : stop) - text));
+	if (colon) {
+		const char *name_end = colon;
+		const char *value_end = hash ? hash : stop;
+
+		while (text < name_end && is_blank(*text))
+			text++;
+		while (name_end > text && is_blank(name_end[-1]))
+			name_end--;
+		for (colon++; colon < value_end && is_blank(*colon);)
+			colon++;
+		while (value_end > colon && is_blank(value_end[-1]))
+			value_end--;
+		*ret = (struct line){
+			text, (size_t)(name_end - text), colon, (size_t)(value_end - colon)};
+	}
+	return stop < end ? stop + 1 : end;
+}
+
+static bool is_word(const char *text, size_t length, const char *word)
+{
+	return length == strlen(word) && strncasecmp(text, word, length) == 0;
+}
+
+/* A group's agent: a product token, behind which a version may stand. */
+static bool is_agent(const struct line *line, const char *agent)
+{
+	size_t length = 0;
+
+	while (length < line->value_length &&
+		(isalpha((unsigned char)line->value[length]) || line->value[length] == '-' ||
+			line->value[length] == '_'))
+		length++;
+	return length > 0 && is_word(line->value, length, agent);
+}
+
+static bool is_unreserved(unsigned char byte)
+{
+	return isalnum(byte) || (byte && strchr("-._~", byte));
+}
+
+static int hex_value(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	digit = (char)tolower((unsigned char)digit);
+	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+/* RFC 9309 section 2.2.2: what is encoded without need is decoded, what needs it is encoded. */
+static size_t normalize(const char *text, size_t length, char ret[NORMAL_BYTES])
+{
+	static const char digits[] = "0123456789ABCDEF";
+	size_t count = 0;
+
+	for (size_t i = 0; i < length && count + 4 < (size_t)NORMAL_BYTES; i++) {
+		unsigned char byte = (unsigned char)text[i];
+		bool encoded = byte == '%' && i + 2 < length && hex_value(text[i + 1]) >= 0 &&
+			hex_value(text[i + 2]) >= 0;
+
+		if (encoded) {
+			byte = (unsigned char)(hex_value(text[i + 1]) << 4 |
+				hex_value(text[i + 2]));
+			i += 2;
+		}
+		if ((!encoded && byte > ' ' && byte < 0x7F) || (encoded && is_unreserved(byte))) {
+			ret[count++] = (char)byte;
+		} else {
+			ret[count++] = '%';
+			ret[count++] = digits[byte >> 4];
+			ret[count++] = digits[byte & 15];
+		}
+	}
+	ret[count] = '\0';
+	return count;
+}
+
+static void add_rule(const struct line *line, struct buffer *rules)
+{
+	bool allow = is_word(line->name, line->name_length, "allow");
+	char pattern[NORMAL_BYTES];
+
+	if ((!allow && !is_word(line->name, line->name_length, "disallow")) ||
+		line->value_length == 0 || line->value_length > ROBOTS_PATTERN_MAX ||
+		(line->value[0] != '/' && line->value[0] != '*'))
+		return;
+	if (rules->length + 3 * line->value_length + 2 > ROBOTS_RULES_MAX)
+		return;
+	(void)normalize(line->value, line->value_length, pattern);
+	(void)buffer_printf(rules, "%c%s\n", allow ? '+' : '-', pattern);
+}
+
+/* The rules of all groups for the agent ("*": for all).  Returns whether there is such a group. */
+static bool read_groups(const char *text, const char *end, const char *agent, struct buffer *rules)
+{
+	bool all = strcmp(agent, "*") == 0;
+	bool found = false;
+	bool ours = false;
+	bool naming = false; /* the last line named an agent */
+	struct line line;
+
+	while ((text = next_line(text, end, &line))) {
+		if (is_word(line.name, line.name_length, "user-agent")) {
+			bool match = all ? is_word(line.value, line.value_length, "*")
+					 : is_agent(&line, agent);
+
+			ours = naming ? ours || match : match;
+			found = found || match;
+			naming = true;
+		} else if (line.name_length > 0) {
+			naming = false;
+			if (ours)
+				add_rule(&line, rules);
+		}
+	}
+	return found;
+}
+
+const char *robots_read(const char *text, size_t length, const char *agent, struct arena *arena)
+{
+	_cleanup_(buffer_free) struct buffer rules = BUFFER_INIT(ROBOTS_RULES_MAX);
+	const char *end = text + (length < ROBOTS_BYTES_MAX ? length : ROBOTS_BYTES_MAX);
+
+	if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
+		text += 3;
+	if (!read_groups(text, end, agent, &rules))
+		(void)read_groups(text, end, "*", &rules);
+	return rules.failed == -ENOMEM ? NULL : arena_strdup(arena, buffer_string(&rules));
+}
+
+/* Whether the path begins as the pattern says. */
+static bool fits(const char *pattern, size_t length, const char *path)
+{
+	const char *end = pattern + length;
+	const char *star = NULL; /* the last one, and where it began to eat */
+	const char *eaten = NULL;
+
+	while (pattern < end || *path) {
+		if (pattern == end)
+			return true;
+		if (*pattern == '$' && pattern + 1 == end) {
+			if (!*path)
+				return true;
+		} else if (*pattern == '*') {
+			star = ++pattern;
+			eaten = path;
+			continue;
+		} else if (*pattern == *path && *path) {
+			pattern++;
+			path++;
+			continue;
+		}
+		if (!star || !*eaten)
+			return false;
+		pattern = star;
+		path = ++eaten;
+	}
+	return true;
+}
+
+bool robots_allow(const char *rules, const char *url)
+{
+	char path[NORMAL_BYTES];
+	bool allowed = true;
+	size_t longest = 0;
+	struct url parts;
+
+	if (url_parse(url, &parts) < 0)
+		return false;
+	/* With its query, without the fragment. */
+	if (parts.path.length == 0 && !parts.query.bytes) {
+		path[0] = '/';
+		path[1] = '\0';
+	} else {
+		(void)normalize(parts.path.bytes, strcspn(parts.path.bytes, "#"), path);
+	}
+	while (*rules) {
+		size_t length = strcspn(rules, "\n");
+
+		if (length > 1 && length - 1 >= longest && (*rules == '+' || *rules == '-') &&
+			(length - 1 > longest || *rules == '+') &&
+			fits(rules + 1, length - 1, path)) {
+			longest = length - 1;
+			allowed = *rules == '+';
+		}
+		rules += length;
+		rules += *rules == '\n';
+	}
+	return allowed;
+}

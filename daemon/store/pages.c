@@ -1,0 +1,141 @@
+#include <errno.h>
+
+#include "store/statement.h"
+
+static const char put_sql[] =
+	"INSERT OR REPLACE INTO pages (key, host, fetched, note, page) VALUES (?, ?, ?, ?, ?)";
+static const char get_sql[] =
+	"SELECT key, host, fetched, note, page FROM pages WHERE key = ? AND fetched >= ?";
+static const char since_sql[] = "SELECT count(*) FROM pages WHERE host = ? AND fetched >= ?";
+static const char all_since_sql[] =
+	"SELECT count(*) FROM pages WHERE host IS NOT NULL AND fetched >= ?";
+static const char forget_sql[] = "DELETE FROM pages WHERE key IN"
+				 " (SELECT key FROM pages WHERE fetched < ? LIMIT ?)";
+static const char put_robots_sql[] =
+	"INSERT OR REPLACE INTO robots (origin, expires, rules, blocked) VALUES (?, ?, ?, ?)";
+static const char get_robots_sql[] =
+	"SELECT origin, expires, rules, blocked FROM robots WHERE origin = ?";
+static const char blocked_sql[] =
+	"SELECT origin, expires, rules, blocked FROM robots WHERE blocked > ?";
+
+int store_page_put(struct store *store, const struct stored_page *page)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, put_sql);
+	int r;
+
+	bind_text(&s, page->key);
+	bind_text(&s, page->host);
+	bind_usec(&s, page->fetched);
+	bind_text(&s, page->note);
+	bind_blob(&s, page->page, page->page_length);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}
+
+int store_page_get(struct store *store, const char *key, usec since, struct arena *arena,
+	struct stored_page *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, get_sql);
+	struct stored_page page = {0};
+	int r;
+
+	bind_text(&s, key);
+	bind_usec(&s, since);
+	r = statement_row(&s);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	page.key = column_text(&s, arena);
+	page.host = column_text(&s, arena);
+	page.fetched = column_usec(&s);
+	page.note = column_text(&s, arena);
+	page.page = column_blob(&s, arena, &page.page_length);
+	if (s.result < 0)
+		return s.result;
+	*ret = page;
+	return 0;
+}
+
+int store_pages_since(struct store *store, const char *host, usec since, uint64_t *ret)
+{
+	_cleanup_(statement_end) struct statement s =
+		statement_read(store, host ? since_sql : all_since_sql);
+	int r;
+
+	if (host)
+		bind_text(&s, host);
+	bind_usec(&s, since);
+	r = statement_row(&s);
+	if (r <= 0)
+		return r < 0 ? r : -EIO;
+	*ret = (uint64_t)column_int(&s);
+	return 0;
+}
+
+int store_pages_forget(struct store *store, usec before, size_t limit)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, forget_sql);
+
+	bind_usec(&s, before);
+	bind_limit(&s, limit);
+	return statement_run(&s);
+}
+
+int store_robots_put(struct store *store, const struct stored_robots *robots)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, put_robots_sql);
+	int r;
+
+	bind_text(&s, robots->origin);
+	bind_usec(&s, robots->expires);
+	bind_text(&s, robots->rules);
+	bind_usec(&s, robots->blocked);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}
+
+static int read_robots(struct statement *s, struct arena *arena, struct stored_robots *ret)
+{
+	ret->origin = column_text(s, arena);
+	ret->expires = column_usec(s);
+	ret->rules = column_text(s, arena);
+	ret->blocked = column_usec(s);
+	return s->result;
+}
+
+int store_robots_get(
+	struct store *store, const char *origin, struct arena *arena, struct stored_robots *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, get_robots_sql);
+	struct stored_robots robots = {0};
+	int r;
+
+	bind_text(&s, origin);
+	r = statement_row(&s);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	r = read_robots(&s, arena, &robots);
+	if (r < 0)
+		return r;
+	*ret = robots;
+	return 0;
+}
+
+int store_robots_blocked_each(struct store *store, usec now, store_robots_fn fn, void *userdata)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, blocked_sql);
+	int r;
+
+	bind_usec(&s, now);
+	for (;;) {
+		struct stored_robots robots = {0};
+
+		r = statement_row(&s);
+		if (r <= 0)
+			return r;
+		r = read_robots(&s, NULL, &robots);
+		if (r == 0)
+			r = fn(&robots, userdata);
+		if (r != 0)
+			return r;
+	}
+}

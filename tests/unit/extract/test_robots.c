@@ -1,0 +1,118 @@
+#include "extract/robots.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buffer.h"
+
+#define SITE "https://news.example"
+
+static bool allowed(const char *file, const char *path)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	const char *rules;
+	const char *url;
+
+	assert_int_equal(arena_new(4 * 1024 * 1024, &arena), 0);
+	rules = robots_read(file, strlen(file), "wirewatch", arena);
+	assert_non_null(rules);
+	url = arena_printf(arena, SITE "%s", path);
+	assert_non_null(url);
+	return robots_allow(rules, url);
+}
+
+static void test_no_rule_allows_all(void **state)
+{
+	(void)state;
+	assert_true(allowed("", "/a"));
+	assert_true(allowed("User-agent: other\nDisallow: /\n", "/a"));
+	assert_true(allowed("User-agent: *\nDisallow:\n", "/a"));
+	assert_true(allowed("<html>not found</html>", "/a"));
+}
+
+static void test_our_groups_come_before_those_for_all(void **state)
+{
+	static const char file[] = "User-Agent: *\nDisallow: /\n\n"
+				   "user-agent: WireWatch/1.0\nuser-agent: other\ndisallow: /x\n"
+				   "User-agent: other\nDisallow: /z\n"
+				   "User-agent: wirewatch\nDisallow: /y # more\n";
+
+	(void)state;
+	assert_true(allowed(file, "/a"));
+	assert_false(allowed(file, "/x1"));
+	assert_false(allowed(file, "/y"));
+	assert_true(allowed(file, "/z"));
+	assert_true(allowed("User-agent: wirewatchers\nDisallow: /\n", "/a"));
+}
+
+static void test_the_longest_rule_decides_and_allow_wins_ties(void **state)
+{
+	static const char file[] = "User-agent: *\r\nDisallow: /news\r\nAllow: /news/open\r\n"
+				   "Allow: /same\r\nDisallow: /same\r\n";
+
+	(void)state;
+	assert_false(allowed(file, "/news/a"));
+	assert_true(allowed(file, "/news/open/a"));
+	assert_true(allowed(file, "/same"));
+	assert_true(allowed(file, "/"));
+}
+
+static void test_stars_and_ends_are_understood(void **state)
+{
+	static const char file[] = "User-agent: *\nDisallow: /*.pdf$\nDisallow: /a*b*c\n"
+				   "Disallow: /p$\nDisallow: /*?print=\n";
+
+	(void)state;
+	assert_false(allowed(file, "/x/y.pdf"));
+	assert_true(allowed(file, "/x/y.pdf2"));
+	assert_false(allowed(file, "/a1b2c3"));
+	assert_true(allowed(file, "/a1c2b3"));
+	assert_false(allowed(file, "/p"));
+	assert_true(allowed(file, "/p/"));
+	assert_false(allowed(file, "/q?print=1"));
+	assert_true(allowed(file, "/q#?print=1"));
+}
+
+static void test_encodings_of_one_character_are_the_same(void **state)
+{
+	static const char file[] = "User-agent: *\nDisallow: /caf\xC3\xA9\nDisallow: /%62ar\n"
+				   "Disallow: /x%2fy\n";
+
+	(void)state;
+	assert_false(allowed(file, "/caf%c3%A9"));
+	assert_false(allowed(file, "/bar"));
+	assert_false(allowed(file, "/x%2Fy"));
+	assert_true(allowed(file, "/x/y"));
+}
+
+static void test_what_is_beyond_the_bounds_is_left_out(void **state)
+{
+	_cleanup_(buffer_free) struct buffer file = BUFFER_INIT(2 * ROBOTS_BYTES_MAX);
+
+	(void)state;
+	(void)buffer_add_string(&file, "User-agent: *\nDisallow: /first\n");
+	while (file.length < ROBOTS_BYTES_MAX)
+		(void)buffer_add_string(&file, "Disallow: /filler-of-some-length\n");
+	(void)buffer_add_string(&file, "Disallow: /last\n");
+	assert_false(allowed(buffer_string(&file), "/first"));
+	assert_true(allowed(buffer_string(&file), "/last"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_rule_allows_all),
+		cmocka_unit_test(test_our_groups_come_before_those_for_all),
+		cmocka_unit_test(test_the_longest_rule_decides_and_allow_wins_ties),
+		cmocka_unit_test(test_stars_and_ends_are_understood),
+		cmocka_unit_test(test_encodings_of_one_character_are_the_same),
+		cmocka_unit_test(test_what_is_beyond_the_bounds_is_left_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
