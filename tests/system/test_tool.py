@@ -231,6 +231,9 @@ Feeds=a
 [Topic "updates"]
 Query=embargo
 Alert=update
+[Topic "daily"]
+Query=embargo
+Digest=daily 07:00
 """
 
     @classmethod
@@ -298,6 +301,9 @@ Alert=update
 
     def test_first_of_a_story_is_told(self):
         self.check("all", "a.example/sreport", "new", "told", "an alert was made")
+
+    def test_alert_that_waits_for_a_digest_is_gathered(self):
+        self.check("daily", "a.example/sreport", "new", "gathered", "waits for the topic's digest")
 
     def test_copy_is_a_repeat(self):
         self.check("all", "b.example/sreport", "copy", "repeat", "copies are counted")
