@@ -15,7 +15,7 @@ struct probes {
 	struct arena *arena; /* texts and keys */
 	struct arena *tree;  /* of the query that is tried */
 	struct query_parser *parser;
-	struct map numbers; /* by key, from 1 */
+	struct map numbers; /* by key: uint32_t */
 	struct topic *topics;
 	size_t *counts;
 	size_t count;
@@ -93,28 +93,29 @@ int probes_add(struct probes *probes, const struct topic *like, const char *quer
 {
 	const char *key =
 		arena_printf(probes->arena, "%d%d %s", like->stem != NULL, (int)like->regex, query);
-	uintptr_t number;
+	const uint32_t *known = key ? map_get(&probes->numbers, key) : NULL;
+	uint32_t *number;
 	int r;
 
-	if (!key)
-		return -ENOMEM;
-	number = (uintptr_t)map_get(&probes->numbers, key);
-	if (number > 0) {
-		*ret = (uint32_t)(number - 1);
-		return 0;
-	}
+	if (known)
+		*ret = *known;
+	if (!key || known)
+		return key ? 0 : -ENOMEM;
 	r = try_query(probes, like, query);
 	if (r == -EINVAL) {
 		*ret = PROBE_NONE;
 		return 0;
 	}
+	number = arena_new_object(probes->arena, uint32_t);
+	if (r == 0 && !number)
+		r = -ENOMEM;
 	if (r == 0 && probes->count == probes->size)
 		r = grow(probes);
 	if (r == 0)
-		r = map_put(&probes->numbers, key, (void *)(probes->count + 1));
+		r = map_put(&probes->numbers, key, number);
 	if (r < 0)
 		return r;
-	*ret = (uint32_t)probes->count;
+	*ret = *number = (uint32_t)probes->count;
 	probes->counts[probes->count] = 0;
 	probes->topics[probes->count++] = (struct topic){
 		.name = key,
@@ -129,8 +130,8 @@ int probes_add(struct probes *probes, const struct topic *like, const char *quer
 int probes_run(struct probes *probes, const struct article *article)
 {
 	struct matcher_errors errors = {0};
-	const uint32_t *found;
-	size_t count;
+	const uint32_t *found = NULL;
+	size_t count = 0;
 	int r = 0;
 
 	if (!probes->matcher)

@@ -165,7 +165,7 @@ static bool goes_on(struct lint *lint, const struct query_node *node, size_t at)
 static int lint_phrase(struct lint *lint, const struct query_node *node, size_t *at)
 {
 	const struct query_node *first = edge(node->children[*at], 1);
-	const struct query_node *last = first;
+	const struct query_node *last;
 	const char *words;
 	const char *prefix;
 

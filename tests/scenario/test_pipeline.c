@@ -377,23 +377,6 @@ static void test_entry_that_changes_after_it_was_forgotten_is_news(void **state)
 	expect_last(world, 1, EVENT_STORY_NEW, "One dead as plant burns");
 }
 
-static void test_copy_of_a_forgotten_story_is_news(void **state)
-{
-	struct world *world = *state;
-
-	start_primed(world, "Keep=1h\nRemember=2h\n" THREE_FEEDS FIRE_TOPIC);
-	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
-	poll(world, "agency");
-	expect_alerts(world, 1);
-	PUBLISH(world, "herald", {"88", "Hundreds flee - The Herald", fire});
-	poll(world, "herald");
-	expect_alerts(world, 1);
-	fake_clock_advance(world->clock, 4 * USEC_HOUR);
-	PUBLISH(world, "gazette", {"9", "Plant burns - Gazette", fire});
-	poll(world, "gazette");
-	expect_last(world, 1, EVENT_STORY_NEW, "Plant burns - Gazette");
-}
-
 static void test_first_poll_is_silent_and_what_it_brought_is_known(void **state)
 {
 	struct world *world = *state;
@@ -790,7 +773,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_WORLD(test_story_is_told_once_across_feeds),
 		IN_WORLD(test_entry_that_changes_after_it_was_forgotten_is_news),
-		IN_WORLD(test_copy_of_a_forgotten_story_is_news),
 		IN_WORLD(test_first_poll_is_silent_and_what_it_brought_is_known),
 		IN_WORLD(test_backfill_tells_what_is_younger),
 		IN_WORLD(test_changed_ids_with_the_same_links_bring_no_alert),
