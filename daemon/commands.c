@@ -7,7 +7,9 @@
 #include "article_commands.h"
 #include "base/log.h"
 #include "feed_commands.h"
+#include "hook_commands.h"
 #include "reply.h"
+#include "tail.h"
 #include "topic_commands.h"
 
 enum {
@@ -290,14 +292,9 @@ struct alert_list {
 static int add_alert(const struct alert *alert, void *userdata)
 {
 	const struct alert_list *alerts = userdata;
-	json_t *value = json_pack("{s:s, s:s, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "id",
-		alert->id.text, "type", event_type_to_string(alert->type), "time",
-		reply_time(alert->time), "topic", alert->topic, "story", alert->story, "title",
-		alert->title, "url", alert->url, "feed", alert->feed, "relation", alert->relation);
 
-	if (alerts->events && alert->event)
-		(void)json_object_set_new(value, "event", json_loads(alert->event, 0, NULL));
-	return json_array_append_new(alerts->list, value) < 0 ? -ENOMEM : 0;
+	return json_array_append_new(alerts->list, reply_alert(alert, alerts->events)) < 0 ? -ENOMEM
+											   : 0;
 }
 
 static void on_alerts(
@@ -437,7 +434,12 @@ const struct control_command command_table[] = {
 	{"GET", "/stories", on_stories},
 	{"GET", "/stories/*", on_story},
 	{"GET", "/alerts", on_alerts},
+	{"GET", "/tail", tail_command},
+	{"GET", "/hooks", hook_command_list},
+	{"POST", "/hooks/*/test", hook_command_test},
 	{"GET", "/deliveries", on_deliveries},
+	{"POST", "/deliveries/retry", hook_command_retry_all},
+	{"POST", "/deliveries/drop", hook_command_drop_all},
 	{"POST", "/deliveries/*/retry", on_retry},
 	{"POST", "/deliveries/*/drop", on_drop},
 	{"POST", "/poll/*", on_poll},

@@ -11,6 +11,9 @@
 #include "store/store.h"
 #include "worker/pool.h"
 
+struct hook_tests;
+struct tails;
+
 /* The rooms that commands look into and turn knobs of; all borrowed. */
 struct command_context {
 	struct clock *clock;
@@ -20,6 +23,8 @@ struct command_context {
 	struct pool *pool;
 	struct pages *pages;
 	struct outbox *outbox;
+	struct hook_tests *hook_tests;
+	struct tails *tails;
 	usec started; /* wall clock */
 	int (*reload)(void *userdata, struct config_errors *errors);
 	void *userdata;

@@ -105,6 +105,18 @@ static int take_since(const struct control_request *request, usec now, usec *val
 	return 0;
 }
 
+json_t *reply_alert(const struct alert *alert, bool with_event)
+{
+	json_t *value = json_pack("{s:s, s:s, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "id",
+		alert->id.text, "type", event_type_to_string(alert->type), "time",
+		reply_time(alert->time), "topic", alert->topic, "story", alert->story, "title",
+		alert->title, "url", alert->url, "feed", alert->feed, "relation", alert->relation);
+
+	if (with_event && value && alert->event)
+		(void)json_object_set_new(value, "event", json_loads(alert->event, 0, NULL));
+	return value;
+}
+
 bool page_take(const struct control_request *request, usec now, struct control_reply *reply,
 	struct page *ret)
 {

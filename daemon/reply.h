@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "control/server.h"
+#include "model/alert.h"
 
 enum {
 	REPLY_PAGE_DEFAULT = 100, /* rows of a list */
@@ -44,6 +45,9 @@ struct json_t *reply_date(int64_t seconds);
 
 /* A list of strings; the words end with NULL, and NULL has none. */
 struct json_t *reply_words(const char *const *words);
+
+/* An alert's fields, and its whole event where asked for. */
+struct json_t *reply_alert(const struct alert *alert, bool with_event);
 
 /* Which part of a list is asked for. */
 struct page {

@@ -15,6 +15,7 @@
 #include "commands.h"
 #include "config/config.h"
 #include "control/server.h"
+#include "hook_test.h"
 #include "http/client.h"
 #include "match/matcher.h"
 #include "notify/outbox.h"
@@ -23,6 +24,7 @@
 #include "poll/poller.h"
 #include "status/status.h"
 #include "store/store.h"
+#include "tail.h"
 #include "watch.h"
 #include "worker/child.h"
 #include "worker/pool.h"
@@ -68,6 +70,8 @@ struct daemon {
 	struct pipeline *pipeline;
 	struct pages *pages;
 	struct poller *poller;
+	struct hook_tests *hook_tests;
+	struct tails *tails;
 	struct control_server *control;
 	struct command_context context;
 	struct event *signals[ARRAY_SIZE(handled_signals)];
@@ -528,6 +532,12 @@ static int open_control(struct daemon *daemon)
 	int fds = sd_listen_fds(1);
 	int r;
 
+	r = hook_tests_new(outbox_notifiers(daemon->outbox), &daemon->hook_tests);
+	if (r < 0)
+		return r;
+	r = tails_new(daemon->clock, daemon->store, &daemon->tails);
+	if (r < 0)
+		return r;
 	daemon->context = (struct command_context){
 		.clock = daemon->clock,
 		.config = daemon->config,
@@ -536,6 +546,8 @@ static int open_control(struct daemon *daemon)
 		.pool = daemon->pool,
 		.pages = daemon->pages,
 		.outbox = daemon->outbox,
+		.hook_tests = daemon->hook_tests,
+		.tails = daemon->tails,
 		.started = daemon->started,
 		.reload = reload,
 		.userdata = daemon,
@@ -577,6 +589,8 @@ static int open_all(struct daemon *daemon, struct matcher *matcher)
 /* Against the order of making; the pipeline's last commit still tells the poller. */
 static void close_all(struct daemon *daemon)
 {
+	hook_tests_free(daemon->hook_tests);
+	tails_free(daemon->tails);
 	control_server_free(daemon->control);
 	pool_free(daemon->pool);
 	pages_free(daemon->pages);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "cli/changes.h"
 #include "cli/output.h"
 #include "cli/rows.h"
 #include "cli/verbs.h"
@@ -24,30 +25,6 @@ static int print_deliveries(const json_t *body)
 		">ID", "HOOK", "STATE", ">ATTEMPTS", "CREATED", "NEXT", "=ALERT", "ERROR", NULL};
 
 	return rows_print("deliveries", heads, json_object_get(body, "deliveries"), add_row);
-}
-
-/* `retry ID...` and `drop ID...`: all are tried, the first refusal is the exit status. */
-static int change(const struct remote *remote, const char *action, char **ids, size_t count)
-{
-	int status = EXIT_CODE_DONE;
-
-	for (size_t i = 0; i < count; i++) {
-		json_t *body = NULL;
-		int r;
-
-		r = remote_request_one(remote, "POST", "/deliveries", ids[i], action, &body);
-		if (r == 0 && remote->json)
-			r = output_json(json_incref(body));
-		else if (r == 0)
-			(void)printf("%s: %s\n", ids[i],
-				strcmp(action, "retry") == 0 ? "is sent again" : "is given up");
-		json_decref(body);
-		if (r == EXIT_CODE_UNREACHABLE)
-			return r;
-		if (status == EXIT_CODE_DONE)
-			status = r;
-	}
-	return status;
 }
 
 static int list(const struct remote *remote, bool failed, const struct row_filter *filter)
@@ -84,5 +61,6 @@ int cmd_deliveries(int argc, char **argv)
 		return usage_error(&usage, "expected %s", usage.operands);
 	if (operands.count < 2)
 		return usage_error(&usage, "expected the ids of deliveries after %s", action);
-	return output_finish(change(&remote, action, operands.words + 1, operands.count - 1));
+	return output_finish(
+		deliveries_change(&remote, action, operands.words + 1, operands.count - 1));
 }

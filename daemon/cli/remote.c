@@ -48,7 +48,7 @@ static const char *socket_path(const struct remote *remote)
 	return given && given[0] != '\0' ? given : REMOTE_SOCKET;
 }
 
-static int complain_unreachable(const struct remote *remote, int error)
+int remote_unreachable(const struct remote *remote, int error)
 {
 	const char *socket = socket_path(remote);
 
@@ -73,7 +73,7 @@ static int complain_unreachable(const struct remote *remote, int error)
 	return EXIT_CODE_UNREACHABLE;
 }
 
-static int complain_refused(const struct remote *remote, int status, const json_t *body)
+int remote_refused(const struct remote *remote, int status, const json_t *body)
 {
 	const char *words = member_string(body, "error");
 	const json_t *errors = json_object_get(body, "errors");
@@ -99,13 +99,16 @@ int remote_request(const struct remote *remote, const char *method, const char *
 	int status;
 	int r;
 
-	r = control_client_request(socket_path(remote), method, path, &status, &body);
+	r = remote->patience > 0
+		? control_client_request_within(
+			  socket_path(remote), method, path, remote->patience, &status, &body)
+		: control_client_request(socket_path(remote), method, path, &status, &body);
 	if (r == -ENOMEM)
 		return fail_internal(remote->verb, r);
 	if (r < 0)
-		return complain_unreachable(remote, r);
+		return remote_unreachable(remote, r);
 	if (status >= STATUS_ERRORS) {
-		r = complain_refused(remote, status, body);
+		r = remote_refused(remote, status, body);
 		json_decref(body);
 		return r;
 	}
@@ -183,4 +186,10 @@ int remote_list(const struct remote *remote, const char *path, const char *key, 
 	}
 	*ret = json_pack("{s:o}", key, list);
 	return *ret ? 0 : fail_internal(remote->verb, -ENOMEM);
+}
+
+int remote_follow(const struct remote *remote, const char *path,
+	bool (*on_line)(int status, json_t *line, void *userdata), void *userdata, int *ret_status)
+{
+	return control_client_follow(socket_path(remote), path, on_line, userdata, ret_status);
 }

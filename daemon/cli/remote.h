@@ -19,6 +19,7 @@ struct remote {
 	const char *lister; /* the verb that lists what can be asked for; NULL: none */
 	const char *socket; /* NULL: $WIREWATCH_SOCKET, else REMOTE_SOCKET */
 	bool json;
+	unsigned patience; /* seconds that an answer may take; 0: as usual */
 };
 
 /* The two lines that each online verb has in its table. */
@@ -45,6 +46,14 @@ int remote_request_one(const struct remote *remote, const char *method, const ch
 
 /* Prints the answer as JSON where that is asked for, else by `print`.  Takes it over. */
 int remote_print(const struct remote *remote, json_t *body, int (*print)(const json_t *body));
+
+/* As control_client_follow(), at the remote's socket. */
+int remote_follow(const struct remote *remote, const char *path,
+	bool (*on_line)(int status, json_t *line, void *userdata), void *userdata, int *ret_status);
+
+/* Says why the daemon cannot be reached, or refused.  Return an exit status. */
+int remote_unreachable(const struct remote *remote, int error);
+int remote_refused(const struct remote *remote, int status, const json_t *body);
 
 /* Asks for a whole list, page by page: an object with the list at `key`. */
 int remote_list(const struct remote *remote, const char *path, const char *key, json_t **ret);

@@ -16,6 +16,7 @@
 
 #include "base/macro.h"
 #include "base/utf8.h"
+#include "control/origin.h"
 
 enum {
 	TIMEOUT_SECONDS = 10, /* a connection that is silent for so long is closed */
@@ -41,6 +42,7 @@ struct control_server {
 	void *userdata;
 	char *path; /* to be removed at the end; NULL: socket activation */
 	bool group_may_change;
+	struct control_later *laters; /* requests that are answered later */
 	struct evhttp_connection *known[CONTROL_CONNECTIONS_MAX];
 	size_t known_count;
 	size_t young;
@@ -88,9 +90,21 @@ static struct bufferevent *on_connection(struct event_base *base, void *userdata
 	return bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 }
 
+/* What evhttp has parted from a closed connection because it was not answered yet is ours. */
+static void end_laters(struct control_server *server)
+{
+	struct control_later *later;
+
+	for (later = control_later_detached(server->laters); later;
+		later = control_later_detached(server->laters))
+		evhttp_request_free(control_later_leave(later));
+}
+
 static void on_close(struct evhttp_connection *connection, void *userdata)
 {
 	struct control_server *server = userdata;
+
+	end_laters(server);
 
 	for (size_t i = 0; i < server->known_count; i++)
 		if (server->known[i] == connection) {
@@ -116,7 +130,7 @@ static void know_connection(struct control_server *server, struct evhttp_connect
 
 /* ---- requests ---- */
 
-static void send_reply(struct evhttp_request *request, int status, json_t *body)
+void control_send(struct evhttp_request *request, int status, json_t *body)
 {
 	struct evbuffer *buffer = evhttp_request_get_output_buffer(request);
 	_cleanup_(freep) char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
@@ -133,7 +147,7 @@ static void send_reply(struct evhttp_request *request, int status, json_t *body)
 
 static void send_error(struct evhttp_request *request, int status, const char *words)
 {
-	send_reply(request, status, json_pack("{s:s}", "error", words));
+	control_send(request, status, json_pack("{s:s}", "error", words));
 }
 
 /* Whether the path is the command's; what stands for `*` is decoded to *ret_argument. */
@@ -213,21 +227,25 @@ static void run_command(struct control_server *server, struct evhttp_request *re
 {
 	struct evkeyvalq parameters = {0};
 	struct control_reply reply = {.status = INTERNAL_ERROR};
+	struct control_origin origin = {.request = request, .laters = &server->laters};
 	const struct control_request asked = {
 		.argument = argument,
 		.query = &parameters,
 		.peer = *peer,
+		.origin = &origin,
 	};
 
 	if (evhttp_parse_query_str(query ? query : "", &parameters) == 0)
 		command->handle(&asked, &reply, server->userdata);
 	evhttp_clear_headers(&parameters);
-	send_reply(request, reply.status, reply.body);
+	if (!origin.deferred)
+		control_send(request, reply.status, reply.body);
 }
 
 static void on_request(struct evhttp_request *request, void *userdata)
 {
 	struct control_server *server = userdata;
+	struct control_later *later = control_later_of_request(server->laters, request);
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request);
 	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
 	const struct control_command *command;
@@ -235,6 +253,12 @@ static void on_request(struct evhttp_request *request, void *userdata)
 	struct peer peer;
 	int status;
 
+	if (later) {
+		/* evhttp calls again, for the error, where a connection breaks amid an answer. */
+		(void)control_later_leave(later);
+		evhttp_connection_free(evhttp_request_get_connection(request));
+		return;
+	}
 	know_connection(server, evhttp_request_get_connection(request));
 	command = find_command(server, request, path ? path : "", &argument, &status);
 	if (!command)

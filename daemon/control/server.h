@@ -24,6 +24,7 @@ struct control_request {
 	const char *argument; /* what stood for `*` in the path, decoded, or NULL */
 	const struct evkeyvalq *query;
 	struct peer peer;
+	struct control_origin *origin; /* for control/later.h */
 };
 
 /* The answer: `status` as HTTP's, the body taken over. */

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "base/utf8.h"
+#include "notify/transcript.h"
 #include "notify/words.h"
 
 struct attempt {
@@ -18,6 +19,7 @@ struct attempt {
 	void *userdata;
 	const struct hook *hook;
 	struct clock *clock;
+	struct buffer *transcript;
 	struct clock_timer *timer; /* the time-out, then the grace */
 	pid_t pid;                 /* leader of its group; 0: it could not be started */
 	int pidfd;
@@ -140,6 +142,34 @@ static struct outcome start_outcome(const struct attempt *attempt, char room[OUT
 	};
 }
 
+/* ---- the transcript ---- */
+
+static void note_start(const struct attempt *attempt, char *const *environment, const char *event)
+{
+	struct buffer *transcript = attempt->transcript;
+	const char **argv = attempt->hook->argv;
+
+	for (size_t i = 0; transcript && argv[i]; i++)
+		transcript_printf(transcript, '>', i == 0 ? "%s" : "    %s", argv[i]);
+	for (; transcript && *environment; environment++)
+		transcript_add(transcript, '>', *environment, strlen(*environment));
+	transcript_add(transcript, '>', "", 0);
+	transcript_add(transcript, '>', event, strlen(event));
+}
+
+static void note_end(const struct attempt *attempt, const siginfo_t *info)
+{
+	struct buffer *transcript = attempt->transcript;
+
+	if (attempt->tail_length > 0)
+		transcript_add(transcript, '<', attempt->tail, attempt->tail_length);
+	if (info->si_code == CLD_EXITED)
+		transcript_printf(transcript, '<', "exit status %d", info->si_status);
+	else
+		transcript_printf(
+			transcript, '<', "killed by SIG%s", sigabbrev_np(info->si_status));
+}
+
 /* ---- the process ---- */
 
 static void attempt_free(struct attempt *attempt)
@@ -250,6 +280,7 @@ static void on_ended(evutil_socket_t fd, short what, void *userdata)
 			break;
 		total += (size_t)length;
 	}
+	note_end(attempt, &info);
 	outcome = exec_outcome(
 		&(struct exec_end){
 			.code = info.si_code,
@@ -386,6 +417,7 @@ static int run(struct attempt *attempt, const struct alert *alert)
 	stderr_end = ends[1];
 	if (fcntl(attempt->stderr_fd, F_SETFL, O_NONBLOCK) < 0)
 		return -errno;
+	note_start(attempt, environment, alert->event);
 	r = spawn(attempt, stdin_fd, stderr_end, environment);
 	if (r < 0)
 		return r;
@@ -444,6 +476,7 @@ static int exec_start(const struct notifier_context *context, const struct hook 
 		.userdata = userdata,
 		.hook = hook,
 		.clock = context->clock,
+		.transcript = context->transcript,
 		.pidfd = -1,
 		.stderr_fd = -1,
 	};

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/message_ids.h"
+#include "notify/transcript.h"
 #include "notify/words.h"
 
 enum {
@@ -166,6 +167,8 @@ static int journal_start(const struct notifier_context *context, const struct ho
 		log_write(
 			priority_of(alert->type), NULL, NULL, "%s", fields[0] + strlen("MESSAGE="));
 	attempt->error = send_fields(fields);
+	for (size_t i = 0; fields[i]; i++)
+		transcript_add(context->transcript, '>', fields[i], strlen(fields[i]));
 	*ret = attempt;
 	return 0;
 }

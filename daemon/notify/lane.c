@@ -8,6 +8,7 @@
 #include "base/message_ids.h"
 #include "notify/backoff.h"
 #include "notify/flight.h"
+#include "notify/outbox.h"
 
 static const char *lane_name(const struct lane *lane)
 {
@@ -91,6 +92,7 @@ static void lane_disable(struct lane *lane, const struct outcome *outcome)
 	if (lane->disabled)
 		return;
 	lane->disabled = true;
+	(void)snprintf(lane->words, sizeof(lane->words), "%s", outcome->words);
 	log_write(LOG_ERR, MESSAGE_HOOK_DISABLED, LOG_FIELDS({"HOOK", hook->name}), "hook %s: %s",
 		hook->name, outcome->words);
 	if (lane->context->on_health)
@@ -340,6 +342,24 @@ int lane_idle(const struct lane *lane)
 	r = store_deliveries_due(
 		lane->context->store, lane_name(lane), wall(lane), 1, note_any, &is_due);
 	return r < 0 ? r : !is_due;
+}
+
+struct outbox_hook lane_state(const struct lane *lane)
+{
+	usec now = monotonic(lane);
+
+	return (struct outbox_hook){
+		.name = lane_name(lane),
+		.condition = lane->closed        ? "closing"
+			: lane->disabled         ? "disabled"
+			: is_down(lane)          ? "failing"
+			: lane->held_until > now ? "held"
+						 : "working",
+		.held_for = lane->held_until > now ? lane->held_until - now : 0,
+		.failures = lane->failures,
+		.in_flight = lane->attempting,
+		.words = lane->failures > 0 || lane->disabled ? lane->words : NULL,
+	};
 }
 
 /* ---- making and ending ---- */

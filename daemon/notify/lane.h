@@ -48,6 +48,7 @@ struct lane_context {
 	void *userdata;
 };
 
+struct outbox_hook;
 struct queued;
 struct flight;
 
@@ -95,6 +96,8 @@ void lane_pump(struct lane *lane);
 
 /* 1: nothing in flight, nothing due that could be tried now; 0; or what the store says. */
 int lane_idle(const struct lane *lane);
+
+struct outbox_hook lane_state(const struct lane *lane);
 
 /* An operator changed the delivery: what was fetched may be stale.  The attempt, if any, ends. */
 void lane_forget(struct lane *lane, int64_t delivery);

@@ -59,6 +59,7 @@ static int send_message(const struct notifier_context *context, const struct hoo
 		.from = hook->from.address,
 		.to = to,
 		.timeout = hook->timeout,
+		.transcript = context->transcript,
 	};
 	int r;
 

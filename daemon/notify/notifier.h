@@ -13,6 +13,7 @@
 #include "model/alert.h"
 #include "model/hook.h"
 
+struct buffer;
 struct event_base;
 
 enum {
@@ -41,7 +42,8 @@ struct notifier_context {
 	struct event_base *base;
 	struct clock *clock;
 	struct http_client *http;
-	struct smtp_client *smtp; /* for mail hooks */
+	struct smtp_client *smtp;  /* for mail hooks */
+	struct buffer *transcript; /* NULL, or outlives the attempt (notify/transcript.h) */
 };
 
 struct attempt; /* each notifier has its own */

@@ -285,3 +285,17 @@ struct outbox_figures outbox_figures(const struct outbox *outbox)
 		figures.in_flight += lane->attempting;
 	return figures;
 }
+
+const struct notifier_context *outbox_notifiers(const struct outbox *outbox)
+{
+	return &outbox->context.notifiers;
+}
+
+void outbox_each_hook(const struct outbox *outbox, outbox_hook_fn fn, void *userdata)
+{
+	for (const struct lane *lane = outbox->lanes; lane; lane = lane->next) {
+		struct outbox_hook hook = lane_state(lane);
+
+		fn(&hook, userdata);
+	}
+}

@@ -15,6 +15,7 @@
 #include "store/store.h"
 
 struct event_base;
+struct notifier_context;
 struct outbox;
 
 struct outbox_options {
@@ -53,6 +54,24 @@ int outbox_idle(struct outbox *outbox);
 /* Operator's verbs on one delivery: due now again; given up.  -ENOENT. */
 int outbox_retry(struct outbox *outbox, int64_t delivery);
 int outbox_drop(struct outbox *outbox, int64_t delivery);
+
+/* What attempts run on, for one that is made beside the outbox. */
+const struct notifier_context *outbox_notifiers(const struct outbox *outbox);
+
+/* How a hook does. */
+struct outbox_hook {
+	const char *name;
+	/* "working", "held" (by Retry-After or after failures), "failing" (probed by one delivery
+	 * at a time), "disabled" (it answered 410), or "closing" (no longer configured). */
+	const char *condition;
+	usec held_for;     /* nothing goes to it for so long; 0 */
+	uint32_t failures; /* of its own, in a row */
+	size_t in_flight;
+	const char *words; /* of the last failure, while it lasts; or NULL */
+};
+
+typedef void (*outbox_hook_fn)(const struct outbox_hook *hook, void *userdata);
+void outbox_each_hook(const struct outbox *outbox, outbox_hook_fn fn, void *userdata);
 
 struct outbox_figures {
 	size_t in_flight;

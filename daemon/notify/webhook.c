@@ -10,7 +10,9 @@
 
 #include "base/datetime.h"
 #include "base/utf8.h"
+#include "http/headers.h"
 #include "notify/signature.h"
+#include "notify/transcript.h"
 #include "notify/words.h"
 
 enum {
@@ -22,6 +24,7 @@ struct attempt {
 	notifier_done_fn done;
 	void *userdata;
 	struct clock *clock;
+	struct buffer *transcript;
 	struct http_transfer *transfer;
 };
 
@@ -180,6 +183,60 @@ struct outcome webhook_outcome(
 	return outcome;
 }
 
+/* ---- the transcript ---- */
+
+static bool is_own(const struct hook *hook, const char *header)
+{
+	for (size_t i = 0; hook->headers && hook->headers[i]; i++)
+		if (hook->headers[i] == header)
+			return true;
+	return false;
+}
+
+/* The host alone: paths and users of webhooks are mostly secrets; so are headers such as tokens. */
+static void note_request(struct buffer *transcript, const struct hook *hook,
+	const struct rendering *rendering, const char *const *headers)
+{
+	const char *host = strstr(rendering->url, "://");
+	size_t length;
+	const char *at;
+
+	if (!transcript || !host)
+		return;
+	host += strlen("://");
+	length = strcspn(host, "/?#");
+	at = memrchr(host, '@', length);
+	transcript_printf(transcript, '>', "%s %.*s%.*s/(hidden)", rendering->method,
+		(int)(host - rendering->url), rendering->url,
+		(int)(at ? host + length - at - 1 : (ptrdiff_t)length), at ? at + 1 : host);
+	for (; *headers; headers++)
+		if (is_own(hook, *headers) && strncasecmp(*headers, "content-type:", 13) != 0)
+			transcript_printf(transcript, '>', "%.*s: (hidden)",
+				(int)strcspn(*headers, ":"), *headers);
+		else
+			transcript_printf(transcript, '>', "%s", *headers);
+	transcript_add(transcript, '>', "", 0);
+	transcript_add(transcript, '>', rendering->body, rendering->length);
+}
+
+static void note_response(struct buffer *transcript, const struct http_response *response)
+{
+	const struct http_headers *headers = response->headers;
+
+	if (response->failure != HTTP_OK || response->status == 0)
+		return;
+	transcript_printf(transcript, '<', "HTTP %d", response->status);
+	for (unsigned i = 0; headers && i < headers->count; i++) {
+		const char *name = headers->text.bytes + headers->offsets[i];
+
+		transcript_printf(transcript, '<', "%s: %s", name, name + strlen(name) + 1);
+	}
+	if (response->length > 0) {
+		transcript_add(transcript, '<', "", 0);
+		transcript_add(transcript, '<', response->body, response->length);
+	}
+}
+
 static void on_response(const struct http_response *response, void *userdata)
 {
 	struct attempt *attempt = userdata;
@@ -188,6 +245,7 @@ static void on_response(const struct http_response *response, void *userdata)
 	char words[OUTCOME_WORDS_BYTES];
 	struct outcome outcome = webhook_outcome(response, clock_now(attempt->clock), words);
 
+	note_response(attempt->transcript, response);
 	free(attempt);
 	done(&outcome, owner);
 }
@@ -200,7 +258,12 @@ static int start_request(const struct notifier_context *context, struct http_req
 
 	if (!attempt)
 		return -ENOMEM;
-	*attempt = (struct attempt){.done = done, .userdata = userdata, .clock = context->clock};
+	*attempt = (struct attempt){
+		.done = done,
+		.userdata = userdata,
+		.clock = context->clock,
+		.transcript = context->transcript,
+	};
 	r = http_client_start(context->http, request, on_response, attempt, &attempt->transfer);
 	if (r < 0) {
 		free(attempt);
@@ -233,6 +296,7 @@ static int webhook_start(const struct notifier_context *context, const struct ho
 	r = webhook_headers(hook, alert, &rendering, clock_now(context->clock), arena, &headers);
 	if (r < 0)
 		return r;
+	note_request(context->transcript, hook, &rendering, headers);
 	request.method = rendering.method;
 	request.url = rendering.url;
 	request.headers = headers;

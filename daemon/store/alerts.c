@@ -13,6 +13,14 @@ static const char newest_sql[] =
 static const char newest_of_topic_sql[] =
 	"SELECT " ALERT_COLUMNS " FROM alerts WHERE key < ? AND topic = ? ORDER BY key DESC";
 
+static const char key_sql[] = "SELECT key FROM alerts WHERE id = ?";
+static const char last_key_sql[] = "SELECT max(key) FROM alerts";
+static const char since_key_sql[] = "SELECT min(key) - 1 FROM alerts WHERE time >= ?";
+static const char after_sql[] =
+	"SELECT " ALERT_COLUMNS ", key FROM alerts WHERE key > ? ORDER BY key LIMIT ?";
+static const char after_of_topic_sql[] = "SELECT " ALERT_COLUMNS ", key FROM alerts"
+					 " WHERE topic = ? AND key > ? ORDER BY key LIMIT ?";
+
 void alert_bind(struct statement *s, const struct alert *alert)
 {
 	bind_text(s, alert->id.text);
@@ -123,4 +131,71 @@ int store_alerts_each(struct store *store, const char *topic, usec since, size_t
 	};
 
 	return listing_run(&alerts.listing, store);
+}
+
+/* The statement's one number.  Returns 1, 0 where it is NULL or missing, or an error. */
+static int read_key(struct statement *s, int64_t *ret)
+{
+	int r = statement_row(s);
+
+	if (r <= 0 || column_is_null(s))
+		return r < 0 ? r : 0;
+	*ret = column_int(s);
+	return 1;
+}
+
+int store_alert_key(struct store *store, const char *id, int64_t *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, key_sql);
+	int r;
+
+	bind_text(&s, id);
+	r = read_key(&s, ret);
+	return r == 0 ? -ENOENT : r < 0 ? r : 0;
+}
+
+static int last_key(struct store *store, int64_t *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, last_key_sql);
+	int r;
+
+	*ret = 0;
+	r = read_key(&s, ret);
+	return r < 0 ? r : 0;
+}
+
+int store_alerts_start(struct store *store, usec since, int64_t *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, since_key_sql);
+	int r = 0;
+
+	bind_usec(&s, since);
+	if (since > 0)
+		r = read_key(&s, ret);
+	return r == 0 ? last_key(store, ret) : r < 0 ? r : 0;
+}
+
+int store_alerts_after(struct store *store, const char *topic, int64_t key, size_t limit,
+	store_alert_key_fn fn, void *userdata)
+{
+	_cleanup_(statement_end) struct statement s =
+		statement_read(store, topic ? after_of_topic_sql : after_sql);
+
+	if (topic)
+		bind_text(&s, topic);
+	bind_int(&s, key);
+	bind_limit(&s, limit);
+	for (;;) {
+		struct alert alert;
+		int r;
+
+		r = statement_row(&s);
+		if (r <= 0)
+			return r;
+		r = alert_read(&s, NULL, &alert);
+		if (r == 0)
+			r = fn(column_int(&s), &alert, userdata);
+		if (r != 0)
+			return r < 0 ? r : 0;
+	}
 }

@@ -53,6 +53,14 @@ static const char newest_sql[] =
 static const char newest_dead_sql[] =
 	SELECT_DELIVERIES " WHERE d.state = 'dead' AND d.created >= ? ORDER BY d.id DESC LIMIT ?";
 
+static const char dead_sql[] = SELECT_DELIVERIES
+	" WHERE d.state = 'dead' AND (?1 IS NULL OR d.hook = ?1) ORDER BY d.id LIMIT ?2";
+/* The states stand in the text: else SQLite would not look into the indexes of just these. */
+static const char count_pending_sql[] = "SELECT hook, count(*) FROM deliveries"
+					" WHERE state = 'pending' GROUP BY hook";
+static const char count_dead_sql[] =
+	"SELECT hook, count(*) FROM deliveries WHERE state = 'dead' GROUP BY hook";
+
 /* What keeps its order: the events of a story, the digests of a topic. */
 static const char *order_of(const struct alert *alert, char room[ORDER_BYTES])
 {
@@ -187,6 +195,43 @@ int store_deliveries_each(struct store *store, bool failed_only, usec since, siz
 	bind_usec(&s, since);
 	bind_limit(&s, limit);
 	return each(&s, limit, fn, userdata);
+}
+
+int store_deliveries_dead(
+	struct store *store, const char *hook, size_t limit, store_delivery_fn fn, void *userdata)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, dead_sql);
+
+	bind_text(&s, hook);
+	bind_limit(&s, limit);
+	return each(&s, limit, fn, userdata);
+}
+
+static int count_state(struct store *store, const char *sql, enum delivery_state state,
+	store_count_fn fn, void *userdata)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, sql);
+	int r;
+
+	for (r = statement_row(&s); r > 0; r = statement_row(&s)) {
+		const char *hook = column_text(&s, NULL);
+		uint64_t count = (uint64_t)column_int(&s);
+
+		if (s.result < 0)
+			return s.result;
+		r = fn(hook, state, count, userdata);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}
+
+int store_deliveries_count(struct store *store, store_count_fn fn, void *userdata)
+{
+	int r;
+
+	r = count_state(store, count_pending_sql, DELIVERY_PENDING, fn, userdata);
+	return r != 0 ? r : count_state(store, count_dead_sql, DELIVERY_DEAD, fn, userdata);
 }
 
 int store_deliveries_next(struct store *store, const char *hook, usec after, usec *ret)

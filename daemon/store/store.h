@@ -329,6 +329,17 @@ int store_gathered_count(struct store *store, const char *topic, uint64_t *ret);
 /* Whether the alert waits: 1, 0, or an error. */
 int store_gathered_has(struct store *store, const struct id *alert);
 
+/*
+ * Alerts by their keys, in the order in which they were made: the key of one (-ENOENT: forgotten),
+ * the key behind which those since a time begin (0: the newest one's), and those behind a key, at
+ * most `limit`; a callback that returns 1 ends them, and is no error.
+ */
+int store_alert_key(struct store *store, const char *id, int64_t *ret);
+int store_alerts_start(struct store *store, usec since, int64_t *ret);
+typedef int (*store_alert_key_fn)(int64_t key, const struct alert *alert, void *userdata);
+int store_alerts_after(struct store *store, const char *topic, int64_t key, size_t limit,
+	store_alert_key_fn fn, void *userdata);
+
 /* Newest first; `topic` NULL: all; `since` 0: all. */
 typedef int (*store_alert_fn)(const struct alert *alert, void *userdata);
 int store_alerts_each(struct store *store, const char *topic, usec since, size_t limit,
@@ -359,6 +370,15 @@ int store_deliveries_hasten(struct store *store, usec limit);
 /* The newest first. */
 int store_deliveries_each(struct store *store, bool failed_only, usec since, size_t limit,
 	store_delivery_fn fn, void *userdata);
+
+/* Dead letters, the oldest first; of one hook, or of all (NULL). */
+int store_deliveries_dead(
+	struct store *store, const char *hook, size_t limit, store_delivery_fn fn, void *userdata);
+
+/* How many pending deliveries and dead letters each hook has; hooks without any are left out. */
+typedef int (*store_count_fn)(
+	const char *hook, enum delivery_state state, uint64_t count, void *userdata);
+int store_deliveries_count(struct store *store, store_count_fn fn, void *userdata);
 
 /*
  * Writes the outcome of an attempt: state, attempts, times, error.  When it is not pending any

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
@@ -15,10 +16,12 @@
 
 #include "base/buffer.h"
 #include "control/client.h"
+#include "control/later.h"
 #include "control/server.h"
 
 enum {
 	ANSWER_MAX = 64 * 1024,
+	UNREAD_MAX = 100 * 1000,
 	STATUS_OK = 200,
 	STATUS_NOT_FOUND = 404,
 	STATUS_METHOD = 405,
@@ -61,7 +64,61 @@ static void on_nothing(
 	(void)userdata;
 }
 
+/* A request that is answered, or ended, a while after it came. */
+static struct control_later *waiting;
+static struct event *later_timer;
+static unsigned left;
+
+static void on_gone(void *userdata)
+{
+	(void)userdata;
+	waiting = NULL;
+	left++;
+}
+
+static void on_later_timer(evutil_socket_t fd, short what, void *userdata)
+{
+	struct control_later *later = waiting;
+
+	(void)fd;
+	(void)what;
+	(void)userdata;
+	event_free(later_timer);
+	waiting = NULL;
+	if (later)
+		control_later_answer(later, STATUS_OK, json_pack("{s:s}", "late", "yes"));
+}
+
+static void on_later(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct timeval soon = {.tv_usec = 20 * 1000};
+	const struct fixture *fixture = userdata;
+
+	(void)reply;
+	waiting = control_later_new(request, on_gone, NULL);
+	later_timer = evtimer_new(fixture->base, on_later_timer, NULL);
+	(void)evtimer_add(later_timer, &soon);
+}
+
+/* Lines until the reader has taken too few: their number is the last one. */
+static void on_lines(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	struct control_later *later = control_later_new(request, on_gone, NULL);
+	int number = 0;
+
+	(void)reply;
+	(void)userdata;
+	control_later_begin(later);
+	while (control_later_unread(later) < UNREAD_MAX)
+		(void)control_later_add(later, json_pack("{s:i}", "number", ++number));
+	control_later_end(later);
+}
+
 static const struct control_command commands[] = {
+	{"GET", "/later", on_later},
+	{"GET", "/lines", on_lines},
 	{"GET", "/echo", on_echo},
 	{"GET", "/echo/*", on_echo},
 	{"POST", "/echo/*/twice", on_echo},
@@ -170,6 +227,76 @@ static void test_answer_without_body_is_no_json(void **state)
 	assert_null(body);
 }
 
+static int dial(const struct fixture *fixture)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", fixture->path);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+static void test_answer_may_come_later(void **state)
+{
+	json_t *body = ask(*state, "GET", "/later", STATUS_OK);
+
+	assert_string_equal(json_string_value(json_object_get(body, "late")), "yes");
+	json_decref(body);
+}
+
+struct lines {
+	int last;
+	int most;
+};
+
+static bool take_line(int status, json_t *line, void *userdata)
+{
+	struct lines *lines = userdata;
+
+	assert_int_equal(status, STATUS_OK);
+	assert_int_equal(json_integer_value(json_object_get(line, "number")), lines->last + 1);
+	return ++lines->last != lines->most;
+}
+
+static void test_answer_of_lines_comes_line_by_line(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct lines lines = {0};
+	int status;
+
+	assert_int_equal(
+		control_client_follow(fixture->path, "/lines", take_line, &lines, &status), 0);
+	assert_int_equal(status, STATUS_OK);
+	assert_true(lines.last > 1000);
+	lines = (struct lines){.most = 3};
+	assert_int_equal(
+		control_client_follow(fixture->path, "/lines", take_line, &lines, &status), 1);
+	assert_int_equal(lines.last, 3);
+}
+
+static void test_asker_may_leave_before_the_answer(void **state)
+{
+	static const char request[] = "GET /later HTTP/1.1\r\nHost: x\r\n\r\n";
+	const struct fixture *fixture = *state;
+	json_t *body;
+
+	for (unsigned i = 0; i < 5; i++) {
+		int fd = dial(fixture);
+
+		(void)send(fd, request, strlen(request), MSG_NOSIGNAL);
+		(void)shutdown(fd, SHUT_RDWR);
+		(void)close(fd);
+		/* The timer of the one before ends first: requests come one after another. */
+		body = ask(fixture, "GET", "/echo", STATUS_OK);
+		json_decref(body);
+		(void)usleep(40 * 1000);
+	}
+	body = ask(fixture, "GET", "/later", STATUS_OK);
+	json_decref(body);
+}
+
 static void test_socket_is_for_owner_and_group(void **state)
 {
 	const struct fixture *fixture = *state;
@@ -189,17 +316,6 @@ static void test_second_daemon_is_refused(void **state)
 		-EADDRINUSE);
 	assert_null(server);
 	assert_int_equal(access(fixture->path, F_OK), 0);
-}
-
-static int dial(const struct fixture *fixture)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_true(fd >= 0);
-	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", fixture->path);
-	assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-	return fd;
 }
 
 /* Sends bytes and reads the answer's first line. */
@@ -355,6 +471,9 @@ int main(void)
 		with_server(test_argument_and_parameter_are_decoded),
 		with_server(test_unknown_path_and_method_are_refused_in_words),
 		with_server(test_answer_without_body_is_no_json),
+		with_server(test_answer_may_come_later),
+		with_server(test_answer_of_lines_comes_line_by_line),
+		with_server(test_asker_may_leave_before_the_answer),
 		with_server(test_socket_is_for_owner_and_group),
 		with_server(test_second_daemon_is_refused),
 		with_server(test_headers_and_bodies_are_bounded),
@@ -365,5 +484,6 @@ int main(void)
 		cmocka_unit_test(test_missing_daemon_is_told_apart),
 	};
 
+	(void)signal(SIGPIPE, SIG_IGN); /* as the daemon does */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -365,6 +365,112 @@ static void test_alerts_come_newest_first_by_topic_and_time(void **state)
 	assert_string_equal(list.letters, "B");
 }
 
+static void test_dead_letters_come_oldest_first_by_hook(void **state)
+{
+	struct room *room = *state;
+	struct found found = {0};
+
+	add(room, "A", NULL, NOW, both);
+	add(room, "B", NULL, NOW, both);
+	add(room, "C", NULL, NOW, desk);
+	conclude(room, "desk", NOW, DELIVERY_DEAD, 0);
+	conclude(room, "desk", NOW, DELIVERY_DELIVERED, 0);
+	conclude(room, "desk", NOW, DELIVERY_DEAD, 0);
+	conclude(room, "log", NOW, DELIVERY_DEAD, 0);
+	assert_int_equal(
+		store_deliveries_dead(room->store, "desk", FOUND_MAX, note_delivery, &found), 0);
+	assert_string_equal(found.letters, "AC");
+	found = (struct found){0};
+	assert_int_equal(
+		store_deliveries_dead(room->store, NULL, FOUND_MAX, note_delivery, &found), 0);
+	assert_string_equal(found.letters, "AAC");
+	found = (struct found){0};
+	assert_int_equal(store_deliveries_dead(room->store, NULL, 1, note_delivery, &found), 0);
+	assert_string_equal(found.letters, "A");
+}
+
+static int note_count(const char *hook, enum delivery_state state, uint64_t count, void *userdata)
+{
+	char *text = userdata;
+
+	(void)sprintf(text + strlen(text), "%s %s %u;", hook, delivery_state_to_string(state),
+		(unsigned)count);
+	return 0;
+}
+
+static void test_deliveries_are_counted_by_hook(void **state)
+{
+	struct room *room = *state;
+	char text[256] = "";
+
+	assert_int_equal(store_deliveries_count(room->store, note_count, text), 0);
+	assert_string_equal(text, "");
+	add(room, "A", NULL, NOW, both);
+	add(room, "B", NULL, NOW, both);
+	add(room, "C", NULL, NOW, desk);
+	conclude(room, "desk", NOW, DELIVERY_DEAD, 0);
+	conclude(room, "log", NOW, DELIVERY_DELIVERED, 0);
+	assert_int_equal(store_deliveries_count(room->store, note_count, text), 0);
+	assert_string_equal(text, "desk pending 2;log pending 1;desk dead 1;");
+}
+
+struct passage {
+	char letters[FOUND_MAX + 1];
+	int64_t key;
+	size_t most;
+};
+
+static int note_passage(int64_t key, const struct alert *alert, void *userdata)
+{
+	struct passage *passage = userdata;
+	size_t length = strlen(passage->letters);
+
+	assert_true(key > passage->key);
+	passage->key = key;
+	passage->letters[length] = alert->id.text[0];
+	return length + 1 == passage->most;
+}
+
+static const char *alerts_after(
+	struct room *room, const char *topic, int64_t key, size_t limit, size_t most)
+{
+	static struct passage passage;
+
+	passage = (struct passage){.most = most};
+	assert_int_equal(
+		store_alerts_after(room->store, topic, key, limit, note_passage, &passage), 0);
+	return passage.letters;
+}
+
+static void test_alerts_are_gone_through_by_their_keys(void **state)
+{
+	struct room *room = *state;
+	struct alert other = make_alert("C", NULL, NOW + 2);
+	int64_t key;
+	int64_t first;
+
+	assert_int_equal(store_alerts_start(room->store, 0, &key), 0);
+	assert_int_equal(key, 0);
+	add(room, "A", NULL, NOW, NULL);
+	add(room, "B", NULL, NOW + 1, NULL);
+	other.topic = "another";
+	assert_int_equal(store_alert_add(room->store, &other, NULL), 0);
+	add(room, "D", NULL, NOW + 3, NULL);
+	assert_string_equal(alerts_after(room, NULL, 0, FOUND_MAX, 0), "ABCD");
+	assert_string_equal(alerts_after(room, NULL, 0, 2, 0), "AB");
+	assert_string_equal(alerts_after(room, NULL, 0, FOUND_MAX, 3), "ABC");
+	assert_string_equal(alerts_after(room, "another", 0, FOUND_MAX, 0), "C");
+	assert_int_equal(store_alert_key(room->store, make_alert("B", NULL, NOW).id.text, &key), 0);
+	assert_string_equal(alerts_after(room, NULL, key, FOUND_MAX, 0), "CD");
+	assert_int_equal(store_alert_key(room->store, "none", &key), -ENOENT);
+	assert_int_equal(store_alerts_start(room->store, NOW + 1, &first), 0);
+	assert_string_equal(alerts_after(room, NULL, first, FOUND_MAX, 0), "BCD");
+	assert_int_equal(store_alerts_start(room->store, 0, &first), 0);
+	assert_string_equal(alerts_after(room, NULL, first, FOUND_MAX, 0), "");
+	assert_int_equal(store_alerts_start(room->store, NOW + USEC_DAY, &first), 0);
+	assert_string_equal(alerts_after(room, NULL, first, FOUND_MAX, 0), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +491,9 @@ int main(void)
 		IN_ROOM(test_deliveries_come_newest_first_and_dead_ones_alone),
 		IN_ROOM(test_callback_may_write_what_it_is_shown),
 		IN_ROOM(test_alerts_come_newest_first_by_topic_and_time),
+		IN_ROOM(test_dead_letters_come_oldest_first_by_hook),
+		IN_ROOM(test_deliveries_are_counted_by_hook),
+		IN_ROOM(test_alerts_are_gone_through_by_their_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

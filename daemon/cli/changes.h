@@ -1,0 +1,16 @@
+/* What `retry` and `drop` do with deliveries: by their ids, or with all dead letters. */
+#pragma once
+
+#include <stddef.h>
+
+#include "cli/remote.h"
+
+/* All are tried, the first refusal is the exit status. */
+int deliveries_change(
+	const struct remote *remote, const char *action, char *const *ids, size_t count);
+
+/* All dead letters of the hook, or of every hook (NULL).  Returns an exit status. */
+int deliveries_change_all(const struct remote *remote, const char *action, const char *hook);
+
+/* The verbs themselves: `wirewatch ACTION ID...|--all`. */
+int deliveries_verb(const char *action, const char *summary, int argc, char **argv);
