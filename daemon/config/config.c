@@ -260,6 +260,7 @@ void config_free(struct config *config)
 			explicit_bzero((void *)hook->secret, hook->secret_length);
 		if (hook->next_secret)
 			explicit_bzero((void *)hook->next_secret, hook->next_secret_length);
+		access_unref(hook->access);
 		if (hook->password)
 			explicit_bzero((void *)hook->password, strlen(hook->password));
 	}

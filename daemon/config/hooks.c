@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/access.h"
 #include "base/file.h"
 #include "base/nearest.h"
 #include "base/secret.h"
@@ -14,6 +15,7 @@
 enum {
 	SECRETS_MAX = 2,            /* of a hook: the old and the new one during rotation */
 	SECRET_FILE_MAX = 4 * 1024, /* bytes of the text form */
+	AUTHORITIES_FILE_MAX = 1024 * 1024,
 	JOURNAL_CONCURRENCY = 1,
 };
 
@@ -143,6 +145,25 @@ static int read_template(struct build *build, const struct section *section, str
 	return r;
 }
 
+/* Read now, so that a missing file is a fault of the configuration and no failing hook. */
+static int read_authorities(struct build *build, const struct section *section, struct hook *hook)
+{
+	const char *path = section->hook.ca_file;
+	struct access_file *file;
+	struct digest identity;
+
+	if (!path)
+		return 0;
+	hook->access = access_new();
+	if (!hook->access)
+		return -ENOMEM;
+	file = &hook->access->authorities;
+	identity = digest_strings(&path, 1);
+	hex_encode(identity.bytes, sizeof(identity.bytes), hook->access->identity);
+	return secret_read(
+		build, section, "CAFile", path, AUTHORITIES_FILE_MAX, &file->bytes, &file->length);
+}
+
 static enum hook_kind kind_of(const struct section *section)
 {
 	switch (section->kind) {
@@ -193,6 +214,8 @@ static int add_hook(struct build *build, const struct section *section)
 	if (section->kind == SECTION_MAIL)
 		return mail_build(build, section, hook);
 	r = read_template(build, section, hook);
+	if (r == 0)
+		r = read_authorities(build, section, hook);
 	return r < 0 ? r : read_secrets(build, section, hook);
 }
 

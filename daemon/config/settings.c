@@ -191,6 +191,8 @@ const struct setting settings_table[] = {
 		SETTING_LIST, .help = "systemd credential with the signing secret; two during rotation"},
 	{SECTION_WEBHOOK, "SecretFile", value_files, TARGET(hook.secret_files), NULL,
 		SETTING_LIST, .help = "file with the signing secret; two during rotation"},
+	{SECTION_WEBHOOK, "CAFile", value_file, TARGET(hook.ca_file), NULL, 0,
+		.help = "certificates that the receiver's is checked by, instead of the system's"},
 	{SECTION_WEBHOOK, "Concurrency", value_number, TARGET(hook.concurrency), "4", 0,
 		SPAN(1, 64), "deliveries at a time"},
 	{SECTION_WEBHOOK, "Rate", value_rate, TARGET(hook.rate), NULL, 0,

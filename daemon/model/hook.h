@@ -47,6 +47,7 @@ struct rate {
 	usec span;
 };
 
+struct access;
 struct template;
 
 struct hook {
@@ -68,6 +69,7 @@ struct hook {
 	size_t secret_length;
 	const unsigned char *next_secret; /* a second one during rotation, or NULL */
 	size_t next_secret_length;
+	struct access *access; /* whom a receiver is known by (base/access.h), or NULL */
 	/* [Exec] */
 	const char **argv; /* NULL-terminated */
 	/* [Mail]; `url` is the server's */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/access.h"
 #include "model/template.h"
 
 /* Copies *text in place; NULL stays. */
@@ -130,8 +131,10 @@ static int copy_hook(struct destination *destination, const struct hook *from)
 		hook->secret_length = copy.secret_length;
 		r = copy_key(arena, &copy.next_secret, copy.next_secret_length);
 	}
-	if (r == 0)
+	if (r == 0) {
 		*hook = copy;
+		(void)access_ref(hook->access);
+	}
 	return r;
 }
 
@@ -173,6 +176,7 @@ void destination_unref(struct destination *destination)
 	wipe(destination->hook.next_secret, destination->hook.next_secret_length);
 	wipe((const unsigned char *)destination->hook.password,
 		destination->hook.password ? strlen(destination->hook.password) : 0);
+	access_unref(destination->hook.access);
 	arena_free(destination->arena);
 	free(destination);
 }

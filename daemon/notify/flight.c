@@ -88,7 +88,7 @@ static void log_dead(const struct flight *flight)
 		LOG_FIELDS({"HOOK", delivery->hook}, {"DELIVERY", number},
 			{"ALERT_ID", delivery->alert.text}),
 		"hook %s: delivery %s is given up after %u attempts: %s; "
-		"`wirewatch deliveries --failed` lists it, `wirewatch deliveries retry %s` sends "
+		"`wirewatch deliveries --failed` lists it, `wirewatch retry %s` sends "
 		"it again",
 		delivery->hook, number, delivery->attempts, delivery->error, number);
 }

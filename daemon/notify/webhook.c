@@ -279,6 +279,8 @@ static int webhook_start(const struct notifier_context *context, const struct ho
 	_cleanup_(arena_freep) struct arena *arena = NULL;
 	struct http_request request = {
 		.unguarded = true,
+		.access = hook->access,
+		.access_url = hook->url,
 		.timeout = hook->timeout,
 		.body_max = WEBHOOK_RESPONSE_BYTES,
 		.truncate = true,

@@ -20,6 +20,7 @@
 enum {
 	/* What the services publish of their bounds, in characters or bytes. */
 	SLACK_SECTION_MAX = 3000,
+	SLACK_BLOCKS_MAX = 50,
 	DISCORD_TITLE_MAX = 256,
 	DISCORD_AUTHOR_MAX = 256,
 	DISCORD_DESCRIPTION_MAX = 4096,
@@ -190,6 +191,7 @@ static void check_slack(json_t *body)
 	size_t index;
 	json_t *block;
 
+	assert_true(json_array_size(json_object_get(body, "blocks")) <= SLACK_BLOCKS_MAX);
 	json_array_foreach (json_object_get(body, "blocks"), index, block) {
 		assert_true(length_at(json_object_get(block, "text"), "text") <= SLACK_SECTION_MAX);
 		assert_true(length_at(json_array_get(json_object_get(block, "elements"), 0),
@@ -235,7 +237,8 @@ static void check_bounds(enum hook_format format, const struct rendering *render
 
 static void test_bounds_of_the_services_hold_for_the_longest_events(void **state)
 {
-	static const char *const signs[] = {"x", "&", "<", "*", "@", "€", "\"", "word ", "\x01"};
+	static const char *const signs[] = {
+		"x", "&", "<", "*", "@", "€", "\"", "word ", "\x01", "\\", "😀", "&amp;"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
