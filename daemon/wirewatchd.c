@@ -18,6 +18,7 @@
 #include "hook_test.h"
 #include "http/client.h"
 #include "match/matcher.h"
+#include "notify/exec_child.h"
 #include "notify/outbox.h"
 #include "pages.h"
 #include "pipeline.h"
@@ -667,6 +668,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], READER_ARGUMENT) == 0)
 		return child_main();
+	if (argc > 1 && strcmp(argv[1], EXEC_CHILD_ARGUMENT) == 0)
+		return exec_child_main(argc, argv);
 	if (!parse_arguments(argc, argv, &arguments, &status))
 		return status;
 	log_open(arguments.log_level);

@@ -208,6 +208,7 @@ static int add_hook(struct build *build, const struct section *section)
 		.content_type = values->content_type,
 		.headers = values->headers,
 		.argv = values->command,
+		.user = values->user,
 	};
 	build->config->hook_count++;
 	section_require(build->sections, section);

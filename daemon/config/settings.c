@@ -206,6 +206,8 @@ const struct setting settings_table[] = {
 
 	{SECTION_EXEC, "Command", value_command, TARGET(hook.command), NULL, SETTING_NEEDED,
 		.help = "program by absolute path and its arguments; no shell"},
+	{SECTION_EXEC, "User", value_account, TARGET(hook.user), NULL, 0,
+		.help = "user that the command runs as, where the daemon may"},
 	{SECTION_EXEC, "Concurrency", value_number, TARGET(hook.concurrency), "2", 0,
 		SPAN(1, 64), "processes at a time"},
 	{SECTION_EXEC, "Timeout", value_timespan, TARGET(hook.timeout), "30s", 0,

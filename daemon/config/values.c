@@ -18,6 +18,7 @@
 enum {
 	TEXT_MAX = 512, /* bytes of a User-Agent or contact */
 	HEADER_MAX = 4096,
+	LOGIN_NAME_BYTES = 32, /* as useradd(8) */
 	FEED_HEADERS_MAX = 16,
 	PATH_BYTES_MAX = 4096,
 	SOCKET_PATH_MAX = 107, /* sun_path without its NUL (unix(7)) */
@@ -511,6 +512,21 @@ int value_mailboxes(const char *value, void *target, struct value_context *conte
 	return r == -EINVAL
 		? refuse(context, "expected mail addresses, or Name <address>, parted by commas")
 		: r;
+}
+
+/* The form of useradd(8)'s names; whether there is such a user is seen when the command is run. */
+int value_account(const char *value, void *target, struct value_context *context)
+{
+	static const char marks[] = "_-.";
+	size_t length = 0;
+
+	while (isalnum((unsigned char)value[length]) ||
+		(length > 0 && value[length] != '\0' && strchr(marks, value[length])) ||
+		value[length] == '_')
+		length++;
+	if (length == 0 || length > LOGIN_NAME_BYTES || value[length] != '\0')
+		return refuse(context, "expected the name of a user of this machine");
+	return keep_string(value, target, context);
 }
 
 /* TYPE/SUBTYPE with parameters (RFC 9110 section 8.3.1), of which only the first part is looked at.

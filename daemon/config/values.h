@@ -55,6 +55,7 @@ int value_method(const char *value, void *target, struct value_context *context)
 int value_mail_server(const char *value, void *target, struct value_context *context);
 int value_mailbox(const char *value, void *target, struct value_context *context);
 int value_mailboxes(const char *value, void *target, struct value_context *context);
+int value_account(const char *value, void *target, struct value_context *context);
 int value_media_type(const char *value, void *target, struct value_context *context);
 int value_full_text(const char *value, void *target, struct value_context *context);
 int value_format(const char *value, void *target, struct value_context *context);

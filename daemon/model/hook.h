@@ -76,7 +76,7 @@ struct hook {
 	struct mailbox from;
 	struct mailbox_list to;
 	bool starttls;    /* demanded of smtp:// */
-	const char *user; /* NULL: no login */
+	const char *user; /* of the login; NULL: none.  [Exec]: whom the command runs as */
 	const char *password;
 	const char *ca_file; /* NULL: the system's */
 };

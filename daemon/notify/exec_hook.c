@@ -11,8 +11,14 @@
 #include <sys/wait.h>
 
 #include "base/utf8.h"
+#include "notify/exec_child.h"
 #include "notify/transcript.h"
 #include "notify/words.h"
+
+enum {
+	/* The environment, each value twice, and the arguments' places. */
+	RUN_ARENA_BYTES = 2 * 16 * EXEC_VALUE_BYTES + 64 * 1024,
+};
 
 struct attempt {
 	notifier_done_fn done;
@@ -373,7 +379,28 @@ static void set_limits(const struct attempt *attempt)
 	}
 }
 
-static int spawn(struct attempt *attempt, int stdin_fd, int stderr_fd, char **environment)
+/* The command; where it runs as another user, ourselves in the role that becomes it first. */
+static const char **command_of(const struct hook *hook, struct arena *arena)
+{
+	const char **argv;
+	size_t count = 0;
+
+	if (!hook->user)
+		return hook->argv;
+	while (hook->argv[count])
+		count++;
+	argv = arena_array(arena, count + 4, sizeof(*argv));
+	if (!argv)
+		return NULL;
+	argv[0] = "/proc/self/exe";
+	argv[1] = EXEC_CHILD_ARGUMENT;
+	argv[2] = hook->user;
+	memcpy(argv + 3, hook->argv, count * sizeof(*argv));
+	return argv;
+}
+
+static int spawn(
+	struct attempt *attempt, const char **argv, int stdin_fd, int stderr_fd, char **environment)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -384,8 +411,8 @@ static int spawn(struct attempt *attempt, int stdin_fd, int stderr_fd, char **en
 		return r;
 	r = make_attributes(&attributes);
 	if (r == 0) {
-		r = -posix_spawnp(&attempt->pid, attempt->hook->argv[0], &actions, &attributes,
-			(char *const *)attempt->hook->argv, environment);
+		r = -posix_spawn(&attempt->pid, argv[0], &actions, &attributes, (char *const *)argv,
+			environment);
 		(void)posix_spawnattr_destroy(&attributes);
 	}
 	(void)posix_spawn_file_actions_destroy(&actions);
@@ -401,10 +428,11 @@ static int run(struct attempt *attempt, const struct alert *alert)
 	_cleanup_(closep) int stdin_fd = -1;
 	_cleanup_(closep) int stderr_end = -1;
 	char **environment = NULL;
+	const char **argv;
 	int ends[2];
 	int r;
 
-	r = arena_new((size_t)16 * EXEC_VALUE_BYTES * 2, &arena);
+	r = arena_new(RUN_ARENA_BYTES, &arena);
 	if (r == 0)
 		r = exec_environment(alert, arena, &environment);
 	if (r == 0)
@@ -418,7 +446,8 @@ static int run(struct attempt *attempt, const struct alert *alert)
 	if (fcntl(attempt->stderr_fd, F_SETFL, O_NONBLOCK) < 0)
 		return -errno;
 	note_start(attempt, environment, alert->event);
-	r = spawn(attempt, stdin_fd, stderr_end, environment);
+	argv = command_of(attempt->hook, arena);
+	r = argv ? spawn(attempt, argv, stdin_fd, stderr_end, environment) : -ENOMEM;
 	if (r < 0)
 		return r;
 	set_limits(attempt);

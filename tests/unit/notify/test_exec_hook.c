@@ -12,10 +12,12 @@
 #include <dirent.h>
 #include <event2/event.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "notify/exec_child.h"
 #include "support/fake_clock.h"
 
 enum {
@@ -32,6 +34,7 @@ struct room {
 	char words[OUTCOME_WORDS_BYTES];
 	unsigned calls;
 	struct attempt *attempt;
+	const char *user; /* NULL: our own */
 	struct hook hook;
 };
 
@@ -94,8 +97,11 @@ static void start_command(struct room *room, const char **argv, usec timeout)
 {
 	struct notifier_context context = {.base = room->base, .clock = room->clock};
 
-	room->hook =
-		(struct hook){.name = "run", .kind = HOOK_EXEC, .timeout = timeout, .argv = argv};
+	room->hook = (struct hook){.name = "run",
+		.kind = HOOK_EXEC,
+		.timeout = timeout,
+		.argv = argv,
+		.user = room->user};
 	assert_int_equal(
 		exec_notifier.start(&context, &room->hook, &alert, on_done, room, &room->attempt),
 		0);
@@ -171,6 +177,77 @@ static void test_event_is_standard_input(void **state)
 	assert_string_equal(content_of(room), alert.event);
 }
 
+static void test_longest_event_is_read_whole_and_cannot_be_changed(void **state)
+{
+	struct room *room = *state;
+	struct alert longest = alert;
+	struct notifier_context context = {.base = room->base, .clock = room->clock};
+	const char *argv[] = {"/bin/sh", "-c",
+		"cat >\"$1\"; echo x 2>/dev/null >&0 || echo x >/proc/self/fd/0", "sh", room->file,
+		NULL};
+	char event[EVENT_BYTES_MAX];
+
+	memset(event, 'x', sizeof(event) - 1);
+	event[sizeof(event) - 1] = '\0';
+	longest.event = event;
+	room->hook = (struct hook){
+		.name = "run", .kind = HOOK_EXEC, .timeout = USEC_MINUTE, .argv = argv};
+	assert_int_equal(
+		exec_notifier.start(&context, &room->hook, &longest, on_done, room, &room->attempt),
+		0);
+	(void)event_base_dispatch(room->base);
+	assert_string_equal(content_of(room), event);
+	assert_int_equal(room->outcome.kind, OUTCOME_FAILED);
+}
+
+static void test_command_that_reads_nothing_is_not_waited_for(void **state)
+{
+	struct room *room = *state;
+
+	run_script(room, "exec <&-; exit 0");
+	assert_int_equal(room->outcome.kind, OUTCOME_DELIVERED);
+}
+
+static void test_arguments_are_the_administrators_alone(void **state)
+{
+	struct room *room = *state;
+
+	run_script(room, "tr '\\0' '\\n' </proc/$$/cmdline >\"$1\"");
+	assert_null(strstr(content_of(room), "rm -rf"));
+	assert_null(strstr(content_of(room), "--help"));
+}
+
+static void test_command_runs_as_another_user_with_its_groups(void **state)
+{
+	struct room *room = *state;
+
+	room->user = "nobody";
+	if (geteuid() != 0) {
+		run_script(room, "exit 0");
+		assert_int_equal(room->outcome.kind, OUTCOME_FAILED);
+		assert_non_null(strstr(room->words, "may not become the user nobody"));
+		return;
+	}
+	assert_int_equal(chmod(room->file, 0666), 0);
+	run_script(room,
+		"id -un >\"$1\"; id -G >>\"$1\"; grep -E '^(Uid|Gid)' /proc/$$/status "
+		">>\"$1\"");
+	assert_int_equal(room->outcome.kind, OUTCOME_DELIVERED);
+	assert_int_equal(strncmp(content_of(room), "nobody\n65534\n", 13), 0);
+	assert_non_null(strstr(content_of(room), "Uid:\t65534\t65534\t65534\t65534\n"));
+	assert_non_null(strstr(content_of(room), "Gid:\t65534\t65534\t65534\t65534\n"));
+}
+
+static void test_user_who_is_not_there_is_told(void **state)
+{
+	struct room *room = *state;
+
+	room->user = "no-such-user";
+	run_script(room, "exit 0");
+	assert_int_equal(room->outcome.kind, OUTCOME_FAILED);
+	assert_non_null(strstr(room->words, "there is no user no-such-user; correct User="));
+}
+
 static void test_environment_is_clean_and_carries_the_alert(void **state)
 {
 	struct room *room = *state;
@@ -207,14 +284,15 @@ static void test_command_leads_a_group_of_its_own(void **state)
 {
 	struct room *room = *state;
 
-	run_script(room, "ps -o pgid= -p $$ >\"$1\"; echo $$ >>\"$1\"");
-	if (room->outcome.kind == OUTCOME_DELIVERED) {
-		long group = strtol(content_of(room), NULL, 10);
-		long leader = strtol(strchr(content_of(room), '\n') + 1, NULL, 10);
+	long leader;
+	long group;
 
-		assert_int_equal(group, leader);
-		assert_int_not_equal(group, getpgrp());
-	}
+	/* proc(5): the fifth field of stat. */
+	run_script(room, "cut -d' ' -f5 /proc/$$/stat >\"$1\"; echo $$ >>\"$1\"");
+	group = strtol(content_of(room), NULL, 10);
+	leader = strtol(strchr(content_of(room), '\n') + 1, NULL, 10);
+	assert_int_equal(group, leader);
+	assert_int_not_equal(group, getpgrp());
 }
 
 static void test_signals_are_as_a_command_expects_them(void **state)
@@ -245,6 +323,7 @@ static void test_limits_are_set(void **state)
 	assert_non_null(strstr(content_of(room), "Max core file size        0 "));
 	assert_non_null(strstr(content_of(room), "Max open files            1024 "));
 	assert_non_null(strstr(content_of(room), "Max cpu time              121 "));
+	assert_non_null(strstr(content_of(room), "Max file size             1073741824 "));
 }
 
 static void test_command_that_is_not_there_fails_with_the_reason(void **state)
@@ -409,7 +488,7 @@ static void test_long_values_are_cut(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_exit_status_0_delivers),
@@ -417,6 +496,11 @@ int main(void)
 		TEST(test_other_exit_status_fails_with_the_end_of_stderr),
 		TEST(test_signal_is_named),
 		TEST(test_event_is_standard_input),
+		TEST(test_longest_event_is_read_whole_and_cannot_be_changed),
+		TEST(test_command_that_reads_nothing_is_not_waited_for),
+		TEST(test_arguments_are_the_administrators_alone),
+		TEST(test_command_runs_as_another_user_with_its_groups),
+		TEST(test_user_who_is_not_there_is_told),
 		TEST(test_environment_is_clean_and_carries_the_alert),
 		TEST(test_no_descriptor_but_the_three_is_inherited),
 		TEST(test_command_leads_a_group_of_its_own),
@@ -433,6 +517,8 @@ int main(void)
 	};
 	_cleanup_(closep) int pidfd = pidfd_open(getpid(), 0);
 
+	if (argc > 1 && strcmp(argv[1], EXEC_CHILD_ARGUMENT) == 0)
+		return exec_child_main(argc, argv); /* as the daemon's main() */
 	if (pidfd < 0) {
 		(void)fprintf(
 			stderr, "skipped: no pidfd_open(2) here (valgrind 3.19, Linux 5.2)\n");
