@@ -1,5 +1,6 @@
 #include "text/tokenizer.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -369,6 +370,7 @@ static int run_wide(struct tokenizer *tokenizer, const char *text, size_t length
 		.count = bad,
 		.joins = !(options & TOKENS_URL),
 	};
+	assert(scan.wide || scan.count == 0);
 	r = scan_wide(tokenizer, &scan, query, &bad);
 	if (r != -EINVAL && (r < 0 || bad == normal.count))
 		return r;
