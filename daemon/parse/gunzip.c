@@ -1,7 +1,6 @@
 #include "parse/gunzip.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -57,7 +56,7 @@ static int unpack_piece(z_stream *stream, struct buffer *out)
 int gunzip(const char *bytes, size_t length, struct buffer *ret)
 {
 	_cleanup_(end_stream)
-		z_stream stream = {.next_in = (Bytef *)(uintptr_t)bytes, .avail_in = (uInt)length};
+		z_stream stream = {.next_in = (Bytef *)bytes, .avail_in = (uInt)length};
 	int status;
 
 	/* One piece more than is allowed, so that it is seen to be more. */

@@ -25,7 +25,7 @@ static void pack(const char *bytes, size_t length, struct buffer *out)
 	assert_non_null(room);
 	assert_int_equal(
 		deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY), Z_OK);
-	stream.next_in = (Bytef *)(uintptr_t)bytes;
+	stream.next_in = (Bytef *)bytes;
 	stream.avail_in = (uInt)length;
 	stream.next_out = (Bytef *)room;
 	stream.avail_out = (uInt)bound;
