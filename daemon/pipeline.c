@@ -11,8 +11,12 @@
 #include "poll/children.h"
 #include "poll/memory.h"
 
-/* Writes wait so long for company: an fsync costs milliseconds, an alert may take 50. */
-#define COMMIT_DELAY (10 * USEC_MSEC)
+/*
+ * Writes wait so long for company: an fsync costs milliseconds, and pages that are written again
+ * and again cost more.  An alert may take 50 ms: with one among them they wait less.
+ */
+#define COMMIT_DELAY (100 * USEC_MSEC)
+#define COMMIT_DELAY_ALERTS (10 * USEC_MSEC)
 
 /* After a failed commit: time for a full disk to be noticed, short enough to lose no news. */
 #define COMMIT_RETRY USEC_MINUTE
@@ -201,6 +205,15 @@ static void on_dirty(void *userdata)
 	clock_timer_in(pipeline->clock, pipeline->commit_timer, COMMIT_DELAY);
 }
 
+/* There are deliveries in the transaction. */
+static void hasten_commit(struct pipeline *pipeline)
+{
+	if (pipeline->alerts)
+		return;
+	pipeline->alerts = true;
+	clock_timer_in(pipeline->clock, pipeline->commit_timer, COMMIT_DELAY_ALERTS);
+}
+
 /*
  * Held updates and digests that are due, and what retention no longer covers.  What fails is undone
  * alone and tried again.
@@ -216,7 +229,8 @@ static void on_housekeeping_timer(void *userdata)
 	if (alerts < 0)
 		log_error("cannot tell updates and digests that wait: %s; tried again in a minute",
 			store_error(pipeline->store));
-	pipeline->alerts |= alerts > 0;
+	if (alerts > 0)
+		hasten_commit(pipeline);
 	more = intake_prune(pipeline->intake);
 	if (more < 0)
 		log_error("cannot forget what is old: %s; tried again in a minute",
@@ -368,7 +382,8 @@ static int report_health(struct passing *passing)
 	memory_read(passing->state.memory, passing->arena, &memory);
 	poll.rhythm = memory.gap;
 	r = health_report_poll(pipeline->store, &poll, pipeline->health_hooks);
-	pipeline->alerts |= r > 0;
+	if (r > 0)
+		hasten_commit(pipeline);
 	return r;
 }
 
@@ -378,7 +393,8 @@ void pipeline_on_hook(struct pipeline *pipeline, const char *hook, const char *w
 
 	r = health_report_hook(
 		pipeline->store, hook, words, clock_now(pipeline->clock), pipeline->health_hooks);
-	pipeline->alerts |= r > 0;
+	if (r > 0)
+		hasten_commit(pipeline);
 	if (r < 0)
 		log_error("hook %s: cannot store that it %s: %s", hook,
 			words ? "fails" : "works again", store_error(pipeline->store));
@@ -562,7 +578,8 @@ static int take_slice(struct passing *passing)
 
 	r = intake_take(pipeline->intake, round->feed, round->state, &passing->parsed, SLICE_TIME,
 		&passing->progress);
-	pipeline->alerts |= passing->progress.alerts > alerts;
+	if (passing->progress.alerts > alerts)
+		hasten_commit(pipeline);
 	pipeline->waiting |= passing->progress.waiting > 0;
 	return r;
 }
