@@ -236,6 +236,7 @@ static int take_new(struct intake *intake, struct passage *passage)
 	r = store_article_add(intake->store, &record);
 	if (r < 0)
 		return r;
+	story_keeper_stored(intake->keeper, &record);
 	r = count_into_story(intake, passage, host);
 	if (r < 0)
 		return r;
@@ -304,6 +305,7 @@ static int take_changed(struct intake *intake, struct passage *passage, int64_t 
 	r = store_article_replace(intake->store, &record);
 	if (r < 0)
 		return r;
+	story_keeper_stored(intake->keeper, &record);
 	return store_entry_save(intake->store, passage->state->id, &known, passage->now);
 }
 
@@ -568,13 +570,6 @@ static int count_waiting_room(struct intake *intake, const struct feed *feed)
 	return r;
 }
 
-/* Takes the articles that were indexed after `mark` out of the index again. */
-static void unindex(struct intake *intake, int64_t mark)
-{
-	for (int64_t key = last_indexed(intake); key > mark; key--)
-		(void)story_index_remove(stories(intake), key);
-}
-
 int intake_take(struct intake *intake, const struct feed *feed, const struct feed_state *state,
 	const struct parsed_feed *parsed, usec budget, struct intake_progress *progress)
 {
@@ -597,7 +592,7 @@ int intake_take(struct intake *intake, const struct feed *feed, const struct fee
 	r = end_savepoint(intake, r);
 	if (r < 0) {
 		newcomer_begin(&intake->newcomer, 0);
-		unindex(intake, mark);
+		story_keeper_undo(intake->keeper, mark);
 	} else {
 		*progress = next;
 	}
@@ -632,7 +627,7 @@ int intake_take_waiting(struct intake *intake, const struct feed *feed,
 		r = store_waiting_remove(intake->store, waited->id);
 	r = end_savepoint(intake, r);
 	if (r < 0)
-		unindex(intake, mark);
+		story_keeper_undo(intake->keeper, mark);
 	else
 		*progress = next;
 	return r;

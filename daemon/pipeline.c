@@ -205,7 +205,7 @@ static void on_dirty(void *userdata)
 	clock_timer_in(pipeline->clock, pipeline->commit_timer, COMMIT_DELAY);
 }
 
-/* There are deliveries in the transaction. */
+/* There are deliveries in the transaction, or somebody waits for it. */
 static void hasten_commit(struct pipeline *pipeline)
 {
 	if (pipeline->alerts)
@@ -338,7 +338,8 @@ int pipeline_take_waiting(struct pipeline *pipeline, const struct feed *feed,
 
 	r = intake_take_waiting(
 		pipeline->intake, feed, state, parsed, waited, SLICE_TIME, &progress);
-	pipeline->alerts |= progress.alerts > 0;
+	if (progress.alerts > 0)
+		hasten_commit(pipeline);
 	return r;
 }
 
@@ -475,6 +476,8 @@ static void settle(struct passing *passing, const struct round_result *result)
 		r = store_after_commit(store, on_committed, passing);
 	if (r < 0)
 		give_up(passing, r);
+	else if (passing->round->state->rule == RULE_ASKED)
+		hasten_commit(passing->pipeline); /* somebody looks for what it brought */
 }
 
 /* The first diagnosis in words, with how many more there are. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "fingerprint_cache.h"
 
 static const char snapshot_name[] = "stories.snapshot";
 
@@ -30,6 +31,7 @@ struct story_keeper {
 	struct store *store;
 	char *snapshot; /* its path; NULL: none is kept */
 	struct arena *scratch;
+	struct fingerprint_cache *cache;
 	struct story_index *index;  /* ready */
 	struct story_index *making; /* not yet */
 	usec until;                 /* of the slice at hand */
@@ -49,8 +51,15 @@ static int load_fingerprint(void *userdata, int64_t article, struct arena *arena
 	const void **ret_bytes, size_t *ret_length)
 {
 	struct story_keeper *keeper = userdata;
+	int r;
 
-	return store_fingerprint_get(keeper->store, article, arena, ret_bytes, ret_length);
+	r = fingerprint_cache_get(keeper->cache, article, arena, ret_bytes, ret_length);
+	if (r != -ENOENT)
+		return r;
+	r = store_fingerprint_get(keeper->store, article, arena, ret_bytes, ret_length);
+	if (r == 0)
+		fingerprint_cache_put(keeper->cache, article, *ret_bytes, *ret_length);
+	return r;
 }
 
 int story_keeper_new(
@@ -63,6 +72,9 @@ int story_keeper_new(
 		return -ENOMEM;
 	keeper->clock = clock;
 	keeper->store = store;
+	r = fingerprint_cache_new(&keeper->cache);
+	if (r < 0)
+		return r;
 	r = arena_new(SCRATCH_BYTES, &keeper->scratch);
 	if (r < 0)
 		return r;
@@ -78,6 +90,7 @@ void story_keeper_free(struct story_keeper *keeper)
 		return;
 	story_index_free(keeper->index);
 	story_index_free(keeper->making);
+	fingerprint_cache_free(keeper->cache);
 	arena_free(keeper->scratch);
 	free(keeper->snapshot);
 	free(keeper);
@@ -243,6 +256,12 @@ int story_keeper_prepare(struct story_keeper *keeper, usec budget)
 
 /* ---- with the store ---- */
 
+void story_keeper_stored(struct story_keeper *keeper, const struct article_record *record)
+{
+	fingerprint_cache_put(
+		keeper->cache, record->key, record->fingerprint, record->fingerprint_length);
+}
+
 void story_keeper_commit(struct story_keeper *keeper)
 {
 	if (keeper->index)
@@ -250,16 +269,21 @@ void story_keeper_commit(struct story_keeper *keeper)
 }
 
 /*
- * How common their words are stays counted: a commit that fails is rare, and a few stories among
- * all weigh nothing.
+ * How common their words are stays counted: a write that fails is rare, and a few stories among all
+ * weigh nothing.
  */
-void story_keeper_take_back(struct story_keeper *keeper)
+void story_keeper_undo(struct story_keeper *keeper, int64_t last)
 {
+	fingerprint_cache_clear(keeper->cache);
 	if (!keeper->index)
 		return;
-	for (int64_t key = story_index_usage(keeper->index).last_article; key > keeper->committed;
-		key--)
+	for (int64_t key = story_index_usage(keeper->index).last_article; key > last; key--)
 		(void)story_index_remove(keeper->index, key);
+}
+
+void story_keeper_take_back(struct story_keeper *keeper)
+{
+	story_keeper_undo(keeper, keeper->committed);
 }
 
 /* ---- writing ---- */

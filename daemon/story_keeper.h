@@ -32,9 +32,15 @@ int story_keeper_prepare(struct story_keeper *keeper, usec budget);
 /* The index; NULL until it is ready. */
 struct story_index *story_keeper_index(const struct story_keeper *keeper);
 
+/* An article was added to the store, or replaced there, with this fingerprint. */
+void story_keeper_stored(struct story_keeper *keeper, const struct article_record *record);
+
 /* The store's transaction was committed, or taken back: then the index follows. */
 void story_keeper_commit(struct story_keeper *keeper);
 void story_keeper_take_back(struct story_keeper *keeper);
+
+/* Part of the transaction was taken back: the articles that were added after `last`. */
+void story_keeper_undo(struct story_keeper *keeper, int64_t last);
 
 /*
  * Writes the snapshot, unless what the store would have to tell after the last one is quicker read

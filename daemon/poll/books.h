@@ -24,6 +24,7 @@ struct poll_feed {
 	usec started; /* of the transfer, wall clock */
 	bool known;   /* it was asked since the daemon started */
 	bool stale;   /* in a reload, not added again so far */
+	bool again;   /* asked for while its round was open */
 };
 
 struct poll_round {

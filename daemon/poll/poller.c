@@ -194,6 +194,8 @@ int poller_poll_now(struct poller *poller, const char *name)
 	feed = find(poller, name);
 	if (!feed)
 		return -ENOENT;
+	/* What is being answered is as new as can be; what is being stored may not be. */
+	feed->again = feed->round && !feed->transfer;
 	if (feed->transfer || feed->round)
 		return 0;
 	feed->state->next_poll = pacer_now(poller);

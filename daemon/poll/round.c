@@ -115,6 +115,16 @@ static struct poll_feed *close_round(struct poller *poller, struct poll_round *r
 	return feed;
 }
 
+/* It was asked for while the round was open. */
+static void poll_again(struct poll_feed *feed)
+{
+	if (!feed->again)
+		return;
+	feed->again = false;
+	feed->state->next_poll = pacer_now(feed->poller);
+	feed->state->rule = RULE_ASKED;
+}
+
 void poller_finish(struct poller *poller, struct round *round, const struct feed_state *state)
 {
 	struct poll_feed *feed = close_round(poller, CONTAINER_OF(round, struct poll_round, round));
@@ -129,6 +139,7 @@ void poller_finish(struct poller *poller, struct round *round, const struct feed
 		log_change(feed->feed, feed->state, copy);
 		free(feed->state);
 		feed->state = copy;
+		poll_again(feed);
 		pacer_arm(feed);
 	}
 	pacer_settle(poller);

@@ -240,6 +240,24 @@ static void test_an_operator_may_poll_now_and_again(void **state)
 	assert_int_equal(poller_poll_now(fixture->poller, "nobody"), -ENOENT);
 }
 
+static void test_a_wish_while_a_poll_is_stored_is_met_after_it(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->keep_rounds = true;
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->kept_count, 1);
+	assert_int_equal(poller_poll_now(fixture->poller, fixture->urls[0]), 0);
+	assert_int_equal(poller_poll_now(fixture->poller, fixture->urls[0]), 0);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->requests, 1);
+	fixture->keep_rounds = false;
+	finish(fixture, fixture->kept[0]);
+	fake_clock_advance(fixture->clock, 10 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 2);
+}
+
 static void test_p8_a_feed_that_is_gone_is_not_asked_again_but_by_wish(void **state)
 {
 	struct fixture *fixture = *state;
@@ -440,6 +458,7 @@ int main(void)
 		POLLER_TEST(test_p7_a_429_holds_all_feeds_of_the_host_back_and_after_a_restart),
 		POLLER_TEST(test_p7_an_operators_wish_does_not_pass_a_block),
 		POLLER_TEST(test_an_operator_may_poll_now_and_again),
+		POLLER_TEST(test_a_wish_while_a_poll_is_stored_is_met_after_it),
 		POLLER_TEST(test_p8_a_feed_that_is_gone_is_not_asked_again_but_by_wish),
 		POLLER_TEST(test_once_polls_what_is_due_and_nothing_twice),
 		POLLER_TEST(test_once_ends_where_nothing_is_due_or_a_host_is_blocked),
