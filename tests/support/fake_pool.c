@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "extract/page_extract.h"
+#include "extract/robots.h"
 #include "parse/feed_parser.h"
 #include "support/fake_pool.h"
 
@@ -25,6 +26,7 @@ struct job {
 	struct digest *known;
 	size_t known_count;
 	bool page;
+	char *agent; /* of a robots.txt */
 	pool_done_fn done;
 	void *userdata;
 };
@@ -54,6 +56,7 @@ static void free_job(struct job *job)
 	clock_timer_free(job->pool->clock, job->timer);
 	document_clear(&job->document);
 	free(job->known);
+	free(job->agent);
 	free(job);
 }
 
@@ -87,6 +90,9 @@ static void read_document(void *userdata)
 	} else if (job->document.length >= 5 && memcmp(job->document.bytes, "crash", 5) == 0) {
 		result.error = -EIO;
 		result.words = "the reader crashed on this document (signal 11)";
+	} else if (job->agent) {
+		result.rules =
+			robots_read(job->document.bytes, job->document.length, job->agent, arena);
 	} else if (job->page) {
 		result.error = page_extract(&job->document, arena, &result.page, &result.words);
 	} else {
@@ -131,6 +137,17 @@ int pool_submit_page(
 	r = pool_submit(pool, document, NULL, 0, done, userdata);
 	if (r == 0)
 		pool->jobs->page = true;
+	return r;
+}
+
+int pool_submit_robots(struct pool *pool, struct document *document, const char *agent,
+	pool_done_fn done, void *userdata)
+{
+	int r;
+
+	r = pool_submit(pool, document, NULL, 0, done, userdata);
+	if (r == 0)
+		pool->jobs->agent = strdup(agent);
 	return r;
 }
 

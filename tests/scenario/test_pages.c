@@ -1,0 +1,416 @@
+/*
+ * FullText= over hours: entries wait in the store for their pages, robots.txt is kept to, hosts are
+ * left alone when they ask for it, and no article is lost or late.  The rooms are the real ones but
+ * for the network and the readers' processes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "base/log.h"
+#include "pages.h"
+#include "pipeline.h"
+#include "support/fake_clock.h"
+#include "support/fake_http.h"
+#include "watch.h"
+
+#define START ((usec)1793534400 * USEC_SEC) /* 1 November 2026 */
+#define FEED "http://site.example/feed"
+
+enum {
+	FEED_BYTES = 128 * 1024,
+};
+
+struct world {
+	char folder[64];
+	unsigned entries; /* of the feed: "/1", "/2" ... */
+	char feed[FEED_BYTES];
+	char page[2048];
+	const char *robots; /* NULL: 404 */
+	int robots_status;
+	int page_status;
+	const char *page_header;
+	enum http_failure page_failure;
+	unsigned feed_requests;
+	unsigned robots_requests;
+	unsigned page_requests;
+	struct clock *clock;
+	struct event_base *base;
+	struct config *config;
+	struct store *store;
+	struct http_client *http;
+	struct pool *pool;
+	struct outbox *outbox;
+	struct pipeline *pipeline;
+	struct pages *pages;
+	struct poller *poller;
+};
+
+/* ---- the site ---- */
+
+static void answer_feed(struct world *world, struct fake_answer *ret)
+{
+	size_t used = 0;
+
+	used += (size_t)snprintf(
+		world->feed, FEED_BYTES, "<rss version='2.0'><channel><title>s</title>");
+	for (unsigned i = world->entries; i > 0; i--)
+		used += (size_t)snprintf(world->feed + used, FEED_BYTES - used,
+			"<item><guid>%u</guid><title>Report number %u</title>"
+			"<link>http://site.example/%u</link><description>Excerpt of number %u."
+			"</description></item>",
+			i, i, i, i);
+	used += (size_t)snprintf(world->feed + used, FEED_BYTES - used, "</channel></rss>");
+	ret->body = world->feed;
+	ret->length = used;
+}
+
+static void answer_page(struct world *world, unsigned number, struct fake_answer *ret)
+{
+	ret->status = world->page_failure == HTTP_OK ? world->page_status : 0;
+	ret->failure = world->page_failure;
+	ret->headers[0] = world->page_header;
+	(void)snprintf(world->page, sizeof(world->page),
+		"<title>Report number %u</title><article><h1>Report number %u</h1><p>A fire broke "
+		"out in warehouse %u of the harbour late on Monday, officials said, and burned for "
+		"%u hours.</p><p>Nobody was hurt, but the loss was put at %u million crowns by the "
+		"owner, who had insured two of the five halls.</p></article>",
+		number, number, number, number + 3, number * 7);
+	ret->body = world->page;
+	ret->length = strlen(world->page);
+}
+
+static void on_request(const struct fake_request *request, struct fake_answer *ret, void *userdata)
+{
+	struct world *world = userdata;
+	const char *path = strrchr(request->url, '/') + 1;
+
+	ret->takes = 50 * USEC_MSEC;
+	ret->status = 200;
+	if (strcmp(path, "feed") == 0) {
+		world->feed_requests++;
+		answer_feed(world, ret);
+	} else if (strcmp(path, "robots.txt") == 0) {
+		world->robots_requests++;
+		ret->status = world->robots ? world->robots_status : 404;
+		ret->body = world->robots ? world->robots : "";
+		ret->length = strlen(ret->body);
+	} else {
+		world->page_requests++;
+		answer_page(world, (unsigned)strtoul(path, NULL, 10), ret);
+	}
+}
+
+/* ---- the daemon's rooms ---- */
+
+static void load_config(struct world *world)
+{
+	struct config_errors errors = {0};
+	char path[96];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/wirewatch.conf", world->folder);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	(void)fprintf(file,
+		"[Daemon]\nStateDirectory=%s/state\nJournal=no\n[Feed \"site\"]\nURL=" FEED
+		"\nPollInterval=1d\nFullText=yes\n[Topic \"fires\"]\nQuery=fire\nNotify=\n",
+		world->folder);
+	assert_int_equal(fclose(file), 0);
+	if (config_load(path, &errors, &world->config) < 0)
+		fail_msg("%s", errors.lines[0]);
+}
+
+static void add_feed(struct world *world)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct feed_state state;
+
+	assert_int_equal(arena_new(65536, &arena), 0);
+	assert_int_equal(
+		store_feed_ensure(world->store, FEED, clock_now(world->clock), arena, &state), 0);
+	assert_int_equal(poller_add(world->poller, &world->config->feeds[0], &state), 0);
+}
+
+static void start(struct world *world)
+{
+	const struct http_options http = {.base = world->base,
+		.clock = world->clock,
+		.max_transfers = 8,
+		.host_connections = 1};
+	const struct pool_options pool = {.clock = world->clock};
+	struct config_errors errors = {0};
+	struct matcher *matcher;
+	char *words = NULL;
+
+	load_config(world);
+	if (store_open(world->config->state_directory, &world->store, &words) < 0)
+		fail_msg("%s", words);
+	assert_int_equal(http_client_new(&http, &world->http), 0);
+	assert_int_equal(pool_new(&pool, &world->pool), 0);
+	assert_int_equal(outbox_new(&(struct outbox_options){.base = world->base,
+					    .clock = world->clock,
+					    .store = world->store,
+					    .http = world->http},
+				 &world->outbox),
+		0);
+	assert_int_equal(pipeline_new(&(struct pipeline_options){world->clock, world->store,
+					      world->pool, world->outbox},
+				 &world->pipeline),
+		0);
+	assert_int_equal(poller_new(&(struct poller_options){.clock = world->clock,
+					    .http = world->http,
+					    .poll_interval = world->config->poll_interval,
+					    .on_round = pipeline_on_round,
+					    .userdata = world->pipeline},
+				 &world->poller),
+		0);
+	pipeline_set_poller(world->pipeline, world->poller);
+	assert_int_equal(pages_new(&(struct pages_options){.clock = world->clock,
+					   .store = world->store,
+					   .http = world->http,
+					   .pool = world->pool,
+					   .pipeline = world->pipeline},
+				 &world->pages),
+		0);
+	assert_int_equal(
+		watch_compile(world->config->topics, world->config->topic_count, &errors, &matcher),
+		0);
+	assert_int_equal(pipeline_configure(world->pipeline, world->config, matcher), 0);
+	pages_configure(world->pages, world->config);
+	add_feed(world);
+}
+
+static void stop(struct world *world)
+{
+	pool_free(world->pool);
+	pages_free(world->pages);
+	pipeline_free(world->pipeline);
+	poller_free(world->poller);
+	outbox_free(world->outbox);
+	http_client_free(world->http);
+	store_close(world->store);
+	config_free(world->config);
+}
+
+static struct store_figures figures(struct world *world)
+{
+	struct store_figures figures;
+
+	assert_int_equal(store_figures(world->store, &figures), 0);
+	return figures;
+}
+
+static void pass(struct world *world, usec time)
+{
+	for (usec gone = 0; gone < time; gone += USEC_SEC)
+		fake_clock_advance(world->clock, USEC_SEC);
+}
+
+/* Polls the feed, with so many entries, and lets what follows happen for a while. */
+static void poll(struct world *world, unsigned entries, usec time)
+{
+	world->entries = entries;
+	assert_int_equal(poller_poll_now(world->poller, "site"), 0);
+	pass(world, time);
+}
+
+static int setup(void **state)
+{
+	struct world *world = calloc(1, sizeof(*world));
+
+	assert_non_null(world);
+	(void)strcpy(world->folder, "/tmp/wirewatch-pages-XXXXXX");
+	assert_non_null(mkdtemp(world->folder));
+	world->clock = fake_clock_new(START);
+	world->base = event_base_new();
+	world->page_status = 200;
+	world->robots_status = 200;
+	fake_http_script(on_request, NULL, world);
+	start(world);
+	/* The first poll is silent, and fetches no pages. */
+	poll(world, 1, 20 * USEC_SEC);
+	assert_int_equal(world->page_requests, 0);
+	assert_int_equal(figures(world).articles, 1);
+	*state = world;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *world = *state;
+	char command[96];
+
+	stop(world);
+	event_base_free(world->base);
+	fake_clock_free(world->clock);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", world->folder);
+	assert_int_equal(system(command), 0);
+	free(world);
+	return 0;
+}
+
+/* Which text the newest article has. */
+static void expect_text(struct world *world, const char *from)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct article_record record;
+
+	assert_int_equal(arena_new(1024 * 1024, &arena), 0);
+	assert_int_equal(store_article_before(world->store, INT64_MAX, arena, &record), 0);
+	assert_string_equal(record.article.text_from, from);
+	if (strcmp(from, "page") == 0)
+		assert_non_null(strstr(record.article.text, "Nobody was hurt"));
+	else
+		assert_non_null(strstr(record.article.text, "Excerpt"));
+}
+
+/* ---- the tests ---- */
+
+static void test_robots_txt_is_asked_for_once_a_day(void **state)
+{
+	struct world *world = *state;
+
+	world->robots = "User-agent: *\nDisallow: /3\n";
+	poll(world, 2, 20 * USEC_SEC);
+	expect_text(world, "page");
+	poll(world, 3, 20 * USEC_SEC);
+	expect_text(world, "robots.txt");
+	assert_int_equal(world->robots_requests, 1);
+	assert_int_equal(world->page_requests, 1);
+	pass(world, USEC_DAY);
+	world->robots = "";
+	poll(world, 4, 20 * USEC_SEC);
+	expect_text(world, "page");
+	assert_int_equal(world->robots_requests, 2);
+	/* The topic's word stands in pages alone. */
+	assert_int_equal(figures(world).alerts, 2);
+}
+
+static void test_site_whose_robots_txt_fails_is_asked_for_no_page(void **state)
+{
+	struct world *world = *state;
+
+	world->robots = "";
+	world->robots_status = 503;
+	poll(world, 2, PAGES_WAIT + USEC_MINUTE);
+	expect_text(world, "server error");
+	assert_int_equal(world->page_requests, 0);
+	assert_int_equal(figures(world).articles, 2);
+}
+
+static void test_article_waits_for_its_page_for_a_bounded_time(void **state)
+{
+	struct world *world = *state;
+
+	world->page_failure = HTTP_TIMEOUT;
+	poll(world, 2, 20 * USEC_SEC);
+	assert_int_equal(figures(world).articles, 1);
+	assert_int_equal(pages_figures(world->pages).waiting, 1);
+	pass(world, PAGES_WAIT);
+	assert_int_equal(figures(world).articles, 2);
+	assert_int_equal(pages_figures(world->pages).waiting, 0);
+	expect_text(world, "not reached");
+	assert_in_range(world->page_requests, 2, 3);
+}
+
+static void test_page_that_comes_at_the_second_try_is_used(void **state)
+{
+	struct world *world = *state;
+
+	world->page_status = 502;
+	poll(world, 2, 20 * USEC_SEC);
+	world->page_status = 200;
+	pass(world, 3 * USEC_MINUTE);
+	expect_text(world, "page");
+	assert_int_equal(pages_figures(world->pages).used, 1);
+}
+
+static void test_restart_during_the_wait_loses_nothing(void **state)
+{
+	struct world *world = *state;
+
+	world->page_failure = HTTP_CONNECT;
+	poll(world, 2, 20 * USEC_SEC);
+	stop(world);
+	world->page_failure = HTTP_OK;
+	start(world);
+	pass(world, 4 * USEC_MINUTE);
+	expect_text(world, "page");
+	assert_int_equal(figures(world).articles, 2);
+	/* The feed shows it still: it is known. */
+	poll(world, 2, 20 * USEC_SEC);
+	assert_int_equal(figures(world).articles, 2);
+	assert_int_equal(world->robots_requests, 1);
+}
+
+static void test_page_that_asks_to_wait_holds_the_hosts_feed_back(void **state)
+{
+	struct world *world = *state;
+	unsigned feed_requests;
+
+	world->page_status = 429;
+	world->page_header = "Retry-After: 7200";
+	poll(world, 2, 20 * USEC_SEC);
+	expect_text(world, "its host asks to wait");
+	feed_requests = world->feed_requests;
+	/* Over a restart too. */
+	stop(world);
+	start(world);
+	poll(world, 2, USEC_HOUR);
+	assert_int_equal(world->feed_requests, feed_requests);
+	pass(world, 2 * USEC_HOUR);
+	assert_in_range(world->feed_requests, feed_requests + 1, feed_requests + 2);
+	assert_int_equal(world->page_requests, 1);
+}
+
+static void test_pages_of_a_host_are_bounded_in_an_hour(void **state)
+{
+	struct world *world = *state;
+	const unsigned extra = 5;
+
+	poll(world, 1 + PAGES_HOST_HOUR_MAX + extra, PAGES_WAIT + 2 * USEC_MINUTE);
+	assert_int_equal(world->page_requests, PAGES_HOST_HOUR_MAX);
+	assert_int_equal(figures(world).articles, 1 + PAGES_HOST_HOUR_MAX + extra);
+	assert_int_equal(pages_figures(world->pages).fallback, extra);
+}
+
+static void test_entry_is_asked_for_once_and_told_when_gone(void **state)
+{
+	struct world *world = *state;
+
+	poll(world, 2, 20 * USEC_SEC);
+	assert_int_equal(world->page_requests, 1);
+	/* The same entry is no reason to ask. */
+	poll(world, 2, 20 * USEC_SEC);
+	assert_int_equal(world->page_requests, 1);
+	world->page_status = 404;
+	poll(world, 3, 20 * USEC_SEC);
+	expect_text(world, "gone");
+	assert_int_equal(world->page_requests, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		TEST(test_robots_txt_is_asked_for_once_a_day),
+		TEST(test_site_whose_robots_txt_fails_is_asked_for_no_page),
+		TEST(test_article_waits_for_its_page_for_a_bounded_time),
+		TEST(test_page_that_comes_at_the_second_try_is_used),
+		TEST(test_restart_during_the_wait_loses_nothing),
+		TEST(test_page_that_asks_to_wait_holds_the_hosts_feed_back),
+		TEST(test_pages_of_a_host_are_bounded_in_an_hour),
+		TEST(test_entry_is_asked_for_once_and_told_when_gone),
+	};
+
+	log_open(LOG_CRIT);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
