@@ -5,16 +5,19 @@
 #include <strings.h>
 
 #include "base/datetime.h"
+#include "extract/cues.h"
 
 enum {
 	NAMES_BYTES_MAX = 200, /* a longer line is no byline */
-	LINES_BEHIND = 8,      /* of the headline, in which a byline is looked for */
+	MONTH_BYTES_MAX = 16,
+	LINES_BEHIND = 8, /* of the headline, in which a byline is looked for */
 	BYLINE_MAX = 120,
 };
 
 /* What stands before a name; some words of languages that are names of people elsewhere do not. */
 static const char *const prefixes[] = {"by ", "by: ", "written by ", "posted by ", "von ", "par ",
-	"por ", "autor: ", "author: ", "автор: ", "text: ", "di ", "af ", "av ", "door ", "from "};
+	"por ", "autor: ", "author: ", "автор: ", "text: ", "di ", "af ", "av ", "door ", "from ",
+	"analysis by ", "story by ", "words by ", "reported by ", "текст: ", "texte: ", "testo: "};
 
 static const char *skip_prefix(const char *text)
 {
@@ -30,21 +33,34 @@ static bool is_address(const char *text)
 		(strchr(text, '@') && !strchr(text, ' ')) || *text == '/';
 }
 
-/* "Joshua Sokol May", before "20, 2019": the month is none of the name. */
-static size_t before_month(const char *text, size_t length)
+/* A month, or what stands before a date: "on", "Published". */
+static bool is_of_date(const char *word, size_t length)
 {
-	size_t start = length;
+	static const char *const words[] = {"on", "published", "updated", "posted", "last", "at"};
 	char date[64];
 	int64_t seconds;
 
-	while (start > 0 && text[start - 1] != ' ')
-		start--;
-	(void)snprintf(date, sizeof(date), "%.*s 2, 2020", (int)(length - start), text + start);
-	if (start == 0 || length - start > 12 || datetime_parse(date, &seconds) < 0)
-		return length;
-	while (start > 0 && strchr(" ,;:-|", text[start - 1]))
-		start--;
-	return start;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strlen(words[i]) == length && strncasecmp(word, words[i], length) == 0)
+			return true;
+	(void)snprintf(date, sizeof(date), "%.*s 2, 2020", (int)length, word);
+	return length <= MONTH_BYTES_MAX && datetime_parse(date, &seconds) == 0;
+}
+
+/* "Joshua Sokol May", before "20, 2019": the month is none of the name. */
+static size_t before_date(const char *text, size_t length)
+{
+	for (;;) {
+		size_t start = length;
+
+		while (start > 0 && text[start - 1] != ' ')
+			start--;
+		if (start == 0 || !is_of_date(text + start, length - start))
+			return length;
+		while (start > 0 && strchr(" ,;:-|", text[start - 1]))
+			start--;
+		length = start;
+	}
 }
 
 /* The length up to what follows names: a bar, a dot between, a date. */
@@ -63,7 +79,7 @@ static size_t names_length(const char *text)
 	while (length > 0 && strchr(" ,;:-|", text[length - 1]))
 		length--;
 	return isdigit((unsigned char)text[length + strspn(text + length, " ")])
-		? before_month(text, length)
+		? before_date(text, length)
 		: length;
 }
 
@@ -99,7 +115,9 @@ static const char *from_elements(const struct page_tree *tree, struct arena *are
 		const char *class = page_node_attribute(node, ATTRIBUTE_CLASS);
 		const char *found;
 
-		if (node->tag == PAGE_ASIDE || node->tag == PAGE_NAV || node->tag == PAGE_FOOTER) {
+		if (node->tag == PAGE_ASIDE || node->tag == PAGE_NAV || node->tag == PAGE_FOOTER ||
+			(node->attribute_count > 0 && node->tag != PAGE_BODY &&
+				node->tag != PAGE_HTML && cue_of(node) == CUE_NEVER)) {
 			i = node->end - 1;
 			continue;
 		}

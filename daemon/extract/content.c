@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "extract/cues.h"
-#include "extract/phrases.h"
+#include "extract/lines.h"
 
 /* What may not be dropped by a name, or by an element: it holds so much of the good text. */
 #define CUE_SHARE_MAX 0.25F
@@ -18,46 +18,29 @@
 #define NAMED_SHARE_MIN 0.9F
 /* What a line that is no text takes from its subtree's sum, of its value below 0. */
 #define BAD_WEIGHT 0.5F
-/* A block of this value is surely text: what is short before the first and behind the last goes. */
-#define SURE_VALUE 60.0F
+/* What goes on with the text elsewhere is worth so much at least. */
+#define PART_VALUE_MIN 60.0F
 /* One of several articles in the subtree is it alone from this share on. */
 #define ARTICLE_SHARE_MIN 0.25F
-#define PARAGRAPHS_SHARE 0.8F
 #define BOX_SHARE_MIN 0.85F
 #define TEASER_REST_MIN 0.3F
+/* So little text, of so much, is a mistake. */
+#define LITTLE_GOOD 200.0F
+#define LITTLE_SHARE 0.1F
 
 enum {
 	LINE_BYTES_MAX = 64 * 1024,
-	STRAY_LENGTH_MAX = 60, /* characters */
+	POST_NODES = 8, /* in which a quoted post is looked for */
 	TEASER_LINES = 2,
-	REPEAT_LINES = 3,
-	PLAIN_LENGTH = 60,  /* characters that a line has beside its links, if it is text */
 	SIBLING_LEVELS = 6, /* upwards */
 };
 
 /* ---- what goes ---- */
 
-static bool is_link_line(const struct block *block)
-{
-	return block->linked * 2 > block->length && block->length < block->linked + PLAIN_LENGTH;
-}
-
-static bool is_heading(enum page_tag tag)
-{
-	return tag >= PAGE_H1 && tag <= PAGE_H6;
-}
-
-static void drop_range(struct blocks *blocks, uint32_t first, uint32_t end, enum block_drop why)
-{
-	for (uint32_t i = first; i < end; i++)
-		if (!blocks->blocks[i].dropped)
-			blocks->blocks[i].dropped = why;
-}
-
 static void drop_subtree(
 	const struct page_tree *tree, struct blocks *blocks, uint32_t node, enum block_drop why)
 {
-	drop_range(blocks, blocks->at[node], blocks->at[tree->nodes[node].end], why);
+	lines_drop_range(blocks, blocks->at[node], blocks->at[tree->nodes[node].end], why);
 }
 
 static bool is_other_tag(const struct page_node *node)
@@ -93,6 +76,20 @@ static float keep_share(const struct page_node *node)
 	}
 }
 
+/* A post that the article quotes stands in a box that is named for its player or its frame. */
+static bool holds_post(const struct page_tree *tree, uint32_t node)
+{
+	for (uint32_t i = node; i < tree->nodes[node].end && i < node + POST_NODES; i++) {
+		const char *class = tree->nodes[i].tag == PAGE_BLOCKQUOTE
+			? page_node_attribute(&tree->nodes[i], ATTRIBUTE_CLASS)
+			: NULL;
+
+		if (class && (strstr(class, "-tweet") || strstr(class, "-media")))
+			return true;
+	}
+	return false;
+}
+
 static void drop_other(const struct page_tree *tree, struct blocks *blocks, uint32_t heading)
 {
 	float whole = blocks_good(tree, blocks, 0);
@@ -109,7 +106,7 @@ static void drop_other(const struct page_tree *tree, struct blocks *blocks, uint
 		/* What holds the headline holds the article, unless it is the headline's box. */
 		if (heading >= blocks->at[i] && heading < blocks->at[node->end])
 			share = HEADING_SHARE_MAX;
-		if (blocks_good(tree, blocks, i) >= share * whole)
+		if (blocks_good(tree, blocks, i) >= share * whole || holds_post(tree, i))
 			continue;
 		drop_subtree(
 			tree, blocks, i, is_other_tag(node) ? BLOCK_BY_ELEMENT : BLOCK_BY_NAME);
@@ -139,13 +136,13 @@ static void drop_teasers(
 		uint32_t end = blocks->at[tree->nodes[parent].end];
 		uint32_t good = 0;
 
-		if (block->dropped || !is_heading(block->tag) || !is_link_line(block) ||
+		if (block->dropped || !line_is_heading(block) || !line_is_links(block) ||
 			i > blocks->at[parent] + 1)
 			continue;
 		for (uint32_t k = i + 1; k < end && good <= TEASER_LINES; k++)
 			good += blocks->blocks[k].value > 0;
 		if (good <= TEASER_LINES && !is_title(tree, block, titles, &text))
-			drop_range(blocks, i, end, BLOCK_TEASER);
+			lines_drop_range(blocks, i, end, BLOCK_TEASER);
 	}
 	/* A page of nothing else is one of teasers, and better read than empty. */
 	for (uint32_t i = 0;
@@ -260,7 +257,7 @@ static uint32_t with_siblings(
 			if (i == root)
 				i = node->end - 1;
 			else if (other && strcmp(other, class) == 0 &&
-				blocks_good(tree, blocks, i) >= SURE_VALUE &&
+				blocks_good(tree, blocks, i) >= PART_VALUE_MIN &&
 				!has_heading_between(
 					blocks, i < root ? i : root, i < root ? root : i, tree))
 				return at;
@@ -280,7 +277,7 @@ static uint32_t find_heading(
 
 	for (uint32_t i = 0; i < blocks->count && titles->count > 0; i++) {
 		const struct block *block = &blocks->blocks[i];
-		bool heading = is_heading(block->tag);
+		bool heading = line_is_heading(block);
 
 		if (block->length > TITLE_KEY_MAX || (found != UINT32_MAX && !heading))
 			continue;
@@ -329,7 +326,7 @@ static void drop_before(const struct page_tree *tree, struct blocks *blocks, uin
 			before += block->value;
 	}
 	if (before < whole / 2)
-		drop_range(blocks, first, heading + 1, BLOCK_HEAD);
+		lines_drop_range(blocks, first, heading + 1, BLOCK_HEAD);
 	else
 		blocks->blocks[heading].dropped = BLOCK_TITLE;
 }
@@ -358,142 +355,9 @@ static uint32_t end_of_text(
 	return tree->nodes[at].end;
 }
 
-/* ---- lines ---- */
-
-/* Whether the text is in paragraphs: a short line outside of one is then none of it. */
-static bool has_paragraphs(const struct blocks *blocks, uint32_t first, uint32_t end)
-{
-	float whole = 0;
-	float within = 0;
-
-	for (uint32_t i = first; i < end; i++) {
-		const struct block *block = &blocks->blocks[i];
-
-		if (block->dropped || block->value <= 0)
-			continue;
-		whole += block->value;
-		if (block->tag == PAGE_P || block->tag == PAGE_LI || block->tag == PAGE_BLOCKQUOTE)
-			within += block->value;
-	}
-	return within > PARAGRAPHS_SHARE * whole;
-}
-
-static bool is_stray(const struct block *block)
-{
-	return block->length < STRAY_LENGTH_MAX && block->tag == PAGE_BLOCK;
-}
-
-/* Text of a link that is the address itself is the author's. */
-static bool is_address(const char *text)
-{
-	return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0 ||
-		strncmp(text, "www.", 4) == 0;
-}
-
-/* A picture's caption, said once more near it for those who do not see the picture. */
-static bool is_repeated(const struct page_tree *tree, const struct blocks *blocks, uint32_t index,
-	const struct buffer *text)
-{
-	_cleanup_(buffer_free) struct buffer other = BUFFER_INIT(LINE_BYTES_MAX);
-	uint32_t first = index > REPEAT_LINES ? index - REPEAT_LINES : 0;
-
-	for (uint32_t i = first; i < index && text->length > STRAY_LENGTH_MAX / 2; i++) {
-		const struct block *block = &blocks->blocks[i];
-
-		if (block->length != blocks->blocks[index].length || !block->dropped)
-			continue;
-		buffer_reset(&other);
-		if (block_text(tree, block, &other) == 0 && other.length == text->length &&
-			memcmp(other.bytes, text->bytes, text->length) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void drop_lines(const struct page_tree *tree, struct blocks *blocks,
-	const struct titles *titles, uint32_t first, uint32_t end)
-{
-	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(LINE_BYTES_MAX);
-	bool paragraphs = has_paragraphs(blocks, first, end);
-
-	for (uint32_t i = first; i < end; i++) {
-		struct block *block = &blocks->blocks[i];
-
-		if (block->dropped)
-			continue;
-		if (paragraphs && is_stray(block)) {
-			block->dropped = BLOCK_HEAD;
-			continue;
-		}
-		if (block->length > PHRASE_LINE_MAX) {
-			if (is_link_line(block))
-				block->dropped = BLOCK_LINKS;
-			continue;
-		}
-		buffer_reset(&text);
-		if (block_text(tree, block, &text) < 0)
-			continue;
-		if (is_repeated(tree, blocks, i, &text))
-			block->dropped = BLOCK_REPEATED;
-		else if (is_link_line(block) && !is_address(buffer_string(&text)))
-			block->dropped = BLOCK_LINKS;
-		else if (phrase_is_boilerplate(buffer_string(&text), text.length))
-			block->dropped = BLOCK_PHRASE;
-		else if (titles_have(titles, buffer_string(&text), text.length))
-			block->dropped = BLOCK_TITLE;
-	}
-}
-
-/* ---- head and tail ---- */
-
-/* Whether a line goes on with the text that another of the subtree began. */
-static bool goes_on(
-	const struct page_tree *tree, const struct block *block, const struct block *with)
-{
-	const struct page_node *nodes = tree->nodes;
-
-	if (nodes[block->owner].parent == nodes[with->owner].parent || block->owner == with->owner)
-		return true;
-	return block->tag == PAGE_LI || block->tag == PAGE_TD || block->tag == PAGE_DD;
-}
-
-static bool is_sure(const struct block *block)
-{
-	return !block->dropped && block->value >= SURE_VALUE && !is_heading(block->tag);
-}
-
-static void trim(const struct page_tree *tree, struct blocks *blocks, uint32_t first, uint32_t end)
-{
-	uint32_t head = first;
-	uint32_t tail = end;
-	uint32_t last;
-
-	while (head < end && !is_sure(&blocks->blocks[head]))
-		head++;
-	if (head == end)
-		return;
-	while (tail > head && !is_sure(&blocks->blocks[tail - 1]))
-		tail--;
-	/* Lines of the same make, up to the first that is another. */
-	last = tail;
-	while (tail < end &&
-		(blocks->blocks[tail].dropped ||
-			goes_on(tree, &blocks->blocks[tail], &blocks->blocks[last - 1])))
-		tail++;
-	while (tail > last &&
-		(blocks->blocks[tail - 1].dropped || is_heading(blocks->blocks[tail - 1].tag)))
-		tail--;
-	drop_range(blocks, tail, end, BLOCK_TAIL);
-	last = head;
-	while (head > first &&
-		(blocks->blocks[head - 1].dropped ||
-			goes_on(tree, &blocks->blocks[head - 1], &blocks->blocks[last])))
-		head--;
-	drop_range(blocks, first, head, BLOCK_HEAD);
-}
-
-int content_choose(const struct page_tree *tree, struct blocks *blocks, const struct titles *titles,
-	struct content *ret)
+/* `names`: whether elements are dropped by theirs. */
+static int choose(const struct page_tree *tree, struct blocks *blocks, const struct titles *titles,
+	bool names, struct content *ret)
 {
 	_cleanup_(freep) float *sums = calloc(tree->count, sizeof(*sums));
 	struct content content = {.heading = UINT32_MAX};
@@ -504,7 +368,8 @@ int content_choose(const struct page_tree *tree, struct blocks *blocks, const st
 		return -ENOMEM;
 	content.whole = blocks_good(tree, blocks, 0);
 	content.heading = find_heading(tree, blocks, titles);
-	drop_other(tree, blocks, content.heading);
+	if (names)
+		drop_other(tree, blocks, content.heading);
 	drop_teasers(tree, blocks, titles);
 	content.root = best_subtree(tree, blocks, sums);
 	if (content.heading != UINT32_MAX)
@@ -513,14 +378,27 @@ int content_choose(const struct page_tree *tree, struct blocks *blocks, const st
 	content.root = with_siblings(tree, blocks, content.root);
 	first = blocks->at[content.root];
 	end = blocks->at[end_of_text(tree, blocks, content.root)];
-	drop_range(blocks, 0, first, BLOCK_OUTSIDE);
-	drop_range(blocks, end, (uint32_t)blocks->count, BLOCK_OUTSIDE);
+	lines_drop_range(blocks, 0, first, BLOCK_OUTSIDE);
+	lines_drop_range(blocks, end, (uint32_t)blocks->count, BLOCK_OUTSIDE);
 	drop_before(tree, blocks, first, end, content.heading);
-	drop_lines(tree, blocks, titles, first, end);
-	trim(tree, blocks, first, end);
+	lines_drop(tree, blocks, titles, first, end);
 	content.good = blocks_good(tree, blocks, content.root);
 	*ret = content;
 	return 0;
+}
+
+int content_choose(const struct page_tree *tree, struct blocks *blocks, const struct titles *titles,
+	struct content *ret)
+{
+	int r;
+
+	r = choose(tree, blocks, titles, true, ret);
+	if (r < 0 || ret->good >= LITTLE_GOOD || ret->good >= LITTLE_SHARE * ret->whole)
+		return r;
+	/* Hardly anything is left of much: the names mean something else on this page. */
+	for (size_t i = 0; i < blocks->count; i++)
+		blocks->blocks[i].dropped = BLOCK_KEPT;
+	return choose(tree, blocks, titles, false, ret);
 }
 
 int content_text(const struct page_tree *tree, const struct blocks *blocks, struct buffer *out)

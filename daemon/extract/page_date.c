@@ -13,7 +13,8 @@ enum {
 	DATE_LINE_MAX = 160, /* characters of a line that tells the date */
 	LINES_BEFORE = 4,    /* of the headline */
 	LINES_BEHIND = 12,
-	LINES_FIRST = 30, /* where there is no headline */
+	LINES_FIRST = 30,    /* where there is no headline */
+	DATE_NODES_MAX = 24, /* of an element that tells the date */
 	TOKENS_MAX = 40,
 	DATE_TOKENS_MAX = 4, /* "Monday, 14 October 2004" needs the last three */
 };
@@ -144,20 +145,66 @@ static bool from_meta(
 	return false;
 }
 
-/* A <time> that is not among related articles, comments and the like. */
-static bool from_time(const struct page_tree *tree, int64_t *ret)
+/* Whether a subtree tells of other articles, or of comments. */
+static bool is_elsewhere(const struct page_node *node)
 {
-	for (size_t i = 1; i < tree->count; i++) {
+	return node->tag == PAGE_ASIDE || node->tag == PAGE_NAV || node->tag == PAGE_FOOTER ||
+		(node->attribute_count > 0 && node->tag != PAGE_BODY && node->tag != PAGE_HTML &&
+			cue_of(node) == CUE_NEVER);
+}
+
+/* The first <time>, from a node on. */
+static bool from_time(const struct page_tree *tree, size_t first, int64_t *ret)
+{
+	for (size_t i = first; i < tree->count; i++) {
 		const struct page_node *node = &tree->nodes[i];
 		const char *value;
 
-		if (node->tag == PAGE_ASIDE || node->tag == PAGE_NAV || node->tag == PAGE_FOOTER) {
+		if (is_elsewhere(node)) {
 			i = node->end - 1;
 			continue;
 		}
 		value = node->tag == PAGE_TIME ? page_node_attribute(node, ATTRIBUTE_DATETIME)
 					       : NULL;
 		if (value && has_year(value, strlen(value)) && read_date(value, strlen(value), ret))
+			return true;
+	}
+	return false;
+}
+
+static bool has_date_name(const struct page_node *node)
+{
+	static const char *const words[] = {
+		"date", "publi", "posted", "timestamp", "datum", "fecha", "datetime", "zeit"};
+	const char *names[] = {page_node_attribute(node, ATTRIBUTE_CLASS),
+		page_node_attribute(node, ATTRIBUTE_ID)};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		for (size_t k = 0; names[i] && k < ARRAY_SIZE(words); k++)
+			if (strcasestr(names[i], words[k]))
+				return true;
+	return false;
+}
+
+/* An element that goes by a telling name, or a <time>, with a date in its text. */
+static bool from_named(const struct page_tree *tree, int64_t *ret)
+{
+	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(16 * DATE_LINE_MAX);
+
+	for (size_t i = 1; i < tree->count; i++) {
+		const struct page_node *node = &tree->nodes[i];
+
+		if (is_elsewhere(node)) {
+			i = node->end - 1;
+			continue;
+		}
+		if (node->end - i > DATE_NODES_MAX ||
+			(node->tag != PAGE_TIME &&
+				(node->attribute_count == 0 || !has_date_name(node))))
+			continue;
+		buffer_reset(&text);
+		if (page_tree_text(tree, i, &text) == 0 && text.length <= DATE_LINE_MAX &&
+			date_find(buffer_string(&text), text.length, ret))
 			return true;
 	}
 	return false;
@@ -221,11 +268,13 @@ static bool from_url(const char *url, int64_t *ret)
 int64_t page_date_published(const struct page_meta *meta, const struct page_tree *tree,
 	const struct blocks *blocks, uint32_t heading, const char *url)
 {
+	size_t start = heading == UINT32_MAX ? 1 : blocks->blocks[heading].first;
 	int64_t seconds;
 
 	if (from_meta(meta, FIELD_PUBLISHED, SOURCE_JSONLD, SOURCE_WEAK, &seconds) ||
 		from_meta(meta, FIELD_PUBLISHED, SOURCE_WEAK, SOURCE_MAX, &seconds) ||
-		from_time(tree, &seconds) || (url && from_url(url, &seconds)) ||
+		from_time(tree, start, &seconds) || (url && from_url(url, &seconds)) ||
+		from_time(tree, 1, &seconds) || from_named(tree, &seconds) ||
 		from_lines(tree, blocks, heading, &seconds))
 		return seconds;
 	return DATE_NONE;

@@ -35,12 +35,13 @@ static const char *const beginnings[] = {"read more:", "read more ", "read also"
 	"got a story", "leave a comment", "scroll down", "this article was originally published"};
 
 /* Words that a line of news hardly has, wherever they stand in it. */
-static const char *const inner[] = {"in your inbox", "to your inbox", "our newsletter",
-	"all rights reserved", "on facebook and", "follow us on", "sign up for our",
-	"subscribe to our", "subscribe now", "unseren newsletter", "alle rechte vorbehalten",
-	"tous droits réservés", "todos los derechos reservados", "notre newsletter",
-	"nuestro boletín", "nuestra newsletter", "nostra newsletter", "download the app",
-	"copy link", "download our app", "push-benachrichtigung"};
+static const char *const inner[] = {"in your inbox", "click here for more",
+	"click here to subscribe", "if you enjoyed this article", "if you liked this article",
+	"to your inbox", "our newsletter", "all rights reserved", "on facebook and", "follow us on",
+	"sign up for our", "subscribe to our", "subscribe now", "unseren newsletter",
+	"alle rechte vorbehalten", "tous droits réservés", "todos los derechos reservados",
+	"notre newsletter", "nuestro boletín", "nuestra newsletter", "nostra newsletter",
+	"download the app", "copy link", "download our app", "push-benachrichtigung"};
 
 enum {
 	BEGINNING_LINE_MAX = 200, /* bytes */

@@ -9,6 +9,7 @@ enum {
 	HEADING_BYTES_MAX = 1024,
 	SITE_WORDS_MAX = 5,  /* of a site's name in a title that tells nothing more */
 	TITLE_WORDS_MIN = 3, /* of what is left */
+	SITE_MORE_MAX = 8,   /* letters that may stand beside the site's name */
 	KEY_MIN = 8,         /* letters; a shorter line is too common to be known by */
 };
 
@@ -75,7 +76,8 @@ static bool is_site(const char *text, size_t length, const char *site, const cha
 	if (*key == '\0')
 		return true;
 	if (site && *title_key(site, strlen(site), other) &&
-		(strstr(other, key) || strstr(key, other)))
+		(strstr(other, key) ||
+			(strstr(key, other) && strlen(key) <= strlen(other) + SITE_MORE_MAX)))
 		return true;
 	return host && strlen(key) > 2 && strstr(title_key(host, strlen(host), other), key);
 }
@@ -95,7 +97,7 @@ static size_t separator_at(const char *text)
 /* Only bars and dashes part a name that is not known. */
 static bool is_strong(const char *text)
 {
-	return strncmp(text, " | ", 3) == 0 || strncmp(text, " - ", 3) == 0 ||
+	return strncmp(text, " | ", 3) == 0 || strncmp(text, " -", 2) == 0 ||
 		strncmp(text, " – ", 5) == 0 || strncmp(text, " — ", 5) == 0 ||
 		strncmp(text, " :: ", 4) == 0 || strncmp(text, " » ", 4) == 0;
 }

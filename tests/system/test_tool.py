@@ -752,6 +752,28 @@ class CompareTest(unittest.TestCase):
 
 
 class OfflineTest(unittest.TestCase):
+    def test_extract_prints_the_article_of_a_page(self):
+        words = "Boats sailed again on Monday after officials lifted the ban of nine days. "
+        page = f"""<html lang=en><title>Boats sail again | Courier</title>
+            <meta property=og:site_name content=Courier><link rel=canonical href=/boats>
+            <nav><a href=/>Home</a></nav><article><h1>Boats sail again</h1>
+            <p>{words * 2}<p>{words * 3}</article>"""
+        done = tool("extract", "--url", "https://news.example/a?x=1", "-", input=page)
+        self.assertEqual(done.returncode, DONE, done.stderr)
+        article = json.loads(done.stdout)
+        self.assertEqual(article["title"], "Boats sail again")
+        self.assertEqual(article["text"], (words * 2).strip() + "\n" + (words * 3).strip())
+        self.assertEqual(article["canonical_url"], "https://news.example/boats")
+        self.assertEqual((article["site"], article["language"]), ("Courier", "en"))
+        self.assertEqual(article["verdict"], "article")
+        self.assertIsNone(article["published"])
+
+    def test_extract_refuses_what_is_no_page(self):
+        done = tool("extract", "-", input="%PDF-1.7")
+        self.assertEqual((done.returncode, done.stdout), (REFUSED, ""))
+        self.assertIn("it is a PDF", done.stderr)
+        self.assertEqual(tool("extract").returncode, USAGE)
+
     def test_parse_reads_feeds_in_a_cage(self):
         document = rss("agency", [Item(Story("one"), "agency"), Item(Story("two"), "agency")])
         done = tool("parse", "--url", "https://agency.example/feed", "-", input=document.decode())
