@@ -65,6 +65,7 @@ class Daemon:
         self.control = os.path.join(self.folder, "control.sock")
         self.process = None
         self.notify = None
+        self.environment = {}
         secret = os.path.join(self.folder, "secret")
         with open(secret, "w", encoding="ascii") as f:
             f.write(f"whsec_{SECRET}\n")
@@ -84,7 +85,7 @@ class Daemon:
             os.unlink(path)
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(path)
-        environment = dict(os.environ, NOTIFY_SOCKET=path)
+        environment = dict(os.environ, NOTIFY_SOCKET=path, **self.environment)
         environment.pop("JOURNAL_STREAM", None)
         with open(self.log_path, "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
@@ -272,7 +273,16 @@ class Receiver:
             def do_POST(self):
                 receiver.take(self)
 
+        self.handler = Handler
         self.server = Server(("127.0.0.1", 0), Handler)
+        serve(self.server)
+
+    def restart(self, seconds):
+        """Is down for a while: connections are refused."""
+        port = self.server.server_port
+        self.close()
+        time.sleep(seconds)
+        self.server = Server(("127.0.0.1", port), self.handler)
         serve(self.server)
 
     def url(self, name="hook"):

@@ -2,11 +2,13 @@
 """kill -9 at random instants: no alert is lost, none comes under a second id, none is told twice.
 
 Feeds change all the time; stories on the topic appear in one feed and, in other wrappings, in others,
-and some are updated; the receiver of webhooks fails now and then in every way.  $WIREWATCH_KILLS is the number of kills (25
+and some are updated; the receiver of webhooks fails now and then in every way and is restarted
+itself, and the wall clock is stepped forward and back.  $WIREWATCH_KILLS is the number of kills (25
 where it is not set), $WIREWATCH_SEED makes another run of it."""
 import os
 import random
 import signal
+import struct
 import threading
 import time
 import unittest
@@ -26,6 +28,10 @@ PRIME_SECONDS = 30
 FINISH_SECONDS = 90
 FAILURES = (500, 503, 429, "reset", "hang", "reset", 500)
 FAILURE_SHARE = 0.3
+TROUBLE_SECONDS = (1, 4)
+RECEIVER_DOWN_SECONDS = (0.1, 1)
+CLOCK_STEPS = (-5 * 86400, -3600, -30, 0, 30, 3600, 5 * 86400)  # of the true time
+STEPPED_CLOCK = os.environ.get("WIREWATCH_STEPPED_CLOCK")
 WRAPPINGS = (
     ("", "", ""),
     ("Subscribe to our newsletter for more.", "Copyright by the publisher. All rights reserved.",
@@ -93,6 +99,37 @@ class Newsroom(threading.Thread):
             self.put_wrapped(feed, story)
 
 
+class Trouble(threading.Thread):
+    """Restarts the receiver, steps the daemon's wall clock, until it is told to stop."""
+
+    def __init__(self, receiver, daemon, rng):
+        super().__init__(daemon=True)
+        self.receiver, self.rng = receiver, rng
+        self.restarts = self.steps = 0
+        self.stopped = threading.Event()
+        self.clock = f"{daemon.folder}/clock"
+        self.set_clock(0)
+        if STEPPED_CLOCK:
+            daemon.environment = {"LD_PRELOAD": STEPPED_CLOCK, "STEPPED_CLOCK": self.clock}
+
+    def set_clock(self, seconds):
+        with open(self.clock, "r+b" if os.path.exists(self.clock) else "wb", buffering=0) as f:
+            f.write(struct.pack("=q", seconds * 10**9))
+
+    def run(self):
+        while not self.stopped.wait(self.rng.uniform(*TROUBLE_SECONDS)):
+            if STEPPED_CLOCK and self.rng.random() < 0.5:
+                self.set_clock(self.rng.choice(CLOCK_STEPS))
+                self.steps += 1
+            else:
+                self.receiver.restart(self.rng.uniform(*RECEIVER_DOWN_SECONDS))
+                self.restarts += 1
+
+    def stop(self):
+        self.stopped.set()
+        self.join()
+
+
 def configuration(publisher, receiver):
     feeds = "".join(f'[Feed "{feed}"]\nURL={publisher.url(feed, i)}\nPollInterval=1s\n\n'
                     for i, feed in enumerate(FEEDS))
@@ -130,12 +167,14 @@ class CrashTest(unittest.TestCase):
         with open(f"{self.daemon.folder}/log.sh", "w", encoding="ascii") as f:
             f.write('echo "$WIREWATCH_ALERT_ID $WIREWATCH_URL" >> "$1"\n')
         self.newsroom = Newsroom(self.publisher, self.rng)
+        self.trouble = Trouble(self.receiver, self.daemon, random.Random(f"trouble {SEED}"))
 
     def tearDown(self):
         outcome = self._outcome.result if hasattr(self._outcome, "result") else None
         if outcome and (outcome.failures or outcome.errors):
             print(self.daemon.log()[-4000:])
         self.newsroom.stopped.set()
+        self.trouble.stopped.set()
         self.daemon.remove()
         self.publisher.close()
         self.receiver.close()
@@ -189,8 +228,10 @@ class CrashTest(unittest.TestCase):
                  PRIME_SECONDS)
         self.assertEqual(self.daemon.stop(), 0)
         self.newsroom.start()
+        self.trouble.start()
         self.kill_now_and_then()
         self.newsroom.stop()
+        self.trouble.stop()
         self.faulty = False
         self.daemon.start()
         try:
@@ -241,7 +282,8 @@ class CrashTest(unittest.TestCase):
                          "the two hooks were told of different alerts")
         repeats = len(attempts) - len(ids)
         updates = sum(kind == "story.update" for _, kind in ids)
-        print(f"{KILLS} kills, {len(watched)} stories on the topic with {updates} updates, "
+        print(f"{KILLS} kills, {self.trouble.restarts} restarts of the receiver, "
+              f"{self.trouble.steps} steps of the clock, {len(watched)} stories on the topic with {updates} updates, "
               f"{len(self.newsroom.others)} others, {len(attempts)} attempts of which {repeats} "
               f"repeats, {len(self.logged()) - len(ids)} repeats of the exec hook")
         self.assertGreater(repeats, 0, "nothing was repeated: the test shows nothing")
