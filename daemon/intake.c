@@ -26,6 +26,8 @@ struct intake {
 	struct newcomer newcomer;
 	struct arena *scratch;
 	usec keep;
+	usec keep_alerts;
+	usec keep_failed;
 	usec remember;
 	uint64_t waiting_room; /* so many entries more may wait for their pages */
 };
@@ -117,6 +119,8 @@ static int64_t last_indexed(const struct intake *intake)
 int intake_configure(struct intake *intake, const struct config *config, struct matcher *matcher)
 {
 	intake->keep = config->keep;
+	intake->keep_alerts = config->keep_alerts;
+	intake->keep_failed = config->keep_failed;
 	intake->remember = config->remember;
 	return alerting_configure(intake->alerting, config, matcher, clock_now(intake->clock));
 }
@@ -660,7 +664,8 @@ int intake_prune(struct intake *intake)
 	struct store_retention retention = {
 		.text_before = period_start(now, intake->keep),
 		.fingerprint_before = period_start(now, intake->remember),
-		.alert_before = period_start(now, intake->keep),
+		.alert_before = period_start(now, intake->keep_alerts),
+		.dead_before = period_start(now, intake->keep_failed),
 	};
 
 	size_t unindexed = 0;

@@ -114,6 +114,8 @@ static int build_daemon(struct build *build)
 	config->control_socket = values->control_socket;
 	config->remember = values->remember;
 	config->keep = values->keep;
+	config->keep_alerts = values->keep_alerts > 0 ? values->keep_alerts : values->keep;
+	config->keep_failed = values->keep_failed > 0 ? values->keep_failed : values->remember;
 	config->host_connections = values->host_connections;
 	config->host_gap = values->host_gap;
 	config->max_transfers = values->max_transfers;

@@ -31,6 +31,8 @@ struct config {
 	const char **notify; /* hooks of health events, "journal" too; NULL-terminated */
 	usec remember;
 	usec keep;
+	usec keep_alerts;
+	usec keep_failed; /* dead letters */
 	unsigned host_connections;
 	usec host_gap;
 	unsigned max_transfers;

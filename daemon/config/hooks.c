@@ -202,6 +202,7 @@ static int add_hook(struct build *build, const struct section *section)
 		.retry_first = values->retry_first,
 		.retry_for = values->retry_for,
 		.rate = values->rate,
+		.max_backlog = values->max_backlog,
 		.url = values->url,
 		.method = values->method,
 		.format = values->format,
@@ -250,6 +251,7 @@ int build_hooks(struct build *build)
 			.concurrency = JOURNAL_CONCURRENCY,
 			.retry_first = JOURNAL_RETRY_FIRST,
 			.retry_for = JOURNAL_RETRY_FOR,
+			.max_backlog = JOURNAL_MAX_BACKLOG,
 		};
 	return 0;
 }

@@ -42,6 +42,10 @@ const struct setting settings_table[] = {
 		SPAN(USEC_HOUR, SPAN_MAX), "how long stories are recognised again"},
 	{SECTION_DAEMON, "Keep", value_timespan, TARGET(daemon.keep), "90d", 0,
 		SPAN(USEC_HOUR, SPAN_MAX), "how long the texts of articles are kept"},
+	{SECTION_DAEMON, "KeepAlerts", value_timespan, TARGET(daemon.keep_alerts), NULL, 0,
+		SPAN(USEC_HOUR, SPAN_MAX), "how long alerts are kept that were delivered; default Keep="},
+	{SECTION_DAEMON, "KeepFailed", value_timespan, TARGET(daemon.keep_failed), NULL, 0,
+		SPAN(USEC_HOUR, SPAN_MAX), "how long dead letters are kept; default Remember="},
 	{SECTION_DAEMON, "Backfill", value_timespan, TARGET(daemon.backfill), "0", 0,
 		SPAN(0, SPAN_MAX), "a new feed alerts on what is younger; feeds may set their own"},
 	{SECTION_DAEMON, "HostConnections", value_number, TARGET(daemon.host_connections), "1", 0,
@@ -203,6 +207,8 @@ const struct setting settings_table[] = {
 		SPAN(USEC_SEC / 10, USEC_DAY), "the first back-off, doubling to 10 h"},
 	{SECTION_WEBHOOK, "RetryFor", value_timespan, TARGET(hook.retry_for), "3d", 0,
 		SPAN(0, 30 * USEC_DAY), "then the delivery is given up as a dead letter"},
+	{SECTION_WEBHOOK, "MaxBacklog", value_number, TARGET(hook.max_backlog), "100000", 0,
+		SPAN(1, 1000000), "deliveries that wait; beyond it the oldest is given up"},
 
 	{SECTION_EXEC, "Command", value_command, TARGET(hook.command), NULL, SETTING_NEEDED,
 		.help = "program by absolute path and its arguments; no shell"},
@@ -216,6 +222,8 @@ const struct setting settings_table[] = {
 		SPAN(USEC_SEC / 10, USEC_DAY), "the first back-off, doubling to 10 h"},
 	{SECTION_EXEC, "RetryFor", value_timespan, TARGET(hook.retry_for), "3d", 0,
 		SPAN(0, 30 * USEC_DAY), "then the delivery is given up as a dead letter"},
+	{SECTION_EXEC, "MaxBacklog", value_number, TARGET(hook.max_backlog), "100000", 0,
+		SPAN(1, 1000000), "deliveries that wait; beyond it the oldest is given up"},
 
 	{SECTION_MAIL, "Server", value_mail_server, TARGET(hook.server), NULL, SETTING_NEEDED,
 		.help = "smtp://HOST:PORT or smtps://HOST:PORT of the mail server"},
@@ -243,6 +251,8 @@ const struct setting settings_table[] = {
 		SPAN(USEC_SEC / 10, USEC_DAY), "the first back-off, doubling to 10 h"},
 	{SECTION_MAIL, "RetryFor", value_timespan, TARGET(hook.retry_for), "3d", 0,
 		SPAN(0, 30 * USEC_DAY), "then the delivery is given up as a dead letter"},
+	{SECTION_MAIL, "MaxBacklog", value_number, TARGET(hook.max_backlog), "100000", 0,
+		SPAN(1, 1000000), "deliveries that wait; beyond it the oldest is given up"},
 };
 /* clang-format on */
 

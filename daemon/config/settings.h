@@ -43,6 +43,8 @@ struct daemon_section {
 	const char **notify;
 	usec remember;
 	usec keep;
+	usec keep_alerts; /* 0: not given; likewise */
+	usec keep_failed;
 	usec backfill;
 	unsigned host_connections;
 	usec host_gap;
@@ -103,6 +105,7 @@ struct hook_section {
 	usec retry_first;
 	usec retry_for;
 	struct rate rate;
+	unsigned max_backlog;
 	const char *url;
 	const char *method;
 	enum hook_format format;

@@ -58,6 +58,7 @@ struct hook {
 	usec retry_first; /* the first back-off; doubling from there */
 	usec retry_for;   /* then a dead letter */
 	struct rate rate; /* of attempts */
+	unsigned max_backlog; /* pending deliveries; 0: no bound */
 	/* [Webhook] */
 	const char *url;
 	const char *method;

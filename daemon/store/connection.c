@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "store/backlog.h"
 #include "store/migrate.h"
 #include "store/text_codec.h"
 
@@ -191,6 +192,7 @@ void store_close(struct store *store)
 		(void)sqlite3_finalize(store->statements[i].handle);
 	/* Closing rolls back what is open. */
 	(void)sqlite3_close(store->db);
+	backlog_forget(store);
 	text_codec_free(store->codec);
 	free(store->after);
 	free(store->directory);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/map.h"
 #include "store/store.h"
 
 enum {
@@ -60,6 +61,9 @@ struct store {
 	size_t after_size;
 
 	struct row_counts counts;
+	struct map backlogs; /* hook -> its pending deliveries (store/backlog.h) */
+	bool backlogs_known;
+	int64_t pending; /* of all hooks */
 	int64_t next_article;  /* what sqlite_sequence says of articles; 0: not read yet */
 	int64_t forget_cursor; /* retention goes round: the feed whose entries were looked at last
 				*/

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "store/backlog.h"
 #include "store/statement.h"
 
 enum {
@@ -40,6 +41,9 @@ static const char promote_sql[] =
 	" (SELECT e.id FROM deliveries o CROSS JOIN deliveries e ON e.hook = o.hook"
 	" AND e.story = o.story AND e.state = 'pending' WHERE o.id = ? ORDER BY e.id LIMIT 1)";
 
+static const char state_sql[] = "SELECT state = 'pending', hook FROM deliveries WHERE id = ?";
+static const char oldest_sql[] =
+	SELECT_DELIVERIES " WHERE d.hook = ? AND d.state = 'pending' ORDER BY d.id LIMIT ?";
 static const char get_sql[] = SELECT_DELIVERIES " WHERE d.id = ?";
 static const char due_sql[] =
 	SELECT_DELIVERIES " WHERE d.hook = ? AND d.state = 'pending' AND d.next_attempt <= ?"
@@ -82,6 +86,8 @@ int delivery_add(
 	bind_text(&s, order_of(alert, order));
 	bind_usec(&s, alert->time);
 	r = statement_run(&s);
+	if (r > 0)
+		backlog_change(store, hook, 1);
 	return r < 0 ? r : 0;
 }
 
@@ -186,6 +192,21 @@ int store_deliveries_due(struct store *store, const char *hook, usec now, size_t
 	return each(&s, limit, fn, userdata);
 }
 
+int store_deliveries_oldest(struct store *store, const char *hook, size_t limit,
+	store_delivery_fn fn, void *userdata)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, oldest_sql);
+
+	bind_text(&s, hook);
+	bind_limit(&s, limit);
+	return each(&s, limit, fn, userdata);
+}
+
+int store_deliveries_pending(struct store *store, const char *hook, uint64_t *ret)
+{
+	return backlog_get(store, hook, ret);
+}
+
 int store_deliveries_each(struct store *store, bool failed_only, usec since, size_t limit,
 	store_delivery_fn fn, void *userdata)
 {
@@ -258,6 +279,23 @@ int store_deliveries_hasten(struct store *store, usec limit)
 	return r < 0 ? r : 0;
 }
 
+/* The delivery goes to another state: the hook's backlog follows. */
+static int note_change(struct store *store, const struct delivery *delivery)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, state_sql);
+	bool was_pending;
+	int r;
+
+	bind_int(&s, delivery->id);
+	r = statement_row(&s);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	was_pending = column_int(&s) != 0;
+	backlog_change(store, column_text(&s, NULL),
+		(delivery->state == DELIVERY_PENDING) - was_pending);
+	return s.result;
+}
+
 static int promote(struct store *store, int64_t over)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, promote_sql);
@@ -273,6 +311,9 @@ int store_delivery_save(struct store *store, const struct delivery *delivery)
 	_cleanup_(statement_end) struct statement s = statement_write(store, save_sql);
 	int r;
 
+	r = s.result == 0 ? note_change(store, delivery) : 0;
+	if (r < 0)
+		return r;
 	bind_int(&s, delivery->id);
 	bind_text(&s, delivery_state_to_string(delivery->state));
 	bind_int(&s, delivery->attempts);

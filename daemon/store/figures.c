@@ -1,15 +1,15 @@
 #include <errno.h>
 
+#include "store/backlog.h"
 #include "store/statement.h"
 
 static const char count_sql[] =
 	"SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM stories),"
 	" (SELECT count(*) FROM alerts)";
 
-/* What is pending or dead is found in small indexes of their own. */
+/* What is dead is found in a small index of its own. */
 static const char figures_sql[] =
-	"SELECT (SELECT count(*) FROM deliveries WHERE state = 'pending'),"
-	" (SELECT count(*) FROM deliveries WHERE state = 'dead'),"
+	"SELECT (SELECT count(*) FROM deliveries WHERE state = 'dead'),"
 	" (SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size())";
 
 static int count(struct store *store)
@@ -45,8 +45,7 @@ int store_figures(struct store *store, struct store_figures *ret)
 		.stories = (uint64_t)store->counts.stories,
 		.alerts = (uint64_t)store->counts.alerts,
 	};
-	ret->pending = (uint64_t)column_int(&s);
 	ret->dead = (uint64_t)column_int(&s);
 	ret->bytes = (uint64_t)column_int(&s);
-	return 0;
+	return backlog_total(store, &ret->pending);
 }

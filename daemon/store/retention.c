@@ -28,7 +28,7 @@ static const char forget_articles_sql[] =
 static const char forget_story_sql[] = "DELETE FROM stories WHERE key = ?1"
 				       " AND NOT EXISTS (SELECT 1 FROM articles WHERE story = ?1)";
 
-/* Dead letters stay for the operator; they go with the stories. */
+/* Dead letters stay longer, for the operator; what is pending or gathered stays. */
 static const char forget_alerts_sql[] =
 	"DELETE FROM alerts WHERE key IN (SELECT key FROM alerts a WHERE key > ?1 AND key <= ?2"
 	" AND time < ?3 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.alert = a.key"
@@ -147,7 +147,7 @@ static int forget_alerts(struct store *store, const struct store_retention *rete
 		bind_int(&s, store->alert_cursor);
 		bind_int(&s, last);
 		bind_usec(&s, retention->alert_before);
-		bind_usec(&s, retention->fingerprint_before);
+		bind_usec(&s, retention->dead_before);
 		bind_limit(&s, limit);
 		r = statement_run(&s);
 		if (r < 0)

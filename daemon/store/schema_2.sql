@@ -3,9 +3,14 @@
 -- What is known of a hook beyond a run of the daemon, by its name in the configuration.
 CREATE TABLE hooks (
 	name TEXT PRIMARY KEY,
-	disabled INTEGER NOT NULL,       -- when it answered that it is gone; 0: it is not
+	destination BLOB NOT NULL,       -- digest of where it leads: another one is another hook
+	disabled INTEGER NOT NULL,       -- when it answered that it is gone
 	reason TEXT                      -- in words
 ) STRICT, WITHOUT ROWID;
+
+-- The oldest of a hook's pending deliveries, and how many there are.
+DROP INDEX deliveries_pending;
+CREATE INDEX deliveries_of_hook ON deliveries (hook, id) WHERE state = 'pending';
 
 -- The log of requests, for `wirewatch audit`: rows are only added at the end and taken from the
 -- front, so that one costs next to nothing; `previous` leads back through those of one feed.  No

@@ -465,6 +465,28 @@ int store_robots_get(
 typedef int (*store_robots_fn)(const struct stored_robots *robots, void *userdata);
 int store_robots_blocked_each(struct store *store, usec now, store_robots_fn fn, void *userdata);
 
+/* How many of the hook's deliveries are pending.  Cheap, however many there are. */
+int store_deliveries_pending(struct store *store, const char *hook, uint64_t *ret);
+
+/* The hook's pending deliveries in the order in which they were made, due or not. */
+int store_deliveries_oldest(struct store *store, const char *hook, size_t limit,
+	store_delivery_fn fn, void *userdata);
+
+/* ---- hooks: what is known of them beyond a run ---- */
+
+/* A hook that wants no more. */
+struct hook_state {
+	struct digest destination; /* where it led: with another one it is another hook */
+	usec disabled;
+	const char *reason;
+};
+
+/* -ENOENT: nothing is known of it. */
+int store_hook_get(
+	struct store *store, const char *name, struct arena *arena, struct hook_state *ret);
+int store_hook_put(struct store *store, const char *name, const struct hook_state *state);
+int store_hook_remove(struct store *store, const char *name);
+
 /* ---- figures ---- */
 
 struct store_figures {
@@ -484,10 +506,11 @@ struct store_retention {
 	usec text_before;        /* Keep=: articles' texts older than this go */
 	usec fingerprint_before; /* Remember=: articles, stories, entries older than this go */
 	usec alert_before;       /* alerts older than this go, unless pending or a dead letter */
+	usec dead_before;        /* dead letters older than this go */
 };
 
 /*
- * Removes at most `limit` rows of each kind.  Dead letters go with fingerprint_before.  Alerts and
+ * Removes at most `limit` rows of each kind.  Alerts and
  * feeds' entries are looked at a few at a time, going round from call to call.  Returns how many
  * went, or an error.
  */

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <errno.h>
 
+#include "store/backlog.h"
 #include "store/statement.h"
 
 static const char begin_sql[] = "BEGIN IMMEDIATE";

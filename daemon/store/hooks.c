@@ -1,0 +1,52 @@
+/* Hooks that want no more, kept across runs. */
+#include <errno.h>
+
+#include "store/statement.h"
+
+static const char get_sql[] = "SELECT destination, disabled, reason FROM hooks WHERE name = ?";
+static const char put_sql[] =
+	"INSERT OR REPLACE INTO hooks (name, destination, disabled, reason) VALUES (?, ?, ?, ?)";
+static const char remove_sql[] = "DELETE FROM hooks WHERE name = ?";
+
+int store_hook_get(
+	struct store *store, const char *name, struct arena *arena, struct hook_state *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, get_sql);
+	struct hook_state state;
+	int r;
+
+	bind_text(&s, name);
+	r = statement_row(&s);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	state.destination = column_digest(&s);
+	state.disabled = column_usec(&s);
+	state.reason = column_text(&s, arena);
+	if (s.result < 0)
+		return s.result;
+	*ret = state;
+	return 0;
+}
+
+int store_hook_put(struct store *store, const char *name, const struct hook_state *state)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, put_sql);
+	int r;
+
+	bind_text(&s, name);
+	bind_digest(&s, &state->destination);
+	bind_usec(&s, state->disabled);
+	bind_text(&s, state->reason);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}
+
+int store_hook_remove(struct store *store, const char *name)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, remove_sql);
+	int r;
+
+	bind_text(&s, name);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}
