@@ -46,6 +46,7 @@ struct status_figures commands_figures(const struct command_context *context)
 		.next_poll = polling.next_poll,
 		.topics = context->config->topic_count,
 		.hooks = context->config->hook_count,
+		.hooks_disabled = sending.disabled,
 		.articles = stored.articles,
 		.stories = stored.stories,
 		.alerts = stored.alerts,

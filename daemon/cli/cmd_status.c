@@ -30,6 +30,8 @@ static void print_status(const json_t *body)
 		when_format(member_string(feeds, "next_poll"), now_seconds(), when));
 	print_number("topics", body, "topics");
 	print_number("hooks", body, "hooks");
+	if (member_number(body, "hooks_disabled") > 0)
+		print_number("  disabled", body, "hooks_disabled");
 	print_number("articles", body, "articles");
 	print_number("stories", body, "stories");
 	print_number("alerts", body, "alerts");

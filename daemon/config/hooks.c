@@ -17,6 +17,7 @@ enum {
 	SECRET_FILE_MAX = 4 * 1024, /* bytes of the text form */
 	AUTHORITIES_FILE_MAX = 1024 * 1024,
 	JOURNAL_CONCURRENCY = 1,
+	JOURNAL_MAX_BACKLOG = 100000, /* as other hooks have it by default */
 };
 
 /* journald may be restarting, or its socket be full for a moment. */

@@ -55,9 +55,9 @@ struct hook {
 	enum hook_kind kind;
 	usec timeout;
 	unsigned concurrency;
-	usec retry_first; /* the first back-off; doubling from there */
-	usec retry_for;   /* then a dead letter */
-	struct rate rate; /* of attempts */
+	usec retry_first;     /* the first back-off; doubling from there */
+	usec retry_for;       /* then a dead letter */
+	struct rate rate;     /* of attempts */
 	unsigned max_backlog; /* pending deliveries; 0: no bound */
 	/* [Webhook] */
 	const char *url;

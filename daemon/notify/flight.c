@@ -132,7 +132,8 @@ int flight_start(struct flight *flight, notifier_done_fn done)
 	const struct hook *hook = &flight->destination->hook;
 	const struct outcome disabled = {
 		.kind = OUTCOME_NONE,
-		.words = "the hook is disabled since the receiver answered HTTP 410 Gone",
+		.words = "the hook is disabled since the receiver answered HTTP 410 Gone; sending "
+			 "one delivery again (`wirewatch deliveries retry`) enables it",
 	};
 	const struct outcome unreadable = {
 		.kind = OUTCOME_FAILED,

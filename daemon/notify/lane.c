@@ -8,6 +8,7 @@
 #include "base/message_ids.h"
 #include "notify/backoff.h"
 #include "notify/flight.h"
+#include "notify/lane_inside.h"
 #include "notify/outbox.h"
 
 static const char *lane_name(const struct lane *lane)
@@ -83,20 +84,6 @@ static void lane_recovered(struct lane *lane)
 			lane->context->on_health(hook->name, NULL, lane->context->userdata);
 	}
 	lane->failures = 0;
-}
-
-static void lane_disable(struct lane *lane, const struct outcome *outcome)
-{
-	const struct hook *hook = &lane->destination->hook;
-
-	if (lane->disabled)
-		return;
-	lane->disabled = true;
-	(void)snprintf(lane->words, sizeof(lane->words), "%s", outcome->words);
-	log_write(LOG_ERR, MESSAGE_HOOK_DISABLED, LOG_FIELDS({"HOOK", hook->name}), "hook %s: %s",
-		hook->name, outcome->words);
-	if (lane->context->on_health)
-		lane->context->on_health(hook->name, outcome->words, lane->context->userdata);
 }
 
 static void lane_judge(struct lane *lane, const struct outcome *outcome)
@@ -195,9 +182,9 @@ static bool is_over(const struct lane *lane, const struct queued *queued)
 		&facts);
 }
 
-static int give_up(struct lane *lane, const struct queued *queued)
+int lane_give_up(struct lane *lane, const struct queued *queued, const char *words)
 {
-	const struct outcome over = {.kind = OUTCOME_NONE, .words = lane->words};
+	const struct outcome over = {.kind = OUTCOME_NONE, .words = words};
 	struct flight *flight;
 	int r;
 
@@ -222,7 +209,7 @@ static bool sweep(struct lane *lane)
 		const struct queued *queued = &lane->queue[i];
 
 		if (lane->recording < LANE_RECORDING_MAX && is_over(lane, queued) &&
-			give_up(lane, queued) == 0)
+			lane_give_up(lane, queued, lane->words) == 0)
 			count++;
 		else
 			lane->queue[kept++] = *queued;
@@ -251,7 +238,6 @@ static bool has_room(const struct lane *lane)
 	return lane->attempting < limit && lane->recording < LANE_RECORDING_MAX;
 }
 
-/* What ends by itself kicks the lane; the timer is for what time alone brings. */
 /* Whether the hook's Rate= lets one more go now. */
 static bool is_in_time(struct lane *lane)
 {
@@ -260,6 +246,7 @@ static bool is_in_time(struct lane *lane)
 	return lane->disabled || pace_take(&lane->pace, rate, monotonic(lane), &lane->paced_until);
 }
 
+/* What ends by itself kicks the lane; the timer is for what time alone brings. */
 static void set_timer(struct lane *lane)
 {
 	usec now = wall(lane);
@@ -296,6 +283,7 @@ void lane_pump(struct lane *lane)
 	lane->kicked = false;
 	if (lane->closed)
 		return;
+	lane_trim(lane);
 	while (r == 0 && !is_held(lane) && has_room(lane) && fetch(lane) && is_in_time(lane))
 		r = start_next(lane);
 	while (is_down(lane) && is_held(lane) && fetch(lane) && sweep(lane))
@@ -380,6 +368,7 @@ int lane_new(struct lane_context *context, const struct hook *hook, struct lane 
 		lane_free(lane);
 		return r;
 	}
+	lane_recall(lane);
 	*ret = lane;
 	return 0;
 }
@@ -413,8 +402,8 @@ int lane_set_hook(struct lane *lane, const struct hook *hook)
 	lane->destination = destination;
 	lane->held_until = 0;
 	lane->failures = 0;
-	lane->disabled = false;
 	lane->closed = false;
+	lane_recall(lane);
 	return 0;
 }
 

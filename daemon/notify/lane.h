@@ -69,7 +69,9 @@ struct lane {
 	usec held_until;              /* monotonic */
 	uint32_t failures;            /* of the destination, in a row */
 	char words[LANE_WORDS_BYTES]; /* of the last failure */
-	bool disabled;                /* it answered 410 */
+	bool disabled;                /* it answered 410; `words` say why */
+	usec disabled_since;          /* wall clock */
+	bool overflowing;             /* MaxBacklog= was reached, and told */
 	bool closed;                  /* not configured any more */
 	bool kicked;
 };
@@ -79,8 +81,12 @@ int lane_new(struct lane_context *context, const struct hook *hook, struct lane 
 /* Cancels attempts, unrecorded.  Takes NULL. */
 void lane_free(struct lane *lane);
 
-/* New settings (reload): what is in flight goes on with the old; holds and 410 are forgotten. */
+/* New settings (reload): what is in flight goes on with the old; holds are forgotten, and a 410
+ * where the hook leads elsewhere now. */
 int lane_set_hook(struct lane *lane, const struct hook *hook);
+
+/* A hook that answered 410 gets its chance again. */
+void lane_enable(struct lane *lane);
 
 /* Starts nothing more; is empty when lane_flights() are none. */
 void lane_close(struct lane *lane);

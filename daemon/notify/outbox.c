@@ -254,6 +254,9 @@ static int change_state(struct outbox *outbox, int64_t id, enum delivery_state s
 	if (lane && state == DELIVERY_PENDING && lane_has(lane, id))
 		return 0; /* it is being tried */
 	delivery.state = state;
+	/* Who wants it sent all the same knows that the receiver is back. */
+	if (lane && state == DELIVERY_PENDING && lane->disabled)
+		lane_enable(lane);
 	if (state == DELIVERY_PENDING) {
 		delivery.attempts = 0;
 		delivery.next_attempt = clock_now(outbox->context.notifiers.clock);
@@ -281,8 +284,10 @@ struct outbox_figures outbox_figures(const struct outbox *outbox)
 		.failed_attempts = outbox->context.failed_attempts,
 	};
 
-	for (const struct lane *lane = outbox->lanes; lane; lane = lane->next)
+	for (const struct lane *lane = outbox->lanes; lane; lane = lane->next) {
 		figures.in_flight += lane->attempting;
+		figures.disabled += lane->disabled && !lane->closed;
+	}
 	return figures;
 }
 

@@ -41,7 +41,8 @@ void outbox_free(struct outbox *outbox);
 
 /*
  * Sets the hooks (start, reload); they are copied.  Deliveries of a hook that is gone stay pending
- * until it is back.  A hook that was disabled (410) or held back gets its chance again.
+ * until it is back.  A hook that was held back gets its chance again, one that was disabled (410)
+ * if it leads elsewhere now: that is kept by the store, across runs too.
  */
 int outbox_set_hooks(struct outbox *outbox, const struct hook *hooks, size_t count);
 
@@ -51,7 +52,8 @@ void outbox_wake(struct outbox *outbox);
 /* --once: whether nothing is in flight and nothing is due now. */
 int outbox_idle(struct outbox *outbox);
 
-/* Operator's verbs on one delivery: due now again; given up.  -ENOENT. */
+/* Operator's verbs on one delivery: due now again (which enables a disabled hook); given up.
+ * -ENOENT. */
 int outbox_retry(struct outbox *outbox, int64_t delivery);
 int outbox_drop(struct outbox *outbox, int64_t delivery);
 
@@ -75,6 +77,7 @@ void outbox_each_hook(const struct outbox *outbox, outbox_hook_fn fn, void *user
 
 struct outbox_figures {
 	size_t in_flight;
+	size_t disabled;    /* hooks that answered 410 */
 	uint64_t delivered; /* since start */
 	uint64_t failed_attempts;
 };

@@ -166,8 +166,8 @@ struct outcome webhook_outcome(
 	if (response->status == 410) {
 		outcome.kind = OUTCOME_DISABLED;
 		words_add(&words,
-			" Gone: the hook is disabled; correct its URL= or remove it, "
-			"then reload");
+			" Gone: the hook is disabled until its URL= or secret is another or "
+			"`wirewatch deliveries retry ID` sends one again");
 	} else if (response->status >= 300 && response->status < 400) {
 		words_add(&words,
 			", a redirect, which is not followed; set URL= to where the "

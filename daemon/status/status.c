@@ -49,7 +49,7 @@ json_t *status_json(const struct status_figures *figures)
 	usec uptime = figures->now > figures->started ? figures->now - figures->started : 0;
 
 	return json_pack("{s:s, s:o, s:I, s:{s:I, s:I, s:I, s:I, s:o}, s:I, s:I, s:I, s:I, s:I,"
-			 " s:{s:I, s:I, s:I, s:I}, s:I, s:{s:I, s:I, s:I, s:I}}",
+			 " s:{s:I, s:I, s:I, s:I}, s:I, s:{s:I, s:I, s:I, s:I}, s:I}",
 		"version", figures->version, "started", time_json(figures->started), "uptime",
 		(json_int_t)(uptime / USEC_SEC), "feeds", "configured", (json_int_t)figures->feeds,
 		"failing", (json_int_t)figures->failing, "polling", (json_int_t)figures->polling,
@@ -62,5 +62,6 @@ json_t *status_json(const struct status_figures *figures)
 		"database_bytes", (json_int_t)figures->database_bytes, "pages", "waiting",
 		(json_int_t)figures->pages_waiting, "fetched", (json_int_t)figures->pages_fetched,
 		"used", (json_int_t)figures->pages_used, "fallback",
-		(json_int_t)figures->pages_fallback);
+		(json_int_t)figures->pages_fallback, "hooks_disabled",
+		(json_int_t)figures->hooks_disabled);
 }

@@ -26,6 +26,7 @@ struct status_figures {
 	usec next_poll; /* wall clock; USEC_INFINITY: none */
 	size_t topics;
 	size_t hooks;
+	size_t hooks_disabled; /* they answered that they are gone */
 	uint64_t articles;
 	uint64_t stories;
 	uint64_t alerts;

@@ -63,7 +63,7 @@ struct store {
 	struct row_counts counts;
 	struct map backlogs; /* hook -> its pending deliveries (store/backlog.h) */
 	bool backlogs_known;
-	int64_t pending; /* of all hooks */
+	int64_t pending;       /* of all hooks */
 	int64_t next_article;  /* what sqlite_sequence says of articles; 0: not read yet */
 	int64_t forget_cursor; /* retention goes round: the feed whose entries were looked at last
 				*/

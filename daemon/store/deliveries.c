@@ -192,8 +192,8 @@ int store_deliveries_due(struct store *store, const char *hook, usec now, size_t
 	return each(&s, limit, fn, userdata);
 }
 
-int store_deliveries_oldest(struct store *store, const char *hook, size_t limit,
-	store_delivery_fn fn, void *userdata)
+int store_deliveries_oldest(
+	struct store *store, const char *hook, size_t limit, store_delivery_fn fn, void *userdata)
 {
 	_cleanup_(statement_end) struct statement s = statement_read(store, oldest_sql);
 
@@ -291,8 +291,8 @@ static int note_change(struct store *store, const struct delivery *delivery)
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
 	was_pending = column_int(&s) != 0;
-	backlog_change(store, column_text(&s, NULL),
-		(delivery->state == DELIVERY_PENDING) - was_pending);
+	backlog_change(
+		store, column_text(&s, NULL), (delivery->state == DELIVERY_PENDING) - was_pending);
 	return s.result;
 }
 

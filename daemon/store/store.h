@@ -469,8 +469,8 @@ int store_robots_blocked_each(struct store *store, usec now, store_robots_fn fn,
 int store_deliveries_pending(struct store *store, const char *hook, uint64_t *ret);
 
 /* The hook's pending deliveries in the order in which they were made, due or not. */
-int store_deliveries_oldest(struct store *store, const char *hook, size_t limit,
-	store_delivery_fn fn, void *userdata);
+int store_deliveries_oldest(
+	struct store *store, const char *hook, size_t limit, store_delivery_fn fn, void *userdata);
 
 /* ---- hooks: what is known of them beyond a run ---- */
 

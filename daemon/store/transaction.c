@@ -87,6 +87,7 @@ static void roll_back(struct store *store)
 {
 	store->counts.known = false;
 	store->next_article = 0;
+	backlog_forget(store);
 	if (!sqlite3_get_autocommit(store->db))
 		(void)run(store, rollback_sql); /* it fails only where there is none */
 }
@@ -175,6 +176,7 @@ int store_savepoint_rollback(struct store *store)
 	store->depth--;
 	store->counts.known = false;
 	store->next_article = 0;
+	backlog_forget(store);
 	for (size_t i = store->marks[store->depth]; i < store->after_count; i++)
 		store->after[i].undone = true;
 	if (store->failed < 0 && store->failed_depth == 0)

@@ -387,7 +387,7 @@ static void test_retry_after_holds_the_whole_hook_back(void **state)
 	assert_int_equal(receiver_count(), 4);
 }
 
-static void test_410_disables_the_hook_until_reload(void **state)
+static void test_410_disables_the_hook_until_one_is_sent_again(void **state)
 {
 	struct room *room = *state;
 	struct delivery delivery;
@@ -763,7 +763,7 @@ int main(void)
 		TEST(test_concurrency_is_bounded_and_used),
 		TEST(test_rate_lets_so_many_go_and_the_rest_in_time),
 		TEST(test_retry_after_holds_the_whole_hook_back),
-		TEST(test_410_disables_the_hook_until_reload),
+		TEST(test_410_disables_the_hook_until_one_is_sent_again),
 		TEST(test_dead_letter_after_retry_for),
 		TEST(test_failing_hook_is_probed_by_one_at_a_time),
 		TEST(test_probes_are_never_further_apart_than_the_bound),

@@ -122,7 +122,7 @@ static void test_alert_goes_when_it_is_old_and_delivered(void **state)
 	assert_int_equal(figures(room).alerts, 3);
 	assert_int_equal(figures(room).pending, 1);
 	assert_int_equal(figures(room).dead, 1);
-	retention.fingerprint_before = NOW + 1;
+	retention.dead_before = NOW + 1;
 	while (store_prune(room->store, &retention, 100) == 0)
 		;
 	assert_int_equal(figures(room).dead, 0);
