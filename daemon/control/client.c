@@ -83,7 +83,7 @@ static int open_request(const char *socket, const char *method, const char *path
 	code = set_options(curl, socket, method, url);
 	if (code != CURLE_OK) {
 		curl_easy_cleanup(curl);
-		return error_of(curl, code);
+		return code == CURLE_OUT_OF_MEMORY ? -ENOMEM : -EINVAL;
 	}
 	*ret = curl;
 	return 0;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -77,7 +78,7 @@ static void read_story(
 }
 
 /* A line for each alert; services cut what is too long. */
-static const char *digest_lines(const json_t *alerts, struct arena *arena)
+static const char *digest_lines(const json_t *alerts, bool links, struct arena *arena)
 {
 	struct buffer buffer = BUFFER_INIT(LINES_BYTES_MAX);
 	const char *lines;
@@ -86,9 +87,10 @@ static const char *digest_lines(const json_t *alerts, struct arena *arena)
 
 	json_array_foreach (alerts, i, alert) {
 		const char *title = text_at(alert, "title");
+		const char *url = links ? safe_url(text_at(alert, "url")) : NULL;
 
-		(void)buffer_printf(&buffer, "%s• %s", i > 0 ? "\n" : "",
-			title && *title ? title : "(no title)");
+		(void)buffer_printf(&buffer, "%s• %s%s%s", i > 0 ? "\n" : "",
+			title && *title ? title : "(no title)", url ? "\n  " : "", url ? url : "");
 	}
 	lines = buffer.failed ? NULL : arena_strdup(arena, buffer_string(&buffer));
 	buffer_free(&buffer);
@@ -107,7 +109,8 @@ static void read_digest(const json_t *data, struct arena *arena, struct card *ca
 		? arena_printf(arena, "%lld alerts, and %lld more follow", (long long)count,
 			  (long long)remaining)
 		: arena_printf(arena, "%lld alert%s", (long long)count, count == 1 ? "" : "s");
-	card->excerpt = digest_lines(json_object_get(data, "alerts"), arena);
+	card->excerpt = digest_lines(json_object_get(data, "alerts"), false, arena);
+	card->list = digest_lines(json_object_get(data, "alerts"), true, arena);
 	card->byline = arena_printf(arena, "%s to %s", from ? from : "", to ? to : "");
 }
 

@@ -15,6 +15,7 @@ struct card {
 	const char *title;   /* the article's, or what happened; never NULL */
 	const char *url;     /* http or https, without quotes or white space; or NULL */
 	const char *excerpt; /* or NULL */
+	const char *list;    /* a digest's alerts with their links, the excerpt has none; or NULL */
 	const char *changed; /* of an update, or NULL */
 	const char *byline;  /* "World · 2026-11-21 10:02 UTC · on 3 sites"; "" for nothing */
 };

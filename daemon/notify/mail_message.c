@@ -141,7 +141,8 @@ static void add_text(struct buffer *text, const struct card *card)
 	add_paragraph(text, "", card->title, ESCAPE_NONE, MAIL_SUBJECT_BYTES * 4, "\n");
 	add_paragraph(text, "", card->url, ESCAPE_NONE, URL_BYTES, "\n");
 	add_paragraph(text, "\nChanged: ", card->changed, ESCAPE_NONE, CHANGED_BYTES, "\n");
-	add_paragraph(text, "\n", card->excerpt, ESCAPE_NONE, MAIL_EXCERPT_BYTES, "\n");
+	add_paragraph(text, "\n", card->list ? card->list : card->excerpt, ESCAPE_NONE,
+		MAIL_EXCERPT_BYTES, "\n");
 	/* The usual sign of a signature. */
 	add_paragraph(text, "\n-- \n", card->heading, ESCAPE_NONE, LINE_BYTES, "\n");
 	add_paragraph(text, "", card->byline, ESCAPE_NONE, LINE_BYTES, "\n");
@@ -161,8 +162,8 @@ static void add_html(struct buffer *text, const struct card *card)
 	(void)buffer_add_string(text, "</h3>\n");
 	add_paragraph(text, "<p><strong>Changed:</strong> ", card->changed, ESCAPE_HTML,
 		CHANGED_BYTES, "</p>\n");
-	add_paragraph(text, "<p style=\"white-space: pre-line\">", card->excerpt, ESCAPE_HTML,
-		MAIL_EXCERPT_BYTES, "</p>\n");
+	add_paragraph(text, "<p style=\"white-space: pre-line\">",
+		card->list ? card->list : card->excerpt, ESCAPE_HTML, MAIL_EXCERPT_BYTES, "</p>\n");
 	add_paragraph(text, "<p><small>", card->heading, ESCAPE_HTML, LINE_BYTES, "");
 	add_paragraph(text, "<br>\n", card->byline, ESCAPE_HTML, LINE_BYTES, "");
 	(void)buffer_add_string(text, "</small></p>\n</body></html>\n");

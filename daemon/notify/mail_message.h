@@ -12,10 +12,10 @@
 #include "model/hook.h"
 
 enum {
-	MAIL_MESSAGE_MAX = 192 * 1024, /* an event's texts twice, encoded */
+	MAIL_MESSAGE_MAX = 256 * 1024, /* an event's texts twice, encoded */
 	MAIL_ARENA_BYTES = 4 * MAIL_MESSAGE_MAX,
 	MAIL_SUBJECT_BYTES = 250,
-	MAIL_EXCERPT_BYTES = 8 * 1024,
+	MAIL_EXCERPT_BYTES = 28 * 1024, /* a digest of EVENT_BYTES_MAX stands there whole */
 };
 
 /*

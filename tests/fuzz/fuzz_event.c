@@ -1,7 +1,7 @@
 /*
  * Whatever a feed says, the event is JSON, shorter than its bound, and the same when it is built
- * again; and each chat service's form of it is a whole message.  The input is texts, each ended by
- * NUL; those that are no UTF-8 are not what gets so far.
+ * again; each chat service's form of it is a whole message, and so are a template's and a mail. The
+ * input is texts, each ended by NUL; those that are no UTF-8 are not what gets so far.
  */
 #include <jansson.h>
 #include <stdint.h>
@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "config/template.h"
 #include "notify/event.h"
 #include "notify/format.h"
+#include "notify/mail_message.h"
 
 enum {
 	TEXTS = 8,
@@ -88,6 +90,57 @@ static void render_all(const struct alert *alert)
 	}
 }
 
+/* A template of JSON gives JSON, whatever stands in its places. */
+static void fill_template(const struct alert *alert)
+{
+	static const char text[] =
+		"{\"{{title}}\": [\"{{excerpt|lines}} {{url|url}}\", {{data|json}}, "
+		"\"{{data.match.term|html|99}}\", \"{{byline|plain}}\"]}";
+	struct config_errors errors = {0};
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct template *template = NULL;
+	struct hook hook = {.url = "https://chat.example/room", .format = HOOK_FORMAT_DISCORD};
+	struct rendering rendering;
+	json_t *body;
+
+	if (arena_new(2 * FORMAT_ARENA_BYTES, &arena) < 0)
+		return;
+	if (template_parse("t", text, TEMPLATE_JSON, arena, &errors, &template) < 0 || !template)
+		abort();
+	hook.template = template;
+	if (format_render(&hook, alert, arena, &rendering) < 0)
+		abort();
+	body = json_loads(rendering.body, 0, NULL);
+	if (!body)
+		abort();
+	json_decref(body);
+}
+
+/* A mail is lines of printable ASCII with one Subject, whatever a title holds. */
+static void write_mail(const struct alert *alert)
+{
+	static struct mailbox to[] = {{"Desk", "desk@example.org"}};
+	const struct hook hook = {.from = {NULL, "from@example.org"}, .to = {to, 1}};
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	const char *message;
+	const char *body;
+	size_t length;
+
+	if (arena_new(MAIL_ARENA_BYTES, &arena) < 0)
+		return;
+	if (mail_message_build(&hook, alert, arena, &message, &length) < 0)
+		abort();
+	for (size_t i = 0; i < length; i++)
+		if (message[i] == '\r'
+				? message[i + 1] != '\n'
+				: message[i] != '\n' && (message[i] < ' ' || message[i] > '~'))
+			abort();
+	body = strstr(message, "\r\n\r\n");
+	for (const char *c = strstr(message, "\r\nBcc:"); c; c = strstr(c + 1, "\r\nBcc:"))
+		if (!body || c < body)
+			abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_(arena_freep) struct arena *arena = NULL;
@@ -110,5 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	json_decref(event);
 	render_all(&alert);
+	fill_template(&alert);
+	write_mail(&alert);
 	return 0;
 }

@@ -32,7 +32,8 @@ enum {
 	MATRIX_EVENT_MAX = 65536,
 };
 
-static const char *const events[] = {"story_new", "story_update", "feed_failing", "hostile"};
+static const char *const events[] = {
+	"story_new", "story_update", "feed_failing", "hostile", "digest"};
 
 static struct hook hook_of(enum hook_format format)
 {

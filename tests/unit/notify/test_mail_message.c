@@ -18,7 +18,8 @@
 #include "notify/mail.h"
 #include "notify/mail_text.h"
 
-static const char *const events[] = {"story_new", "story_update", "feed_failing", "hostile"};
+static const char *const events[] = {
+	"story_new", "story_update", "feed_failing", "hostile", "digest"};
 
 static struct mailbox recipients[] = {
 	{"Büro \"News\"", "desk@example.org"}, {NULL, "archive@example.net"}};
