@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/url.h"
 #include "model/alert.h"
+#include "notify/escape.h"
 
 enum {
 	LINES_BYTES_MAX = 2 * EVENT_BYTES_MAX, /* of a digest: shorter than its event */
@@ -89,8 +90,12 @@ static const char *digest_lines(const json_t *alerts, bool links, struct arena *
 		const char *title = text_at(alert, "title");
 		const char *url = links ? safe_url(text_at(alert, "url")) : NULL;
 
-		(void)buffer_printf(&buffer, "%s• %s%s%s", i > 0 ? "\n" : "",
-			title && *title ? title : "(no title)", url ? "\n  " : "", url ? url : "");
+		(void)buffer_add_string(&buffer, i > 0 ? "\n• " : "• ");
+		/* On one line, so that no title looks like another alert. */
+		escape_add(&buffer, title && *title ? title : "(no title)", ESCAPE_NONE,
+			EVENT_BYTES_MAX, false);
+		if (url)
+			(void)buffer_printf(&buffer, "\n  %s", url);
 	}
 	lines = buffer.failed ? NULL : arena_strdup(arena, buffer_string(&buffer));
 	buffer_free(&buffer);

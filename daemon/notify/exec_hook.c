@@ -155,10 +155,12 @@ static void note_start(const struct attempt *attempt, char *const *environment, 
 	struct buffer *transcript = attempt->transcript;
 	const char **argv = attempt->hook->argv;
 
-	for (size_t i = 0; transcript && argv[i]; i++)
+	if (!transcript)
+		return;
+	for (size_t i = 0; argv[i]; i++)
 		transcript_printf(transcript, '>', i == 0 ? "%s" : "    %s", argv[i]);
-	for (; transcript && *environment; environment++)
-		transcript_add(transcript, '>', *environment, strlen(*environment));
+	for (size_t i = 0; environment && environment[i]; i++)
+		transcript_add(transcript, '>', environment[i], strlen(environment[i]));
 	transcript_add(transcript, '>', "", 0);
 	transcript_add(transcript, '>', event, strlen(event));
 }
