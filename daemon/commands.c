@@ -94,6 +94,7 @@ static json_t *feed_value(const struct command_context *context, const struct fe
 		poll_rule_to_words(state->rule));
 	(void)json_object_update(value, more);
 	json_decref(more);
+	(void)json_object_set_new(value, "hub", feed_hub_value(context, feed));
 	return value;
 }
 

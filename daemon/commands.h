@@ -7,6 +7,7 @@
 #include "notify/outbox.h"
 #include "pages.h"
 #include "poll/poller.h"
+#include "pushes.h"
 #include "status/status.h"
 #include "store/store.h"
 #include "worker/pool.h"
@@ -25,7 +26,8 @@ struct command_context {
 	struct outbox *outbox;
 	struct hook_tests *hook_tests;
 	struct tails *tails;
-	usec started; /* wall clock */
+	const struct pushes *pushes; /* NULL: there is no PublicURL= */
+	usec started;                /* wall clock */
 	int (*reload)(void *userdata, struct config_errors *errors);
 	void *userdata;
 };

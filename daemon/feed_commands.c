@@ -149,3 +149,19 @@ void feed_command_audit(
 	audit_judge(audit, &terms, records, count);
 	answer_audit(reply, feed, audit, records, count);
 }
+
+json_t *feed_hub_value(const struct command_context *context, const struct feed *feed)
+{
+	const struct subscription *subscription = pushes_find(context->pushes, feed);
+
+	if (!subscription)
+		return json_null();
+	return json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:I, s:s?}", "url", subscription->hub,
+		"topic", subscription->topic, "state",
+		subscription_state_to_string(subscription->state), "pushes_trusted",
+		(int)!subscription->distrusted, "lease_until",
+		reply_time(subscription->lease_until), "next_attempt",
+		reply_time(subscription->next_attempt), "last_push",
+		reply_time(subscription->last_push), "missed", (json_int_t)subscription->missed,
+		"reason", subscription->reason);
+}

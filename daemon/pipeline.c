@@ -58,6 +58,8 @@ struct pipeline {
 	struct pool *pool;
 	struct outbox *outbox;
 	struct poller *poller;
+	pipeline_settled_fn settled;
+	void *settled_userdata;
 	struct intake *intake;
 	struct clock_timer *commit_timer;
 	struct clock_timer *housekeeping_timer;
@@ -311,6 +313,12 @@ void pipeline_set_poller(struct pipeline *pipeline, struct poller *poller)
 	pipeline->poller = poller;
 }
 
+void pipeline_set_settled(struct pipeline *pipeline, pipeline_settled_fn fn, void *userdata)
+{
+	pipeline->settled = fn;
+	pipeline->settled_userdata = userdata;
+}
+
 int pipeline_configure(
 	struct pipeline *pipeline, const struct config *config, struct matcher *matcher)
 {
@@ -357,6 +365,17 @@ bool pipeline_idle(const struct pipeline *pipeline)
 }
 
 /* The round's transaction is over. */
+static void finish_round(struct passing *passing)
+{
+	struct pipeline *pipeline = passing->pipeline;
+	bool document = passing->round->outcome == ROUND_DOCUMENT;
+
+	if (pipeline->settled)
+		pipeline->settled(passing->round, &passing->state,
+			document ? &passing->result : NULL, pipeline->settled_userdata);
+	poller_finish(pipeline->poller, passing->round, &passing->state);
+}
+
 static void on_committed(int result, void *userdata)
 {
 	struct passing *passing = userdata;
@@ -364,7 +383,7 @@ static void on_committed(int result, void *userdata)
 	if (result < 0)
 		drop_round(passing->pipeline, passing->round, COMMIT_RETRY);
 	else
-		poller_finish(passing->pipeline->poller, passing->round, &passing->state);
+		finish_round(passing);
 	passing_free(passing);
 }
 
@@ -754,6 +773,8 @@ static void on_read(const struct reader_result *read, void *userdata)
 		.title = arena_strdup(passing->arena, parsed->channel.title),
 		.newest = DATE_NONE,
 		.hints = parsed->channel.hints,
+		.hub = arena_strdup(passing->arena, parsed->channel.hub),
+		.self = arena_strdup(passing->arena, parsed->channel.self),
 	};
 	take_in(passing, read, on_taken_in);
 }

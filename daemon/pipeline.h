@@ -46,6 +46,13 @@ void pipeline_free(struct pipeline *pipeline);
 /* Rounds come from this poller and go back to it (it is made with pipeline_on_round()). */
 void pipeline_set_poller(struct pipeline *pipeline, struct poller *poller);
 
+/* A round's state was committed; `result` is NULL without a document. */
+typedef void (*pipeline_settled_fn)(const struct round *round, const struct feed_state *state,
+	const struct round_result *result, void *userdata);
+
+/* Tells `fn` of each; NULL: nobody. */
+void pipeline_set_settled(struct pipeline *pipeline, pipeline_settled_fn fn, void *userdata);
+
 /* Sets what is watched (start, reload).  The configuration is borrowed, the matcher taken over. */
 int pipeline_configure(
 	struct pipeline *pipeline, const struct config *config, struct matcher *matcher);

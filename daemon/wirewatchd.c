@@ -23,6 +23,7 @@
 #include "pages.h"
 #include "pipeline.h"
 #include "poll/poller.h"
+#include "pushes.h"
 #include "status/status.h"
 #include "store/store.h"
 #include "tail.h"
@@ -73,6 +74,7 @@ struct daemon {
 	struct poller *poller;
 	struct hook_tests *hook_tests;
 	struct tails *tails;
+	struct pushes *pushes; /* NULL: there is no PublicURL= */
 	struct control_server *control;
 	struct command_context context;
 	struct event *signals[ARRAY_SIZE(handled_signals)];
@@ -314,6 +316,8 @@ static int configure(struct daemon *daemon, struct matcher *matcher)
 	poller_reload_begin(daemon->poller, config->poll_interval);
 	r = add_feeds(daemon);
 	poller_reload_end(daemon->poller);
+	if (r == 0 && daemon->pushes)
+		pushes_configure(daemon->pushes, config);
 	return r;
 }
 
@@ -474,6 +478,7 @@ static int open_pipeline(struct daemon *daemon)
 		.clock = daemon->clock,
 		.http = daemon->http,
 		.poll_interval = daemon->config->poll_interval,
+		.safety_interval = daemon->config->safety_interval,
 		.on_round = pipeline_on_round,
 	};
 	int r;
@@ -564,6 +569,28 @@ static int open_control(struct daemon *daemon)
 	return 0;
 }
 
+static int open_pushes(struct daemon *daemon)
+{
+	struct pushes_options options = {
+		.base = daemon->base,
+		.clock = daemon->clock,
+		.http = daemon->http,
+		.store = daemon->store,
+		.poller = daemon->poller,
+		.config = daemon->config,
+	};
+	int r;
+
+	if (!daemon->config->public_url)
+		return 0;
+	r = pushes_new(&options, &daemon->pushes);
+	if (r < 0)
+		return r;
+	daemon->context.pushes = daemon->pushes;
+	pipeline_set_settled(daemon->pipeline, pushes_on_settled, daemon->pushes);
+	return 0;
+}
+
 static int open_all(struct daemon *daemon, struct matcher *matcher)
 {
 	int r;
@@ -583,6 +610,8 @@ static int open_all(struct daemon *daemon, struct matcher *matcher)
 	if (r == 0)
 		r = pipeline_commit(daemon->pipeline);
 	if (r == 0 && !daemon->arguments->once)
+		r = open_pushes(daemon);
+	if (r == 0 && !daemon->arguments->once)
 		r = pipeline_prepare(daemon->pipeline);
 	return r < 0 ? r : start_tick(daemon);
 }
@@ -594,6 +623,9 @@ static void close_all(struct daemon *daemon)
 	tails_free(daemon->tails);
 	control_server_free(daemon->control);
 	pool_free(daemon->pool);
+	if (daemon->pipeline)
+		pipeline_set_settled(daemon->pipeline, NULL, NULL);
+	pushes_free(daemon->pushes);
 	pages_free(daemon->pages);
 	pipeline_free(daemon->pipeline);
 	poller_free(daemon->poller);

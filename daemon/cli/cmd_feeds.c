@@ -59,6 +59,22 @@ static void print_time(const char *label, const json_t *feed, const char *key, i
 		(void)printf("%14s  %s (%s)\n", label, time, when_format(time, now, when));
 }
 
+/* What the feed's hub does, where it has one that is asked (WebSub). */
+static void print_hub(const json_t *feed, int64_t now)
+{
+	const json_t *hub = json_object_get(feed, "hub");
+
+	if (!json_is_object(hub))
+		return;
+	print_line("hub", member_string(hub, "url"));
+	print_line("hub state", member_string(hub, "state"));
+	print_line("hub's reason", member_string(hub, "reason"));
+	if (json_is_false(json_object_get(hub, "pushes_trusted")))
+		print_line("hub missed", "news that polls found: the feed is polled as before");
+	print_time("lease until", hub, "lease_until", now);
+	print_time("pushed", hub, "last_push", now);
+}
+
 static int print_feed(const json_t *feed)
 {
 	_cleanup_(freep) char *tags = member_words(feed, "tags");
@@ -78,6 +94,7 @@ static int print_feed(const json_t *feed)
 	print_time("news", feed, "last_news", now);
 	print_time("next poll", feed, "next_poll", now);
 	print_line("set by", member_string(feed, "why"));
+	print_hub(feed, now);
 	return EXIT_CODE_DONE;
 }
 

@@ -121,6 +121,13 @@ static int build_daemon(struct build *build)
 	config->max_transfers = values->max_transfers;
 	config->private_networks = private_networks[0] != '\0' ? private_networks : NULL;
 	config->user_agent = compose_user_agent(values, build->arena);
+	config->public_url = values->public_url;
+	config->listen = values->listen;
+	config->safety_interval = values->safety_interval;
+	if (values->public_url && !values->listen)
+		setting_error(build->sections, section, "PublicURL",
+			"PublicURL=: Listen= is missing; expected the ADDRESS:PORT that it leads "
+			"to");
 	config->journal = values->journal;
 	config->group_may_change = values->group_may_change;
 	if (!config->state_directory || !config->user_agent)

@@ -38,8 +38,11 @@ struct config {
 	unsigned max_transfers;
 	const char *private_networks; /* AllowPrivateNetworks= */
 	const char *user_agent;       /* composed from UserAgent= or Contact= */
-	bool journal;                 /* alerts to the journal too */
-	bool group_may_change;        /* by the control socket */
+	const char *public_url;       /* NULL: no pushes */
+	const char *listen;           /* where there is a public_url */
+	usec safety_interval;
+	bool journal;          /* alerts to the journal too */
+	bool group_may_change; /* by the control socket */
 	/* the rest */
 	struct feed *feeds;
 	size_t feed_count;

@@ -50,6 +50,9 @@ struct daemon_section {
 	usec host_gap;
 	unsigned max_transfers;
 	const char *private_networks;
+	const char *public_url;
+	const char *listen;
+	usec safety_interval;
 	const char *user_agent;
 	const char *contact;
 	bool journal;

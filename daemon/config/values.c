@@ -229,6 +229,31 @@ int value_networks(const char *value, void *target, struct value_context *contex
 	return keep_string(value, target, context);
 }
 
+/* "127.0.0.1:8080" or "[::1]:8080" */
+int value_listen(const char *value, void *target, struct value_context *context)
+{
+	const char *colon = strrchr(value, ':');
+	const char *start = value[0] == '[' ? value + 1 : value;
+	char address[INET6_ADDRSTRLEN + 1];
+	unsigned char bytes[16];
+	size_t length = colon ? strcspn(start, "]") : 0;
+	unsigned long port;
+	char *end;
+
+	if (colon && start == value)
+		length = (size_t)(colon - value);
+	if (!colon || length >= sizeof(address) || !isdigit((unsigned char)colon[1]))
+		return refuse(context, "expected ADDRESS:PORT such as 127.0.0.1:8427");
+	memcpy(address, start, length);
+	address[length] = '\0';
+	port = strtoul(colon + 1, &end, 10);
+	if (*end != '\0' || port == 0 || port > UINT16_MAX ||
+		inet_pton(start == value ? AF_INET : AF_INET6, address, bytes) != 1 ||
+		(start > value && start + length + 1 != colon))
+		return refuse(context, "expected ADDRESS:PORT such as 127.0.0.1:8427");
+	return keep_string(value, target, context);
+}
+
 /* Lists grow with every line that gives them; an empty value begins them anew. */
 static int add_words(const char **words, const char ***target, struct value_context *context)
 {

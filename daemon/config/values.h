@@ -46,6 +46,7 @@ int value_user(const char *value, void *target, struct value_context *context);
 int value_proxy(const char *value, void *target, struct value_context *context);
 int value_feed_header(
 	const char *value, void *target, struct value_context *context); /* const char ** */
+int value_listen(const char *value, void *target, struct value_context *context);
 int value_query(const char *value, void *target, struct value_context *context);
 int value_terms(
 	const char *value, void *target, struct value_context *context); /* struct listed_terms * */

@@ -3,10 +3,8 @@
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
-#include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
-#include <event2/listener.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <string.h>
@@ -14,12 +12,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "base/door.h"
 #include "base/macro.h"
 #include "base/utf8.h"
 #include "control/origin.h"
 
 enum {
-	TIMEOUT_SECONDS = 10, /* a connection that is silent for so long is closed */
 	BACKLOG = 64,
 	SOCKET_MODE = 0660,
 	FORBIDDEN = 403,
@@ -28,67 +26,14 @@ enum {
 	INTERNAL_ERROR = 500,
 };
 
-/*
- * evhttp has no bound on connections.  Those that have made a request are listed in `known` until
- * they close.  Of the others it is only known that they end within TIMEOUT_SECONDS: they are
- * counted in two generations, and `ageing` forgets the older one.
- */
 struct control_server {
-	struct event_base *base;
-	struct evhttp *http;
-	struct evconnlistener *listener;
-	struct event *ageing;
+	struct door *door;
 	const struct control_command *commands;
 	void *userdata;
 	char *path; /* to be removed at the end; NULL: socket activation */
 	bool group_may_change;
 	struct control_later *laters; /* requests that are answered later */
-	struct evhttp_connection *known[CONTROL_CONNECTIONS_MAX];
-	size_t known_count;
-	size_t young;
-	size_t old;
 };
-
-/* ---- the bound on connections ---- */
-
-static void update_listener(struct control_server *server)
-{
-	if (server->known_count + server->young + server->old < CONTROL_CONNECTIONS_MAX)
-		(void)evconnlistener_enable(server->listener);
-	else
-		(void)evconnlistener_disable(server->listener);
-}
-
-static void age(struct control_server *server)
-{
-	const struct timeval delay = {.tv_sec = TIMEOUT_SECONDS};
-
-	if (server->young + server->old > 0 && !event_pending(server->ageing, EV_TIMEOUT, NULL))
-		(void)event_add(server->ageing, &delay);
-}
-
-static void on_ageing(evutil_socket_t fd, short what, void *userdata)
-{
-	struct control_server *server = userdata;
-
-	(void)fd;
-	(void)what;
-	server->old = server->young;
-	server->young = 0;
-	age(server);
-	update_listener(server);
-}
-
-/* evhttp asks for a buffer at each new connection. */
-static struct bufferevent *on_connection(struct event_base *base, void *userdata)
-{
-	struct control_server *server = userdata;
-
-	server->young++;
-	age(server);
-	update_listener(server);
-	return bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
-}
 
 /* What evhttp has parted from a closed connection because it was not answered yet is ours. */
 static void end_laters(struct control_server *server)
@@ -100,32 +45,9 @@ static void end_laters(struct control_server *server)
 		evhttp_request_free(control_later_leave(later));
 }
 
-static void on_close(struct evhttp_connection *connection, void *userdata)
+static void on_close(void *userdata)
 {
-	struct control_server *server = userdata;
-
-	end_laters(server);
-
-	for (size_t i = 0; i < server->known_count; i++)
-		if (server->known[i] == connection) {
-			server->known[i] = server->known[--server->known_count];
-			break;
-		}
-	update_listener(server);
-}
-
-static void know_connection(struct control_server *server, struct evhttp_connection *connection)
-{
-	for (size_t i = 0; i < server->known_count; i++)
-		if (server->known[i] == connection)
-			return;
-	if (server->old > 0)
-		server->old--;
-	else if (server->young > 0)
-		server->young--;
-	if (server->known_count < CONTROL_CONNECTIONS_MAX)
-		server->known[server->known_count++] = connection;
-	evhttp_connection_set_closecb(connection, on_close, server);
+	end_laters(userdata);
 }
 
 /* ---- requests ---- */
@@ -259,7 +181,6 @@ static void on_request(struct evhttp_request *request, void *userdata)
 		evhttp_connection_free(evhttp_request_get_connection(request));
 		return;
 	}
-	know_connection(server, evhttp_request_get_connection(request));
 	command = find_command(server, request, path ? path : "", &argument, &status);
 	if (!command)
 		send_error(request, status,
@@ -330,25 +251,20 @@ static int listen_on(const char *path)
 	return TAKE_FD(fd);
 }
 
-static int start_http(struct control_server *server, int fd)
+static int start_http(struct control_server *server, struct event_base *base, int fd)
 {
-	struct evhttp_bound_socket *bound;
+	struct door_options options = {
+		.base = base,
+		.methods = EVHTTP_REQ_GET | EVHTTP_REQ_POST,
+		.headers_max = CONTROL_HEADERS_MAX,
+		.body_max = CONTROL_BODY_MAX,
+		.connections_max = CONTROL_CONNECTIONS_MAX,
+		.on_request = on_request,
+		.on_close = on_close,
+		.userdata = server,
+	};
 
-	server->http = evhttp_new(server->base);
-	server->ageing = evtimer_new(server->base, on_ageing, server);
-	if (!server->http || !server->ageing)
-		return -ENOMEM;
-	evhttp_set_allowed_methods(server->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST);
-	evhttp_set_max_headers_size(server->http, CONTROL_HEADERS_MAX);
-	evhttp_set_max_body_size(server->http, CONTROL_BODY_MAX);
-	evhttp_set_timeout(server->http, TIMEOUT_SECONDS);
-	evhttp_set_bevcb(server->http, on_connection, server);
-	evhttp_set_gencb(server->http, on_request, server);
-	bound = evhttp_accept_socket_with_handle(server->http, fd);
-	if (!bound)
-		return -ENOMEM;
-	server->listener = evhttp_bound_socket_get_listener(bound);
-	return 0;
+	return door_new(&options, fd, &server->door);
 }
 
 int control_server_new(struct event_base *base, const char *path, int fd,
@@ -359,7 +275,6 @@ int control_server_new(struct event_base *base, const char *path, int fd,
 
 	if (!server)
 		return -ENOMEM;
-	server->base = base;
 	server->commands = commands;
 	server->userdata = userdata;
 	if (fd < 0) {
@@ -368,13 +283,11 @@ int control_server_new(struct event_base *base, const char *path, int fd,
 			server->path = strdup(path);
 		if (r >= 0 && !server->path)
 			r = -ENOMEM;
-	} else {
-		r = evutil_make_socket_nonblocking(fd) < 0 ? -errno : 0;
 	}
 	if (r >= 0)
-		r = start_http(server, fd);
+		r = start_http(server, base, fd);
 	if (r < 0) {
-		if (fd >= 0 && !server->listener)
+		if (fd >= 0)
 			(void)close(fd);
 		control_server_free(server);
 		return r;
@@ -392,13 +305,7 @@ void control_server_free(struct control_server *server)
 {
 	if (!server)
 		return;
-	/* Connections call back when they are closed: not into what is going away. */
-	for (size_t i = 0; i < server->known_count; i++)
-		evhttp_connection_set_closecb(server->known[i], NULL, NULL);
-	if (server->http)
-		evhttp_free(server->http);
-	if (server->ageing)
-		event_free(server->ageing);
+	door_free(server->door);
 	if (server->path)
 		(void)unlink(server->path);
 	free(server->path);

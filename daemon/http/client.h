@@ -102,6 +102,12 @@ struct http_response {
 /* The last header of that name (any case) in the last response, or NULL; borrowed. */
 const char *http_response_header(const struct http_response *response, const char *name);
 
+/*
+ * The target of the first Link field (RFC 8288) with that relation, as it stands there; NULL: there
+ * is none.  The caller frees it.
+ */
+char *http_response_link(const struct http_response *response, const char *relation);
+
 /* Hands the body over, to be freed: `body` is not to be read any more.  NULL: there is none. */
 char *http_response_take(const struct http_response *response, size_t *ret_length);
 

@@ -59,8 +59,7 @@ int headers_add_line(struct http_headers *headers, const char *line, size_t leng
 	return buffer_add_char(&headers->text, '\0');
 }
 
-/* The value of the i-th field if it has that name, else NULL. */
-static const char *value_at(const struct http_headers *headers, unsigned i, const char *name)
+const char *headers_at(const struct http_headers *headers, unsigned i, const char *name)
 {
 	const char *field = buffer_string(&headers->text) + headers->offsets[i];
 
@@ -70,7 +69,7 @@ static const char *value_at(const struct http_headers *headers, unsigned i, cons
 const char *headers_get(const struct http_headers *headers, const char *name)
 {
 	for (unsigned i = headers->count; i > 0; i--) {
-		const char *value = value_at(headers, i - 1, name);
+		const char *value = headers_at(headers, i - 1, name);
 
 		if (value)
 			return value;
@@ -83,7 +82,7 @@ bool headers_contradict(const struct http_headers *headers, const char *name)
 	const char *last = headers_get(headers, name);
 
 	for (unsigned i = 0; last && i < headers->count; i++) {
-		const char *value = value_at(headers, i, name);
+		const char *value = headers_at(headers, i, name);
 
 		if (value && strcmp(value, last) != 0)
 			return true;

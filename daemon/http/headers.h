@@ -26,6 +26,9 @@ void headers_free(struct http_headers *headers);
  */
 int headers_add_line(struct http_headers *headers, const char *line, size_t length);
 
+/* The value of the i-th field if it has that name, in any case, else NULL; borrowed. */
+const char *headers_at(const struct http_headers *headers, unsigned i, const char *name);
+
 /* The last field of that name, in any case, or NULL; borrowed. */
 const char *headers_get(const struct http_headers *headers, const char *name);
 

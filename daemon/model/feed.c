@@ -18,6 +18,7 @@ static const char *const rule_names[] = {
 	[RULE_BACKOFF] = "backoff",
 	[RULE_GONE] = "gone",
 	[RULE_ASKED] = "asked",
+	[RULE_PUSHED] = "pushed",
 };
 
 DEFINE_ENUM_NAMES(feed_health, enum feed_health, health_names)
@@ -46,6 +47,7 @@ const char *poll_rule_to_words(enum poll_rule rule)
 		[RULE_BACKOFF] = "back-off after failures",
 		[RULE_GONE] = "gone: not polled any more",
 		[RULE_ASKED] = "asked for",
+		[RULE_PUSHED] = "pushed: a safety poll",
 	};
 
 	return rule >= 0 && rule < RULE_MAX ? words[rule] : "";

@@ -72,6 +72,7 @@ enum poll_rule {
 	RULE_BACKOFF,     /* after a failure (P8) */
 	RULE_GONE,        /* never (P8) */
 	RULE_ASKED,       /* `wirewatch poll` */
+	RULE_PUSHED,      /* a hub brings the news: a safety poll */
 	RULE_MAX,
 	RULE_INVALID = -22,
 };

@@ -29,6 +29,8 @@ void answer_clear(struct answer *answer)
 	free(answer->if_modified_since);
 	free(answer->user_agent);
 	free(answer->hops);
+	free(answer->hub);
+	free(answer->self);
 	*answer = (struct answer){0};
 }
 
@@ -237,6 +239,10 @@ int answer_fill(struct answer *answer, const struct http_response *response,
 		answer->freshness = freshness_of(response);
 	if (fill_record(answer, response, plan, memory) < 0)
 		return -ENOMEM;
+	if (answer->outcome == ROUND_DOCUMENT) {
+		answer->hub = http_response_link(response, "hub");
+		answer->self = answer->hub ? http_response_link(response, "self") : NULL;
+	}
 	if (copy(response->url, &answer->url) < 0 ||
 		copy(response->permanent_url, &answer->permanent_url) < 0 ||
 		fill_words(answer, response, state) < 0)

@@ -26,6 +26,9 @@ struct answer {
 	struct digest body; /* of a 200 */
 	usec freshness;
 	usec blocked_until; /* P7: the host asked to be left alone; wall clock, 0: no */
+	char *hub;          /* WebSub: of a Link field of a 200 */
+	char *self;         /* ... and the topic there */
+	bool pushed;        /* by the feed's hub: no request was made */
 	bool conditional;   /* validators were sent to `url` */
 	/* For the record (model/request.h); NULL where nothing was sent. */
 	usec started; /* wall clock */
@@ -69,6 +72,7 @@ struct conclusion {
 	const struct answer *answer;
 	const struct round_result *result; /* NULL without a document */
 	usec default_interval;             /* [Daemon] PollInterval= */
+	usec safety_interval;              /* the feed's hub brings its news; 0: none does */
 };
 
 /* The next state; its strings are in the arena.  Returns 0 or -ENOMEM. */

@@ -22,9 +22,10 @@ struct poll_feed {
 	struct http_transfer *transfer;
 	struct poll_round *round;
 	usec started; /* of the transfer, wall clock */
+	bool pushed;  /* its hub brings the news */
 	bool known;   /* it was asked since the daemon started */
 	bool stale;   /* in a reload, not added again so far */
-	bool again;   /* asked for while its round was open */
+	bool again;   /* asked for, or pushed, while its round was open */
 };
 
 struct poll_round {
@@ -77,6 +78,12 @@ void pacer_settle(struct poller *poller);
 
 /* Puts the feed in line by its state's next_poll. */
 void pacer_arm(struct poll_feed *feed);
+
+/*
+ * The long wait for a safety poll was for a hub that keeps its word, and the feed's does not: the
+ * feed's next time is that of its own interval.
+ */
+void pacer_hurry(struct poll_feed *feed);
 
 /* Gives feeds added since the last turn their times (P12). */
 void pacer_place(struct poller *poller, usec now);

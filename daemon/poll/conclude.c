@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/url.h"
 #include "poll/answer.h"
 #include "poll/schedule.h"
 
@@ -236,6 +237,7 @@ static void adapt(struct draft *draft, size_t entries, size_t fresh)
 static void set_next_after_success(struct draft *draft)
 {
 	const struct channel_hints *hints = &draft->memory.hints;
+	usec safety = draft->given->safety_interval;
 	usec own = own_interval(draft);
 	usec hint = schedule_hint(draft->answer->freshness, hints);
 	usec at;
@@ -244,7 +246,9 @@ static void set_next_after_success(struct draft *draft)
 		set_next(draft, own, RULE_INTERVAL);
 		return;
 	}
-	if (hint > own)
+	if (safety > own && safety > hint)
+		set_next(draft, safety, RULE_PUSHED);
+	else if (hint > own)
 		set_next(draft, hint, RULE_HINT);
 	else
 		set_next(draft, own,
@@ -318,10 +322,67 @@ static int copy_strings(struct feed_state *state, struct arena *arena)
 	return 0;
 }
 
+static bool is_usable_url(const char *url)
+{
+	return url && url_is_http(url) && strlen(url) <= URL_BYTES_MAX;
+}
+
+/*
+ * WebSub section 4: the header goes before the document.  A topic that nobody names is the URL that
+ * answered.
+ */
+static void note_hub(struct draft *draft)
+{
+	const struct answer *answer = draft->answer;
+	const struct round_result *result = draft->given->result;
+	const char *hub = answer->hub ? answer->hub : result->hub;
+	const char *topic = answer->hub && answer->self ? answer->self : result->self;
+
+	draft->memory.hub = is_usable_url(hub) ? hub : NULL;
+	draft->memory.topic = is_usable_url(topic) ? topic : answer->url;
+	if (!draft->memory.hub)
+		draft->memory.topic = NULL;
+}
+
+/* What a hub brought changes what is known of the feed, and nothing of its polling. */
+static void conclude_push(struct draft *draft)
+{
+	const struct round_result *result = draft->given->result;
+
+	if (!result || !result->readable)
+		return;
+	draft->state.diagnosis = result->diagnosis;
+	if (result->title)
+		draft->state.title = result->title;
+	if (result->fresh > 0)
+		draft->state.last_news = draft->answer->now;
+}
+
+static void conclude_poll(struct draft *draft)
+{
+	const struct round_result *result = draft->given->result;
+
+	draft->state.last_poll = draft->answer->now;
+	if (draft->state.first_poll == 0)
+		draft->state.first_poll = draft->answer->now;
+	take_validators(draft);
+	note_unread(draft);
+	judge_validators(draft);
+	if (draft->answer->outcome == ROUND_FAILED) {
+		conclude_failure(draft, draft->answer->words);
+	} else if (result && !result->readable) {
+		draft->memory.unreadable = true;
+		conclude_failure(draft, result->words ? result->words : "the document is no feed");
+	} else {
+		if (result)
+			note_hub(draft);
+		conclude_success(draft);
+	}
+}
+
 int answer_conclude(
 	const struct conclusion *conclusion, struct arena *arena, struct feed_state *ret)
 {
-	const struct round_result *result = conclusion->result;
 	struct draft draft = {
 		.given = conclusion,
 		.answer = conclusion->answer,
@@ -329,20 +390,10 @@ int answer_conclude(
 	};
 
 	memory_read(conclusion->state->memory, arena, &draft.memory);
-	draft.state.last_poll = draft.answer->now;
-	if (draft.state.first_poll == 0)
-		draft.state.first_poll = draft.answer->now;
-	take_validators(&draft);
-	note_unread(&draft);
-	judge_validators(&draft);
-	if (draft.answer->outcome == ROUND_FAILED) {
-		conclude_failure(&draft, draft.answer->words);
-	} else if (result && !result->readable) {
-		draft.memory.unreadable = true;
-		conclude_failure(&draft, result->words ? result->words : "the document is no feed");
-	} else {
-		conclude_success(&draft);
-	}
+	if (draft.answer->pushed)
+		conclude_push(&draft);
+	else
+		conclude_poll(&draft);
 	draft.state.memory = memory_write(&draft.memory, arena);
 	if (!draft.state.memory)
 		return -ENOMEM;

@@ -8,7 +8,7 @@
 #include "base/url.h"
 
 enum {
-	TEXT_MAX = 4 * 4096 + 2048, /* the URLs, the marks of children and the numbers */
+	TEXT_MAX = 6 * 4096 + 2048, /* the URLs, the marks of children and the numbers */
 };
 
 enum kind {
@@ -30,6 +30,8 @@ static const struct {
 	{"blocked-until", KIND_USEC, offsetof(struct memory, blocked_until)},
 	{"move-url", KIND_STRING, offsetof(struct memory, move_url)},
 	{"move-since", KIND_USEC, offsetof(struct memory, move_since)},
+	{"hub", KIND_STRING, offsetof(struct memory, hub)},
+	{"topic", KIND_STRING, offsetof(struct memory, topic)},
 	{"children", KIND_STRING, offsetof(struct memory, children)},
 	{"move-count", KIND_NUMBER, offsetof(struct memory, move_count)},
 	{"limited", KIND_NUMBER, offsetof(struct memory, limited)},

@@ -20,6 +20,8 @@ struct memory {
 	usec blocked_until;         /* ... until then */
 	const char *move_url;       /* where permanent redirects led (P10) ... */
 	usec move_since;            /* ... first ... */
+	const char *hub;            /* WebSub: who says when there is news ... */
+	const char *topic;          /* ... under that name */
 	const char *children;       /* of a sitemap index: marks of those taken (poll/children.h) */
 	uint32_t move_count;        /* ... and how often */
 	uint32_t limited;           /* answers of 429 in a row (P7) */

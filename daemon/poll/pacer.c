@@ -63,6 +63,20 @@ void pacer_arm(struct poll_feed *feed)
 		heap_put(&feed->poller->due, &feed->due, feed->state->next_poll);
 }
 
+void pacer_hurry(struct poll_feed *feed)
+{
+	const struct poller *poller = feed->poller;
+	struct feed_state *state = feed->state;
+	usec interval = state->interval > 0 ? state->interval : poller->options.poll_interval;
+	usec soon = usec_add(pacer_now(poller), interval);
+
+	if (state->rule != RULE_PUSHED)
+		return;
+	state->rule = RULE_INTERVAL;
+	if (soon < state->next_poll)
+		state->next_poll = soon;
+}
+
 /* No more is fetched while too much waits to be read and committed. */
 void pacer_balance(struct poller *poller)
 {

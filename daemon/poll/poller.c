@@ -20,6 +20,8 @@ int poller_new(const struct poller_options *options, struct poller **ret)
 	if (!poller)
 		return -ENOMEM;
 	poller->options = *options;
+	if (poller->options.safety_interval == 0)
+		poller->options.safety_interval = POLL_SAFETY_DEFAULT;
 	TAILQ_INIT(&poller->rounds);
 	r = arena_new(ARENA_MAX, &poller->arena);
 	if (r >= 0)
@@ -202,6 +204,52 @@ int poller_poll_now(struct poller *poller, const char *name)
 	feed->state->rule = RULE_ASKED;
 	pacer_arm(feed);
 	pacer_settle(poller);
+	return 0;
+}
+
+void poller_set_pushed(struct poller *poller, const char *key, bool pushed)
+{
+	struct poll_feed *feed = map_get(&poller->by_url, key);
+
+	if (!feed || feed->pushed == pushed)
+		return;
+	feed->pushed = pushed;
+	if (pushed)
+		return;
+	pacer_hurry(feed);
+	if (!feed->transfer && !feed->round)
+		pacer_arm(feed);
+	pacer_settle(poller);
+}
+
+int poller_push(struct poller *poller, const char *key, struct document *document)
+{
+	struct poll_feed *feed;
+	struct poll_round *round;
+
+	pacer_place(poller, pacer_now(poller));
+	feed = map_get(&poller->by_url, key);
+	if (!feed || feed->state->health == FEED_GONE) {
+		document_clear(document);
+		return -ENOENT;
+	}
+	if (feed->transfer || feed->round) {
+		feed->again = true;
+		document_clear(document);
+		return -EBUSY;
+	}
+	round = calloc(1, sizeof(*round));
+	if (!round) {
+		document_clear(document);
+		return -ENOMEM;
+	}
+	heap_remove(&poller->due, &feed->due);
+	round->answer.now = pacer_now(poller);
+	round->answer.outcome = ROUND_DOCUMENT;
+	round->answer.pushed = true;
+	round->round.document = *document;
+	*document = (struct document){0};
+	round_open(feed, round);
 	return 0;
 }
 

@@ -24,12 +24,16 @@ enum round_outcome {
 	ROUND_FAILED,    /* anything else; `words` say what */
 };
 
+/* The longest that a feed goes unasked whose hub brings its news; [Daemon] SafetyPollInterval=. */
+#define POLL_SAFETY_DEFAULT (12 * USEC_HOUR)
+
 /* One poll of one feed.  Owned by the poller between poller_round_fn and poller_finish(). */
 struct round {
 	const struct feed *feed;
 	const struct feed_state *state; /* as it was before */
 	enum round_outcome outcome;
 	int status;               /* HTTP status; 0: none, or a file */
+	bool pushed;              /* by the feed's hub: nobody asked */
 	const char *words;        /* ROUND_FAILED: what and the next step */
 	struct document document; /* ROUND_DOCUMENT; may be taken (document_clear() is safe) */
 	struct digest body;       /* of the document's bytes */
@@ -46,7 +50,9 @@ struct round_result {
 	size_t fresh;   /* of them, new ones */
 	int64_t newest; /* date of the newest entry; DATE_NONE */
 	struct channel_hints hints;
-	bool noted; /* the entries that are not new were noted as seen (memory.noted) */
+	bool noted;      /* the entries that are not new were noted as seen (memory.noted) */
+	const char *hub; /* WebSub, as the document names them, or NULL */
+	const char *self;
 	/* Of a sitemap index (poll/children.h): the marks of those that were taken. */
 	const char *children;
 	bool incomplete; /* the document is wanted again whole: its validators are not kept */
@@ -68,7 +74,8 @@ typedef void (*poller_round_fn)(struct round *round, void *userdata);
 struct poller_options {
 	struct clock *clock;
 	struct http_client *http;
-	usec poll_interval; /* [Daemon] PollInterval= */
+	usec poll_interval;   /* [Daemon] PollInterval= */
+	usec safety_interval; /* of feeds whose hub brings the news; 0: POLL_SAFETY_DEFAULT */
 	poller_round_fn on_round;
 	/* May be NULL.  After poller_once(): nothing is in flight any more, nor a round open. Comes
 	 * from the loop or from within poller_finish() and poller_abandon(). */
@@ -127,6 +134,16 @@ void poller_abandon(struct poller *poller, struct round *round, usec delay);
 
 /* `wirewatch poll`: makes the feed due now (by name or URL).  -ENOENT: no such feed. */
 int poller_poll_now(struct poller *poller, const char *name);
+
+/* A hub brings the feed's news from now on, or does not: it is polled slowly, or as before. */
+void poller_set_pushed(struct poller *poller, const char *key, bool pushed);
+
+/*
+ * A document that the feed's hub brought: a round as after a 200, but for validators and the next
+ * time, which stay.  The document is taken over, also on failure.  -ENOENT: no such feed; -EBUSY:
+ * it is being polled or read, and is polled again afterwards.
+ */
+int poller_push(struct poller *poller, const char *key, struct document *document);
 
 /* --once: starts what is due now, and nothing later.  poller_idle() then tells the end. */
 void poller_once(struct poller *poller);

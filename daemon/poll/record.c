@@ -56,7 +56,7 @@ int poller_record(const struct round *round, const struct round_result *result,
 	const struct answer *answer = &whole->answer;
 	const char *redirected = redirected_url(answer, arena);
 
-	if (local_file_is(round->state->url))
+	if (answer->pushed || local_file_is(round->state->url))
 		return -ENOENT;
 	*ret = (struct request_record){
 		.feed = round->state->id,

@@ -31,6 +31,7 @@ void round_open(struct poll_feed *feed, struct poll_round *round)
 	round->round.outcome = round->answer.outcome;
 	round->round.status = round->answer.status;
 	round->round.words = round->answer.words;
+	round->round.pushed = round->answer.pushed;
 	round->round.body = round->answer.body;
 	round->bytes = round->round.document.length;
 	feed->round = round;
@@ -72,6 +73,8 @@ int poller_conclude(struct poller *poller, const struct round *round,
 		.answer = &whole->answer,
 		.result = result,
 		.default_interval = poller->options.poll_interval,
+		.safety_interval =
+			whole->owner && whole->owner->pushed ? poller->options.safety_interval : 0,
 	};
 
 	return answer_conclude(&conclusion, arena, ret);
@@ -115,7 +118,7 @@ static struct poll_feed *close_round(struct poller *poller, struct poll_round *r
 	return feed;
 }
 
-/* It was asked for while the round was open. */
+/* It was asked for while the round was open, or a push came that could not be taken. */
 static void poll_again(struct poll_feed *feed)
 {
 	if (!feed->again)
@@ -139,6 +142,8 @@ void poller_finish(struct poller *poller, struct round *round, const struct feed
 		log_change(feed->feed, feed->state, copy);
 		free(feed->state);
 		feed->state = copy;
+		if (!feed->pushed)
+			pacer_hurry(feed);
 		poll_again(feed);
 		pacer_arm(feed);
 	}

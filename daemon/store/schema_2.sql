@@ -105,3 +105,20 @@ CREATE TABLE robots (
 
 -- Which text an article has: "page", why it is the feed's where the page was wanted, or NULL.
 ALTER TABLE articles ADD COLUMN text_from TEXT;
+
+-- Subscriptions of feeds to their hubs (WebSub), by the token at the end of their callback URL.
+CREATE TABLE subscriptions (
+	token TEXT PRIMARY KEY,
+	feed TEXT NOT NULL,              -- feeds.url
+	secret TEXT NOT NULL,            -- what the hub signs with
+	hub TEXT NOT NULL,
+	topic TEXT NOT NULL,
+	state TEXT NOT NULL,             -- asked, active, denied, leaving
+	distrusted INTEGER NOT NULL,     -- a push was missed
+	lease_until INTEGER NOT NULL,    -- 0: none
+	next_attempt INTEGER NOT NULL,   -- to subscribe, renew or leave
+	failures INTEGER NOT NULL,       -- attempts in a row
+	missed INTEGER NOT NULL,         -- polls that found what no push had brought
+	last_push INTEGER NOT NULL,      -- 0: none
+	reason TEXT                      -- of a denial or failure
+) STRICT, WITHOUT ROWID;

@@ -26,6 +26,7 @@
 #include "model/feed.h"
 #include "model/request.h"
 #include "model/story.h"
+#include "model/subscription.h"
 
 struct store;
 
@@ -464,6 +465,14 @@ int store_robots_get(
 /* Those of sites that asked to be left alone beyond `now`. */
 typedef int (*store_robots_fn)(const struct stored_robots *robots, void *userdata);
 int store_robots_blocked_each(struct store *store, usec now, store_robots_fn fn, void *userdata);
+/* ---- subscriptions to hubs ---- */
+
+/* Adds or replaces by its token. */
+int store_subscription_save(struct store *store, const struct subscription *subscription);
+int store_subscription_remove(struct store *store, const char *token);
+
+typedef int (*store_subscription_fn)(const struct subscription *subscription, void *userdata);
+int store_subscriptions_each(struct store *store, store_subscription_fn fn, void *userdata);
 
 /* How many of the hook's deliveries are pending.  Cheap, however many there are. */
 int store_deliveries_pending(struct store *store, const char *hook, uint64_t *ret);

@@ -18,7 +18,7 @@ KNOWS = re.compile(r"wirewatch_room\(\s*(\w+)(.*?)\n?\)", re.S)
 OUTSIDE = {
     "sqlite3.h": {"store"},
     "curl/": {"http", "control"},
-    "event2/": {"base", "http", "worker", "notify", "control", "wirewatchd"},
+    "event2/": {"base", "http", "worker", "websub", "notify", "control", "wirewatchd"},
     "systemd/": {"base", "notify", "wirewatchd"},
     "libxml/": {"text", "parse", "extract", "config"},
     "seccomp.h": {"worker"},
