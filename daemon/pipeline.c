@@ -10,6 +10,7 @@
 #include "notify/health_report.h"
 #include "poll/children.h"
 #include "poll/memory.h"
+#include "request_log.h"
 
 /*
  * Writes wait so long for company: an fsync costs milliseconds, and pages that are written again
@@ -38,15 +39,10 @@
 /* ... while there is more to forget than one step does. */
 #define HOUSEKEEPING_STEP_GAP USEC_SEC
 
-/* The log of requests reaches back so far, where REQUESTS_KEPT lets it. */
-#define REQUESTS_KEPT_FOR (30 * USEC_DAY)
-
 enum {
 	DIGESTS_ARENA_BYTES = 4 * 1024 * 1024, /* ENTRIES_MAX digests of several documents' worth */
 	STATE_ARENA_BYTES = 1024 * 1024,
 	CLOSING_COMMITS = 4,
-	REQUESTS_KEPT = 500 * 1000, /* of all feeds in the log: some 100 MB */
-	REQUESTS_STEP = 500,        /* forgotten at a time */
 	/* Of a page given as a feed: so many of its feeds are named. */
 	PAGE_FEEDS_MAX = 5,
 	PAGE_URL_MAX = 512, /* a longer one is not for reading */
@@ -224,7 +220,7 @@ static void on_housekeeping_timer(void *userdata)
 {
 	struct pipeline *pipeline = userdata;
 	int alerts;
-	int forgotten;
+	bool unlogged;
 	int more;
 
 	alerts = intake_release(pipeline->intake);
@@ -237,15 +233,10 @@ static void on_housekeeping_timer(void *userdata)
 	if (more < 0)
 		log_error("cannot forget what is old: %s; tried again in a minute",
 			store_error(pipeline->store));
-	forgotten = store_requests_forget(pipeline->store,
-		clock_now(pipeline->clock) - REQUESTS_KEPT_FOR, REQUESTS_KEPT, REQUESTS_STEP);
-	if (forgotten < 0)
-		log_error("cannot forget old requests: %s; tried again in a minute",
-			store_error(pipeline->store));
+	unlogged = request_log_forget(pipeline->store, clock_now(pipeline->clock));
 	pipeline->housekept = true;
-	keep_house_in(pipeline,
-		more > 0 || forgotten == REQUESTS_STEP ? HOUSEKEEPING_STEP_GAP
-						       : HOUSEKEEPING_INTERVAL);
+	keep_house_in(
+		pipeline, more > 0 || unlogged ? HOUSEKEEPING_STEP_GAP : HOUSEKEEPING_INTERVAL);
 	if (alerts >= 0)
 		keep_house_in_time(pipeline);
 }
@@ -444,18 +435,6 @@ static void abandon(struct passing *passing)
 	passing_free(passing);
 }
 
-/* The request goes into the log, for the audit. */
-static int log_request(struct passing *passing, const struct round_result *result)
-{
-	struct request_record record;
-	int r;
-
-	r = poller_record(passing->round, result, &passing->state, passing->arena, &record);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	return store_request_add(passing->pipeline->store, &record, &passing->state.last_request);
-}
-
 static int save_state(struct passing *passing, const struct round_result *result)
 {
 	struct pipeline *pipeline = passing->pipeline;
@@ -464,7 +443,8 @@ static int save_state(struct passing *passing, const struct round_result *result
 	r = poller_conclude(
 		pipeline->poller, passing->round, result, passing->arena, &passing->state);
 	if (r == 0)
-		r = log_request(passing, result);
+		r = request_log_add(
+			pipeline->store, passing->round, result, passing->arena, &passing->state);
 	if (r == 0)
 		r = store_feed_save(pipeline->store, &passing->state);
 	if (r == 0)
