@@ -12,6 +12,7 @@
 /* How often what waits is looked through, while anything does. */
 #define TICK (500 * USEC_MSEC)
 #define FORGET_INTERVAL USEC_MINUTE
+#define STORE_RETRY USEC_MINUTE
 
 enum {
 	ENTRY_ARENA_BYTES = 32 * 1024 * 1024, /* the entry in two forms, the page beside it */
@@ -41,7 +42,8 @@ struct pages {
 	struct clock_timer *timer;
 	struct job *jobs;
 	size_t job_count;
-	usec forgot; /* monotonic */
+	usec forgot;  /* monotonic */
+	bool failing; /* the last article could not be stored */
 	struct pages_figures figures;
 };
 
@@ -181,9 +183,13 @@ static void take(struct pages *pages, int64_t id, const struct web_page *page, c
 		r = store_waiting_get(pages->options.store, id, arena, &waiting);
 	if (r == 0)
 		r = take_read(pages, &waiting, page, note, arena);
-	if (r < 0 && r != -ENOENT)
-		log_error("an article whose page was awaited cannot be stored: %s; tried again",
-			store_error(pages->options.store));
+	if (r >= 0 || r == -ENOENT) {
+		pages->failing = false;
+		return;
+	}
+	pages->failing = true;
+	log_error("an article whose page was awaited cannot be stored: %s; tried again in a minute",
+		store_error(pages->options.store));
 }
 
 /* ---- pages that were fetched ---- */
@@ -387,6 +393,8 @@ static void give_up_late(struct pages *pages)
 		if (job)
 			job_drop(job, true);
 		take(pages, id, NULL, "waited too long");
+		if (pages->failing)
+			return;
 	}
 }
 
@@ -405,11 +413,14 @@ static void on_timer(void *userdata)
 {
 	struct pages *pages = userdata;
 
+	pages->failing = false;
 	give_up_late(pages);
-	start_due(pages);
+	if (!pages->failing)
+		start_due(pages);
 	forget(pages);
 	if (!pages_idle(pages))
-		clock_timer_in(pages->options.clock, pages->timer, TICK);
+		clock_timer_in(
+			pages->options.clock, pages->timer, pages->failing ? STORE_RETRY : TICK);
 }
 
 static void on_waiting(void *userdata)
@@ -475,6 +486,9 @@ bool pages_idle(struct pages *pages)
 {
 	uint64_t waiting;
 
+	/* A run that ends leaves what cannot be stored to the next one. */
+	if (pages->options.once && pages->failing)
+		return true;
 	return store_waiting_count(pages->options.store, &waiting) < 0 || waiting == 0;
 }
 
