@@ -9,14 +9,16 @@
 #include "poll/answer.h"
 
 enum {
-	FETCH_ARENA_BYTES = 512 * 1024,
+	FETCH_ARENA_BYTES = 2 * 1024 * 1024, /* rules of a site for each hop */
 };
 
 struct page_fetch {
 	struct page_fetch_options options;
 	struct arena *arena;
-	const char *url;
-	const char *origin;
+	const char *url;    /* as asked for */
+	const char *at;     /* where redirects led so far */
+	const char *origin; /* of that */
+	unsigned redirects;
 	struct feed feed; /* what requests need of it; strings are the arena's */
 	struct http_transfer *transfer;
 	page_fetch_fn done;
@@ -152,6 +154,19 @@ static int request(struct page_fetch *fetch, const char *url, const char *const 
 
 /* ---- the page ---- */
 
+/* Scheme, host and port. */
+static const char *origin_of(const char *url, struct arena *arena)
+{
+	struct url parts;
+
+	if (url_parse(url, &parts) < 0 || !parts.host.bytes)
+		return NULL;
+	return arena_printf(arena, "%.*s://%.*s%s%.*s", (int)parts.scheme.length,
+		parts.scheme.bytes, (int)parts.host.length, parts.host.bytes,
+		parts.port.length > 0 ? ":" : "", (int)parts.port.length,
+		parts.port.length > 0 ? parts.port.bytes : "");
+}
+
 static void on_read(const struct reader_result *read, void *userdata)
 {
 	struct page_fetch *fetch = userdata;
@@ -193,16 +208,49 @@ static const char *judge_status(
 	return NULL;
 }
 
+static void begin(struct page_fetch *fetch);
+
+/* Where the answer leads: NULL where it does not. */
+static const char *redirect_of(const struct page_fetch *fetch, const struct http_response *response)
+{
+	const char *location = http_response_header(response, "Location");
+
+	if (!location || response->status < 301 || response->status > 308 ||
+		(response->status > 303 && response->status < 307))
+		return NULL;
+	location = url_resolve(fetch->at, location, fetch->arena);
+	return location && url_is_http(location) ? location : NULL;
+}
+
+/* Each hop is asked for by the robots.txt of its own site. */
+static void follow(struct page_fetch *fetch, const char *url)
+{
+	fetch->at = arena_copy(fetch->arena, url, strcspn(url, "#"));
+	fetch->origin = origin_of(url, fetch->arena);
+	if (++fetch->redirects > PAGE_REDIRECTS_MAX)
+		end(fetch, PAGE_UNUSABLE, "too many redirects", NULL, 0);
+	else if (!fetch->at || !fetch->origin)
+		end(fetch, PAGE_UNUSABLE, "refused address", NULL, 0);
+	else
+		begin(fetch);
+}
+
 static void on_page(const struct http_response *response, void *userdata)
 {
 	struct page_fetch *fetch = userdata;
 	struct document document = {0};
+	const char *redirect;
 	const char *note;
 	int r;
 
 	fetch->transfer = NULL;
 	if (end_by_response(fetch, response))
 		return;
+	redirect = redirect_of(fetch, response);
+	if (redirect) {
+		follow(fetch, redirect);
+		return;
+	}
 	note = judge_status(fetch, response);
 	if (note) {
 		end(fetch, PAGE_UNUSABLE, note, NULL, 0);
@@ -224,8 +272,7 @@ static void fetch_page(struct page_fetch *fetch)
 		"Accept: text/html, application/xhtml+xml;q=0.9, */*;q=0.1", NULL};
 
 	fetch->asked = true;
-	if (request(fetch, fetch->url, headers, PAGE_REDIRECTS_MAX, PAGE_BYTES_MAX, false,
-		    on_page) < 0)
+	if (request(fetch, fetch->at, headers, 0, PAGE_BYTES_MAX, false, on_page) < 0)
 		end(fetch, PAGE_LATER, "no memory", NULL, 0);
 }
 
@@ -233,7 +280,7 @@ static void fetch_page(struct page_fetch *fetch)
 
 static void obey(struct page_fetch *fetch, const char *rules)
 {
-	if (rules && robots_allow(rules, fetch->url))
+	if (rules && robots_allow(rules, fetch->at))
 		fetch_page(fetch);
 	else
 		end(fetch, PAGE_UNUSABLE, "robots.txt", NULL, 0);
@@ -319,19 +366,6 @@ static void begin(struct page_fetch *fetch)
 
 /* ---- a fetch ---- */
 
-/* Scheme, host and port. */
-static const char *origin_of(const char *url, struct arena *arena)
-{
-	struct url parts;
-
-	if (url_parse(url, &parts) < 0 || !parts.host.bytes)
-		return NULL;
-	return arena_printf(arena, "%.*s://%.*s%s%.*s", (int)parts.scheme.length,
-		parts.scheme.bytes, (int)parts.host.length, parts.host.bytes,
-		parts.port.length > 0 ? ":" : "", (int)parts.port.length,
-		parts.port.length > 0 ? parts.port.bytes : "");
-}
-
 int page_fetch_start(const struct page_fetch_options *options, const char *url,
 	const struct feed *feed, page_fetch_fn done, void *userdata, struct page_fetch **ret)
 {
@@ -344,6 +378,7 @@ int page_fetch_start(const struct page_fetch_options *options, const char *url,
 	fetch->options = *options;
 	fetch->options.agent = arena_strdup(fetch->arena, options->agent);
 	fetch->url = arena_copy(fetch->arena, url, strcspn(url, "#"));
+	fetch->at = fetch->url;
 	fetch->origin = origin_of(url, fetch->arena);
 	fetch->feed = (struct feed){
 		.url = arena_strdup(fetch->arena, feed->url),

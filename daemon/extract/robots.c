@@ -99,8 +99,8 @@ static size_t normalize(const char *text, size_t length, char ret[NORMAL_BYTES])
 			hex_value(text[i + 2]) >= 0;
 
 		if (encoded) {
-			byte = (unsigned char)(hex_value(text[i + 1]) << 4 |
-				hex_value(text[i + 2]));
+			byte = (unsigned char)((unsigned)hex_value(text[i + 1]) * 16 +
+				(unsigned)hex_value(text[i + 2]));
 			i += 2;
 		}
 		if ((!encoded && byte > ' ' && byte < 0x7F) || (encoded && is_unreserved(byte))) {

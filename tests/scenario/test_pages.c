@@ -37,6 +37,7 @@ struct world {
 	int robots_status;
 	int page_status;
 	const char *page_header;
+	const char *robots_elsewhere; /* of other.example */
 	enum http_failure page_failure;
 	unsigned feed_requests;
 	unsigned robots_requests;
@@ -94,7 +95,15 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 
 	ret->takes = 50 * USEC_MSEC;
 	ret->status = 200;
-	if (strcmp(path, "feed") == 0) {
+	if (strcmp(request->url, "http://other.example/robots.txt") == 0) {
+		ret->body = world->robots_elsewhere;
+		ret->length = strlen(ret->body);
+	} else if (strncmp(request->url, "http://other.example/", 21) == 0) {
+		world->page_requests++;
+		answer_page(world, (unsigned)strtoul(path, NULL, 10), ret);
+		ret->status = 200;
+		ret->headers[0] = NULL;
+	} else if (strcmp(path, "feed") == 0) {
 		world->feed_requests++;
 		answer_feed(world, ret);
 	} else if (strcmp(path, "robots.txt") == 0) {
@@ -382,6 +391,25 @@ static void test_pages_of_a_host_are_bounded_in_an_hour(void **state)
 	assert_int_equal(pages_figures(world->pages).fallback, extra);
 }
 
+static void test_each_hop_is_asked_for_by_its_own_robots_txt(void **state)
+{
+	struct world *world = *state;
+
+	world->page_status = 301;
+	world->page_header = "Location: http://other.example/2";
+	world->robots_elsewhere = "User-agent: *\nDisallow: /2\n";
+	poll(world, 2, 20 * USEC_SEC);
+	expect_text(world, "robots.txt");
+	assert_int_equal(world->page_requests, 1);
+	world->page_header = "Location: //other.example/3";
+	poll(world, 3, 20 * USEC_SEC);
+	expect_text(world, "page");
+	/* A circle ends. */
+	world->page_header = "Location: http://site.example/4";
+	poll(world, 4, 40 * USEC_SEC);
+	expect_text(world, "too many redirects");
+}
+
 static void test_entry_is_asked_for_once_and_told_when_gone(void **state)
 {
 	struct world *world = *state;
@@ -408,6 +436,7 @@ int main(void)
 		TEST(test_restart_during_the_wait_loses_nothing),
 		TEST(test_page_that_asks_to_wait_holds_the_hosts_feed_back),
 		TEST(test_pages_of_a_host_are_bounded_in_an_hour),
+		TEST(test_each_hop_is_asked_for_by_its_own_robots_txt),
 		TEST(test_entry_is_asked_for_once_and_told_when_gone),
 	};
 
