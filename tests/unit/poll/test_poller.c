@@ -39,6 +39,8 @@ struct fixture {
 	const char *header;
 	const char *body;
 	size_t length;
+	usec last_at;     /* of a request */
+	usec least_gap;   /* between requests; 0: there was none */
 	bool keep_rounds; /* as a slow reader does */
 	struct round *kept[FEEDS];
 	size_t kept_count;
@@ -48,7 +50,10 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 {
 	struct fixture *fixture = userdata;
 
-	fixture->requests++;
+	if (fixture->requests++ > 0 &&
+		(fixture->least_gap == 0 || request->at - fixture->last_at < fixture->least_gap))
+		fixture->least_gap = request->at - fixture->last_at;
+	fixture->last_at = request->at;
 	ret->status = request->if_none_match ? 304 : fixture->status;
 	ret->headers[0] = fixture->header;
 	ret->body = fixture->body;
@@ -188,6 +193,68 @@ static void test_p16_two_sections_of_one_url_are_one_feed(void **state)
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	assert_int_equal(fixture->requests, 1);
 	assert_int_equal(poller_figures(fixture->poller).feeds, 1);
+}
+
+static void test_p11_polls_that_are_asked_for_keep_the_limits_of_their_host(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < 10; i++)
+		add(fixture, i, 1);
+	fake_clock_advance(fixture->clock, USEC_HOUR);
+	fixture->requests = 0;
+	fixture->least_gap = 0;
+	(void)fake_http_peak();
+	for (size_t i = 0; i < 10; i++)
+		assert_int_equal(poller_poll_now(fixture->poller, fixture->urls[i]), 0);
+	fake_clock_advance(fixture->clock, 30 * USEC_SEC);
+	assert_int_equal(fixture->requests, 10);
+	assert_int_equal(fake_http_peak(), 1);
+	assert_true(fixture->least_gap >= USEC_SEC);
+}
+
+static void test_a_push_is_a_round_that_leaves_the_polling_as_it_is(void **state)
+{
+	struct fixture *fixture = *state;
+	struct document document = {.bytes = strdup("pushed"), .length = 6};
+	const struct feed_state *after;
+	struct feed_state before;
+
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	before = *poller_feed_state(fixture->poller, fixture->urls[0]);
+	fixture->rounds = 0;
+	assert_int_equal(poller_push(fixture->poller, fixture->urls[0], &document), 0);
+	assert_int_equal(fixture->rounds, 1);
+	assert_int_equal(fixture->requests, 1);
+	after = poller_feed_state(fixture->poller, fixture->urls[0]);
+	assert_int_equal(after->next_poll, before.next_poll);
+	assert_int_equal(after->last_poll, before.last_poll);
+	assert_string_equal(after->validators.etag, "\"1\"");
+	document = (struct document){.bytes = strdup("x"), .length = 1};
+	assert_int_equal(poller_push(fixture->poller, "nobody's", &document), -ENOENT);
+	assert_null(document.bytes);
+}
+
+static void test_a_feed_whose_hub_pushes_is_polled_slowly_until_it_fails(void **state)
+{
+	struct fixture *fixture = *state;
+	usec now;
+
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	poller_set_pushed(fixture->poller, fixture->urls[0], true);
+	fake_clock_advance(fixture->clock, USEC_HOUR);
+	assert_int_equal(fixture->requests, 2);
+	assert_int_equal(poller_feed_state(fixture->poller, fixture->urls[0])->rule, RULE_PUSHED);
+	fake_clock_advance(fixture->clock, 11 * USEC_HOUR);
+	assert_int_equal(fixture->requests, 2);
+	poller_set_pushed(fixture->poller, fixture->urls[0], false);
+	now = clock_now(fixture->clock);
+	assert_true(poller_feed_state(fixture->poller, fixture->urls[0])->next_poll <=
+		now + 30 * USEC_MINUTE + USEC_SEC);
+	fake_clock_advance(fixture->clock, 40 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 3);
 }
 
 static void test_p7_a_429_holds_all_feeds_of_the_host_back_and_after_a_restart(void **state)
@@ -455,6 +522,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		POLLER_TEST(test_a_feed_is_polled_and_polled_again_when_it_is_due),
 		POLLER_TEST(test_p16_two_sections_of_one_url_are_one_feed),
+		POLLER_TEST(test_p11_polls_that_are_asked_for_keep_the_limits_of_their_host),
+		POLLER_TEST(test_a_push_is_a_round_that_leaves_the_polling_as_it_is),
+		POLLER_TEST(test_a_feed_whose_hub_pushes_is_polled_slowly_until_it_fails),
 		POLLER_TEST(test_p7_a_429_holds_all_feeds_of_the_host_back_and_after_a_restart),
 		POLLER_TEST(test_p7_an_operators_wish_does_not_pass_a_block),
 		POLLER_TEST(test_an_operator_may_poll_now_and_again),
