@@ -19,8 +19,9 @@ enum {
 #define MET_WORDS 0.28F
 #define MET_SHINGLES 0.05F
 
-/* A sentence that three other stories have is no story's own. */
-#define BOILERPLATE_WORTH 0.3F
+/* A sentence that six other stories have is no story's own.  (Some of the six may be this one, not
+ * recognised.) */
+#define BOILERPLATE_WORTH 0.15F
 
 static void meet_words(struct reader *article, struct reader *of, struct meeting *ret)
 {
@@ -311,6 +312,7 @@ static void cover_words(const struct reader *reader, struct coverage *ret)
 	}
 	ret->anchors = share(anchors[1], anchors[0]);
 	ret->mass = anchors[1];
+	ret->bits = words[1];
 	ret->words = share(words[1], words[0]);
 }
 

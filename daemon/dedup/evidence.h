@@ -31,6 +31,7 @@ struct coverage {
 	float lead_lead; /* of its lead, by the other's lead */
 	float run;       /* share of its words in the longest run of sentences with counterparts */
 	float mass;      /* weight of names and numbers that the other has too */
+	float bits;      /* weight of words that the other has too */
 	unsigned own_words; /* in prose that is no boilerplate */
 	unsigned shared_pairs;
 	unsigned pair_count;

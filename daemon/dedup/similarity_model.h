@@ -10,7 +10,7 @@
 #include "model/story.h"
 
 enum {
-	SIMILARITY_FEATURES = 49,
+	SIMILARITY_FEATURES = 51,
 };
 
 /* What the probability is computed from; each about 0 to 1. */

@@ -7,62 +7,15 @@
 
 #include "base/macro.h"
 #include "dedup/letters.h"
+#include "dedup/sentences.h"
 
 enum {
-	/* A sentence longer than this is a list without full stops. */
-	PROSE_WORDS_MAX = 130,
-	PROSE_WORDS_MIN = 8,
-	/* Without a full stop (a text that was cut), prose must show itself more clearly. */
-	PROSE_CUT_WORDS_MIN = 14,
-	/* Headlines are lines without one; few are so long. */
-	PROSE_LINE_WORDS_MIN = 22,
 	DATELINE_WORDS_MAX = 14,
-	CREDIT_WORDS_MAX = 60,
-	CUES = 30,
-	CUE_BITS = 512,     /* a quick no */
-	PROVEN_BITS = 8192, /* names seen in mid-sentence, as a set of hashes */
-	SENTENCE_WORDS_MAX = 255,
 	ABBREVIATION_LETTERS_MAX = 5,
-	TITLE_REPEAT_MIN = 4, /* so many words of the title in a row are the title repeated */
+	WRAPPED_BYTES_MIN = 40,
 };
 
 #define HASH_START 0x811c9dc5U
-
-enum token_case {
-	CASE_LOWER,
-	CASE_CAPITAL,
-	CASE_ALL_CAPITALS,
-	CASE_NONE, /* the script has none */
-	CASE_NUMBER,
-	CASE_KINDS,
-};
-
-struct token {
-	uint32_t hash;
-	uint8_t letters; /* up to 255 */
-	uint8_t kase;    /* enum token_case */
-	bool initials;   /* U.S., J. */
-	bool pair;       /* two characters of a script without spaces */
-};
-
-struct scan {
-	const char *p;
-	const char *end;
-	struct token *tokens;
-	size_t count;
-	size_t size;
-	struct sentence *sentences;
-	size_t sentence_count;
-	size_t sentence_size;
-	size_t start; /* of the sentence that is open */
-	bool line_start;
-	bool credit;
-	bool bracket; /* the last thing read was ")" */
-	struct token beyond;
-	uint8_t proven[PROVEN_BITS / 8];
-	uint32_t cues[CUES];
-	uint64_t cue_bits[CUE_BITS / 64];
-};
 
 static uint32_t mix(uint32_t hash)
 {
@@ -78,8 +31,7 @@ static uint32_t hash_letter(uint32_t hash, UChar32 letter)
 	return (hash ^ (uint32_t)letter) * 0x01000193U;
 }
 
-/* The hash of a word given in folded ASCII. */
-static uint32_t hash_of(const char *word)
+uint32_t scan_hash(const char *word)
 {
 	uint32_t hash = HASH_START;
 
@@ -169,7 +121,7 @@ static bool is_abbreviation(const struct scan *scan)
 	if (last->kase != CASE_CAPITAL || last->letters > ABBREVIATION_LETTERS_MAX)
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (strlen(known[i]) == last->letters && last->hash == hash_of(known[i]))
+		if (strlen(known[i]) == last->letters && last->hash == scan_hash(known[i]))
 			return true;
 	return false;
 }
@@ -212,6 +164,29 @@ static bool is_spaced(const struct scan *scan, const char *from, const char *to)
 	return from > scan->p - 1 && (to >= scan->end || *to == ' ' || *to == '\n');
 }
 
+/*
+ * Whether a line ends where a column was full, in the middle of a sentence: the line is long, and
+ * what follows goes on in small letters.  (Headlines and entries of menus begin with capitals.)
+ */
+static bool is_wrapped(const struct scan *scan)
+{
+	UChar32 next = peek(scan, scan->p + 1);
+	enum letter_case kase = LETTER_CASELESS;
+
+	if (scan->count == scan->start || scan->p - scan->line < WRAPPED_BYTES_MIN || next < 0 ||
+		class_of(next) != LETTER_LETTER)
+		return false;
+	(void)letters_fold(next, &kase);
+	return kase == LETTER_SMALL;
+}
+
+static void read_line_end(struct scan *scan)
+{
+	if (!is_wrapped(scan))
+		end_line(scan);
+	scan->line = scan->p + 1;
+}
+
 static void read_ascii_mark(struct scan *scan, const char *begin)
 {
 	const char *p = scan->p;
@@ -219,7 +194,7 @@ static void read_ascii_mark(struct scan *scan, const char *begin)
 
 	switch (*p) {
 	case '\n':
-		end_line(scan);
+		read_line_end(scan);
 		break;
 	case '.':
 	case '!':
@@ -458,6 +433,7 @@ static void read_word(struct scan *scan)
 static void scan_text(struct scan *scan, const char *text)
 {
 	scan->p = text;
+	scan->line = text;
 	scan->line_start = true;
 	while (scan->p < scan->end && scan->count < scan->size) {
 		UChar32 c = peek(scan, scan->p);
@@ -484,132 +460,6 @@ static void scan_text(struct scan *scan, const char *text)
 	end_line(scan);
 }
 
-/* What a sentence's words look like. */
-struct shape {
-	unsigned cases[CASE_KINDS]; /* words by enum token_case */
-	unsigned pairs;
-	unsigned lower;
-	unsigned capital;
-};
-
-static struct shape shape_of(const struct scan *scan, const struct sentence *sentence)
-{
-	struct shape shape = {0};
-
-	for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count; i++) {
-		shape.cases[scan->tokens[i].kase]++;
-		shape.pairs += scan->tokens[i].pair;
-	}
-	shape.lower = shape.cases[CASE_LOWER] + shape.cases[CASE_NONE];
-	shape.capital = shape.cases[CASE_CAPITAL] + shape.cases[CASE_ALL_CAPITALS];
-	return shape;
-}
-
-/*
- * Words of a site's own trade, by which its notices to the reader are known.  Sites in all
- * languages use some of these; what else stands in many stories loses its worth by itself
- * (commonness.h).
- */
-static const char *const cues[] = {"cookies", "cookie", "newsletter", "newsletters", "inbox",
-	"subscribe", "subscription", "unsubscribe", "redistributed", "rewritten", "permission",
-	"moderated", "comments", "browse", "privacy", "copyright", "facebook", "twitter",
-	"instagram", "whatsapp", "linkedin", "youtube", "telegram", "alerts", "updates", "login",
-	"password", "advertisement", "abonnieren", "datenschutz"};
-
-_Static_assert(ARRAY_SIZE(cues) == CUES, "each cue has its place");
-
-static void prepare_cues(struct scan *scan)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(cues); i++) {
-		scan->cues[i] = hash_of(cues[i]);
-		scan->cue_bits[scan->cues[i] % CUE_BITS / 64] |= (uint64_t)1
-			<< (scan->cues[i] % 64);
-	}
-}
-
-static bool is_cue(const struct scan *scan, uint32_t hash)
-{
-	if (!(scan->cue_bits[hash % CUE_BITS / 64] >> (hash % 64) & 1))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(cues); i++)
-		if (scan->cues[i] == hash)
-			return true;
-	return false;
-}
-
-/* A notice has two different cues. */
-static bool is_notice(const struct scan *scan, const struct sentence *sentence)
-{
-	uint32_t first = 0;
-
-	for (size_t i = 0; i < sentence->count; i++) {
-		uint32_t hash = scan->tokens[sentence->start + i].hash;
-
-		if (!is_cue(scan, hash) || hash == first)
-			continue;
-		if (first != 0)
-			return true;
-		first = hash;
-	}
-	return false;
-}
-
-/* A row of a table of markets, scores or the like: numbers, names, and no word of a sentence. */
-static bool is_row(const struct shape *shape)
-{
-	return shape->cases[CASE_NUMBER] >= 2 && shape->lower == 0;
-}
-
-static bool is_prose(
-	const struct scan *scan, const struct sentence *sentence, const struct shape *shape)
-{
-	size_t count = sentence->count;
-	size_t longest = shape->pairs * 2 > count ? SENTENCE_WORDS_MAX : PROSE_WORDS_MAX;
-
-	if (sentence->flags & (SENTENCE_ORIGIN | SENTENCE_CREDIT))
-		return false;
-	if (count > longest || shape->lower * 10 < count * 4 || is_notice(scan, sentence))
-		return false;
-	if (sentence->flags & SENTENCE_ENDED)
-		return count >= PROSE_WORDS_MIN;
-	if (sentence->start + count < scan->count && count < PROSE_LINE_WORDS_MIN)
-		return false;
-	return count >= PROSE_CUT_WORDS_MIN && shape->lower * 10 >= count * 6;
-}
-
-/* Capitals tell names from words only where the others are not capitals too. */
-static bool capitals_mean_names(const struct scan *scan, const struct sentence *sentence)
-{
-	struct shape shape = shape_of(scan, sentence);
-
-	return shape.capital * 10 <= (shape.capital + shape.lower) * 6;
-}
-
-static void prove(struct scan *scan, uint32_t hash)
-{
-	scan->proven[hash % PROVEN_BITS / 8] |= (uint8_t)(1 << (hash % 8));
-}
-
-static bool is_proven(const struct scan *scan, uint32_t hash)
-{
-	return scan->proven[hash % PROVEN_BITS / 8] & (1 << (hash % 8));
-}
-
-static void prove_names(struct scan *scan)
-{
-	for (size_t s = 0; s < scan->sentence_count; s++) {
-		const struct sentence *sentence = &scan->sentences[s];
-
-		if (!capitals_mean_names(scan, sentence))
-			continue;
-		for (size_t i = sentence->start + 1U; i < (size_t)sentence->start + sentence->count;
-			i++)
-			if (scan->tokens[i].kase == CASE_CAPITAL ||
-				scan->tokens[i].kase == CASE_ALL_CAPITALS)
-				prove(scan, scan->tokens[i].hash);
-	}
-}
-
 static uint32_t code_of(const struct scan *scan, const struct token *token)
 {
 	enum word_kind kind = token->letters <= 3 && !token->pair ? WORD_SHORT : WORD_COMMON;
@@ -619,91 +469,10 @@ static uint32_t code_of(const struct scan *scan, const struct token *token)
 		kind = WORD_NUMBER;
 		identity |= (WORD_IDENTITY_MASK >> 1) + 1;
 	} else if ((token->kase == CASE_CAPITAL || token->kase == CASE_ALL_CAPITALS) &&
-		token->letters > 1 && is_proven(scan, token->hash)) {
+		token->letters > 1 && sentences_name_is_proven(scan, token->hash)) {
 		kind = WORD_NAME;
 	}
 	return ((uint32_t)kind << WORD_IDENTITY_BITS) | identity;
-}
-
-/* Where the first words of the title stand in a row at `at`: how many. */
-static size_t repeated_words(
-	const struct scan *scan, size_t at, size_t end, const struct scan *title)
-{
-	size_t count = 0;
-
-	while (at + count < end && count < title->count &&
-		scan->tokens[at + count].hash == title->tokens[count].hash)
-		count++;
-	return count;
-}
-
-/*
- * A page repeats its headline before the text, often glued to a breadcrumb and to the first
- * sentence: what stands up to its end is no prose.
- */
-static void split_at_title(struct scan *scan, struct sentence *sentence, const struct scan *title)
-{
-	size_t end = (size_t)sentence->start + sentence->count;
-	size_t least = title->count / 2;
-
-	if (least < TITLE_REPEAT_MIN)
-		least = TITLE_REPEAT_MIN;
-	for (size_t i = sentence->start; i + least <= end; i++) {
-		size_t repeated = repeated_words(scan, i, end, title);
-		size_t head = i + repeated - sentence->start;
-
-		if (repeated < least)
-			continue;
-		/* The first sentence may be the headline's source: then it goes on. */
-		if (i == sentence->start && repeated < title->count &&
-			(sentence->flags & SENTENCE_LINE) == 0)
-			return;
-		if (head < sentence->count && (i > sentence->start || repeated == title->count) &&
-			!scan->tokens[i + repeated].pair &&
-			scan->tokens[i + repeated].kase == CASE_LOWER)
-			return;
-		if (head >= sentence->count) {
-			sentence->flags |= SENTENCE_ORIGIN;
-			return;
-		}
-		if (scan->sentence_count >= scan->sentence_size)
-			return;
-		memmove(sentence + 1, sentence,
-			(size_t)(scan->sentences + scan->sentence_count - sentence) *
-				sizeof(*sentence));
-		scan->sentence_count++;
-		sentence[0].count = (uint16_t)head;
-		sentence[0].flags |= SENTENCE_ORIGIN;
-		sentence[1].start = (uint16_t)(sentence[0].start + head);
-		sentence[1].count = (uint16_t)(sentence[1].count - head);
-		return;
-	}
-}
-
-static void judge_sentences(struct scan *scan, const struct scan *title)
-{
-	for (size_t i = 0; i < scan->sentence_count; i++)
-		if (!(scan->sentences[i].flags & SENTENCE_ORIGIN))
-			split_at_title(scan, &scan->sentences[i], title);
-	for (size_t i = 0; i < scan->sentence_count; i++) {
-		struct sentence *sentence = &scan->sentences[i];
-
-		if (sentence->count > CREDIT_WORDS_MAX)
-			sentence->flags &= (uint8_t)~SENTENCE_CREDIT;
-		/* A credit in brackets after its caption. */
-		if (sentence->flags & SENTENCE_CREDIT && i > 0 && sentence->count <= 8 &&
-			!(sentence->flags & SENTENCE_LINE))
-			scan->sentences[i - 1].flags |= SENTENCE_CREDIT;
-	}
-	for (size_t i = 0; i < scan->sentence_count; i++) {
-		struct sentence *sentence = &scan->sentences[i];
-		struct shape shape = shape_of(scan, sentence);
-
-		if (is_row(&shape))
-			sentence->flags |= SENTENCE_ORIGIN;
-		if (is_prose(scan, sentence, &shape))
-			sentence->flags |= SENTENCE_PROSE;
-	}
 }
 
 static int open_scan(struct scan *scan, const char *text, size_t words_max, struct arena *arena)
@@ -751,12 +520,11 @@ int words_read(const char *text, const char *title, struct arena *arena, struct 
 	r = open_scan(&head, title, WORD_TITLE_MAX, arena);
 	if (r < 0)
 		return r;
-	prepare_cues(&body);
 	scan_text(&head, title);
 	scan_text(&body, text);
-	judge_sentences(&body, &head);
-	prove_names(&body);
-	prove_names(&head);
+	sentences_judge(&body, &head);
+	sentences_prove_names(&body);
+	sentences_prove_names(&head);
 	for (size_t i = 0; i < sizeof(head.proven); i++)
 		head.proven[i] |= body.proven[i];
 	r = close_scan(&body, arena, ret_text);

@@ -1,20 +1,23 @@
 #!/bin/sh
 # Makes daemon/dedup/similarity_weights.c and relation_weights.c anew.
 #
-# usage: train_stories.sh BUILD WORK CORPUS SETS...
+# usage: train_stories.sh BUILD WORK CORPUS [SETS...]
 #
 # CORPUS is shared/corpus/stories; SETS are names of archives in WORK: NAME.jsonl with its truth
-# NAME.tsv.  The weights in the tree were made from dev.jsonl and ten archives that gen.py makes:
-# four from each half of base_dev.jsonl.gz (the even and the odd templates, other seeds, other
-# shares of boilerplate, spinning, grafts, summaries and versions), two from the whole with other
-# seeds.  What was trained on one half was measured on the other before all went in.
-# The same archives give the same tables.
+# NAME.tsv; none: all that make_story_archives.py and make_stock_archives.py make there, which is
+# done first.  These are what the weights in the tree were made from; docs/STORIES.md says how they
+# were measured.  The same archives give the same tables, which are left in WORK.
 set -eu
 
 build=$1 work=$2 corpus=$3
 shift 3
 here=$(dirname "$0")
 [ -f "$corpus/storyscore.py" ] || { echo "no corpus: $corpus" >&2; exit 2; }
+if [ $# -eq 0 ]; then
+    python3 "$here/make_story_archives.py" "$corpus" "$work"
+    python3 "$here/make_stock_archives.py" "$work"
+    set -- dev a0 a1 a2 a3 b0 b1 b2 b3 w0 w1 s0 s1 s2 s3
+fi
 cc -O2 -D_GNU_SOURCE "$here/train_network.c" -o "$work/train_network" -lm
 
 similarity='' relation=''

@@ -1,0 +1,233 @@
+#include "dedup/sentences.h"
+
+#include <string.h>
+
+#include "base/macro.h"
+
+enum {
+	/* A sentence longer than this is a list without full stops. */
+	PROSE_WORDS_MAX = 130,
+	PROSE_WORDS_MIN = 8,
+	/* Without a full stop (a text that was cut), prose must show itself more clearly. */
+	PROSE_CUT_WORDS_MIN = 14,
+	/* Headlines are lines without one; few are so long. */
+	PROSE_LINE_WORDS_MIN = 22,
+	CREDIT_WORDS_MAX = 60,
+	LEADING_WORDS_MIN = 3,
+	TITLE_REPEAT_MIN = 4, /* so many words of the title in a row are the title repeated */
+};
+
+/* What a sentence's words look like. */
+struct shape {
+	unsigned cases[CASE_KINDS]; /* words by enum token_case */
+	unsigned pairs;
+	unsigned lower;
+	unsigned capital;
+};
+
+static struct shape shape_of(const struct scan *scan, const struct sentence *sentence)
+{
+	struct shape shape = {0};
+
+	for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count; i++) {
+		shape.cases[scan->tokens[i].kase]++;
+		shape.pairs += scan->tokens[i].pair;
+	}
+	shape.lower = shape.cases[CASE_LOWER] + shape.cases[CASE_NONE];
+	shape.capital = shape.cases[CASE_CAPITAL] + shape.cases[CASE_ALL_CAPITALS];
+	return shape;
+}
+
+/*
+ * Words of a site's own trade, by which its notices to the reader are known.  Sites in all
+ * languages use some of these; what else stands in many stories loses its worth by itself
+ * (commonness.h).
+ */
+static const char *const cues[] = {"cookies", "cookie", "newsletter", "newsletters", "inbox",
+	"subscribe", "subscription", "unsubscribe", "redistributed", "rewritten", "permission",
+	"moderated", "comments", "browse", "privacy", "copyright", "facebook", "twitter",
+	"instagram", "whatsapp", "linkedin", "youtube", "telegram", "alerts", "updates", "login",
+	"password", "advertisement", "journalism", "member", "membership", "subscriber",
+	"subscribers", "donate", "abonnieren", "datenschutz"};
+
+_Static_assert(ARRAY_SIZE(cues) == SCAN_CUES, "each cue has its place");
+
+static void prepare_cues(struct scan *scan)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(cues); i++) {
+		scan->cues[i] = scan_hash(cues[i]);
+		scan->cue_bits[scan->cues[i] % SCAN_CUE_BITS / 64] |= (uint64_t)1
+			<< (scan->cues[i] % 64);
+	}
+}
+
+static bool is_cue(const struct scan *scan, uint32_t hash)
+{
+	if (!(scan->cue_bits[hash % SCAN_CUE_BITS / 64] >> (hash % 64) & 1))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(cues); i++)
+		if (scan->cues[i] == hash)
+			return true;
+	return false;
+}
+
+/* A notice has two different cues. */
+static bool is_notice(const struct scan *scan, const struct sentence *sentence)
+{
+	uint32_t first = 0;
+
+	for (size_t i = 0; i < sentence->count; i++) {
+		uint32_t hash = scan->tokens[sentence->start + i].hash;
+
+		if (!is_cue(scan, hash) || hash == first)
+			continue;
+		if (first != 0)
+			return true;
+		first = hash;
+	}
+	return false;
+}
+
+/* A row of a table of markets, scores or the like: numbers, names, and no word of a sentence. */
+static bool is_row(const struct shape *shape)
+{
+	return shape->cases[CASE_NUMBER] >= 2 && shape->lower == 0;
+}
+
+static bool is_prose(
+	const struct scan *scan, const struct sentence *sentence, const struct shape *shape)
+{
+	size_t count = sentence->count;
+	size_t longest = shape->pairs * 2 > count ? SENTENCE_WORDS_MAX : PROSE_WORDS_MAX;
+
+	if (sentence->flags & (SENTENCE_ORIGIN | SENTENCE_CREDIT))
+		return false;
+	if (count > longest || shape->lower * 10 < count * 4 || is_notice(scan, sentence))
+		return false;
+	if (sentence->flags & SENTENCE_ENDED)
+		return count >= PROSE_WORDS_MIN;
+	if (sentence->start + count < scan->count && count < PROSE_LINE_WORDS_MIN)
+		return false;
+	return count >= PROSE_CUT_WORDS_MIN && shape->lower * 10 >= count * 6;
+}
+
+/* Capitals tell names from words only where the others are not capitals too. */
+static bool capitals_mean_names(const struct scan *scan, const struct sentence *sentence)
+{
+	struct shape shape = shape_of(scan, sentence);
+
+	return shape.capital * 10 <= (shape.capital + shape.lower) * 6;
+}
+
+static void prove(struct scan *scan, uint32_t hash)
+{
+	scan->proven[hash % PROVEN_BITS / 8] |= (uint8_t)(1 << (hash % 8));
+}
+
+void sentences_prove_names(struct scan *scan)
+{
+	for (size_t s = 0; s < scan->sentence_count; s++) {
+		const struct sentence *sentence = &scan->sentences[s];
+
+		if (!capitals_mean_names(scan, sentence))
+			continue;
+		for (size_t i = sentence->start + 1U; i < (size_t)sentence->start + sentence->count;
+			i++)
+			if (scan->tokens[i].kase == CASE_CAPITAL ||
+				scan->tokens[i].kase == CASE_ALL_CAPITALS)
+				prove(scan, scan->tokens[i].hash);
+	}
+}
+
+/* Where the first words of the title stand in a row at `at`: how many. */
+static size_t repeated_words(
+	const struct scan *scan, size_t at, size_t end, const struct scan *title)
+{
+	size_t count = 0;
+
+	while (at + count < end && count < title->count &&
+		scan->tokens[at + count].hash == title->tokens[count].hash)
+		count++;
+	return count;
+}
+
+/* Whether a sentence of its own ends in the headline's words: prose stands before them. */
+static bool leads_up(const struct scan *scan, const struct sentence *sentence, size_t to)
+{
+	size_t small = 0;
+
+	for (size_t i = sentence->start; i < to; i++)
+		small += scan->tokens[i].kase == CASE_LOWER || scan->tokens[i].kase == CASE_NONE;
+	return sentence->flags & SENTENCE_ENDED && small >= LEADING_WORDS_MIN;
+}
+
+/*
+ * A page repeats its headline before the text, often glued to a breadcrumb and to the first
+ * sentence: what stands up to its end is no prose.
+ */
+static void split_at_title(struct scan *scan, struct sentence *sentence, const struct scan *title)
+{
+	size_t end = (size_t)sentence->start + sentence->count;
+	size_t least = title->count / 2;
+
+	if (least < TITLE_REPEAT_MIN)
+		least = TITLE_REPEAT_MIN;
+	for (size_t i = sentence->start; i + least <= end; i++) {
+		size_t repeated = repeated_words(scan, i, end, title);
+		size_t head = i + repeated - sentence->start;
+
+		if (repeated < least)
+			continue;
+		/* The first sentence may be the headline's source: then it goes on. */
+		if (i == sentence->start && repeated < title->count &&
+			(sentence->flags & SENTENCE_LINE) == 0)
+			return;
+		if (head < sentence->count && (i > sentence->start || repeated == title->count) &&
+			!scan->tokens[i + repeated].pair &&
+			scan->tokens[i + repeated].kase == CASE_LOWER)
+			return;
+		if (head >= sentence->count) {
+			if (!leads_up(scan, sentence, i))
+				sentence->flags |= SENTENCE_ORIGIN;
+			return;
+		}
+		if (scan->sentence_count >= scan->sentence_size)
+			return;
+		memmove(sentence + 1, sentence,
+			(size_t)(scan->sentences + scan->sentence_count - sentence) *
+				sizeof(*sentence));
+		scan->sentence_count++;
+		sentence[0].count = (uint16_t)head;
+		sentence[0].flags |= SENTENCE_ORIGIN;
+		sentence[1].start = (uint16_t)(sentence[0].start + head);
+		sentence[1].count = (uint16_t)(sentence[1].count - head);
+		return;
+	}
+}
+
+void sentences_judge(struct scan *scan, const struct scan *title)
+{
+	prepare_cues(scan);
+	for (size_t i = 0; i < scan->sentence_count; i++)
+		if (!(scan->sentences[i].flags & SENTENCE_ORIGIN))
+			split_at_title(scan, &scan->sentences[i], title);
+	for (size_t i = 0; i < scan->sentence_count; i++) {
+		struct sentence *sentence = &scan->sentences[i];
+
+		if (sentence->count > CREDIT_WORDS_MAX)
+			sentence->flags &= (uint8_t)~SENTENCE_CREDIT;
+		/* A credit in brackets after its caption. */
+		if (sentence->flags & SENTENCE_CREDIT && i > 0 && sentence->count <= 8 &&
+			!(sentence->flags & SENTENCE_LINE))
+			scan->sentences[i - 1].flags |= SENTENCE_CREDIT;
+	}
+	for (size_t i = 0; i < scan->sentence_count; i++) {
+		struct sentence *sentence = &scan->sentences[i];
+		struct shape shape = shape_of(scan, sentence);
+
+		if (is_row(&shape))
+			sentence->flags |= SENTENCE_ORIGIN;
+		if (is_prose(scan, sentence, &shape))
+			sentence->flags |= SENTENCE_PROSE;
+	}
+}
