@@ -16,6 +16,9 @@ static bool is_overdue(const struct feed_state *state, usec now)
 {
 	if (state->next_poll == USEC_INFINITY)
 		return false;
+	/* A poll in the future: the clock has been set back since, by nobody knows how much. */
+	if (state->last_poll > usec_add(now, POLL_CLOCK_SLACK))
+		return true;
 	return state->next_poll <= now || state->next_poll - now > NEXT_POLL_MOST;
 }
 

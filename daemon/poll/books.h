@@ -60,6 +60,7 @@ struct poller {
 	size_t open_rounds;
 	size_t open_documents;
 	size_t open_bytes;
+	usec seen; /* the wall clock at the last turn */
 	bool held;
 	bool once;
 	usec once_at;  /* what is due later is not started */

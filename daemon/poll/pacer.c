@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/macro.h"
+#include "poll/schedule.h"
 
 enum {
 	STARTS_A_TURN = 64, /* so that no turn of the loop is long */
@@ -125,6 +126,29 @@ void pacer_place(struct poller *poller, usec now)
 	poller->waiting_count = 0;
 }
 
+/*
+ * Where the wall clock was set back, what was to be polled in an hour is still polled in an hour,
+ * and not when the clock has come there again.
+ */
+static void follow_clock(struct poller *poller, usec now)
+{
+	usec back = poller->seen > now ? poller->seen - now : 0;
+	struct poll_feed *feed;
+	size_t cursor = 0;
+
+	poller->seen = now;
+	if (back <= POLL_CLOCK_SLACK)
+		return;
+	while ((feed = map_next(&poller->by_url, &cursor))) {
+		usec next = feed->state->next_poll;
+
+		if (feed->due.index == 0 || next <= now || next == USEC_INFINITY)
+			continue;
+		feed->state->next_poll = next - now > back ? next - back : now;
+		pacer_arm(feed);
+	}
+}
+
 void pacer_turn(void *userdata)
 {
 	struct poller *poller = userdata;
@@ -132,6 +156,8 @@ void pacer_turn(void *userdata)
 	struct heap_node *first;
 	unsigned started = 0;
 
+	if (!poller->once)
+		follow_clock(poller, now);
 	pacer_place(poller, now);
 	if (!poller->once || poller->starting)
 		for (first = heap_first(&poller->due);

@@ -10,6 +10,9 @@
 #include "base/clock.h"
 #include "model/entry.h"
 
+/* The wall clock may step so far without counting as set back. */
+#define POLL_CLOCK_SLACK (2 * USEC_SEC)
+
 #define POLL_INTERVAL_LEAST (5 * USEC_MINUTE)    /* P5, where the server's freshness allows it */
 #define POLL_INTERVAL_DEFAULT (30 * USEC_MINUTE) /* P5 */
 #define POLL_INTERVAL_MOST USEC_DAY              /* P5 */

@@ -41,6 +41,22 @@ static void make_old(size_t count)
 	}
 }
 
+static void test_feeds_that_were_polled_in_the_future_are_due(void **state)
+{
+	(void)state;
+	make_old(1);
+	states[0].last_poll = NOW + 5 * USEC_DAY;
+	states[0].next_poll = NOW + 5 * USEC_DAY + USEC_HOUR;
+	assert_true(backlog_is_due(&states[0], NOW));
+	/* The second or two that clocks are corrected by are none. */
+	states[0].last_poll = NOW + USEC_SEC;
+	assert_false(backlog_is_due(&states[0], NOW));
+	/* A feed that is gone stays gone. */
+	states[0].last_poll = NOW + 5 * USEC_DAY;
+	states[0].next_poll = USEC_INFINITY;
+	assert_false(backlog_is_due(&states[0], NOW));
+}
+
 static void test_p12_new_feeds_are_spread_over_an_interval_at_most(void **state)
 {
 	usec least = USEC_INFINITY;
@@ -132,6 +148,7 @@ static void test_a_time_set_by_a_wrong_clock_is_not_waited_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_feeds_that_were_polled_in_the_future_are_due),
 		cmocka_unit_test(test_p12_new_feeds_are_spread_over_an_interval_at_most),
 		cmocka_unit_test(test_p12_a_single_new_feed_is_polled_at_once),
 		cmocka_unit_test(test_p12_a_new_feeds_phase_survives_a_restart),

@@ -515,6 +515,18 @@ static void test_the_wall_clock_may_step(void **state)
 	assert_int_equal(fixture->requests, 2);
 }
 
+static void test_the_wall_clock_may_be_set_back(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->requests, 1);
+	fake_clock_step(fixture->clock, -(int64_t)(5 * USEC_DAY));
+	fake_clock_advance(fixture->clock, USEC_DAY);
+	assert_true(fixture->requests > 1);
+}
+
 #define POLLER_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -540,6 +552,7 @@ int main(void)
 		POLLER_TEST(test_a_reload_keeps_rounds_in_flight),
 		POLLER_TEST(test_a_reload_cancels_transfers_of_feeds_that_go),
 		POLLER_TEST(test_the_wall_clock_may_step),
+		POLLER_TEST(test_the_wall_clock_may_be_set_back),
 	};
 
 	log_open(LOG_CRIT);
