@@ -171,7 +171,8 @@ class FullTextTest(unittest.TestCase):
         self.daemon.start()
         articles = self.events(1)
         self.assertEqual([a["text_from"] for a in articles], ["page"])
-        self.assertEqual(self.site.count("robots.txt"), 1)
+        # Its rules may have waited for their commit when the crash came.
+        self.assertLessEqual(self.site.count("robots.txt"), 2)
 
     def test_a_host_that_asks_to_wait_is_left_alone(self):
         self.start()
