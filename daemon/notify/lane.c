@@ -414,9 +414,22 @@ void lane_close(struct lane *lane)
 	clock_timer_set(lane->context->notifiers.clock, lane->timer, USEC_INFINITY);
 }
 
-bool lane_has(const struct lane *lane, int64_t delivery)
+bool lane_tries(const struct lane *lane, int64_t delivery)
 {
-	return flight_find(lane, delivery) != NULL;
+	const struct flight *flight = flight_find(lane, delivery);
+
+	return flight && flight->attempt;
+}
+
+void lane_amend(struct lane *lane, const struct delivery *delivery)
+{
+	struct flight *flight = flight_find(lane, delivery->id);
+
+	if (!flight || flight->attempt)
+		return;
+	flight->record.delivery.state = delivery->state;
+	flight->record.delivery.attempts = delivery->attempts;
+	flight->record.delivery.next_attempt = delivery->next_attempt;
 }
 
 void lane_forget(struct lane *lane, int64_t delivery)

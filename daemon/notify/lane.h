@@ -108,5 +108,8 @@ struct outbox_hook lane_state(const struct lane *lane);
 /* An operator changed the delivery: what was fetched may be stale.  The attempt, if any, ends. */
 void lane_forget(struct lane *lane, int64_t delivery);
 
-/* Whether the delivery is being tried, or its outcome written. */
-bool lane_has(const struct lane *lane, int64_t delivery);
+/* Whether the delivery is being tried. */
+bool lane_tries(const struct lane *lane, int64_t delivery);
+
+/* The delivery has become another: should its last outcome be written once more, then so. */
+void lane_amend(struct lane *lane, const struct delivery *delivery);

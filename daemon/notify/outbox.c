@@ -251,7 +251,7 @@ static int change_state(struct outbox *outbox, int64_t id, enum delivery_state s
 	if (r < 0)
 		return r;
 	lane = find_lane(outbox, delivery.hook);
-	if (lane && state == DELIVERY_PENDING && lane_has(lane, id))
+	if (lane && state == DELIVERY_PENDING && lane_tries(lane, id))
 		return 0; /* it is being tried */
 	delivery.state = state;
 	/* Who wants it sent all the same knows that the receiver is back. */
@@ -262,9 +262,11 @@ static int change_state(struct outbox *outbox, int64_t id, enum delivery_state s
 		delivery.next_attempt = clock_now(outbox->context.notifiers.clock);
 	}
 	r = store_delivery_save(outbox->context.store, &delivery);
-	if (r == 0 && lane)
-		lane_forget(lane, id);
-	return r;
+	if (r < 0 || !lane)
+		return r;
+	lane_amend(lane, &delivery);
+	lane_forget(lane, id);
+	return 0;
 }
 
 int outbox_retry(struct outbox *outbox, int64_t delivery)

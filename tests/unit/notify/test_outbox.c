@@ -720,6 +720,11 @@ static void test_operator_retries_now(void **state)
 	assert_int_equal(outbox_retry(room->outbox, delivery.id), 0);
 	turn(room);
 	assert_int_equal(receiver_waiting(), 1);
+	/* And before it is committed that it failed. */
+	receiver_answer_all(500);
+	assert_int_equal(outbox_retry(room->outbox, delivery.id), 0);
+	turn(room);
+	assert_int_equal(receiver_waiting(), 1);
 }
 
 static void test_memory_that_is_short_costs_a_pause(void **state)
