@@ -58,7 +58,7 @@ void lane_recall(struct lane *lane)
 {
 	const struct hook *hook = &lane->destination->hook;
 	_cleanup_(arena_freep) struct arena *arena = NULL;
-	struct hook_state state;
+	struct hook_state state = {0};
 	struct digest destination;
 	int r;
 
