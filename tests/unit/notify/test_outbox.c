@@ -721,7 +721,7 @@ static void test_operator_retries_now(void **state)
 	turn(room);
 	assert_int_equal(receiver_waiting(), 1);
 	/* And before it is committed that it failed. */
-	receiver_answer_all(500);
+	receiver_answer_all(400);
 	assert_int_equal(outbox_retry(room->outbox, delivery.id), 0);
 	turn(room);
 	assert_int_equal(receiver_waiting(), 1);
