@@ -1,41 +1,29 @@
 #include "worker/read_once.h"
 
-#include <errno.h>
-#include <event2/event.h>
-#include <stdbool.h>
-
 #include "base/macro.h"
+#include "base/private_loop.h"
 
 struct waiter {
 	enum job_kind kind;
-	struct event_base *base;
+	struct private_loop loop;
 	pool_done_fn done;
 	void *userdata;
-	bool called;
 };
 
-static void base_free(struct event_base *base)
-{
-	if (base)
-		event_base_free(base);
-}
-
-DEFINE_CLEANUP(base_freep, struct event_base, base_free)
 DEFINE_CLEANUP(pool_freep, struct pool, pool_free)
 
 static void handle_done(const struct reader_result *result, void *userdata)
 {
 	struct waiter *waiter = userdata;
 
-	waiter->called = true;
 	waiter->done(result, waiter->userdata);
-	(void)event_base_loopbreak(waiter->base);
+	private_loop_end(&waiter->loop);
 }
 
-static int run(struct event_base *base, struct clock *clock, struct document *document,
-	struct waiter *waiter)
+static int run(struct waiter *waiter, struct document *document)
 {
-	const struct pool_options options = {.base = base, .clock = clock, .readers = 1};
+	const struct pool_options options = {
+		.base = waiter->loop.base, .clock = waiter->loop.clock, .readers = 1};
 	_cleanup_(pool_freep) struct pool *pool = NULL;
 	int r;
 
@@ -46,26 +34,20 @@ static int run(struct event_base *base, struct clock *clock, struct document *do
 		r = pool_submit_page(pool, document, handle_done, waiter);
 	else
 		r = pool_submit(pool, document, NULL, 0, handle_done, waiter);
-	if (r < 0)
-		return r;
-	(void)event_base_dispatch(base);
-	return waiter->called ? 0 : -EIO;
+	return r < 0 ? r : private_loop_run(&waiter->loop);
 }
 
 int read_document_once(
 	enum job_kind kind, struct document *document, pool_done_fn done, void *userdata)
 {
-	_cleanup_(base_freep) struct event_base *base = event_base_new();
-	_cleanup_(clock_free_systemp) struct clock *clock = NULL;
-	struct waiter waiter = {.kind = kind, .base = base, .done = done, .userdata = userdata};
+	struct waiter waiter = {.kind = kind, .done = done, .userdata = userdata};
 	int r;
 
-	if (!base)
-		return -ENOMEM;
-	r = clock_new_system(base, &clock);
+	r = private_loop_open(&waiter.loop);
 	if (r < 0)
 		return r;
-	r = run(base, clock, document, &waiter);
+	r = run(&waiter, document);
 	document_clear(document);
+	private_loop_close(&waiter.loop);
 	return r;
 }

@@ -258,6 +258,35 @@ static void bench_unchanged(struct bench *bench)
 	printf("    worst commit %.1f ms\n", bench->commit_worst * 1e3);
 }
 
+/* What the log of requests adds to a 304. */
+static void bench_requests(struct bench *bench)
+{
+	struct request_record record = {
+		.method = "GET",
+		.url = "https://feed.example.org/rss",
+		.if_none_match = "\"5f2c-61d5e8a2b7c40-gzip\"",
+		.if_modified_since = "Sun, 01 Nov 2026 00:00:00 GMT",
+		.user_agent = "wirewatch/1.0 (+https://example.org/)",
+		.status = 304,
+		.outcome = REQUEST_UNCHANGED,
+		.etag = "\"5f2c-61d5e8a2b7c40-gzip\"",
+		.started = bench->now,
+		.ended = bench->now,
+		.next_poll = bench->now,
+		.rule = RULE_RHYTHM,
+	};
+	struct span span = begin();
+
+	for (unsigned i = 0; i < bench->feeds; i++) {
+		record.feed = i + 1;
+		must(bench, store_request_add(bench->store, &record, &record.previous));
+		if (i % BATCH == BATCH - 1)
+			commit(bench);
+	}
+	commit(bench);
+	report("304: request logged", span, bench->feeds, "requests");
+}
+
 static void bench_alerts(struct bench *bench)
 {
 	static const char *const hooks[] = {"desk", "archive", NULL};
@@ -385,6 +414,7 @@ int main(int argc, char **argv)
 	bench_ingest(&bench);
 	bench_known(&bench);
 	bench_unchanged(&bench);
+	bench_requests(&bench);
 	bench_alerts(&bench);
 	bench_deliveries(&bench);
 	store_close(bench.store);
