@@ -591,19 +591,20 @@ static void on_slice(void *userdata)
 {
 	struct pipeline *pipeline = userdata;
 	struct passing *passing = TAILQ_FIRST(&pipeline->taking);
-	_cleanup_(arena_freep) struct arena *arena = NULL;
 	int r;
 
 	if (!passing)
 		return;
 	r = take_slice(passing);
 	if (r <= 0) {
-		arena = TAKE_PTR(passing->parsed_arena);
+		struct arena *arena = TAKE_PTR(passing->parsed_arena); /* outlives the passing */
+
 		passing_leave(passing);
 		if (r < 0)
 			give_up(passing, r);
 		else
 			end_slices(passing);
+		arena_free(arena);
 	}
 	if (!TAILQ_EMPTY(&pipeline->taking))
 		clock_timer_in(pipeline->clock, pipeline->slice_timer, 0);
