@@ -139,11 +139,11 @@ void feed_command_audit(
 		return;
 	}
 	r = arena_new(ARENA_BYTES, &arena);
-	audit = r == 0 ? arena_new_object(arena, struct audit) : NULL;
 	if (r == 0)
-		r = audit ? read_requests(context->store, state, arena, &records, &count) : -ENOMEM;
-	if (r < 0) {
-		reply_error(reply, r, "store");
+		r = read_requests(context->store, state, arena, &records, &count);
+	audit = r == 0 ? arena_new_object(arena, struct audit) : NULL;
+	if (!audit) {
+		reply_error(reply, r < 0 ? r : -ENOMEM, "store");
 		return;
 	}
 	audit_judge(audit, &terms, records, count);
