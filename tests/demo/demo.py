@@ -13,12 +13,9 @@ from email.utils import format_datetime
 HERE = os.path.dirname(os.path.abspath(__file__))
 SECRET = base64.b64encode(b"a secret for the demonstration").decode()
 WAIT_SECONDS = 30
-FILES = {
-    "agency": "agency.xml",
-    "valley": "valley.xml",
-    "briefly": "briefly.json",
-    "harbour": "harbour.xml",
-}
+FEEDS = ["agency", "valley", "briefly", "harbour"]
+# What a publisher has before its news is out: the daemon polls new feeds soon, not only when told to.
+NOTHING_YET = b'<rss version="2.0"><channel><title>Soon</title><link>http://127.0.0.1/</link></channel></rss>'
 BOLD, DIM, PLAIN = ("\033[1m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("", "", "")
 
 
@@ -50,7 +47,7 @@ class World(http.server.ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.host = f"127.0.0.1:{self.server_port}"
-        self.feeds = {name: self.read(file) for name, file in FILES.items()}
+        self.feeds = dict.fromkeys(FEEDS, NOTHING_YET)
         self.alerts = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -83,7 +80,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def write_config(folder, host):
-    feeds = "\n".join(f'[Feed "{name}"]\nURL=http://{host}/{name}\nBackfill=1d\n' for name in FILES)
+    feeds = "\n".join(f'[Feed "{name}"]\nURL=http://{host}/{name}\nBackfill=1d\n' for name in FEEDS)
     with open(os.path.join(folder, "wirewatch.conf"), "w", encoding="utf-8") as f:
         f.write(f"""[Daemon]
 StateDirectory={folder}/state
@@ -136,15 +133,12 @@ class Demo:
     def ask(self, *arguments):
         return json.loads(self.tool(*arguments, "--json").stdout)
 
-    def polls(self, feed):
-        state = next(f for f in self.ask("feeds")["feeds"] if f["name"] == feed)
-        return state["last_poll"]
-
-    def poll(self, feed, words):
+    def publish(self, feed, file, words):
         print(f"\n{BOLD}{words}{PLAIN}  {DIM}$ wirewatch poll {feed}{PLAIN}")
-        before = self.ask("status")["articles"], self.polls(feed)
+        before = self.ask("status")["articles"]
+        self.world.feeds[feed] = self.world.read(file)
         self.tool("poll", feed)
-        wait_for(f"the feed {feed}", lambda: (self.ask("status")["articles"], self.polls(feed)) != before)
+        wait_for(f"the feed {feed}", lambda: self.ask("status")["articles"] != before)
         wait_for("the webhooks", lambda: self.ask("status")["deliveries"]["pending"] == 0)
         self.show_alerts()
 
@@ -182,17 +176,16 @@ def main():
     with tempfile.TemporaryDirectory(prefix="wirewatch-demo-") as folder:
         demo = Demo(sys.argv[1], folder)
         try:
-            demo.poll("agency", "A news agency reports a fire")
-            demo.poll("valley", "A local site carries the report inside its own page")
-            demo.poll("briefly", "An aggregator gives its first sentences under another headline")
-            demo.poll("harbour", "Another paper reports something else on the topic")
-            demo.world.feeds["agency"] = demo.world.read("agency-later.xml")
-            demo.poll("agency", "The agency has news of the fire")
+            demo.publish("agency", "agency.xml", "A news agency reports a fire")
+            demo.publish("valley", "valley.xml", "A local site carries the report inside its own page")
+            demo.publish("briefly", "briefly.json", "An aggregator gives its first sentences under another headline")
+            demo.publish("harbour", "harbour.xml", "Another paper reports something else on the topic")
+            demo.publish("agency", "agency-later.xml", "The agency has news of the fire")
             demo.show_stories()
         finally:
             demo.stop()
         kinds = [event["type"] for event, signed in demo.world.alerts if signed]
-        print(f"\n{len(kinds)} alerts for {len(FILES)} feeds: {', '.join(kinds)}")
+        print(f"\n{len(kinds)} alerts for {len(FEEDS)} feeds: {', '.join(kinds)}")
         return 0 if kinds == ["story.new", "story.new", "story.update"] else 1
 
 
