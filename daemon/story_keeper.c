@@ -105,14 +105,14 @@ struct story_index *story_keeper_index(const struct story_keeper *keeper)
 static int article_id(struct story_keeper *keeper, int64_t key, char ret[ID_SIZE])
 {
 	struct article_record record;
+	int length;
 	int r;
 
 	arena_reset(keeper->scratch);
 	r = store_article_get(keeper->store, key, keeper->scratch, &record);
-	if (r == 0 && strlen(record.article.id) > ID_LENGTH)
+	length = r == 0 ? snprintf(ret, ID_SIZE, "%s", record.article.id) : 0;
+	if (length > ID_LENGTH)
 		r = -EBADMSG;
-	if (r == 0)
-		(void)strcpy(ret, record.article.id);
 	arena_reset(keeper->scratch);
 	return r;
 }
