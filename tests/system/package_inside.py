@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """What test_package.py runs inside a booted systemd, as root: the package's life, from its first
 installation to its purge."""
-import http.server
 import json
 import os
 import sqlite3
-import subprocess
 import sys
-import threading
 import time
-from email.utils import formatdate
+
+import inside
+from inside import Publisher, check, run, serve, until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 UNIT = "wirewatchd.service"
@@ -17,7 +16,6 @@ STATE = "/var/lib/wirewatch"
 DATABASE = f"{STATE}/wirewatch.db"
 CONFFILE = "/etc/wirewatch/wirewatch.conf"
 OWN_CONFIG = "/etc/wirewatch/conf.d/50-own.conf"
-WAIT_SECONDS = 20
 
 SETTINGS = """[Daemon]
 AllowPrivateNetworks=127.0.0.0/8
@@ -29,55 +27,6 @@ Backfill=1d
 Query="battery plant"
 """
 
-FEED = """<?xml version="1.0"?>
-<rss version="2.0"><channel><title>Test wire</title><link>http://127.0.0.1/</link>
-<item><guid>urn:test:1</guid><title>Fire at battery plant in Northgate</title>
-<link>http://127.0.0.1/northgate</link><pubDate>{date}</pubDate>
-<description>A fire broke out at the Northgate battery plant on Saturday, and 1,200 residents were
-asked to leave their homes while crews fought it through the night.</description></item>
-</channel></rss>"""
-
-
-class Publisher(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = FEED.format(date=formatdate(usegmt=True)).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/rss+xml")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-class Checks:
-    def __init__(self):
-        self.failed = 0
-
-    def __call__(self, name, good, more=""):
-        self.failed += not good
-        print(("ok   " if good else "FAIL ") + name + (f"\n     {more}" if more and not good else ""), flush=True)
-
-
-check = Checks()
-
-
-def run(*command):
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
-                          stdin=subprocess.DEVNULL, check=False)
-    return done.returncode, done.stdout
-
-
-def until(condition):
-    end = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
-
 
 def active(unit=UNIT):
     return run("systemctl", "is-active", unit)[1].strip() == "active"
@@ -88,8 +37,7 @@ def enabled(unit):
 
 
 def journal():
-    run("journalctl", "--sync")
-    return run("journalctl", "-q", "-u", UNIT)[1][-2000:]
+    return inside.journal("-u", UNIT)[-2000:]
 
 
 def listed(verb):
@@ -177,14 +125,11 @@ def check_removal():
 def main():
     if os.path.exists("/usr/sbin/policy-rc.d"):  # of machines on which packages must not start services
         os.unlink("/usr/sbin/policy-rc.d")
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Publisher)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     check_install()
-    check_upgrade(server.server_port)
+    check_upgrade(serve(Publisher))
     check_changed_conffile()
     check_removal()
-    print(f"{check.failed} failed")
-    return 1 if check.failed else 0
+    return check.end()
 
 
 if __name__ == "__main__":

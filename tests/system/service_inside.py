@@ -2,16 +2,15 @@
 """What test_service.py runs inside a booted systemd, as root: the unit's promises, one by one.
 
 A local server plays a publisher; an exec hook and the journal take the alerts."""
-import http.server
 import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import threading
 import time
-from email.utils import formatdate
+
+from inside import WAIT_SECONDS, Publisher, check, journal, run, serve, until
 
 UNIT = "wirewatchd.service"
 SOCKET = "/run/wirewatch/control.sock"
@@ -30,19 +29,10 @@ MEMBER_ID = 54321  # a user who is nobody but a member of the group
 DROP_IN = f"/etc/systemd/system/{UNIT}.d/50-test.conf"
 ONCE_DROP_IN = "/etc/systemd/system/wirewatchd-once.service.d/50-test.conf"
 CATALOG_TITLE = "New story on batteries"
-WAIT_SECONDS = 20
 
 # daemon/base/message_ids.h
 STORY_NEW = "b08e86f768194bb7916f40367b02ed29"
 RELOADED = "342817bd68ab4c4d969f0e7b65cefab2"
-
-FEED = """<?xml version="1.0"?>
-<rss version="2.0"><channel><title>Test wire</title><link>http://127.0.0.1/</link>
-<item><guid>urn:test:{entry}</guid><title>Fire at battery plant in Northgate</title>
-<link>http://127.0.0.1/northgate</link><pubDate>{date}</pubDate>
-<description>A fire broke out at the Northgate battery plant on Saturday, and 1,200 residents were
-asked to leave their homes while crews fought it through the night.</description></item>
-</channel></rss>"""
 
 SETTINGS = """[Daemon]
 AllowPrivateNetworks=127.0.0.0/8
@@ -85,47 +75,22 @@ echo "$WIREWATCH_TOPIC $WIREWATCH_ALERT_ID" >>{TOLD}
 """
 
 
-class Publisher(http.server.BaseHTTPRequestHandler):
+class Site(Publisher):
+    """The publisher, with a feed that takes its time, and the receiver of a webhook."""
     posted = []
-    entry = 1
     asked_slowly = threading.Event()
 
     def do_GET(self):
         if self.path == "/slow":
-            Publisher.asked_slowly.set()
+            Site.asked_slowly.set()
             time.sleep(WAIT_SECONDS)
-        body = FEED.format(date=formatdate(usegmt=True), entry=Publisher.entry).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/rss+xml")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        super().do_GET()
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
-        Publisher.posted.append(self.headers["webhook-signature"])
+        Site.posted.append(self.headers["webhook-signature"])
         self.send_response(204)
         self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-class Checks:
-    def __init__(self):
-        self.failed = 0
-
-    def __call__(self, name, good, more=""):
-        self.failed += not good
-        print(("ok   " if good else "FAIL ") + name + (f"\n     {more}" if more and not good else ""), flush=True)
-
-
-check = Checks()
-
-
-def run(*command):
-    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return done.returncode, done.stdout
 
 
 def show(name, unit=UNIT):
@@ -134,20 +99,6 @@ def show(name, unit=UNIT):
 
 def state():
     return f"{show('NRestarts')}/{run('systemctl', 'is-active', UNIT)[1].strip()}"
-
-
-def journal(*arguments):
-    run("journalctl", "--sync")
-    return run("journalctl", "-q", *arguments)[1]
-
-
-def until(condition):
-    end = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def write(path, text, mode=0o644):
@@ -180,9 +131,8 @@ def as_member(*command):
 
 
 def prepare():
-    server = http.server.ThreadingHTTPServer(("0.0.0.0", 0), Publisher)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    write(CONFIG, SETTINGS.format(port=server.server_port, hook=HOOK, library=LIBRARY, probed=PROBED, sleeper=SLEEPER))
+    port = serve(Site, "0.0.0.0")
+    write(CONFIG, SETTINGS.format(port=port, hook=HOOK, library=LIBRARY, probed=PROBED, sleeper=SLEEPER))
     write("/root/wirewatch-probe", "")
     write(HOOK, HOOK_PROGRAM, 0o755)
     write("/etc/wirewatch/desk-secret", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\n", 0o600)
@@ -190,7 +140,7 @@ def prepare():
                     ["systemctl", "daemon-reload"]):
         status, output = run(*command)
         check(" ".join(command), status == 0, output)
-    return server.server_port
+    return port
 
 
 def check_units():
@@ -224,7 +174,7 @@ def check_start():
 
 def check_alert():
     check("exec hook is told once", until(lambda: len(told()) == 1), f"{told()}\n{journal('-u', UNIT)}")
-    check("webhook is told, signed with the credential", until(lambda: len(Publisher.posted) == 1 and Publisher.posted[0]))
+    check("webhook is told, signed with the credential", until(lambda: len(Site.posted) == 1 and Site.posted[0]))
     check("journal is told", until(lambda: journal("-o", "json", f"MESSAGE_ID={STORY_NEW}")))
     fields = json.loads(journal("-o", "json", f"MESSAGE_ID={STORY_NEW}").splitlines()[0])
     check("journal has the fields", fields.get("WIREWATCH_TOPIC") == "batteries", fields)
@@ -342,7 +292,7 @@ def check_stop(port):
     write(SLOW_CONFIG, SLOW_FEED.format(port=port))
     run("systemctl", "reload", UNIT)
     run("wirewatch", "poll", "slow")
-    check("a transfer is in flight", Publisher.asked_slowly.wait(WAIT_SECONDS))
+    check("a transfer is in flight", Site.asked_slowly.wait(WAIT_SECONDS))
     begun = time.monotonic()
     run("systemctl", "stop", UNIT)
     took = time.monotonic() - begun
@@ -397,8 +347,7 @@ def main():
     check_socket()
     check_once()
     check_crash_loop()
-    print(f"{check.failed} failed")
-    return 1 if check.failed else 0
+    return check.end()
 
 
 if __name__ == "__main__":

@@ -7,15 +7,14 @@ state of the schema's first version.  $WIREWATCH_SOURCE is the tree, $WIREWATCH_
 ctest sets both.  Skips (77) where packages cannot be built or a systemd cannot be booted."""
 import glob
 import os
-import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from lab import missing_lab, run_inside
+
 SKIP = 77
-LIBRARY = "/usr/libexec/wirewatch-test"
 TOOLS = ["dpkg-buildpackage", "dh", "lintian", "dpkg-deb"]
 OLD_VERSION = "0.0.1"
 CONFFILE = "etc/wirewatch/wirewatch.conf"
@@ -70,7 +69,6 @@ def make_older(package, folder):
 
 def main():
     source = os.environ["WIREWATCH_SOURCE"]
-    lab = os.path.join(os.environ.get("WIREWATCH_SHARED", ""), "systemd-lab", "systemd-lab")
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if missing:
         print(f"skipped: not installed: {' '.join(missing)}")
@@ -78,17 +76,13 @@ def main():
     with tempfile.TemporaryDirectory(prefix="wirewatch-package-") as folder:
         package = build(source, folder)
         lint(folder)
-        if not os.access(lab, os.X_OK) or subprocess.run([lab, "check"], check=False).returncode != 0:
-            print("skipped: the package is built and good; no systemd can be booted here to install it under")
+        reason = missing_lab()
+        if reason:
+            print(f"skipped: the package is built and good, but cannot be installed: {reason}")
             return SKIP
         files = {"new.deb": package, "old.deb": make_older(package, folder),
-                 "schema.sql": os.path.join(source, "daemon", "store", "schema.sql"),
-                 "package_inside.py": os.path.join(HERE, "package_inside.py")}
-        install = " && ".join(f"install -D -m 644 {shlex.quote(path)} \"$DESTDIR{LIBRARY}/{name}\""
-                              for name, path in files.items())
-        command = [lab, "run", "--install", install, "--timeout", "200", "--", "/usr/bin/python3", "-B",
-                   f"{LIBRARY}/package_inside.py"]
-        return subprocess.run(command, check=False).returncode
+                 "schema.sql": os.path.join(source, "daemon", "store", "schema.sql")}
+        return run_inside("package_inside.py", files)
 
 
 if __name__ == "__main__":
