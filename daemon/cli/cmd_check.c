@@ -6,7 +6,7 @@
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "config/config.h"
-#include "watch.h"
+#include "watch/watch.h"
 
 static void print_errors(const struct config_errors *errors)
 {

@@ -8,8 +8,8 @@
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "config/topics.h"
-#include "explain.h"
 #include "match/matcher.h"
+#include "watch/explain.h"
 
 /* 100,000 topics with long queries take a tenth of it. */
 #define TOPICS_BYTES_MAX ((size_t)1024 * 1024 * 1024)

@@ -25,7 +25,7 @@ enum {
 	STORIES = 10,      /* of which one has two events: order costs something */
 };
 
-/* As daemon/pipeline.c does. */
+/* As daemon/pipeline does. */
 #define COMMIT_DELAY (10 * USEC_MSEC)
 
 struct bench {

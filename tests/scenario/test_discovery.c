@@ -15,10 +15,10 @@
 #include <event2/event.h>
 
 #include "base/log.h"
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 #include "support/fake_clock.h"
 #include "support/fake_http.h"
-#include "watch.h"
+#include "watch/watch.h"
 
 #define START ((usec)1793534400 * USEC_SEC) /* 1 November 2026 */
 #define FEED "http://site.example/feed"

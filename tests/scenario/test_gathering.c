@@ -15,12 +15,12 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "alerting.h"
 #include "base/datetime.h"
 #include "base/log.h"
+#include "intake/alerting.h"
 #include "model/entry.h"
 #include "support/json_schema.h"
-#include "watch.h"
+#include "watch/watch.h"
 
 #define START ((usec)1793534400 * USEC_SEC) /* 1 November 2026, 12:00 UTC */
 

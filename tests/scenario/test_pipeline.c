@@ -18,12 +18,12 @@
 
 #include "base/datetime.h"
 #include "base/log.h"
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 #include "support/fake_clock.h"
 #include "support/fake_http.h"
 #include "support/fake_pool.h"
 #include "unit/store/faulty_disk.h"
-#include "watch.h"
+#include "watch/watch.h"
 
 #define START ((usec)1793534400 * USEC_SEC) /* 1 November 2026 */
 

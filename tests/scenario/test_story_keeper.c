@@ -1,5 +1,5 @@
 /* The story index over runs of the daemon: from the snapshot, from the store, and from both. */
-#include "story_keeper.h"
+#include "intake/story_keeper.h"
 
 #include <setjmp.h> /* before cmocka.h, which uses what they declare */
 #include <stdarg.h>

@@ -1,0 +1,167 @@
+#include "commands/feed_commands.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "commands/reply.h"
+#include "poll/audit.h"
+
+enum {
+	REQUESTS_LOOKED_AT = 1000,      /* of a feed, the newest */
+	ARENA_BYTES = 16 * 1024 * 1024, /* of them */
+};
+
+static const struct feed *find_feed(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->feed_count; i++)
+		if (strcmp(config->feeds[i].name, name) == 0 ||
+			strcmp(config->feeds[i].url, name) == 0)
+			return &config->feeds[i];
+	return NULL;
+}
+
+/* Follows the log back from the feed's newest request; *ret is in the order of time. */
+static int read_requests(struct store *store, const struct feed_state *state, struct arena *arena,
+	struct request_record **ret, size_t *ret_count)
+{
+	struct request_record *records =
+		arena_array(arena, REQUESTS_LOOKED_AT, sizeof(struct request_record));
+	size_t from = REQUESTS_LOOKED_AT;
+	int64_t key = state->last_request;
+	int r = 0;
+
+	if (!records)
+		return -ENOMEM;
+	while (key > 0 && from > 0) {
+		r = store_request_get(store, state->id, key, arena, &records[from - 1]);
+		if (r < 0)
+			break;
+		from--;
+		/* Keys only grow: a log that says otherwise is no chain. */
+		key = records[from].previous < key ? records[from].previous : 0;
+	}
+	/* The oldest ones were forgotten, or what there is does not fit: the newest are judged. */
+	if (r < 0 && r != -ENOENT && r != -ENOMEM)
+		return r;
+	*ret = records + from;
+	*ret_count = REQUESTS_LOOKED_AT - from;
+	return 0;
+}
+
+static json_t *request_value(const struct request_record *record)
+{
+	json_t *value = json_pack("{s:o, s:o, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}",
+		"started", reply_time(record->started), "ended", reply_time(record->ended),
+		"method", record->method, "url", record->url, "redirects", record->hops,
+		"answered_by", record->answered, "moved_to", record->moved, "if_none_match",
+		record->if_none_match, "if_modified_since", record->if_modified_since, "user_agent",
+		record->user_agent, "headers", record->headers);
+	json_t *more = json_pack("{s:i, s:s, s:I, s:s?, s:s?, s:I, s:o, s:o, s:s, s:s, s:i, s:b}",
+		"status", record->status, "outcome", request_outcome_to_string(record->outcome),
+		"bytes", (json_int_t)record->bytes, "etag", record->etag, "last_modified",
+		record->last_modified, "fresh_seconds", (json_int_t)(record->freshness / USEC_SEC),
+		"left_alone_until", reply_time(record->blocked_until), "next_poll",
+		reply_time(record->next_poll), "rule", poll_rule_to_string(record->rule), "why",
+		poll_rule_to_words(record->rule), "failures", (int)record->failures, "asked",
+		(record->flags & REQUEST_ASKED) != 0);
+
+	if (value && more)
+		(void)json_object_update(value, more);
+	json_decref(more);
+	return value;
+}
+
+static json_t *rules_value(const struct audit *audit)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < AUDIT_RULES; i++)
+		(void)json_array_append_new(list,
+			json_pack("{s:s, s:s, s:I, s:I}", "rule", audit->rules[i].name, "words",
+				audit->rules[i].words, "checked",
+				(json_int_t)audit->rules[i].checked, "breaches",
+				(json_int_t)audit->rules[i].breaches));
+	return list;
+}
+
+static json_t *breaches_value(const struct audit *audit)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < audit->told; i++) {
+		const struct audit_breach *breach = &audit->breaches[i];
+
+		(void)json_array_append_new(list,
+			json_pack("{s:s, s:o, s:s}", "rule", audit->rules[breach->rule].name,
+				"time", reply_time(breach->request->started), "words",
+				breach->words));
+	}
+	return list;
+}
+
+static void answer_audit(struct control_reply *reply, const struct feed *feed,
+	const struct audit *audit, const struct request_record *records, size_t count)
+{
+	json_t *requests = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(requests, request_value(&records[i]));
+	reply_body(reply,
+		json_pack("{s:s, s:s, s:b, s:I, s:o, s:o, s:o}", "feed", feed->name, "url",
+			feed->url, "complete", count == 0 || records[0].previous == 0,
+			"breach_count", (json_int_t)audit->breach_count, "rules",
+			rules_value(audit), "breaches", breaches_value(audit), "requests",
+			requests));
+}
+
+void feed_command_audit(
+	const struct control_request *request, struct control_reply *reply, void *userdata)
+{
+	const struct command_context *context = userdata;
+	const struct feed *feed = find_feed(context->config, request->argument);
+	const struct feed_state *state =
+		feed ? poller_feed_state(context->poller, feed->name) : NULL;
+	struct audit_terms terms = {
+		.feed = feed,
+		.default_interval = context->config->poll_interval,
+		.host_gap = context->config->host_gap,
+	};
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct request_record *records = NULL;
+	struct audit *audit;
+	size_t count = 0;
+	int r;
+
+	if (!state) {
+		reply_error(reply, -ENOENT, "feed");
+		return;
+	}
+	r = arena_new(ARENA_BYTES, &arena);
+	if (r == 0)
+		r = read_requests(context->store, state, arena, &records, &count);
+	audit = r == 0 ? arena_new_object(arena, struct audit) : NULL;
+	if (!audit) {
+		reply_error(reply, r < 0 ? r : -ENOMEM, "store");
+		return;
+	}
+	audit_judge(audit, &terms, records, count);
+	answer_audit(reply, feed, audit, records, count);
+}
+
+json_t *feed_hub_value(const struct command_context *context, const struct feed *feed)
+{
+	const struct subscription *subscription = pushes_find(context->pushes, feed);
+
+	if (!subscription)
+		return json_null();
+	return json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:I, s:s?}", "url", subscription->hub,
+		"topic", subscription->topic, "state",
+		subscription_state_to_string(subscription->state), "pushes_trusted",
+		(int)!subscription->distrusted, "lease_until",
+		reply_time(subscription->lease_until), "next_attempt",
+		reply_time(subscription->next_attempt), "last_push",
+		reply_time(subscription->last_push), "missed", (json_int_t)subscription->missed,
+		"reason", subscription->reason);
+}

@@ -1,0 +1,423 @@
+#include "pipeline/page_fetch.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/macro.h"
+#include "base/url.h"
+#include "extract/robots.h"
+#include "poll/answer.h"
+
+enum {
+	FETCH_ARENA_BYTES = 2 * 1024 * 1024, /* rules of a site for each hop */
+};
+
+struct page_fetch {
+	struct page_fetch_options options;
+	struct arena *arena;
+	const char *url;    /* as asked for */
+	const char *at;     /* where redirects led so far */
+	const char *origin; /* of that */
+	unsigned redirects;
+	struct feed feed; /* what requests need of it; strings are the arena's */
+	struct http_transfer *transfer;
+	page_fetch_fn done;
+	void *userdata;
+	bool reading; /* a reader has a document of it */
+	bool asked;
+};
+
+static usec wall_clock(const struct page_fetch *fetch)
+{
+	return clock_now(fetch->options.clock);
+}
+
+static void fetch_free(struct page_fetch *fetch)
+{
+	if (!fetch)
+		return;
+	http_transfer_cancel(fetch->transfer);
+	access_unref(fetch->feed.access);
+	arena_free(fetch->arena);
+	free(fetch);
+}
+
+/* Ends; the fetch is gone afterwards. */
+static void end(struct page_fetch *fetch, enum page_fetch_outcome outcome, const char *note,
+	const struct web_page *page, usec retry_at)
+{
+	const struct page_fetched fetched = {outcome, note, page, retry_at, fetch->asked};
+
+	fetch->done(&fetched, fetch->userdata);
+	fetch_free(fetch);
+}
+
+/* ---- what a response says beside its body ---- */
+
+/* P7: the host asked to be left alone; kept over restarts.  Returns until when, or 0. */
+static usec note_block(struct page_fetch *fetch, const struct http_response *response)
+{
+	static const struct feed_state state;
+	static const struct memory memory;
+	static const struct plan plan = {.url = "", .bound_url = ""};
+	struct stored_robots robots = {.origin = fetch->origin};
+	struct answer answer = {0};
+	usec until = 0;
+
+	if (answer_fill(&answer, response, &plan, &state, &memory, wall_clock(fetch)) == 0)
+		until = answer.blocked_until;
+	answer_clear(&answer);
+	if (until == 0)
+		return 0;
+	(void)http_client_block_host(fetch->options.http, response->url, until);
+	(void)store_robots_get(fetch->options.store, fetch->origin, fetch->arena, &robots);
+	robots.blocked = until;
+	(void)store_robots_put(fetch->options.store, &robots);
+	return until;
+}
+
+/* Failures and statuses that end the fetch; false where there is a body to go on with. */
+static bool end_by_response(struct page_fetch *fetch, const struct http_response *response)
+{
+	usec until;
+
+	switch (response->failure) {
+	case HTTP_OK:
+		break;
+	case HTTP_BLOCKED:
+		end(fetch, PAGE_LATER, "its host asks to wait", NULL, response->retry_at);
+		return true;
+	case HTTP_REFUSED_URL:
+	case HTTP_REFUSED_ADDRESS:
+		end(fetch, PAGE_UNUSABLE, "refused address", NULL, 0);
+		return true;
+	case HTTP_TOO_LARGE:
+		end(fetch, PAGE_UNUSABLE, "too large", NULL, 0);
+		return true;
+	case HTTP_TOO_MANY_REDIRECTS:
+		end(fetch, PAGE_UNUSABLE, "too many redirects", NULL, 0);
+		return true;
+	default:
+		end(fetch, PAGE_LATER, "not reached", NULL, 0);
+		return true;
+	}
+	until = note_block(fetch, response);
+	if (until > 0) {
+		end(fetch, PAGE_LATER, "its host asks to wait", NULL, until);
+		return true;
+	}
+	if (response->status >= 500 || response->status == 408) {
+		end(fetch, PAGE_LATER, "server error", NULL, 0);
+		return true;
+	}
+	return false;
+}
+
+static int take_document(const struct http_response *response, struct document *ret)
+{
+	const char *type = http_response_header(response, "Content-Type");
+	struct document document = {0};
+
+	document.url = strdup(response->url);
+	document.content_type = type ? strdup(type) : NULL;
+	if (document.url && (document.content_type || !type))
+		document.bytes = http_response_take(response, &document.length);
+	if (!document.bytes)
+		document.bytes = calloc(1, 1);
+	if (!document.bytes || !document.url) {
+		document_clear(&document);
+		return -ENOMEM;
+	}
+	*ret = document;
+	return 0;
+}
+
+static int request(struct page_fetch *fetch, const char *url, const char *const *headers,
+	unsigned redirects, size_t body_max, bool truncate, http_done_fn done)
+{
+	return http_client_start(fetch->options.http,
+		&(struct http_request){
+			.url = url,
+			.headers = headers,
+			.user_agent = fetch->feed.user_agent,
+			.private_networks = fetch->feed.private_networks,
+			.access = fetch->feed.access,
+			.access_url = fetch->feed.url,
+			.polite = true,
+			.redirects_max = redirects,
+			.timeout = PAGE_TIMEOUT,
+			.body_max = body_max,
+			.truncate = truncate,
+		},
+		done, fetch, &fetch->transfer);
+}
+
+/* ---- the page ---- */
+
+/* Scheme, host and port. */
+static const char *origin_of(const char *url, struct arena *arena)
+{
+	struct url parts;
+
+	if (url_parse(url, &parts) < 0 || !parts.host.bytes)
+		return NULL;
+	return arena_printf(arena, "%.*s://%.*s%s%.*s", (int)parts.scheme.length,
+		parts.scheme.bytes, (int)parts.host.length, parts.host.bytes,
+		parts.port.length > 0 ? ":" : "", (int)parts.port.length,
+		parts.port.length > 0 ? parts.port.bytes : "");
+}
+
+static void on_read(const struct reader_result *read, void *userdata)
+{
+	struct page_fetch *fetch = userdata;
+
+	fetch->reading = false;
+	if (read->error == -EAGAIN)
+		end(fetch, PAGE_LATER, "no reader", NULL, 0);
+	else if (read->error == -EBADMSG)
+		end(fetch, PAGE_UNUSABLE, "no web page", NULL, 0);
+	else if (read->error < 0)
+		end(fetch, PAGE_UNUSABLE, "not readable", NULL, 0);
+	else if (read->page.verdict != PAGE_IS_ARTICLE || !read->page.text)
+		end(fetch, PAGE_UNUSABLE, page_verdict_to_string(read->page.verdict), NULL, 0);
+	else
+		end(fetch, PAGE_FETCHED, NULL, &read->page, 0);
+}
+
+static bool is_front_page(const char *url)
+{
+	struct url parts;
+
+	return url_parse(url, &parts) == 0 && parts.path.length <= 1 &&
+		(!parts.query.bytes || parts.query.length == 0);
+}
+
+/* What the status says of the page; NULL: there is one. */
+static const char *judge_status(
+	const struct page_fetch *fetch, const struct http_response *response)
+{
+	if (response->status == 404 || response->status == 410)
+		return "gone";
+	if (response->status == 401 || response->status == 402 || response->status == 403 ||
+		response->status == 451)
+		return "forbidden";
+	if (response->status < 200 || response->status > 299)
+		return "no page";
+	if (is_front_page(response->url) && !is_front_page(fetch->url))
+		return "front page";
+	return NULL;
+}
+
+static void begin(struct page_fetch *fetch);
+
+/* Where the answer leads: NULL where it does not. */
+static const char *redirect_of(const struct page_fetch *fetch, const struct http_response *response)
+{
+	const char *location = http_response_header(response, "Location");
+
+	if (!location || response->status < 301 || response->status > 308 ||
+		(response->status > 303 && response->status < 307))
+		return NULL;
+	location = url_resolve(fetch->at, location, fetch->arena);
+	return location && url_is_http(location) ? location : NULL;
+}
+
+/* Each hop is asked for by the robots.txt of its own site. */
+static void follow(struct page_fetch *fetch, const char *url)
+{
+	fetch->at = arena_copy(fetch->arena, url, strcspn(url, "#"));
+	fetch->origin = origin_of(url, fetch->arena);
+	if (++fetch->redirects > PAGE_REDIRECTS_MAX)
+		end(fetch, PAGE_UNUSABLE, "too many redirects", NULL, 0);
+	else if (!fetch->at || !fetch->origin)
+		end(fetch, PAGE_UNUSABLE, "refused address", NULL, 0);
+	else
+		begin(fetch);
+}
+
+static void on_page(const struct http_response *response, void *userdata)
+{
+	struct page_fetch *fetch = userdata;
+	struct document document = {0};
+	const char *redirect;
+	const char *note;
+	int r;
+
+	fetch->transfer = NULL;
+	if (end_by_response(fetch, response))
+		return;
+	redirect = redirect_of(fetch, response);
+	if (redirect) {
+		follow(fetch, redirect);
+		return;
+	}
+	note = judge_status(fetch, response);
+	if (note) {
+		end(fetch, PAGE_UNUSABLE, note, NULL, 0);
+		return;
+	}
+	r = take_document(response, &document);
+	if (r == 0)
+		r = pool_submit_page(fetch->options.pool, &document, on_read, fetch);
+	document_clear(&document);
+	if (r < 0)
+		end(fetch, PAGE_LATER, "no reader", NULL, 0);
+	else
+		fetch->reading = true;
+}
+
+static void fetch_page(struct page_fetch *fetch)
+{
+	static const char *const headers[] = {
+		"Accept: text/html, application/xhtml+xml;q=0.9, */*;q=0.1", NULL};
+
+	fetch->asked = true;
+	if (request(fetch, fetch->at, headers, 0, PAGE_BYTES_MAX, false, on_page) < 0)
+		end(fetch, PAGE_LATER, "no memory", NULL, 0);
+}
+
+/* ---- robots.txt ---- */
+
+static void obey(struct page_fetch *fetch, const char *rules)
+{
+	if (rules && robots_allow(rules, fetch->at))
+		fetch_page(fetch);
+	else
+		end(fetch, PAGE_UNUSABLE, "robots.txt", NULL, 0);
+}
+
+static void keep_rules(struct page_fetch *fetch, const char *rules)
+{
+	struct stored_robots robots = {.origin = fetch->origin};
+
+	(void)store_robots_get(fetch->options.store, fetch->origin, fetch->arena, &robots);
+	robots.expires = usec_add(wall_clock(fetch), PAGE_ROBOTS_KEPT);
+	robots.rules = rules;
+	/* Where it cannot be kept it is asked for again. */
+	(void)store_robots_put(fetch->options.store, &robots);
+	obey(fetch, rules);
+}
+
+static void on_rules(const struct reader_result *read, void *userdata)
+{
+	struct page_fetch *fetch = userdata;
+
+	fetch->reading = false;
+	if (read->error < 0)
+		end(fetch, PAGE_LATER, "no reader", NULL, 0);
+	else
+		keep_rules(fetch, read->rules);
+}
+
+/*
+ * RFC 9309 section 2.3.1: what is not there allows all; a server in trouble may not be asked for
+ * anything.
+ */
+static void on_robots(const struct http_response *response, void *userdata)
+{
+	struct page_fetch *fetch = userdata;
+	struct document document = {0};
+	int r;
+
+	fetch->transfer = NULL;
+	if (response->failure == HTTP_TOO_MANY_REDIRECTS) {
+		keep_rules(fetch, "");
+		return;
+	}
+	if (end_by_response(fetch, response))
+		return;
+	if (response->status < 200 || response->status > 299) {
+		keep_rules(fetch, "");
+		return;
+	}
+	r = take_document(response, &document);
+	if (r == 0)
+		r = pool_submit_robots(
+			fetch->options.pool, &document, fetch->options.agent, on_rules, fetch);
+	document_clear(&document);
+	if (r < 0)
+		end(fetch, PAGE_LATER, "no reader", NULL, 0);
+	else
+		fetch->reading = true;
+}
+
+static void fetch_robots(struct page_fetch *fetch)
+{
+	static const char *const headers[] = {"Accept: text/plain, */*;q=0.5", NULL};
+	const char *url = arena_printf(fetch->arena, "%s/robots.txt", fetch->origin);
+
+	if (!url ||
+		request(fetch, url, headers, PAGE_ROBOTS_REDIRECTS_MAX, ROBOTS_BYTES_MAX, true,
+			on_robots) < 0)
+		end(fetch, PAGE_LATER, "no memory", NULL, 0);
+}
+
+static void begin(struct page_fetch *fetch)
+{
+	struct stored_robots robots;
+	int r;
+
+	r = store_robots_get(fetch->options.store, fetch->origin, fetch->arena, &robots);
+	if (r == 0 && robots.expires > wall_clock(fetch))
+		obey(fetch, robots.rules);
+	else
+		fetch_robots(fetch);
+}
+
+/* ---- a fetch ---- */
+
+int page_fetch_start(const struct page_fetch_options *options, const char *url,
+	const struct feed *feed, page_fetch_fn done, void *userdata, struct page_fetch **ret)
+{
+	struct page_fetch *fetch = calloc(1, sizeof(*fetch));
+
+	if (!fetch || arena_new(FETCH_ARENA_BYTES, &fetch->arena) < 0) {
+		free(fetch);
+		return -ENOMEM;
+	}
+	fetch->options = *options;
+	fetch->options.agent = arena_strdup(fetch->arena, options->agent);
+	fetch->url = arena_copy(fetch->arena, url, strcspn(url, "#"));
+	fetch->at = fetch->url;
+	fetch->origin = origin_of(url, fetch->arena);
+	fetch->feed = (struct feed){
+		.url = arena_strdup(fetch->arena, feed->url),
+		.user_agent = arena_strdup(fetch->arena, feed->user_agent),
+		.private_networks = arena_strdup(fetch->arena, feed->private_networks),
+		.access = access_ref(feed->access),
+	};
+	fetch->done = done;
+	fetch->userdata = userdata;
+	if (!fetch->url || !fetch->origin || !fetch->feed.url || !fetch->options.agent) {
+		fetch_free(fetch);
+		return -ENOMEM;
+	}
+	*ret = fetch;
+	begin(fetch);
+	return 0;
+}
+
+bool page_fetch_is_reading(const struct page_fetch *fetch)
+{
+	return fetch->reading;
+}
+
+void page_fetch_cancel(struct page_fetch *fetch)
+{
+	fetch_free(fetch);
+}
+
+static int restore_one(const struct stored_robots *robots, void *userdata)
+{
+	const struct page_fetch_options *options = userdata;
+	int r;
+
+	r = http_client_block_host(options->http, robots->origin, robots->blocked);
+	return r == -EINVAL ? 0 : r;
+}
+
+int page_fetch_restore(const struct page_fetch_options *options)
+{
+	return store_robots_blocked_each(
+		options->store, clock_now(options->clock), restore_one, (void *)options);
+}

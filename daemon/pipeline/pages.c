@@ -1,0 +1,499 @@
+#include "pipeline/pages.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/url.h"
+#include "intake/deferral.h"
+#include "pipeline/page_fetch.h"
+
+/* How often what waits is looked through, while anything does. */
+#define TICK (500 * USEC_MSEC)
+#define FORGET_INTERVAL USEC_MINUTE
+#define STORE_RETRY USEC_MINUTE
+
+enum {
+	ENTRY_ARENA_BYTES = 32 * 1024 * 1024, /* the entry in two forms, the page beside it */
+	HOSTS_MAX = 4096,                     /* with something due, looked through in a tick */
+	LATE_STEP = 20,                       /* entries given up in a tick */
+	FORGET_STEP = 200,
+	TRIES_MAX = 3,
+	AGENT_MAX = 64,
+};
+
+/* A page in hand. */
+struct job {
+	struct job *next;
+	struct pages *pages;
+	int64_t id; /* of the entry that waits */
+	char *url;
+	char *host;
+	usec since;
+	uint32_t tries;
+	struct page_fetch *fetch;
+};
+
+struct pages {
+	struct pages_options options;
+	const struct config *config;
+	char agent[AGENT_MAX];
+	struct clock_timer *timer;
+	struct job *jobs;
+	size_t job_count;
+	usec forgot;  /* monotonic */
+	bool failing; /* the last article could not be stored */
+	struct pages_figures figures;
+};
+
+static usec wall_clock(const struct pages *pages)
+{
+	return clock_now(pages->options.clock);
+}
+
+static usec before(usec now, usec span)
+{
+	return now > span ? now - span : 0;
+}
+
+/* ---- jobs ---- */
+
+static void job_free(struct job *job)
+{
+	free(job->url);
+	free(job->host);
+	free(job);
+}
+
+/* Takes the job out of the list; its fetch is over or ends here. */
+static void job_drop(struct job *job, bool cancel)
+{
+	struct pages *pages = job->pages;
+
+	for (struct job **link = &pages->jobs; *link; link = &(*link)->next)
+		if (*link == job) {
+			*link = job->next;
+			pages->job_count--;
+			break;
+		}
+	if (cancel)
+		page_fetch_cancel(job->fetch);
+	job_free(job);
+}
+
+static struct job *job_of(const struct pages *pages, int64_t id)
+{
+	struct job *job = pages->jobs;
+
+	while (job && job->id != id)
+		job = job->next;
+	return job;
+}
+
+static bool is_host_in_hand(const struct pages *pages, const char *host)
+{
+	for (const struct job *job = pages->jobs; job; job = job->next)
+		if (strcmp(job->host, host) == 0)
+			return true;
+	return false;
+}
+
+static int job_new(struct pages *pages, const struct waiting_entry *waiting, struct job **ret)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return -ENOMEM;
+	*job = (struct job){
+		.pages = pages,
+		.id = waiting->id,
+		.url = strdup(waiting->url),
+		.host = strdup(waiting->host),
+		.since = waiting->since,
+		.tries = waiting->tries,
+	};
+	if (!job->url || !job->host) {
+		job_free(job);
+		return -ENOMEM;
+	}
+	job->next = pages->jobs;
+	pages->jobs = job;
+	pages->job_count++;
+	*ret = job;
+	return 0;
+}
+
+/* ---- taking in ---- */
+
+static const struct feed *find_feed(const struct pages *pages, const char *key)
+{
+	for (size_t i = 0; i < pages->config->feed_count; i++)
+		if (strcmp(feed_key(&pages->config->feeds[i]), key) == 0)
+			return &pages->config->feeds[i];
+	return NULL;
+}
+
+/* Less text than the feed has is none of the article's: a teaser, or something beside it. */
+static bool is_longer(const struct web_page *page, const struct parsed_feed *parsed)
+{
+	const char *text = entry_text(&parsed->entries[0]);
+
+	return !text || strlen(page->text) >= strlen(text);
+}
+
+static int take_read(struct pages *pages, const struct waiting_entry *waiting,
+	const struct web_page *page, const char *note, struct arena *arena)
+{
+	const struct feed *feed = find_feed(pages, waiting->feed_key);
+	struct waited waited = {waiting->id, page, note};
+	struct parsed_feed parsed;
+	struct feed_state state;
+	int r;
+
+	/* Its feed was taken out of the configuration, or it is of no use to anybody. */
+	if (!feed || deferral_read(waiting, arena, &parsed) < 0)
+		return store_waiting_remove(pages->options.store, waiting->id);
+	r = store_feed_ensure(
+		pages->options.store, waiting->feed_key, wall_clock(pages), arena, &state);
+	if (r < 0)
+		return r;
+	state.url = feed->url;
+	if (page && !is_longer(page, &parsed)) {
+		waited.page = NULL;
+		waited.note = "less than the feed's";
+	}
+	r = pipeline_take_waiting(pages->options.pipeline, feed, &state, &parsed, &waited);
+	if (r == 0 && waited.page)
+		pages->figures.used++;
+	else if (r == 0)
+		pages->figures.fallback++;
+	return r;
+}
+
+/* Takes the entry in.  What cannot be stored now, or not yet, is looked at again. */
+static void take(struct pages *pages, int64_t id, const struct web_page *page, const char *note)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct waiting_entry waiting;
+	int r;
+
+	r = arena_new(ENTRY_ARENA_BYTES, &arena);
+	if (r == 0)
+		r = store_waiting_get(pages->options.store, id, arena, &waiting);
+	if (r == 0)
+		r = take_read(pages, &waiting, page, note, arena);
+	if (r >= 0 || r == -ENOENT) {
+		pages->failing = false;
+		return;
+	}
+	pages->failing = true;
+	log_error("an article whose page was awaited cannot be stored: %s; tried again in a minute",
+		store_error(pages->options.store));
+}
+
+/* ---- pages that were fetched ---- */
+
+static int read_stored(const struct stored_page *stored, struct arena *arena, struct web_page *ret)
+{
+	struct wire_reader reader = {.bytes = stored->page, .length = stored->page_length};
+	int r;
+
+	r = web_page_read(&reader, arena, ret);
+	return r == 0 && !wire_done(&reader) ? -EBADMSG : r;
+}
+
+/* Takes the entry in by what its page brought a while ago; false where it is to be fetched. */
+static bool take_stored(struct pages *pages, const struct waiting_entry *waiting, const char *key,
+	struct arena *arena)
+{
+	usec since = waiting->renew ? waiting->since : before(waiting->since, PAGES_FRESH);
+	struct stored_page stored;
+	struct web_page page;
+
+	if (!key || store_page_get(pages->options.store, key, since, arena, &stored) < 0)
+		return false;
+	if (!stored.page) {
+		take(pages, waiting->id, NULL, stored.note);
+		return true;
+	}
+	if (read_stored(&stored, arena, &page) < 0)
+		return false;
+	take(pages, waiting->id, &page, NULL);
+	return true;
+}
+
+/* Keeps what an address brought, under the page's own word for its address too. */
+static void keep(struct pages *pages, const struct job *job, const struct page_fetched *fetched)
+{
+	_cleanup_(buffer_free) struct buffer bytes = BUFFER_INIT(PAGE_BYTES_MAX);
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct stored_page stored = {
+		.host = fetched->asked ? job->host : NULL,
+		.fetched = wall_clock(pages),
+		.note = fetched->note,
+	};
+	const char *canonical = fetched->page ? fetched->page->canonical_url : NULL;
+
+	if (arena_new(ENTRY_ARENA_BYTES, &arena) < 0)
+		return;
+	if (fetched->page)
+		web_page_write(fetched->page, &bytes);
+	if (bytes.failed)
+		return;
+	stored.page = bytes.bytes;
+	stored.page_length = bytes.length;
+	stored.key = url_canonical_key(job->url, arena);
+	if (stored.key && store_page_put(pages->options.store, &stored) < 0)
+		return;
+	canonical = canonical ? url_canonical_key(canonical, arena) : NULL;
+	/* Not of a front page, which some sites name on every page. */
+	if (!canonical || (stored.key && strcmp(canonical, stored.key) == 0) ||
+		canonical[strcspn(canonical, "/")] == '\0')
+		return;
+	stored.key = canonical;
+	stored.host = NULL;
+	(void)store_page_put(pages->options.store, &stored);
+}
+
+/* Looks at the entry again later, or gives its page up. */
+static void try_later(
+	struct pages *pages, const struct job *job, const struct page_fetched *fetched)
+{
+	usec now = wall_clock(pages);
+	usec due = fetched->retry_at > 0 ? fetched->retry_at
+					 : usec_add(now, PAGES_RETRY << job->tries);
+
+	if (pages->options.once || job->tries + 1 >= TRIES_MAX ||
+		due >= usec_add(job->since, PAGES_WAIT))
+		take(pages, job->id, NULL, fetched->note);
+	else
+		(void)store_waiting_delay(pages->options.store, job->id, due, job->tries + 1);
+}
+
+static void on_fetched(const struct page_fetched *fetched, void *userdata)
+{
+	struct job *job = userdata;
+	struct pages *pages = job->pages;
+
+	pages->figures.fetched += fetched->asked;
+	if (fetched->outcome == PAGE_LATER) {
+		try_later(pages, job, fetched);
+	} else {
+		keep(pages, job, fetched);
+		take(pages, job->id, fetched->page, fetched->note);
+	}
+	job_drop(job, false);
+	clock_timer_in(pages->options.clock, pages->timer, 0);
+}
+
+/* ---- what is next ---- */
+
+/* Whether so many pages were fetched that others wait. */
+static bool is_too_much(struct pages *pages, const char *host)
+{
+	usec since = before(wall_clock(pages), USEC_HOUR);
+	uint64_t count;
+
+	if (store_pages_since(pages->options.store, host, since, &count) == 0 &&
+		count >= PAGES_HOST_HOUR_MAX)
+		return true;
+	return store_pages_since(pages->options.store, NULL, since, &count) == 0 &&
+		count >= PAGES_HOUR_MAX;
+}
+
+static struct page_fetch_options fetch_options(const struct pages *pages)
+{
+	return (struct page_fetch_options){
+		.clock = pages->options.clock,
+		.store = pages->options.store,
+		.http = pages->options.http,
+		.pool = pages->options.pool,
+		.agent = pages->agent,
+	};
+}
+
+static void start(struct pages *pages, const struct waiting_entry *waiting)
+{
+	struct page_fetch_options options = fetch_options(pages);
+	const struct feed *feed = find_feed(pages, waiting->feed_key);
+	struct job *job;
+
+	if (!feed) {
+		(void)store_waiting_remove(pages->options.store, waiting->id);
+		return;
+	}
+	if (is_too_much(pages, waiting->host)) {
+		if (pages->options.once)
+			take(pages, waiting->id, NULL, "too many pages");
+		return;
+	}
+	if (job_new(pages, waiting, &job) < 0)
+		return;
+	/* It may be over, and the job gone, when this returns 0. */
+	if (page_fetch_start(&options, job->url, feed, on_fetched, job, &job->fetch) < 0)
+		job_drop(job, false);
+}
+
+/* The entry's page was fetched a while ago, or is asked for now. */
+static void begin(struct pages *pages, int64_t id)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct waiting_entry waiting;
+
+	if (arena_new(ENTRY_ARENA_BYTES, &arena) < 0 ||
+		store_waiting_get(pages->options.store, id, arena, &waiting) < 0)
+		return;
+	if (!take_stored(pages, &waiting, url_canonical_key(waiting.url, arena), arena))
+		start(pages, &waiting);
+}
+
+struct choice {
+	struct pages *pages;
+	int64_t ids[PAGES_IN_HAND_MAX];
+	size_t count;
+};
+
+static int choose(const struct waiting_entry *waiting, void *userdata)
+{
+	struct choice *choice = userdata;
+
+	if (is_host_in_hand(choice->pages, waiting->host))
+		return 0;
+	choice->ids[choice->count++] = waiting->id;
+	return choice->count + choice->pages->job_count >= PAGES_IN_HAND_MAX;
+}
+
+static void start_due(struct pages *pages)
+{
+	struct choice choice = {.pages = pages};
+
+	if (pages->job_count >= PAGES_IN_HAND_MAX)
+		return;
+	(void)store_waiting_each(
+		pages->options.store, wall_clock(pages), HOSTS_MAX, choose, &choice);
+	for (size_t i = 0; i < choice.count; i++)
+		begin(pages, choice.ids[i]);
+}
+
+/* Entries that waited for long enough. */
+static void give_up_late(struct pages *pages)
+{
+	usec since = before(wall_clock(pages), PAGES_WAIT);
+	int64_t id;
+
+	for (unsigned i = 0; i < LATE_STEP; i++) {
+		struct job *job;
+
+		if (store_waiting_late(pages->options.store, since, &id) < 0)
+			return;
+		job = job_of(pages, id);
+		if (job && page_fetch_is_reading(job->fetch))
+			return;
+		if (job)
+			job_drop(job, true);
+		take(pages, id, NULL, "waited too long");
+		if (pages->failing)
+			return;
+	}
+}
+
+static void forget(struct pages *pages)
+{
+	usec now = clock_monotonic(pages->options.clock);
+
+	if (now < pages->forgot + FORGET_INTERVAL)
+		return;
+	pages->forgot = now;
+	(void)store_pages_forget(
+		pages->options.store, before(wall_clock(pages), PAGES_KEPT), FORGET_STEP);
+}
+
+static void on_timer(void *userdata)
+{
+	struct pages *pages = userdata;
+
+	pages->failing = false;
+	give_up_late(pages);
+	if (!pages->failing)
+		start_due(pages);
+	forget(pages);
+	if (!pages_idle(pages))
+		clock_timer_in(
+			pages->options.clock, pages->timer, pages->failing ? STORE_RETRY : TICK);
+}
+
+static void on_waiting(void *userdata)
+{
+	struct pages *pages = userdata;
+
+	clock_timer_in(pages->options.clock, pages->timer, 0);
+}
+
+/* ---- the pages ---- */
+
+int pages_new(const struct pages_options *options, struct pages **ret)
+{
+	struct pages *pages = calloc(1, sizeof(*pages));
+	struct page_fetch_options fetching;
+	int r;
+
+	if (!pages)
+		return -ENOMEM;
+	pages->options = *options;
+	fetching = fetch_options(pages);
+	r = page_fetch_restore(&fetching);
+	if (r == 0)
+		r = clock_timer_new(options->clock, on_timer, pages, &pages->timer);
+	if (r < 0) {
+		free(pages);
+		return r;
+	}
+	pipeline_on_waiting(options->pipeline, on_waiting, pages);
+	*ret = pages;
+	return 0;
+}
+
+void pages_free(struct pages *pages)
+{
+	if (!pages)
+		return;
+	while (pages->jobs)
+		job_drop(pages->jobs, true);
+	clock_timer_free(pages->options.clock, pages->timer);
+	free(pages);
+}
+
+void pages_configure(struct pages *pages, const struct config *config)
+{
+	const char *agent = config->user_agent;
+	size_t length = 0;
+
+	while (length < AGENT_MAX - 1 &&
+		(isalpha((unsigned char)agent[length]) || agent[length] == '-' ||
+			agent[length] == '_'))
+		length++;
+	(void)snprintf(pages->agent, sizeof(pages->agent), "%.*s", (int)length,
+		length > 0 ? agent : "wirewatch");
+	if (length == 0)
+		(void)snprintf(pages->agent, sizeof(pages->agent), "wirewatch");
+	pages->config = config;
+	/* What waits since before the last start. */
+	clock_timer_in(pages->options.clock, pages->timer, 0);
+}
+
+bool pages_idle(struct pages *pages)
+{
+	uint64_t waiting;
+
+	/* A run that ends leaves what cannot be stored to the next one. */
+	if (pages->options.once && pages->failing)
+		return true;
+	return store_waiting_count(pages->options.store, &waiting) < 0 || waiting == 0;
+}
+
+struct pages_figures pages_figures(struct pages *pages)
+{
+	(void)store_waiting_count(pages->options.store, &pages->figures.waiting);
+	return pages->figures;
+}
