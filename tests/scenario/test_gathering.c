@@ -20,6 +20,7 @@
 #include "intake/alerting.h"
 #include "model/entry.h"
 #include "support/json_schema.h"
+#include "support/scratch.h"
 #include "watch/watch.h"
 
 #define START ((usec)1793534400 * USEC_SEC) /* 1 November 2026, 12:00 UTC */
@@ -36,7 +37,7 @@ struct event {
 };
 
 struct desk {
-	char folder[64];
+	char folder[SCRATCH_FOLDER_BYTES];
 	usec now;
 	struct arena *arena;
 	json_t *schema;
@@ -55,17 +56,15 @@ static void load(struct desk *desk, const char *topic)
 {
 	struct config_errors errors = {0};
 	struct matcher *matcher;
-	char path[96];
-	FILE *file;
+	char path[SCRATCH_PATH_BYTES];
+	char text[512];
 
-	(void)snprintf(path, sizeof(path), "%s/wirewatch.conf", desk->folder);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	(void)fprintf(file,
+	(void)snprintf(text, sizeof(text),
 		"[Daemon]\nJournal=no\nTimeZone=UTC\n"
 		"[Webhook \"desk\"]\nURL=http://desk.example/\n%s%s",
 		topic ? "[Topic \"t\"]\nQuery=fire\nNotify=desk\n" : "", topic ? topic : "");
-	assert_int_equal(fclose(file), 0);
+	scratch_write(desk->folder, "wirewatch.conf", text);
+	scratch_path(desk->folder, "wirewatch.conf", path);
 	config_free(desk->config);
 	if (config_load(path, &errors, &desk->config) < 0)
 		fail_msg("%s", errors.lines[0]);
@@ -114,8 +113,7 @@ static int setup(void **state)
 	struct desk *desk = calloc(1, sizeof(*desk));
 
 	assert_non_null(desk);
-	(void)strcpy(desk->folder, "/tmp/wirewatch-gathering-XXXXXX");
-	assert_non_null(mkdtemp(desk->folder));
+	scratch_make(desk->folder);
 	desk->now = START;
 	desk->feed = (struct feed){.name = "a", .url = "http://a.example/"};
 	desk->schema = json_load_file(EVENT_SCHEMA, JSON_REJECT_DUPLICATES, NULL);
@@ -128,7 +126,6 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct desk *desk = *state;
-	char command[96];
 
 	close_desk(desk);
 	config_free(desk->config);
@@ -136,8 +133,7 @@ static int teardown(void **state)
 		json_decref(desk->events[i].data);
 	json_decref(desk->schema);
 	arena_free(desk->arena);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", desk->folder);
-	assert_int_equal(system(command), 0); /* NOLINT(bugprone-command-processor) */
+	scratch_remove(desk->folder);
 	free(desk);
 	return 0;
 }

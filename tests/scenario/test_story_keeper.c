@@ -15,6 +15,7 @@
 
 #include "dedup/fingerprint.h"
 #include "support/fake_clock.h"
+#include "support/scratch.h"
 
 #define START (UINT64_C(1780000000) * USEC_SEC)
 
@@ -28,8 +29,8 @@ struct world {
 	struct store *store;
 	struct story_keeper *keeper;
 	struct arena *arena;
-	char folder[64];
-	char snapshot[96];
+	char folder[SCRATCH_FOLDER_BYTES];
+	char snapshot[SCRATCH_PATH_BYTES];
 	int64_t feed;
 	unsigned made;
 };
@@ -139,10 +140,8 @@ static int setup(void **state)
 	struct world *world = calloc(1, sizeof(*world));
 
 	assert_non_null(world);
-	(void)strcpy(world->folder, "/tmp/wirewatch-keeper-XXXXXX");
-	assert_non_null(mkdtemp(world->folder));
-	(void)snprintf(
-		world->snapshot, sizeof(world->snapshot), "%s/stories.snapshot", world->folder);
+	scratch_make(world->folder);
+	scratch_path(world->folder, "stories.snapshot", world->snapshot);
 	assert_int_equal(arena_new(1024 * 1024, &world->arena), 0);
 	world->clock = fake_clock_new(START);
 	open_store(world);
@@ -153,13 +152,11 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct world *world = *state;
-	char command[96];
 
 	close_store(world);
 	arena_free(world->arena);
 	fake_clock_free(world->clock);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", world->folder);
-	assert_int_equal(system(command), 0);
+	scratch_remove(world->folder);
 	free(world);
 	return 0;
 }

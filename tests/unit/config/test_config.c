@@ -12,6 +12,7 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "config/config.h"
+#include "support/scratch.h"
 
 enum {
 	FILE_MAX = 256 * 1024,
@@ -266,17 +267,19 @@ static void test_missing_configuration_says_where(void **state)
 	config_errors_clear(&errors);
 }
 
-/* Writes a file of the test's own and returns its path. */
-static const char *write_file(char room[64], const char *text, size_t length)
+/* Loads a text as a file, from a folder that is gone then. */
+static int load_text(const char *text, struct config_errors *errors, struct config **ret)
 {
-	int fd;
+	char folder[SCRATCH_FOLDER_BYTES];
+	char path[SCRATCH_PATH_BYTES];
+	int r;
 
-	(void)snprintf(room, 64, "/tmp/wirewatch-test-config-XXXXXX");
-	fd = mkstemp(room);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, length), (ssize_t)length);
-	(void)close(fd);
-	return room;
+	scratch_make(folder);
+	scratch_write(folder, "wirewatch.conf", text);
+	scratch_path(folder, "wirewatch.conf", path);
+	r = config_load(path, errors, ret);
+	scratch_remove(folder);
+	return r;
 }
 
 static void test_faults_beyond_the_limit_are_counted(void **state)
@@ -284,20 +287,17 @@ static void test_faults_beyond_the_limit_are_counted(void **state)
 	struct config_errors errors = {0};
 	struct config *config = NULL;
 	struct buffer text = BUFFER_INIT(FILE_MAX);
-	char path[64];
 
 	(void)state;
 	(void)buffer_add_string(&text, "[Daemon]\n");
 	for (int i = 0; i < CONFIG_ERRORS_MAX + 5; i++)
 		(void)buffer_printf(&text, "Unknown%d=1\n", i);
-	(void)write_file(path, text.bytes, text.length);
+	assert_int_equal(load_text(text.bytes, &errors, &config), -EINVAL);
 	buffer_free(&text);
-	assert_int_equal(config_load(path, &errors, &config), -EINVAL);
 	assert_int_equal(errors.count, CONFIG_ERRORS_MAX);
 	assert_int_equal(errors.dropped, 5);
 	config_errors_clear(&errors);
 	assert_int_equal(errors.count, 0);
-	(void)unlink(path);
 }
 
 static void check_feed_count(int feeds, int expected)
@@ -305,14 +305,11 @@ static void check_feed_count(int feeds, int expected)
 	_cleanup_(config_freep) struct config *config = NULL;
 	struct config_errors errors = {0};
 	struct buffer text = BUFFER_INIT(32 * 1024 * 1024);
-	char path[64];
 
 	for (int i = 0; i < feeds; i++)
 		(void)buffer_printf(&text, "[Feed \"f%d\"]\nURL=http://example.org/%d.xml\n", i, i);
-	(void)write_file(path, text.bytes, text.length);
+	assert_int_equal(load_text(text.bytes, &errors, &config), expected);
 	buffer_free(&text);
-	assert_int_equal(config_load(path, &errors, &config), expected);
-	(void)unlink(path);
 	if (expected == 0)
 		assert_int_equal(config->feed_count, feeds);
 	else
@@ -331,39 +328,22 @@ static void test_credentials_are_read_from_the_folder_of_systemd(void **state)
 {
 	static const char text[] =
 		"[Webhook \"w\"]\nURL=https://example.org/\nSecretCredential=old new\n";
-	static const char *const keys[] = {"whsec_b2xk", "bmV3"};
-	static const char *const names[] = {"old", "new"};
 	_cleanup_(config_freep) struct config *config = NULL;
 	struct config_errors errors = {0};
-	char folder[] = "/tmp/wirewatch-test-creds-XXXXXX";
-	char path[64];
-	char file[128];
+	char folder[SCRATCH_FOLDER_BYTES];
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		FILE *stream;
-
-		(void)snprintf(file, sizeof(file), "%s/%s", folder, names[i]);
-		stream = fopen(file, "we");
-		assert_non_null(stream);
-		assert_true(fputs(keys[i], stream) >= 0);
-		assert_int_equal(fclose(stream), 0);
-	}
-	(void)write_file(path, text, strlen(text));
+	scratch_make(folder);
+	scratch_write(folder, "old", "whsec_b2xk");
+	scratch_write(folder, "new", "bmV3");
 	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
-	assert_int_equal(config_load(path, &errors, &config), 0);
+	assert_int_equal(load_text(text, &errors, &config), 0);
 	assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
 	assert_memory_equal(config->hooks[0].secret, "old", 3);
 	assert_int_equal(config->hooks[0].secret_length, 3);
 	assert_memory_equal(config->hooks[0].next_secret, "new", 3);
 	assert_int_equal(config->hooks[0].next_secret_length, 3);
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		(void)snprintf(file, sizeof(file), "%s/%s", folder, names[i]);
-		(void)unlink(file);
-	}
-	(void)rmdir(folder);
-	(void)unlink(path);
+	scratch_remove(folder);
 }
 
 int main(void)

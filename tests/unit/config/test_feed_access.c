@@ -9,49 +9,25 @@
 #include <cmocka.h>
 
 #include "config/config.h"
-
-enum {
-	PATH_SIZE = 256,
-};
+#include "support/scratch.h"
 
 struct room {
-	char folder[64];
+	char folder[SCRATCH_FOLDER_BYTES];
 	struct config *config;
 };
 
 static unsigned warnings;
-
-static void path_of(const struct room *room, const char *name, char path[PATH_SIZE])
-{
-	(void)snprintf(path, PATH_SIZE, "%s/%s", room->folder, name);
-}
-
-static void put(const struct room *room, const char *name, const char *text)
-{
-	char path[PATH_SIZE];
-	FILE *file;
-
-	path_of(room, name, path);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
-
-static const char *const names[] = {
-	"wirewatch.conf", "password", "token", "client.pem", "list.opml"};
 
 static int setup(void **state)
 {
 	struct room *room = calloc(1, sizeof(*room));
 
 	assert_non_null(room);
-	(void)strcpy(room->folder, "/tmp/wirewatch-test-access-XXXXXX");
-	assert_non_null(mkdtemp(room->folder));
-	put(room, "password", "open sesame\r\n");
-	put(room, "token", "t0k.en\n");
-	put(room, "client.pem", "-----BEGIN CERTIFICATE-----\n");
-	put(room, "list.opml",
+	scratch_make(room->folder);
+	scratch_write(room->folder, "password", "open sesame\r\n");
+	scratch_write(room->folder, "token", "t0k.en\n");
+	scratch_write(room->folder, "client.pem", "-----BEGIN CERTIFICATE-----\n");
+	scratch_write(room->folder, "list.opml",
 		"<opml version=\"2.0\"><body>"
 		"<outline text=\"a\" xmlUrl=\"https://example.org/a\"/>"
 		"<outline text=\"b\" xmlUrl=\"https://me:pw@example.org/b\"/>"
@@ -63,13 +39,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct room *room = *state;
-	char path[PATH_SIZE];
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		path_of(room, names[i], path);
-		(void)unlink(path);
-	}
-	(void)rmdir(room->folder);
+	scratch_remove(room->folder);
 	config_free(room->config);
 	free(room);
 	return 0;
@@ -78,11 +49,11 @@ static int teardown(void **state)
 static struct config *load(struct room *room, const char *text)
 {
 	struct config_errors errors = {0};
-	char path[PATH_SIZE];
+	char path[SCRATCH_PATH_BYTES];
 	int r;
 
-	put(room, "wirewatch.conf", text);
-	path_of(room, "wirewatch.conf", path);
+	scratch_write(room->folder, "wirewatch.conf", text);
+	scratch_path(room->folder, "wirewatch.conf", path);
 	r = config_load(path, &errors, &room->config);
 	for (size_t i = 0; i < errors.count; i++)
 		print_error("%s\n", errors.lines[i]);
@@ -194,7 +165,7 @@ static void test_a_changed_password_is_the_same_access(void **state)
 	struct room *room = *state;
 	struct config *before = load(room, text);
 
-	put(room, "password", "another");
+	scratch_write(room->folder, "password", "another");
 	(void)load(room, text);
 	assert_string_equal(room->config->feeds[0].access->password, "another");
 	assert_true(access_equal(before->feeds[0].access, room->config->feeds[0].access));
@@ -226,14 +197,14 @@ static void test_sixteen_headers_are_taken_and_no_more(void **state)
 	struct config_errors errors = {0};
 	struct config *config = NULL;
 	char text[2048] = "[Feed \"a\"]\nURL=https://example.org/a\n";
-	char path[PATH_SIZE];
+	char path[SCRATCH_PATH_BYTES];
 
 	for (int i = 0; i < 16; i++)
 		(void)sprintf(text + strlen(text), "Header=X-%d: %d\n", i, i);
 	(void)load(room, text);
 	(void)strcat(text, "Header=X-16: 16\n");
-	put(room, "wirewatch.conf", text);
-	path_of(room, "wirewatch.conf", path);
+	scratch_write(room->folder, "wirewatch.conf", text);
+	scratch_path(room->folder, "wirewatch.conf", path);
 	assert_int_equal(config_load(path, &errors, &config), -EINVAL);
 	assert_non_null(strstr(errors.lines[0], "too many headers; 16 are allowed"));
 	config_errors_clear(&errors);

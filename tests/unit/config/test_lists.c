@@ -10,60 +10,15 @@
 
 #include <cmocka.h>
 
-#include "config/topics.h"
-
-enum {
-	ARENA_BYTES = 64 * 1024 * 1024,
-};
-
-struct loaded {
-	struct arena *arena;
-	struct topic *topics;
-	size_t count;
-	struct config_errors errors;
-	int result;
-	char folder[64];
-};
-
-static void write_file(const char *folder, const char *name, const char *text, size_t length)
-{
-	char path[128];
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, length, file), length);
-	assert_int_equal(fclose(file), 0);
-}
+#include "loaded_topics.h"
 
 /* Loads sections, with terms.txt beside them, and a topic behind. */
 static struct loaded load(const char *sections, const char *terms)
 {
-	struct loaded loaded = {.folder = "/tmp/wirewatch-test-lists-XXXXXX"};
 	char text[2000];
-	char path[128];
 
-	assert_non_null(mkdtemp(loaded.folder));
 	(void)snprintf(text, sizeof(text), "%s[Topic \"t\"]\nQuery=x\n", sections);
-	write_file(loaded.folder, "t.conf", text, strlen(text));
-	if (terms)
-		write_file(loaded.folder, "terms.txt", terms, strlen(terms));
-	(void)snprintf(path, sizeof(path), "%s/t.conf", loaded.folder);
-	assert_int_equal(arena_new(ARENA_BYTES, &loaded.arena), 0);
-	loaded.result =
-		topics_load(path, loaded.arena, &loaded.topics, &loaded.count, &loaded.errors);
-	(void)unlink(path);
-	(void)snprintf(path, sizeof(path), "%s/terms.txt", loaded.folder);
-	(void)unlink(path);
-	(void)rmdir(loaded.folder);
-	return loaded;
-}
-
-static void clear(struct loaded *loaded)
-{
-	config_errors_clear(&loaded->errors);
-	arena_free(loaded->arena);
+	return loaded_topics(text, terms);
 }
 
 /* The terms of the list, joined by "|". */
@@ -88,7 +43,7 @@ static void expect_fault(const char *sections, const char *terms, const char *wo
 	assert_int_equal(loaded.result, -EINVAL);
 	assert_int_equal(loaded.errors.count, 1);
 	assert_non_null(strstr(loaded.errors.lines[0], words));
-	clear(&loaded);
+	loaded_clear(&loaded);
 }
 
 static void test_commas_outside_quotes_part_terms(void **state)
@@ -105,7 +60,7 @@ static void test_commas_outside_quotes_part_terms(void **state)
 	assert_string_equal(loaded.topics[0].lists->lists[0].name, "a");
 	assert_string_equal(terms_of(&loaded, 1, joined),
 		"missile*|\"a, b\"|=US|\xE2\x80\x9Ck,l\xE2\x80\x9D|list:a|more");
-	clear(&loaded);
+	loaded_clear(&loaded);
 }
 
 static void test_file_has_a_term_a_line(void **state)
@@ -117,7 +72,7 @@ static void test_file_has_a_term_a_line(void **state)
 	(void)state;
 	assert_int_equal(loaded.result, 0);
 	assert_string_equal(terms_of(&loaded, 0, joined), "first|#brexit|two, three|\"last one\"");
-	clear(&loaded);
+	loaded_clear(&loaded);
 }
 
 static void test_without_lists_topics_have_none(void **state)
@@ -127,7 +82,7 @@ static void test_without_lists_topics_have_none(void **state)
 	(void)state;
 	assert_int_equal(loaded.result, 0);
 	assert_null(loaded.topics[0].lists);
-	clear(&loaded);
+	loaded_clear(&loaded);
 }
 
 static void test_empty_value_begins_anew(void **state)
@@ -138,7 +93,7 @@ static void test_empty_value_begins_anew(void **state)
 	(void)state;
 	assert_int_equal(loaded.result, 0);
 	assert_string_equal(terms_of(&loaded, 0, joined), "b");
-	clear(&loaded);
+	loaded_clear(&loaded);
 }
 
 static void test_faults_are_told(void **state)
@@ -173,7 +128,7 @@ static void test_diamond_is_no_cycle(void **state)
 
 	(void)state;
 	assert_int_equal(loaded.result, 0);
-	clear(&loaded);
+	loaded_clear(&loaded);
 }
 
 static void test_terms_are_bounded(void **state)
@@ -192,7 +147,7 @@ static void test_terms_are_bounded(void **state)
 	loaded = load("[List \"l\"]\nFile=terms.txt\n", terms + 2);
 	assert_int_equal(loaded.result, 0);
 	assert_int_equal(loaded.topics[0].lists->lists[0].term_count, OVER - 1);
-	clear(&loaded);
+	loaded_clear(&loaded);
 	free(terms);
 }
 

@@ -16,10 +16,10 @@
 #include "base/macro.h"
 #include "config/config.h"
 #include "config/settings.h"
+#include "support/scratch.h"
 
 enum {
 	SAMPLE_MAX = 64 * 1024,
-	PATH_SIZE = 256,
 };
 
 /* Settings stand as `#Key=` and `#[Section`, prose as `# Prose`. */
@@ -90,26 +90,6 @@ static void test_sample_has_every_key_and_the_daemons_defaults(void **state)
 	free(sample);
 }
 
-static void write_file(const char *folder, const char *name, const char *text)
-{
-	char path[PATH_SIZE];
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
-
-static void remove_file(const char *folder, const char *name)
-{
-	char path[PATH_SIZE];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	(void)unlink(path);
-}
-
 /* What another setting beside it stands for: one of them may be given. */
 static bool is_alternative(const char *line)
 {
@@ -158,32 +138,29 @@ static void test_sample_is_good_as_it_is(void **state)
 
 static void test_sample_is_good_with_all_its_settings(void **state)
 {
-	static const char *const names[] = {"wirewatch.conf", "desk.opml", "desk-secret",
-		"desk-secret.txt", "weapons.txt", "desk.template", "example-password", "client.pem",
-		"client.key", "authority.pem", "mail-password", "mail-password.txt", "mail-ca.pem"};
+	static const char *const others[] = {"client.pem", "client.key", "authority.pem",
+		"mail-password", "mail-password.txt", "mail-ca.pem"};
 	static const char secret[] = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\n";
-	char folder[] = "/tmp/wirewatch-sample-XXXXXX";
+	char folder[SCRATCH_FOLDER_BYTES];
 	char *sample = read_sample();
 
 	(void)state;
 	uncomment(sample);
-	assert_non_null(mkdtemp(folder));
-	write_file(folder, names[0], sample);
-	write_file(folder, names[1],
+	scratch_make(folder);
+	scratch_write(folder, "wirewatch.conf", sample);
+	scratch_write(folder, "desk.opml",
 		"<opml version=\"2.0\"><body><outline text=\"World\" type=\"rss\" "
 		"xmlUrl=\"https://example.net/rss\"/></body></opml>");
-	write_file(folder, names[2], secret);
-	write_file(folder, names[3], secret);
-	write_file(folder, names[4], "mortar\n");
-	write_file(folder, names[5], "{\"text\": \"{{title}}\"}\n");
-	write_file(folder, names[6], "open sesame\n");
-	for (size_t i = 7; i < ARRAY_SIZE(names); i++)
-		write_file(folder, names[i], "-----BEGIN EXAMPLE-----\n");
+	scratch_write(folder, "desk-secret", secret);
+	scratch_write(folder, "desk-secret.txt", secret);
+	scratch_write(folder, "weapons.txt", "mortar\n");
+	scratch_write(folder, "desk.template", "{\"text\": \"{{title}}\"}\n");
+	scratch_write(folder, "example-password", "open sesame\n");
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		scratch_write(folder, others[i], "-----BEGIN EXAMPLE-----\n");
 	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
 	assert_loads(folder);
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		remove_file(folder, names[i]);
-	assert_int_equal(rmdir(folder), 0);
+	scratch_remove(folder);
 	free(sample);
 }
 

@@ -1,5 +1,5 @@
 /* Topics files as `wirewatch match` reads them (query language 7). */
-#include "config/topics.h"
+#include "loaded_topics.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -9,44 +9,12 @@
 
 #include <cmocka.h>
 
-enum {
-	ARENA_BYTES = 64 * 1024 * 1024,
-};
-
-struct loaded {
-	struct arena *arena;
-	struct topic *topics;
-	size_t count;
-	struct config_errors errors;
-	int result;
-	char path[64];
-};
-
-static struct loaded load(const char *text)
-{
-	struct loaded loaded = {.path = "/tmp/wirewatch-test-topics-XXXXXX"};
-	int fd = mkstemp(loaded.path);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	(void)close(fd);
-	assert_int_equal(arena_new(ARENA_BYTES, &loaded.arena), 0);
-	loaded.result = topics_load(
-		loaded.path, loaded.arena, &loaded.topics, &loaded.count, &loaded.errors);
-	(void)unlink(loaded.path);
-	return loaded;
-}
-
-static void clear(struct loaded *loaded)
-{
-	config_errors_clear(&loaded->errors);
-	arena_free(loaded->arena);
-}
-
 static void test_topics_keep_order_options_and_queries(void **state)
 {
-	struct loaded loaded = load("# topics\n[Topic \"z\"]\nStem=english\nQuery= a OR \n  b \n"
-				    "[Topic \"a \\\"q\\\" \\\\\"]\nRegex=yes\nQuery=/x#y;z/i\n");
+	struct loaded loaded =
+		loaded_topics("# topics\n[Topic \"z\"]\nStem=english\nQuery= a OR \n  b \n"
+			      "[Topic \"a \\\"q\\\" \\\\\"]\nRegex=yes\nQuery=/x#y;z/i\n",
+			NULL);
 
 	(void)state;
 	assert_int_equal(loaded.result, 0);
@@ -60,44 +28,47 @@ static void test_topics_keep_order_options_and_queries(void **state)
 	assert_string_equal(loaded.topics[1].query, "/x#y;z/i");
 	assert_true(loaded.topics[1].regex);
 	assert_null(loaded.topics[1].stem);
-	clear(&loaded);
+	loaded_clear(&loaded);
 }
 
 /* An empty query is the query language's to refuse, with its column. */
 static void test_empty_query_is_kept_and_missing_one_refused(void **state)
 {
-	struct loaded loaded = load("[Topic \"t\"]\nQuery=   \n");
+	struct loaded loaded = loaded_topics("[Topic \"t\"]\nQuery=   \n", NULL);
 
 	(void)state;
 	assert_int_equal(loaded.result, 0);
 	assert_string_equal(loaded.topics[0].query, "");
-	clear(&loaded);
-	loaded = load("[Topic \"t\"]\nStem=english\n");
+	loaded_clear(&loaded);
+	loaded = loaded_topics("[Topic \"t\"]\nStem=english\n", NULL);
 	assert_int_equal(loaded.result, -EINVAL);
 	assert_int_equal(loaded.errors.count, 1);
-	clear(&loaded);
+	loaded_clear(&loaded);
 }
 
 static void test_other_sections_are_not_used_nor_referred_to(void **state)
 {
-	struct loaded loaded = load("[Daemon]\nReaders=3\n[Feed \"f\"]\nURL=http://a.example/\n"
-				    "[Topic \"t\"]\nQuery=x\nFeeds=nowhere\nNotify=nobody\n");
+	struct loaded loaded =
+		loaded_topics("[Daemon]\nReaders=3\n[Feed \"f\"]\nURL=http://a.example/\n"
+			      "[Topic \"t\"]\nQuery=x\nFeeds=nowhere\nNotify=nobody\n",
+			NULL);
 
 	(void)state;
 	assert_int_equal(loaded.result, 0);
 	assert_int_equal(loaded.count, 1);
-	clear(&loaded);
+	loaded_clear(&loaded);
 }
 
 static void test_name_given_twice_is_refused(void **state)
 {
-	struct loaded loaded = load("[Topic \"t\"]\nQuery=x\n[Topic \"t\"]\nQuery=y\n");
+	struct loaded loaded =
+		loaded_topics("[Topic \"t\"]\nQuery=x\n[Topic \"t\"]\nQuery=y\n", NULL);
 
 	(void)state;
 	assert_int_equal(loaded.result, -EINVAL);
 	assert_int_equal(loaded.errors.count, 1);
 	assert_non_null(strstr(loaded.errors.lines[0], ":3: [Topic \"t\"]: the name is taken"));
-	clear(&loaded);
+	loaded_clear(&loaded);
 }
 
 static void test_missing_file_is_told(void **state)
@@ -108,7 +79,7 @@ static void test_missing_file_is_told(void **state)
 	size_t count;
 
 	(void)state;
-	assert_int_equal(arena_new(ARENA_BYTES, &arena), 0);
+	assert_int_equal(arena_new(64 * 1024, &arena), 0);
 	assert_int_equal(
 		topics_load("/nonexistent/t.conf", arena, &topics, &count, &errors), -EINVAL);
 	assert_string_equal(errors.lines[0],

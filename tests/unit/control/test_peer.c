@@ -17,6 +17,7 @@
 
 #include "base/macro.h"
 #include "control/peer.h"
+#include "support/scratch.h"
 
 enum {
 	STRANGER = 54321, /* a user and group that nobody has */
@@ -47,14 +48,14 @@ static void connect_as(const struct identity *identity, const struct sockaddr_un
 static struct peer peer_with(const struct identity *identity)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	char folder[] = "/tmp/wirewatch-test-peer-XXXXXX";
+	char folder[SCRATCH_FOLDER_BYTES];
 	struct peer peer;
 	int listening;
 	int accepted;
 	int status;
 	pid_t child;
 
-	assert_non_null(mkdtemp(folder));
+	scratch_make(folder);
 	assert_int_equal(chmod(folder, 0755), 0);
 	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", folder);
 	listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -71,8 +72,7 @@ static struct peer peer_with(const struct identity *identity)
 	(void)close(listening);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
-	assert_int_equal(unlink(address.sun_path), 0);
-	assert_int_equal(rmdir(folder), 0);
+	scratch_remove(folder);
 	return peer;
 }
 

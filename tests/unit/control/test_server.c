@@ -18,6 +18,7 @@
 #include "control/client.h"
 #include "control/later.h"
 #include "control/server.h"
+#include "support/scratch.h"
 
 enum {
 	ANSWER_MAX = 64 * 1024,
@@ -28,8 +29,8 @@ enum {
 };
 
 struct fixture {
-	char folder[64];
-	char path[96];
+	char folder[SCRATCH_FOLDER_BYTES];
+	char path[SCRATCH_PATH_BYTES];
 	struct event_base *base;
 	struct control_server *server;
 	pthread_t thread;
@@ -140,10 +141,8 @@ static int start(void **state)
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
 	assert_non_null(fixture);
-	(void)snprintf(
-		fixture->folder, sizeof(fixture->folder), "/tmp/wirewatch-test-control-XXXXXX");
-	assert_non_null(mkdtemp(fixture->folder));
-	(void)snprintf(fixture->path, sizeof(fixture->path), "%s/control.sock", fixture->folder);
+	scratch_make(fixture->folder);
+	scratch_path(fixture->folder, "control.sock", fixture->path);
 	fixture->base = event_base_new();
 	assert_non_null(fixture->base);
 	assert_int_equal(control_server_new(fixture->base, fixture->path, -1, commands, fixture,
@@ -166,7 +165,7 @@ static int stop(void **state)
 	control_server_free(fixture->server);
 	event_base_free(fixture->base);
 	assert_int_equal(access(fixture->path, F_OK), -1);
-	assert_int_equal(rmdir(fixture->folder), 0);
+	scratch_remove(fixture->folder);
 	free(fixture);
 	return 0;
 }
@@ -398,12 +397,11 @@ static void test_stale_socket_is_replaced_but_no_file(void **state)
 	struct event_base *base = event_base_new();
 	struct control_server *server = NULL;
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	char folder[] = "/tmp/wirewatch-test-stale-XXXXXX";
+	char folder[SCRATCH_FOLDER_BYTES];
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	FILE *file;
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
+	scratch_make(folder);
 	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/s", folder);
 	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
 	(void)close(fd);
@@ -411,27 +409,24 @@ static void test_stale_socket_is_replaced_but_no_file(void **state)
 		control_server_new(base, address.sun_path, -1, commands, NULL, &server), 0);
 	control_server_free(server);
 	server = NULL;
-	file = fopen(address.sun_path, "we");
-	assert_non_null(file);
-	(void)fclose(file);
+	scratch_write(folder, "s", "");
 	assert_int_equal(control_server_new(base, address.sun_path, -1, commands, NULL, &server),
 		-EADDRINUSE);
-	assert_int_equal(unlink(address.sun_path), 0);
-	assert_int_equal(rmdir(folder), 0);
+	scratch_remove(folder);
 	event_base_free(base);
 }
 
 /* Socket activation: systemd made the socket, and removes it. */
 static void test_socket_that_was_passed_is_served_and_stays(void **state)
 {
-	struct fixture fixture = {.folder = "/tmp/wirewatch-test-passed-XXXXXX"};
+	struct fixture fixture = {0};
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	json_t *body;
 
 	(void)state;
-	assert_non_null(mkdtemp(fixture.folder));
-	(void)snprintf(fixture.path, sizeof(fixture.path), "%s/s", fixture.folder);
+	scratch_make(fixture.folder);
+	scratch_path(fixture.folder, "s", fixture.path);
 	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", fixture.path);
 	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(listen(fd, 1), 0);
@@ -447,8 +442,8 @@ static void test_socket_that_was_passed_is_served_and_stays(void **state)
 	assert_int_equal(pthread_join(fixture.thread, NULL), 0);
 	control_server_free(fixture.server);
 	event_base_free(fixture.base);
-	assert_int_equal(unlink(fixture.path), 0);
-	assert_int_equal(rmdir(fixture.folder), 0);
+	assert_int_equal(access(fixture.path, F_OK), 0);
+	scratch_remove(fixture.folder);
 }
 
 static void test_missing_daemon_is_told_apart(void **state)

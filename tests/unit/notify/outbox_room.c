@@ -30,7 +30,7 @@ void room_open(struct room *room)
 {
 	char *words = NULL;
 
-	assert_int_equal(store_open(room->directory, &room->store, &words), 0);
+	assert_int_equal(store_open(room->folder, &room->store, &words), 0);
 	assert_int_equal(outbox_new(
 				 &(struct outbox_options){
 					 .base = room->base,
@@ -56,8 +56,7 @@ int room_set_up(void **state)
 	struct room *room = calloc(1, sizeof(*room));
 
 	assert_non_null(room);
-	(void)snprintf(room->directory, sizeof(room->directory), "/tmp/wirewatch-outbox-XXXXXX");
-	assert_non_null(mkdtemp(room->directory));
+	scratch_make(room->folder);
 	room->base = event_base_new();
 	room->clock = fake_clock_new(NOON);
 	for (size_t i = 0; i < HOOKS; i++)
@@ -78,14 +77,12 @@ int room_set_up(void **state)
 int room_tear_down(void **state)
 {
 	struct room *room = *state;
-	char command[128];
 
 	room_close(room);
 	receiver_reset();
 	fake_clock_free(room->clock);
 	event_base_free(room->base);
-	(void)snprintf(command, sizeof(command), "rm -r '%s'", room->directory);
-	assert_int_equal(system(command), 0); /* NOLINT(bugprone-command-processor) */
+	scratch_remove(room->folder);
 	free(room);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "receiver.h"
 #include "store/store.h"
 #include "support/fake_clock.h"
+#include "support/scratch.h"
 
 #define NOON (UINT64_C(1792324800) * USEC_SEC)
 
@@ -19,7 +20,7 @@ enum {
 };
 
 struct room {
-	char directory[64];
+	char folder[SCRATCH_FOLDER_BYTES];
 	struct event_base *base;
 	struct clock *clock;
 	struct store *store;

@@ -1,6 +1,6 @@
 /*
  * Each format against golden files: tests/data/notify/EVENT.json gives EVENT.FORMAT (JSON compares
- * by value, text by bytes).  WIREWATCH_WRITE_GOLDEN=1 writes them anew, to be read before a commit.
+ * by value, text by bytes).
  */
 #include "notify/format.h"
 
@@ -16,6 +16,7 @@
 #include <jansson.h>
 
 #include "base/utf8.h"
+#include "support/golden.h"
 
 enum {
 	/* What the services publish of their bounds, in characters or bytes. */
@@ -89,25 +90,6 @@ static char *golden_text(const struct rendering *rendering, struct arena *arena)
 	return text;
 }
 
-static void check_golden(const char *path, const char *text)
-{
-	static char expected[65536];
-	_cleanup_(fclosep) FILE *file = NULL;
-
-	if (getenv("WIREWATCH_WRITE_GOLDEN")) {
-		file = fopen(path, "w");
-		assert_non_null(file);
-		assert_true(fputs(text, file) >= 0);
-		return;
-	}
-	file = fopen(path, "r");
-	if (!file)
-		fail_msg("%s is missing", path);
-	expected[fread(expected, 1, sizeof(expected) - 1, file)] = '\0';
-	if (strcmp(expected, text) != 0)
-		fail_msg("%s differs from:\n%s", path, text);
-}
-
 static void test_each_format_is_as_its_golden_file(void **state)
 {
 	(void)state;
@@ -130,7 +112,7 @@ static void test_each_format_is_as_its_golden_file(void **state)
 			assert_int_equal(rendering.length, strlen(rendering.body));
 			(void)snprintf(path, sizeof(path), "%s/%s.%s", TEST_DATA, events[i],
 				hook_format_to_string((enum hook_format)format));
-			check_golden(path, golden_text(&rendering, arena));
+			golden_check(path, golden_text(&rendering, arena));
 			arena_free(arena);
 			json_decref(event);
 		}

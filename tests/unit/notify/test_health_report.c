@@ -11,11 +11,12 @@
 #include <jansson.h>
 
 #include "support/json_schema.h"
+#include "support/scratch.h"
 
 #define NOON (UINT64_C(1792324800) * USEC_SEC)
 
 struct room {
-	char directory[64];
+	char folder[SCRATCH_FOLDER_BYTES];
 	struct store *store;
 	json_t *schema;
 };
@@ -30,9 +31,8 @@ static int set_up(void **state)
 	char *words = NULL;
 
 	assert_non_null(room);
-	(void)snprintf(room->directory, sizeof(room->directory), "/tmp/wirewatch-health-XXXXXX");
-	assert_non_null(mkdtemp(room->directory));
-	assert_int_equal(store_open(room->directory, &room->store, &words), 0);
+	scratch_make(room->folder);
+	assert_int_equal(store_open(room->folder, &room->store, &words), 0);
 	room->schema = json_load_file(EVENT_SCHEMA, 0, NULL);
 	assert_non_null(room->schema);
 	*state = room;
@@ -42,12 +42,10 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct room *room = *state;
-	char command[128];
 
 	store_close(room->store);
 	json_decref(room->schema);
-	(void)snprintf(command, sizeof(command), "rm -r '%s'", room->directory);
-	assert_int_equal(system(command), 0); /* NOLINT(bugprone-command-processor) */
+	scratch_remove(room->folder);
 	free(room);
 	return 0;
 }

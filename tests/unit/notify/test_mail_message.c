@@ -1,6 +1,6 @@
 /*
  * Mails against golden files (tests/data/notify/EVENT.mail), and what no text of a stranger's may
- * bring about.  WIREWATCH_WRITE_GOLDEN=1 writes the files anew, to be read before a commit.
+ * bring about.
  */
 #include "notify/mail_message.h"
 
@@ -17,6 +17,7 @@
 
 #include "notify/mail.h"
 #include "notify/mail_text.h"
+#include "support/golden.h"
 
 static const char *const events[] = {
 	"story_new", "story_update", "feed_failing", "hostile", "digest"};
@@ -75,27 +76,14 @@ static const char *build(json_t *event, struct arena *arena)
 /* Golden files have LF alone, so that they are ordinary text files. */
 static void check_golden(const char *path, const char *message)
 {
-	static char expected[65536];
 	static char text[65536];
-	_cleanup_(fclosep) FILE *file = NULL;
 	size_t length = 0;
 
 	for (const char *c = message; *c != '\0'; c++)
 		if (*c != '\r')
 			text[length++] = *c;
 	text[length] = '\0';
-	if (getenv("WIREWATCH_WRITE_GOLDEN")) {
-		file = fopen(path, "w");
-		assert_non_null(file);
-		assert_true(fputs(text, file) >= 0);
-		return;
-	}
-	file = fopen(path, "r");
-	if (!file)
-		fail_msg("%s is missing", path);
-	expected[fread(expected, 1, sizeof(expected) - 1, file)] = '\0';
-	if (strcmp(expected, text) != 0)
-		fail_msg("%s differs from:\n%s", path, text);
+	golden_check(path, text);
 }
 
 static void test_each_event_is_as_its_golden_file(void **state)

@@ -13,14 +13,14 @@
 
 #include <cmocka.h>
 
-enum {
-	PATH_SIZE = 128,
-};
+#include "support/scratch.h"
+
+#define NAME "a feed.xml"
 
 struct fixture {
-	char folder[PATH_SIZE];
-	char path[2 * PATH_SIZE];
-	char url[2 * PATH_SIZE + 16];
+	char folder[SCRATCH_FOLDER_BYTES];
+	char path[SCRATCH_PATH_BYTES];
+	char url[SCRATCH_PATH_BYTES + 16];
 	struct feed_state state;
 	struct memory memory;
 	struct answer answer;
@@ -31,9 +31,9 @@ static int setup(void **state)
 {
 	static struct fixture fixture;
 
-	fixture = (struct fixture){.folder = "/tmp/wirewatch-test-XXXXXX"};
-	assert_non_null(mkdtemp(fixture.folder));
-	(void)snprintf(fixture.path, sizeof(fixture.path), "%s/a feed.xml", fixture.folder);
+	fixture = (struct fixture){0};
+	scratch_make(fixture.folder);
+	scratch_path(fixture.folder, NAME, fixture.path);
 	(void)snprintf(fixture.url, sizeof(fixture.url), "file://%s/a%%20feed.xml", fixture.folder);
 	fixture.state.url = fixture.url;
 	*state = &fixture;
@@ -46,17 +46,8 @@ static int teardown(void **state)
 
 	answer_clear(&fixture->answer);
 	document_clear(&fixture->document);
-	(void)unlink(fixture->path);
-	return rmdir(fixture->folder);
-}
-
-static void put(struct fixture *fixture, const char *text)
-{
-	FILE *file = fopen(fixture->path, "w");
-
-	assert_non_null(file);
-	assert_int_equal(fputs(text, file) >= 0, 1);
-	assert_int_equal(fclose(file), 0);
+	scratch_remove(fixture->folder);
+	return 0;
 }
 
 static void look(struct fixture *fixture)
@@ -87,7 +78,7 @@ static void test_a_file_is_a_document(void **state)
 {
 	struct fixture *fixture = *state;
 
-	put(fixture, "<rss/>");
+	scratch_write(fixture->folder, NAME, "<rss/>");
 	look(fixture);
 	assert_int_equal(fixture->answer.outcome, ROUND_DOCUMENT);
 	assert_int_equal(fixture->document.length, 6);
@@ -98,16 +89,16 @@ static void test_a_file_is_a_document(void **state)
 static void test_a_file_with_the_same_time_and_size_is_not_read(void **state)
 {
 	struct fixture *fixture = *state;
-	char stamp[PATH_SIZE];
+	char stamp[128];
 
-	put(fixture, "<rss/>");
+	scratch_write(fixture->folder, NAME, "<rss/>");
 	set_time(fixture, 1000);
 	look(fixture);
 	(void)snprintf(stamp, sizeof(stamp), "%s", fixture->answer.file_stamp);
 	fixture->memory.file_stamp = stamp;
 	look(fixture);
 	assert_int_equal(fixture->answer.outcome, ROUND_UNCHANGED);
-	put(fixture, "<RSS/>");
+	scratch_write(fixture->folder, NAME, "<RSS/>");
 	set_time(fixture, 1001);
 	look(fixture);
 	assert_int_equal(fixture->answer.outcome, ROUND_DOCUMENT);
@@ -117,7 +108,7 @@ static void test_a_file_with_the_same_bytes_is_unchanged(void **state)
 {
 	struct fixture *fixture = *state;
 
-	put(fixture, "<rss/>");
+	scratch_write(fixture->folder, NAME, "<rss/>");
 	look(fixture);
 	fixture->state.body = fixture->answer.body;
 	set_time(fixture, 1000);
@@ -139,7 +130,7 @@ static void check_failed(struct fixture *fixture, const char *url)
 static void test_what_is_no_readable_file_is_a_failure_in_words(void **state)
 {
 	struct fixture *fixture = *state;
-	char url[PATH_SIZE + 16];
+	char url[SCRATCH_PATH_BYTES + 16];
 
 	check_failed(fixture, fixture->url); /* not there */
 	(void)snprintf(url, sizeof(url), "file://%s", fixture->folder);
@@ -162,7 +153,7 @@ static void test_a_file_is_16_mib_at_most(void **state)
 {
 	struct fixture *fixture = *state;
 
-	put(fixture, "x");
+	scratch_write(fixture->folder, NAME, "x");
 	assert_int_equal(truncate(fixture->path, (off_t)DOCUMENT_BYTES_MAX), 0);
 	look(fixture);
 	assert_int_equal(fixture->answer.outcome, ROUND_DOCUMENT);

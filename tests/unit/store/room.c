@@ -9,7 +9,7 @@ enum {
 void room_open(struct room *room)
 {
 	char *words = NULL;
-	int r = store_open(room->directory, &room->store, &words);
+	int r = store_open(room->folder, &room->store, &words);
 
 	if (r < 0)
 		fail_msg("%s", words);
@@ -20,11 +20,8 @@ int room_setup(void **state)
 	struct room *room = calloc(1, sizeof(*room));
 
 	assert_non_null(room);
-	/* In memory where there is such a folder: what is tested is not the disk's speed. */
-	(void)snprintf(room->directory, sizeof(room->directory), "%s/wirewatch-store-XXXXXX",
-		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	assert_non_null(mkdtemp(room->directory));
-	(void)snprintf(room->file, sizeof(room->file), "%s/wirewatch.db", room->directory);
+	scratch_make(room->folder);
+	scratch_path(room->folder, "wirewatch.db", room->file);
 	assert_int_equal(arena_new(ARENA_BYTES, &room->arena), 0);
 	room_open(room);
 	*state = room;
@@ -48,8 +45,7 @@ int room_teardown(void **state)
 
 	store_close(room->store);
 	arena_free(room->arena);
-	room_remove(room);
-	(void)rmdir(room->directory);
+	scratch_remove(room->folder);
 	free(room);
 	return 0;
 }

@@ -12,12 +12,13 @@
 #include <cmocka.h>
 
 #include "store/store.h"
+#include "support/scratch.h"
 
 #define NOW ((usec)1763700000 * USEC_SEC)
 
 struct room {
-	char directory[64];
-	char file[96];
+	char folder[SCRATCH_FOLDER_BYTES];
+	char file[SCRATCH_PATH_BYTES];
 	struct store *store;
 	struct arena *arena;
 };
@@ -31,6 +32,8 @@ void room_open(struct room *room);
 
 /* As a restart would: what is not committed is lost. */
 void room_reopen(struct room *room);
+
+/* Removes the files of the store, which is closed. */
 void room_remove(struct room *room);
 
 struct digest make_digest(unsigned number);

@@ -22,7 +22,7 @@ static void expect_refused(struct room *room, int error, const char *words)
 	struct store *store = NULL;
 	char *said = NULL;
 
-	assert_int_equal(store_open(room->directory, &store, &said), error);
+	assert_int_equal(store_open(room->folder, &store, &said), error);
 	assert_null(store);
 	assert_non_null(said);
 	if (!strstr(said, words))
@@ -39,7 +39,7 @@ static void test_folder_and_file_are_made_with_narrow_modes(void **state)
 	struct store *store;
 	char *words = NULL;
 
-	(void)snprintf(directory, sizeof(directory), "%s/new", room->directory);
+	(void)snprintf(directory, sizeof(directory), "%s/new", room->folder);
 	(void)snprintf(file, sizeof(file), "%s/wirewatch.db", directory);
 	assert_int_equal(store_open(directory, &store, &words), 0);
 	assert_int_equal(stat(directory, &status), 0);
@@ -82,7 +82,7 @@ static void test_second_opener_in_another_process_is_told_so(void **state)
 	if (child == 0) {
 		struct store *store;
 		char *words = NULL;
-		int r = store_open(room->directory, &store, &words);
+		int r = store_open(room->folder, &store, &words);
 
 		_exit(r == -EBUSY && strstr(words, "in use by another wirewatchd") ? 0 : 1);
 	}
@@ -157,7 +157,7 @@ static void test_damaged_page_is_an_error_when_it_is_read(void **state)
 	{
 		char *words = NULL;
 
-		r = store_open(room->directory, &room->store, &words);
+		r = store_open(room->folder, &room->store, &words);
 		free(words);
 	}
 	if (r == 0)
@@ -168,7 +168,7 @@ static void test_damaged_page_is_an_error_when_it_is_read(void **state)
 
 static void test_missing_parent_is_named(void **state)
 {
-	struct room room = {.directory = "/nonexistent/wirewatch"};
+	struct room room = {.folder = "/nonexistent/wirewatch"};
 
 	(void)state;
 	expect_refused(&room, -ENOENT, "/nonexistent/wirewatch can't be made");

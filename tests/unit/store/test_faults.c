@@ -121,7 +121,7 @@ static void try_with(struct room *room, unsigned fail_at, int error, bool lastin
 	(void)snprintf(next, sizeof(next), "%u.", number + 1);
 	if (r == -ENOSPC) {
 		assert_non_null(strstr(store_error(room->store), "free space in "));
-		assert_non_null(strstr(store_error(room->store), room->directory));
+		assert_non_null(strstr(store_error(room->store), room->folder));
 	}
 	faulty_disk.fail_at = 0;
 	/* The next turn succeeds without a restart, unless it was done after all. */
@@ -178,7 +178,7 @@ static void test_disk_that_fails_while_a_store_is_made_leaves_nothing_half(void 
 		room_remove(room);
 		faulty_disk = (struct faulty_disk){
 			.fail_at = fail_at, .lasting = true, .error = SQLITE_FULL};
-		r = store_open(room->directory, &room->store, &words);
+		r = store_open(room->folder, &room->store, &words);
 		faulty_disk.fail_at = 0;
 		if (r < 0) {
 			assert_int_equal(r, -ENOSPC);
