@@ -31,18 +31,19 @@ static int64_t clock_offset(struct clock *clock)
 	return (int64_t)(clock_now(clock) - clock_monotonic(clock));
 }
 
-static void hasten(struct outbox *outbox, usec limit)
+/* Times in the store are of the wall clock; when it is set back, what they wait for has no sense.
+ */
+static void hasten(struct outbox *outbox, usec wait_most)
 {
+	usec now = clock_now(outbox->context.notifiers.clock);
 	int r;
 
-	r = store_deliveries_hasten(outbox->context.store, limit);
+	r = store_deliveries_hasten(outbox->context.store, now, usec_add(now, wait_most));
 	if (r < 0)
 		log_error("cannot bring deliveries forward after the clock was set back: %s",
 			strerrordesc_np(-r));
 }
 
-/* Times in the store are of the wall clock; when it is set back, what they wait for has no sense.
- */
 static bool is_clock_set_back(struct outbox *outbox)
 {
 	int64_t offset = clock_offset(outbox->context.notifiers.clock);
@@ -79,7 +80,7 @@ static void pump(void *userdata)
 	struct outbox *outbox = userdata;
 
 	if (is_clock_set_back(outbox)) {
-		hasten(outbox, clock_now(outbox->context.notifiers.clock));
+		hasten(outbox, 0);
 		kick_all(outbox);
 	}
 	for (struct lane *lane = outbox->lanes; lane; lane = lane->next)
@@ -150,7 +151,7 @@ int outbox_new(const struct outbox_options *options, struct outbox **ret)
 		return r;
 	}
 	/* Nothing is ever put off for longer than a Retry-After may ask for. */
-	hasten(outbox, usec_add(clock_now(options->clock), RETRY_AFTER_MAX));
+	hasten(outbox, RETRY_AFTER_MAX);
 	*ret = outbox;
 	return 0;
 }

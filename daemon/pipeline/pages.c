@@ -43,6 +43,7 @@ struct pages {
 	struct job *jobs;
 	size_t job_count;
 	usec forgot;  /* monotonic */
+	usec seen;    /* by the wall clock; 0: not yet */
 	bool failing; /* the last article could not be stored */
 	struct pages_figures figures;
 };
@@ -409,11 +410,22 @@ static void forget(struct pages *pages)
 		pages->options.store, before(wall_clock(pages), PAGES_KEPT), FORGET_STEP);
 }
 
+/* Since the last look, or while the daemon was down, the clock may have been set back. */
+static void follow_clock(struct pages *pages)
+{
+	usec now = wall_clock(pages);
+
+	if (now < pages->seen || pages->seen == 0)
+		(void)store_waiting_hasten(pages->options.store, now);
+	pages->seen = now;
+}
+
 static void on_timer(void *userdata)
 {
 	struct pages *pages = userdata;
 
 	pages->failing = false;
+	follow_clock(pages);
 	give_up_late(pages);
 	if (!pages->failing)
 		start_due(pages);

@@ -51,7 +51,9 @@ static const char due_sql[] =
 static const char next_sql[] = "SELECT min(next_attempt) FROM deliveries"
 			       " WHERE hook = ? AND state = 'pending' AND next_attempt > ?";
 static const char hasten_sql[] =
-	"UPDATE deliveries SET next_attempt = ?1 WHERE state = 'pending' AND next_attempt > ?1";
+	"UPDATE deliveries SET next_attempt = CASE"
+	" WHEN max(created, coalesce(last_attempt, 0)) > ?1 THEN ?1 ELSE min(next_attempt, ?2) END"
+	" WHERE state = 'pending' AND next_attempt > ?1";
 static const char newest_sql[] =
 	SELECT_DELIVERIES " WHERE d.created >= ? ORDER BY d.id DESC LIMIT ?";
 static const char newest_dead_sql[] =
@@ -269,11 +271,12 @@ int store_deliveries_next(struct store *store, const char *hook, usec after, use
 	return 0;
 }
 
-int store_deliveries_hasten(struct store *store, usec limit)
+int store_deliveries_hasten(struct store *store, usec now, usec limit)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, hasten_sql);
 	int r;
 
+	bind_usec(&s, now);
 	bind_usec(&s, limit);
 	r = statement_run(&s);
 	return r < 0 ? r : 0;

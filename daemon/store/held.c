@@ -8,6 +8,7 @@ static const char next_sql[] = "SELECT story_key, " ALERT_COLUMNS
 			       " FROM held WHERE due <= ? ORDER BY due, story_key LIMIT 1";
 static const char get_sql[] =
 	"SELECT due, " ALERT_COLUMNS " FROM held WHERE story_key = ? AND topic = ?";
+static const char hasten_sql[] = "UPDATE held SET due = ?1 WHERE due > ?2";
 static const char due_sql[] = "SELECT min(due) FROM held";
 static const char remove_sql[] = "DELETE FROM held WHERE story_key = ? AND topic = ?";
 
@@ -73,6 +74,17 @@ int store_held_remove(struct store *store, int64_t story, const char *topic)
 
 	bind_int(&s, story);
 	bind_text(&s, topic);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}
+
+int store_held_hasten(struct store *store, usec now, usec limit)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, hasten_sql);
+	int r;
+
+	bind_usec(&s, now);
+	bind_usec(&s, limit);
 	r = statement_run(&s);
 	return r < 0 ? r : 0;
 }

@@ -291,6 +291,12 @@ int store_held_get(struct store *store, int64_t story, const char *topic, struct
 	struct alert *ret, usec *ret_due);
 int store_held_remove(struct store *store, int64_t story, const char *topic);
 
+/*
+ * What is due later than `limit`, which is longer than anything is held, becomes due at `now`: the
+ * clock has been set back since.
+ */
+int store_held_hasten(struct store *store, usec now, usec limit);
+
 /* When the first of them is due; USEC_INFINITY: there is none. */
 int store_held_due(struct store *store, usec *ret);
 
@@ -363,10 +369,10 @@ int store_deliveries_due(struct store *store, const char *hook, usec now, size_t
 int store_deliveries_next(struct store *store, const char *hook, usec after, usec *ret);
 
 /*
- * Pending deliveries that are due later than `limit` become due at `limit`: for times that were
- * written by a clock which has since been set back.
+ * For times that were written by a clock which has since been set back: pending deliveries that
+ * were made or tried in the future become due at `now`, others at `limit` at the latest.
  */
-int store_deliveries_hasten(struct store *store, usec limit);
+int store_deliveries_hasten(struct store *store, usec now, usec limit);
 
 /* The newest first. */
 int store_deliveries_each(struct store *store, bool failed_only, usec since, size_t limit,
@@ -422,6 +428,9 @@ int store_waiting_get(
 	struct store *store, int64_t id, struct arena *arena, struct waiting_entry *ret);
 int store_waiting_remove(struct store *store, int64_t id);
 int store_waiting_delay(struct store *store, int64_t id, usec due, uint32_t tries);
+
+/* What waits since a time after `now` waits since now, and is due: the clock has been set back. */
+int store_waiting_hasten(struct store *store, usec now);
 int store_waiting_count(struct store *store, uint64_t *ret);
 
 /* When the first of all is due; USEC_INFINITY: none waits. */

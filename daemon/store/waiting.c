@@ -16,6 +16,7 @@ static const char get_sql[] = "SELECT w.id, w.feed, f.url, w.identity, w.url, w.
 			      " FROM waiting w JOIN feeds f ON f.id = w.feed WHERE w.id = ?";
 static const char remove_sql[] = "DELETE FROM waiting WHERE id = ?";
 static const char delay_sql[] = "UPDATE waiting SET due = ?2, tries = ?3 WHERE id = ?1";
+static const char hasten_sql[] = "UPDATE waiting SET since = ?1, due = ?1 WHERE since > ?1";
 static const char count_sql[] = "SELECT count(*) FROM waiting";
 static const char next_sql[] = "SELECT min(due) FROM waiting";
 
@@ -122,6 +123,16 @@ int store_waiting_delay(struct store *store, int64_t id, usec due, uint32_t trie
 	bind_int(&s, id);
 	bind_usec(&s, due);
 	bind_int(&s, tries);
+	r = statement_run(&s);
+	return r < 0 ? r : 0;
+}
+
+int store_waiting_hasten(struct store *store, usec now)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, hasten_sql);
+	int r;
+
+	bind_usec(&s, now);
 	r = statement_run(&s);
 	return r < 0 ? r : 0;
 }

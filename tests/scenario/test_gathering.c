@@ -156,7 +156,7 @@ static void begin_story(struct desk *desk, const char *name)
 /* An article of the newest story comes from the site, as alerting is told by intake. */
 static int tell(struct desk *desk, const char *site, const char *title, enum relation relation)
 {
-	struct verdict verdict = {.relation = relation, .why = "because"};
+	struct verdict verdict = {.relation = relation, .material = true, .why = "because"};
 	struct article article = {
 		.id = "01KAJ4XG00ARTICLE000000001",
 		.url = "http://a.example/1",
@@ -514,6 +514,22 @@ static void test_clock_that_was_wrong_delays_no_digest(void **state)
 	expect_events(desk, 1);
 }
 
+static void test_clock_set_back_while_it_was_off_holds_no_update_for_longer(void **state)
+{
+	struct desk *desk = *state;
+
+	start(desk, "Alert=new update\n");
+	tell_new(desk, 1);
+	assert_int_equal(tell(desk, "a.example", "fire grows", RELATION_UPDATE), 1);
+	desk->now += USEC_MINUTE;
+	assert_int_equal(tell(desk, "a.example", "fire is out", RELATION_UPDATE), 0);
+	assert_int_equal(store_commit(desk->store), 0);
+	desk->now = START - 30 * USEC_DAY;
+	restart(desk, "Alert=new update\n");
+	release(desk);
+	expect_events(desk, 3);
+}
+
 static void test_digest_that_does_not_fit_comes_in_parts(void **state)
 {
 	struct desk *desk = *state;
@@ -604,6 +620,7 @@ int main(void)
 		AT_DESK(test_topic_that_gathers_no_more_lets_go),
 		AT_DESK(test_topic_that_is_gone_is_forgotten_when_due),
 		AT_DESK(test_clock_that_was_wrong_delays_no_digest),
+		AT_DESK(test_clock_set_back_while_it_was_off_holds_no_update_for_longer),
 		AT_DESK(test_digest_that_does_not_fit_comes_in_parts),
 		AT_DESK(test_the_same_news_make_the_same_alerts),
 		AT_DESK(test_retention_leaves_what_waits),

@@ -360,6 +360,24 @@ static void test_restart_during_the_wait_loses_nothing(void **state)
 	assert_int_equal(world->robots_requests, 1);
 }
 
+static void test_clock_set_back_during_the_wait_delays_nothing(void **state)
+{
+	struct world *world = *state;
+
+	world->page_failure = HTTP_CONNECT;
+	poll(world, 2, 20 * USEC_SEC);
+	stop(world);
+	fake_clock_step(world->clock, -(int64_t)(30 * USEC_DAY));
+	start(world);
+	pass(world, USEC_MINUTE);
+	assert_int_equal(world->page_requests, 2);
+	world->page_failure = HTTP_OK;
+	fake_clock_step(world->clock, -(int64_t)(30 * USEC_DAY));
+	pass(world, USEC_MINUTE);
+	expect_text(world, "page");
+	assert_int_equal(figures(world).articles, 2);
+}
+
 static void test_page_that_asks_to_wait_holds_the_hosts_feed_back(void **state)
 {
 	struct world *world = *state;
@@ -434,6 +452,7 @@ int main(void)
 		TEST(test_article_waits_for_its_page_for_a_bounded_time),
 		TEST(test_page_that_comes_at_the_second_try_is_used),
 		TEST(test_restart_during_the_wait_loses_nothing),
+		TEST(test_clock_set_back_during_the_wait_delays_nothing),
 		TEST(test_page_that_asks_to_wait_holds_the_hosts_feed_back),
 		TEST(test_pages_of_a_host_are_bounded_in_an_hour),
 		TEST(test_each_hop_is_asked_for_by_its_own_robots_txt),

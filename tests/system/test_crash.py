@@ -3,8 +3,9 @@
 
 Feeds change all the time; stories on the topic appear in one feed and, in other wrappings, in others,
 and some are updated; the receiver of webhooks fails now and then in every way and is restarted
-itself, and the wall clock is stepped forward and back.  $WIREWATCH_KILLS is the number of kills (25
-where it is not set), $WIREWATCH_SEED makes another run of it."""
+itself, and the wall clock is stepped forward and back, while the daemon runs and while it is down.
+$WIREWATCH_KILLS is the number of kills (25 where it is not set), $WIREWATCH_SEED makes another run
+of it."""
 import os
 import random
 import signal
@@ -31,6 +32,7 @@ FAILURE_SHARE = 0.3
 TROUBLE_SECONDS = (1, 4)
 RECEIVER_DOWN_SECONDS = (0.1, 1)
 CLOCK_STEPS = (-5 * 86400, -3600, -30, 0, 30, 3600, 5 * 86400)  # of the true time
+STEPPED_WHILE_DOWN_SHARE = 0.3
 STEPPED_CLOCK = os.environ.get("WIREWATCH_STEPPED_CLOCK")
 WRAPPINGS = (
     ("", "", ""),
@@ -116,11 +118,15 @@ class Trouble(threading.Thread):
         with open(self.clock, "r+b" if os.path.exists(self.clock) else "wb", buffering=0) as f:
             f.write(struct.pack("=q", seconds * 10**9))
 
+    def step_clock(self):
+        if STEPPED_CLOCK:
+            self.set_clock(self.rng.choice(CLOCK_STEPS))
+            self.steps += 1
+
     def run(self):
         while not self.stopped.wait(self.rng.uniform(*TROUBLE_SECONDS)):
             if STEPPED_CLOCK and self.rng.random() < 0.5:
-                self.set_clock(self.rng.choice(CLOCK_STEPS))
-                self.steps += 1
+                self.step_clock()
             else:
                 self.receiver.restart(self.rng.uniform(*RECEIVER_DOWN_SECONDS))
                 self.restarts += 1
@@ -200,7 +206,9 @@ class CrashTest(unittest.TestCase):
                 self.killed.wait(RUN_SECONDS[1])
                 self.kill_at_delivery.clear()
             self.daemon.kill()
-            wait_for("the readers to end with their daemon", self.daemon.session_is_empty, 5)
+            wait_for("the readers to end with their daemon", self.daemon.session_is_empty, 30)
+            if self.rng.random() < STEPPED_WHILE_DOWN_SHARE:
+                self.trouble.step_clock()
 
     @staticmethod
     def event(attempt):

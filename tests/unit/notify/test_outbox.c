@@ -500,6 +500,21 @@ static void test_clock_set_back_delays_nothing(void **state)
 	assert_int_equal(room_figures(room).pending, 0);
 }
 
+static void test_clock_set_back_while_it_was_off_delays_nothing(void **state)
+{
+	struct room *room = *state;
+
+	room_add(room, NULL);
+	room_commit_and_wake(room);
+	receiver_answer(0, 500, NULL, NULL);
+	room_turn(room);
+	room_close(room);
+	fake_clock_step(room->clock, -(int64_t)USEC_DAY);
+	room_open(room);
+	room_turn(room);
+	assert_int_equal(receiver_count(), 2);
+}
+
 static void test_clock_set_forward_makes_no_dead_letter(void **state)
 {
 	struct room *room = *state;
@@ -618,6 +633,7 @@ int main(void)
 		ROOM_TEST(test_reload_lets_attempts_end_with_the_old_settings),
 		ROOM_TEST(test_hook_that_is_gone_keeps_its_deliveries_until_it_is_back),
 		ROOM_TEST(test_clock_set_back_delays_nothing),
+		ROOM_TEST(test_clock_set_back_while_it_was_off_delays_nothing),
 		ROOM_TEST(test_clock_set_forward_makes_no_dead_letter),
 		ROOM_TEST(test_operator_drops_what_is_in_flight),
 		ROOM_TEST(test_operator_retries_now),

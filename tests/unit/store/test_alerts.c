@@ -265,9 +265,31 @@ static void test_times_of_a_fast_clock_are_hastened(void **state)
 	add(room, "A", "S", NOW, desk);
 	add(room, "B", "S", NOW + USEC_DAY, desk);
 	add(room, "C", "T", NOW + USEC_DAY, desk);
-	assert_int_equal(store_deliveries_hasten(room->store, NOW + 1), 0);
+	assert_int_equal(store_deliveries_hasten(room->store, NOW + 1, USEC_INFINITY), 0);
 	assert_string_equal(due(room, "desk", NOW + 1).letters, "AC");
 	assert_int_equal(due(room, "desk", NOW + 1).deliveries[0].next_attempt, NOW);
+}
+
+static void test_delivery_that_was_tried_in_the_future_is_hastened(void **state)
+{
+	struct room *room = *state;
+
+	add(room, "A", "S", NOW, desk);
+	conclude(room, "desk", NOW + USEC_HOUR, DELIVERY_PENDING, NOW + 2 * USEC_HOUR);
+	assert_int_equal(store_deliveries_hasten(room->store, NOW, USEC_INFINITY), 0);
+	assert_int_equal(next(room, "desk", 0), NOW);
+}
+
+static void test_delivery_that_waits_by_the_present_clock_waits_as_long_as_is_allowed(void **state)
+{
+	struct room *room = *state;
+
+	add(room, "A", "S", NOW, desk);
+	conclude(room, "desk", NOW, DELIVERY_PENDING, NOW + 2 * USEC_HOUR);
+	assert_int_equal(store_deliveries_hasten(room->store, NOW, NOW + 2 * USEC_HOUR), 0);
+	assert_int_equal(next(room, "desk", 0), NOW + 2 * USEC_HOUR);
+	assert_int_equal(store_deliveries_hasten(room->store, NOW, NOW + USEC_HOUR), 0);
+	assert_int_equal(next(room, "desk", 0), NOW + USEC_HOUR);
 }
 
 static void test_unknown_delivery_is_told(void **state)
@@ -487,6 +509,8 @@ int main(void)
 		IN_ROOM(test_dead_letter_sent_again_is_due_and_holds_back_later_ones),
 		IN_ROOM(test_next_leaves_out_what_is_due_already),
 		IN_ROOM(test_times_of_a_fast_clock_are_hastened),
+		IN_ROOM(test_delivery_that_was_tried_in_the_future_is_hastened),
+		IN_ROOM(test_delivery_that_waits_by_the_present_clock_waits_as_long_as_is_allowed),
 		IN_ROOM(test_unknown_delivery_is_told),
 		IN_ROOM(test_deliveries_come_newest_first_and_dead_ones_alone),
 		IN_ROOM(test_callback_may_write_what_it_is_shown),

@@ -84,6 +84,21 @@ static void test_held_alert_survives_a_restart(void **state)
 	assert_int_equal(found, story);
 }
 
+static void test_alert_that_is_held_longer_than_any_is_due(void **state)
+{
+	struct room *room = *state;
+	int64_t story = make_story(room, "STORY", NOW);
+	usec due;
+
+	hold(room, story, "A", NOW + USEC_HOUR);
+	assert_int_equal(store_held_hasten(room->store, NOW, NOW + USEC_HOUR), 0);
+	assert_int_equal(store_held_due(room->store, &due), 0);
+	assert_int_equal(due, NOW + USEC_HOUR);
+	assert_int_equal(store_held_hasten(room->store, NOW, NOW + USEC_HOUR - 1), 0);
+	assert_int_equal(store_held_due(room->store, &due), 0);
+	assert_int_equal(due, NOW);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -91,6 +106,7 @@ int main(void)
 		IN_ROOM(test_last_version_held_wins),
 		IN_ROOM(test_held_alert_is_found_by_story_and_topic),
 		IN_ROOM(test_held_alert_survives_a_restart),
+		IN_ROOM(test_alert_that_is_held_longer_than_any_is_due),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
