@@ -86,9 +86,9 @@ int store_alert_get(struct store *store, const char *id, struct arena *arena, st
 	int r;
 
 	bind_text(&s, id);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	r = alert_read(&s, arena, &alert);
 	if (r < 0)
 		return r;

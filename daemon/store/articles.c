@@ -131,22 +131,18 @@ static int bind_record(
 static int drop(struct store *store, const char *sql, int64_t key)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, sql);
-	int r;
 
 	bind_int(&s, key);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 static int put_fingerprint(struct store *store, const struct article_record *record)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, put_fingerprint_sql);
-	int r;
 
 	bind_int(&s, record->key);
 	bind_blob(&s, record->fingerprint, record->fingerprint_length);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 static int put_text(struct store *store, const struct article_record *record)
@@ -162,8 +158,7 @@ static int put_text(struct store *store, const struct article_record *record)
 	bind_int(&s, record->key);
 	bind_usec(&s, record->article.first_seen);
 	bind_blob(&s, frame, length);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_article_add(struct store *store, const struct article_record *record)

@@ -121,9 +121,9 @@ int store_delivery_get(struct store *store, int64_t id, struct arena *arena, str
 	int r;
 
 	bind_int(&s, id);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	r = read_delivery(&s, arena, &delivery);
 	if (r < 0)
 		return r;
@@ -274,12 +274,10 @@ int store_deliveries_next(struct store *store, const char *hook, usec after, use
 int store_deliveries_hasten(struct store *store, usec now, usec limit)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, hasten_sql);
-	int r;
 
 	bind_usec(&s, now);
 	bind_usec(&s, limit);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 /* The delivery goes to another state: the hook's backlog follows. */
@@ -290,9 +288,9 @@ static int note_change(struct store *store, const struct delivery *delivery)
 	int r;
 
 	bind_int(&s, delivery->id);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	was_pending = column_int(&s) != 0;
 	backlog_change(
 		store, column_text(&s, NULL), (delivery->state == DELIVERY_PENDING) - was_pending);
@@ -302,11 +300,9 @@ static int note_change(struct store *store, const struct delivery *delivery)
 static int promote(struct store *store, int64_t over)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, promote_sql);
-	int r;
 
 	bind_int(&s, over);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_delivery_save(struct store *store, const struct delivery *delivery)

@@ -69,9 +69,9 @@ static int find(struct store *store, const char *sql, int64_t feed, const struct
 
 	bind_int(&s, feed);
 	bind_digest(&s, by);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	ret->identity = column_digest(&s);
 	ret->digest = column_digest(&s);
 	ret->link = column_digest(&s);
@@ -102,7 +102,6 @@ int store_entry_find_same(struct store *store, int64_t feed, const struct digest
 int store_entry_save(struct store *store, int64_t feed, const struct known_entry *entry, usec now)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, save_sql);
-	int r;
 
 	bind_int(&s, feed);
 	bind_blob(&s, entry->identity.bytes, sizeof(entry->identity.bytes));
@@ -111,20 +110,17 @@ int store_entry_save(struct store *store, int64_t feed, const struct known_entry
 	bind_digest(&s, &entry->text);
 	bind_int(&s, entry->article);
 	bind_usec(&s, now);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 static int touch(struct store *store, int64_t feed, const struct digest *identity, usec now)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, touch_sql);
-	int r;
 
 	bind_usec(&s, now);
 	bind_int(&s, feed);
 	bind_blob(&s, identity->bytes, sizeof(identity->bytes));
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_entries_seen(

@@ -52,9 +52,9 @@ static int find(struct store *store, const char *url, struct arena *arena, struc
 	int r;
 
 	bind_text(&s, url);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	read_state(&s, arena, &state);
 	if (s.result < 0)
 		return s.result;

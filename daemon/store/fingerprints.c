@@ -19,9 +19,9 @@ int store_fingerprint_get(struct store *store, int64_t article, struct arena *ar
 	int r;
 
 	bind_int(&s, article);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	bytes = column_blob(&s, arena, &length);
 	if (s.result < 0)
 		return s.result;

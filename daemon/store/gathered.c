@@ -30,9 +30,9 @@ int store_gathering_get(struct store *store, const char *topic, struct topic_gat
 	int r;
 
 	bind_text(&s, topic);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	state.window_start = column_usec(&s);
 	state.window_count = (uint32_t)column_int(&s);
 	state.parts = (uint32_t)column_int(&s);
@@ -45,7 +45,6 @@ int store_gathering_get(struct store *store, const char *topic, struct topic_gat
 int store_gathering_put(struct store *store, const char *topic, const struct topic_gathering *state)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, put_sql);
-	int r;
 
 	bind_text(&s, topic);
 	bind_usec(&s, state->window_start);
@@ -55,8 +54,7 @@ int store_gathering_put(struct store *store, const char *topic, const struct top
 		bind_null(&s);
 	else
 		bind_usec(&s, state->due);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_gathering_next(
@@ -67,9 +65,9 @@ int store_gathering_next(
 	usec due;
 	int r;
 
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	topic = column_text(&s, arena);
 	due = column_usec(&s);
 	if (s.result < 0)
@@ -87,9 +85,9 @@ int store_gathering_after(
 	int r;
 
 	bind_text(&s, topic);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	next = column_text(&s, arena);
 	if (s.result < 0)
 		return s.result;

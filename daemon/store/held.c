@@ -15,13 +15,11 @@ static const char remove_sql[] = "DELETE FROM held WHERE story_key = ? AND topic
 int store_held_put(struct store *store, int64_t story, const struct alert *alert, usec due)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, put_sql);
-	int r;
 
 	bind_int(&s, story);
 	bind_usec(&s, due);
 	alert_bind(&s, alert);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_held_next(
@@ -33,9 +31,9 @@ int store_held_next(
 	int r;
 
 	bind_usec(&s, now);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	story = column_int(&s);
 	r = alert_read(&s, arena, &alert);
 	if (r < 0)
@@ -55,9 +53,9 @@ int store_held_get(struct store *store, int64_t story, const char *topic, struct
 
 	bind_int(&s, story);
 	bind_text(&s, topic);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	due = column_usec(&s);
 	r = alert_read(&s, arena, &alert);
 	if (r < 0)
@@ -70,12 +68,10 @@ int store_held_get(struct store *store, int64_t story, const char *topic, struct
 int store_held_remove(struct store *store, int64_t story, const char *topic)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, remove_sql);
-	int r;
 
 	bind_int(&s, story);
 	bind_text(&s, topic);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_held_hasten(struct store *store, usec now, usec limit)

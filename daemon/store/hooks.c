@@ -16,9 +16,9 @@ int store_hook_get(
 	int r;
 
 	bind_text(&s, name);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	state.destination = column_digest(&s);
 	state.disabled = column_usec(&s);
 	state.reason = column_text(&s, arena);
@@ -31,22 +31,18 @@ int store_hook_get(
 int store_hook_put(struct store *store, const char *name, const struct hook_state *state)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, put_sql);
-	int r;
 
 	bind_text(&s, name);
 	bind_digest(&s, &state->destination);
 	bind_usec(&s, state->disabled);
 	bind_text(&s, state->reason);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_hook_remove(struct store *store, const char *name)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, remove_sql);
-	int r;
 
 	bind_text(&s, name);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }

@@ -21,15 +21,13 @@ static const char blocked_sql[] =
 int store_page_put(struct store *store, const struct stored_page *page)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, put_sql);
-	int r;
 
 	bind_text(&s, page->key);
 	bind_text(&s, page->host);
 	bind_usec(&s, page->fetched);
 	bind_text(&s, page->note);
 	bind_blob(&s, page->page, page->page_length);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_page_get(struct store *store, const char *key, usec since, struct arena *arena,
@@ -41,9 +39,9 @@ int store_page_get(struct store *store, const char *key, usec since, struct aren
 
 	bind_text(&s, key);
 	bind_usec(&s, since);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	page.key = column_text(&s, arena);
 	page.host = column_text(&s, arena);
 	page.fetched = column_usec(&s);
@@ -83,14 +81,12 @@ int store_pages_forget(struct store *store, usec before, size_t limit)
 int store_robots_put(struct store *store, const struct stored_robots *robots)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, put_robots_sql);
-	int r;
 
 	bind_text(&s, robots->origin);
 	bind_usec(&s, robots->expires);
 	bind_text(&s, robots->rules);
 	bind_usec(&s, robots->blocked);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 static int read_robots(struct statement *s, struct arena *arena, struct stored_robots *ret)
@@ -110,9 +106,9 @@ int store_robots_get(
 	int r;
 
 	bind_text(&s, origin);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	r = read_robots(&s, arena, &robots);
 	if (r < 0)
 		return r;

@@ -97,9 +97,9 @@ int store_request_get(struct store *store, int64_t feed, int64_t key, struct are
 
 	bind_int(&s, key);
 	bind_int(&s, feed);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	read_record(&s, arena, &record);
 	if (s.result < 0)
 		return s.result;

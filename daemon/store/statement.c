@@ -179,6 +179,15 @@ int statement_row(struct statement *statement)
 	return fail(statement);
 }
 
+int statement_found(struct statement *statement)
+{
+	int r = statement_row(statement);
+
+	if (r < 0)
+		return r;
+	return r > 0 ? 0 : -ENOENT;
+}
+
 int statement_run(struct statement *statement)
 {
 	int r;
@@ -190,6 +199,30 @@ int statement_run(struct statement *statement)
 	r = sqlite3_changes(statement->store->db);
 	(void)sqlite3_reset(statement->handle);
 	return r;
+}
+
+int statement_done(struct statement *statement)
+{
+	int r = statement_run(statement);
+
+	return r < 0 ? r : 0;
+}
+
+int statement_texts(struct statement *statement, size_t limit, struct arena *arena,
+	const char ***ret, size_t *ret_count)
+{
+	const char **texts = arena_array(arena, limit, sizeof(*texts));
+	size_t count = 0;
+
+	if (!texts)
+		return -ENOMEM;
+	while (count < limit && statement_row(statement) > 0)
+		texts[count++] = column_text(statement, arena);
+	if (statement->result < 0)
+		return statement->result;
+	*ret = texts;
+	*ret_count = count;
+	return 0;
 }
 
 int64_t column_int(struct statement *statement)

@@ -42,8 +42,18 @@ void bind_limit(struct statement *statement, size_t limit);
 /* The next row: 1, or 0 after the last, or an error. */
 int statement_row(struct statement *statement);
 
+/* As statement_row(), where there must be one: 0, -ENOENT or an error. */
+int statement_found(struct statement *statement);
+
 /* Runs to the end, without rows.  Returns how many rows changed, or an error. */
 int statement_run(struct statement *statement);
+
+/* As statement_run(), where it does not matter how many: 0 or an error. */
+int statement_done(struct statement *statement);
+
+/* The texts of the first column, of at most `limit` rows: an array in the arena, with its count. */
+int statement_texts(struct statement *statement, size_t limit, struct arena *arena,
+	const char ***ret, size_t *ret_count);
 
 /* Columns of the row, each the next one. */
 int64_t column_int(struct statement *statement);

@@ -146,25 +146,10 @@ int store_story_sites(struct store *store, int64_t key, size_t limit, struct are
 	const char ***ret, size_t *ret_count)
 {
 	_cleanup_(statement_end) struct statement s = statement_read(store, sites_sql);
-	const char **sites = arena_array(arena, limit, sizeof(*sites));
-	size_t count = 0;
-	int r;
 
-	if (!sites)
-		return -ENOMEM;
 	bind_int(&s, key);
 	bind_limit(&s, limit);
-	for (;;) {
-		r = statement_row(&s);
-		if (r <= 0)
-			break;
-		sites[count++] = column_text(&s, arena);
-	}
-	if (r < 0)
-		return r;
-	*ret = sites;
-	*ret_count = count;
-	return 0;
+	return statement_texts(&s, limit, arena, ret, ret_count);
 }
 
 struct story_listing {

@@ -37,7 +37,6 @@ int store_story_topic_put(
 	struct store *store, int64_t story, const char *topic, const struct story_topic *value)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, put_sql);
-	int r;
 
 	bind_int(&s, story);
 	bind_text(&s, topic);
@@ -45,34 +44,17 @@ int store_story_topic_put(
 	bind_usec(&s, value->told);
 	bind_usec(&s, value->updated);
 	bind_int(&s, value->events);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_story_topics(struct store *store, int64_t story, size_t limit, struct arena *arena,
 	const char ***ret, size_t *ret_count)
 {
 	_cleanup_(statement_end) struct statement s = statement_read(store, names_sql);
-	const char **names = arena_array(arena, limit, sizeof(*names));
-	size_t count = 0;
-	int r;
 
-	if (!names)
-		return -ENOMEM;
 	bind_int(&s, story);
 	bind_limit(&s, limit);
-	while (count < limit) {
-		r = statement_row(&s);
-		if (r == 0)
-			break;
-		names[count] = r > 0 ? column_text(&s, arena) : NULL;
-		if (r < 0 || s.result < 0)
-			return r < 0 ? r : s.result;
-		count++;
-	}
-	*ret = names;
-	*ret_count = count;
-	return 0;
+	return statement_texts(&s, limit, arena, ret, ret_count);
 }
 
 int store_topic_ensure(struct store *store, const char *topic, usec now, usec *ret_since)

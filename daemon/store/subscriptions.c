@@ -15,7 +15,6 @@ static const char each_sql[] =
 int store_subscription_save(struct store *store, const struct subscription *subscription)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, save_sql);
-	int r;
 
 	bind_text(&s, subscription->token);
 	bind_text(&s, subscription->feed);
@@ -30,18 +29,15 @@ int store_subscription_save(struct store *store, const struct subscription *subs
 	bind_int(&s, subscription->missed);
 	bind_usec(&s, subscription->last_push);
 	bind_text(&s, subscription->reason);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_subscription_remove(struct store *store, const char *token)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, remove_sql);
-	int r;
 
 	bind_text(&s, token);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 /* Whether the text fits as a whole. */

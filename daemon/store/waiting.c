@@ -23,7 +23,6 @@ static const char next_sql[] = "SELECT min(due) FROM waiting";
 int store_waiting_put(struct store *store, const struct waiting_entry *waiting)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, put_sql);
-	int r;
 
 	bind_int(&s, waiting->feed);
 	bind_digest(&s, &waiting->identity);
@@ -34,8 +33,7 @@ int store_waiting_put(struct store *store, const struct waiting_entry *waiting)
 	bind_int(&s, waiting->tries);
 	bind_int(&s, waiting->renew);
 	bind_blob(&s, waiting->entry, waiting->entry_length);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_waiting_each(
@@ -70,9 +68,9 @@ int store_waiting_late(struct store *store, usec before, int64_t *ret_id)
 	int r;
 
 	bind_usec(&s, before);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	*ret_id = column_int(&s);
 	return 0;
 }
@@ -85,9 +83,9 @@ int store_waiting_get(
 	int r;
 
 	bind_int(&s, id);
-	r = statement_row(&s);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
 	waiting.id = column_int(&s);
 	waiting.feed = column_int(&s);
 	waiting.feed_key = column_text(&s, arena);
@@ -108,23 +106,19 @@ int store_waiting_get(
 int store_waiting_remove(struct store *store, int64_t id)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, remove_sql);
-	int r;
 
 	bind_int(&s, id);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_waiting_delay(struct store *store, int64_t id, usec due, uint32_t tries)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, delay_sql);
-	int r;
 
 	bind_int(&s, id);
 	bind_usec(&s, due);
 	bind_int(&s, tries);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_waiting_hasten(struct store *store, usec now)
