@@ -167,18 +167,20 @@ static bool is_short_number(const struct token *token, unsigned digits)
 	return token->kind == TOKEN_NUMBER && token->length <= digits;
 }
 
-/* "10:00", "10:00:00", "10:00:00.5", "10:00:00:500"; marks what it uses and returns the token after
- * it. */
-static struct token *read_clock(struct token *token, struct datetime_fields *fields)
+/*
+ * "10:00", "10:00:00", "10:00:00.5", "10:00:00:500", or with dots for colons; marks what it uses
+ * and returns the token after it.
+ */
+static struct token *read_clock(struct token *token, char colon, struct datetime_fields *fields)
 {
 	struct token *end = token + 3;
 
-	if (!is_short_number(token, 2) || !is_sign(token + 1, ':') ||
+	if (!is_short_number(token, 2) || !is_sign(token + 1, colon) ||
 		!is_short_number(token + 2, 2))
 		return NULL;
 	fields->hour = token[0].value;
 	fields->minute = token[2].value;
-	if (is_sign(end, ':') && is_short_number(end + 1, 2)) {
+	if (is_sign(end, colon) && is_short_number(end + 1, 2)) {
 		fields->second = end[1].value;
 		end += 2;
 		/* A fraction; some programs write milliseconds behind another colon. */
@@ -223,23 +225,51 @@ static void apply_half(
 		words[i].used = true;
 }
 
+/* The last word that is a month's name: weekdays abbreviate alike ("mar." is Tuesday in French). */
+static int find_month(struct tokens *tokens)
+{
+	int month = 0;
+
+	for (struct token *token = tokens->list; token->kind != TOKEN_END; token++) {
+		int named = 0;
+
+		if (token->kind == TOKEN_WORD && !token->used)
+			named = month_from_word(token->text, token->length);
+		if (named > 0)
+			month = named;
+	}
+	return month;
+}
+
+/* Returns the token after the first clock, and in *ret_clock its own, or NULL. */
+static struct token *find_clock(struct tokens *tokens, char colon, struct token **ret_clock)
+{
+	struct token *end = NULL;
+
+	for (struct token *token = tokens->list; token->kind != TOKEN_END && !end; token++) {
+		*ret_clock = token;
+		end = read_clock(token, colon, &tokens->fields);
+	}
+	return end;
+}
+
 /* Finds the time of day; sets `ret_end` to the token after it, or the first token. */
 static int find_time(struct tokens *tokens, struct token **ret_end)
 {
-	struct token *token = tokens->list;
-	struct token *end = NULL;
+	struct token *token;
+	struct token *end = find_clock(tokens, ':', &token);
 	bool afternoon = false;
 	unsigned count;
 
-	while (token->kind != TOKEN_END && !end)
-		end = read_clock(token++, &tokens->fields);
+	/* Numbers with dots are a date, unless that has its month in words. */
+	if (!end && find_month(tokens) > 0)
+		end = find_clock(tokens, '.', &token);
 	*ret_end = end ? end : tokens->list;
 	if (!end)
 		return 0;
 	if (is_sign(end, ':'))
 		return -EINVAL;
 	tokens->has_time = true;
-	token--;
 	count = read_half(end, &afternoon);
 	if (count > 0) {
 		apply_half(&tokens->fields, end, count, afternoon);
@@ -281,6 +311,22 @@ static struct token *read_offset(struct token *sign, int *ret_offset)
 	return end;
 }
 
+/* What says the zone once more, or says nothing: the "+0200" behind another, the "0" of "GMT0". */
+static void pass_over_repeats(struct token *token, int offset)
+{
+	int again;
+
+	while ((is_sign(token, '+') || is_sign(token, '-')) && token[1].kind == TOKEN_NUMBER) {
+		struct token *end = read_offset(token, &again);
+
+		if (!end || again != offset)
+			return;
+		token = end;
+	}
+	if (token->kind == TOKEN_NUMBER && !token->spaced && token->value == 0)
+		token->used = true;
+}
+
 /*
  * The zone stands after the time.  A number decides over a name ("-0500 (EST)"); names that nobody
  * knows count as UTC, but a broken number makes the whole no date.
@@ -296,8 +342,11 @@ static int find_zone(struct tokens *tokens, struct token *token)
 		if (sign && !token[1].spaced && token[1].kind == TOKEN_WORD)
 			return -EINVAL;
 		if (sign && !token[1].spaced && token[1].kind == TOKEN_NUMBER) {
-			if (!read_offset(token, &tokens->fields.offset))
+			struct token *end = read_offset(token, &tokens->fields.offset);
+
+			if (!end)
 				return -EINVAL;
+			pass_over_repeats(end, tokens->fields.offset);
 			numeric = true;
 			tokens->has_zone = true;
 		} else if (token->kind == TOKEN_WORD && !tokens->has_zone &&
@@ -305,25 +354,10 @@ static int find_zone(struct tokens *tokens, struct token *token)
 			tokens->fields.offset = offset;
 			tokens->has_zone = true;
 			token->used = true;
+			pass_over_repeats(token + 1, offset);
 		}
 	}
 	return 0;
-}
-
-/* The last word that is a month's name: weekdays abbreviate alike ("mar." is Tuesday in French). */
-static int find_month(struct tokens *tokens)
-{
-	int month = 0;
-
-	for (struct token *token = tokens->list; token->kind != TOKEN_END; token++) {
-		int named = 0;
-
-		if (token->kind == TOKEN_WORD && !token->used)
-			named = month_from_word(token->text, token->length);
-		if (named > 0)
-			month = named;
-	}
-	return month;
 }
 
 static bool is_year(const struct token *number)
