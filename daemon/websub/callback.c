@@ -119,8 +119,8 @@ static int listen_on(const char *address)
 	return TAKE_FD(fd);
 }
 
-int callback_new(struct event_base *base, const char *address, struct subscriber *subscriber,
-	struct callback **ret)
+int callback_serve(
+	struct event_base *base, int fd, struct subscriber *subscriber, struct callback **ret)
 {
 	struct callback *callback = calloc(1, sizeof(*callback));
 	struct door_options options = {
@@ -132,22 +132,32 @@ int callback_new(struct event_base *base, const char *address, struct subscriber
 		.on_request = on_request,
 		.userdata = callback,
 	};
-	int fd;
 	int r;
 
 	if (!callback)
 		return -ENOMEM;
 	callback->subscriber = subscriber;
-	fd = r = listen_on(address);
-	if (r >= 0)
-		r = door_new(&options, fd, &callback->door);
+	r = door_new(&options, fd, &callback->door);
 	if (r < 0) {
-		if (fd >= 0)
-			(void)close(fd);
 		free(callback);
 		return r;
 	}
 	*ret = callback;
+	return 0;
+}
+
+int callback_new(struct event_base *base, const char *address, struct subscriber *subscriber,
+	struct callback **ret)
+{
+	_cleanup_(closep) int fd = -1;
+	int r;
+
+	fd = r = listen_on(address);
+	if (r >= 0)
+		r = callback_serve(base, fd, subscriber, ret);
+	if (r < 0)
+		return r;
+	(void)TAKE_FD(fd);
 	return 0;
 }
 

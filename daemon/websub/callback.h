@@ -23,5 +23,12 @@ enum {
 int callback_new(struct event_base *base, const char *address, struct subscriber *subscriber,
 	struct callback **ret);
 
+/*
+ * Serves a listening socket of any family, which is taken over where that succeeds.  Returns as
+ * door_new().
+ */
+int callback_serve(
+	struct event_base *base, int fd, struct subscriber *subscriber, struct callback **ret);
+
 /* Takes NULL. */
 void callback_free(struct callback *callback);

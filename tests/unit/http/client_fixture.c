@@ -35,32 +35,82 @@ static void reply_redirect(struct raw_reply *reply, int status, const char *loca
 		0);
 }
 
+static size_t pack(const void *bytes, size_t length, void **ret)
+{
+	size_t room = ZSTD_compressBound(length);
+	size_t size;
+
+	*ret = malloc(room);
+	assert_non_null(*ret);
+	size = ZSTD_compress(*ret, room, bytes, length, 1);
+	assert_false(ZSTD_isError(size));
+	return size;
+}
+
+static void reply_packed(struct raw_reply *reply, const void *packed, size_t size)
+{
+	reply_add(reply, "HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n");
+	reply_body(reply, packed, size);
+}
+
 /* /zeros/N: N zero bytes, packed */
-static void reply_packed(struct raw_reply *reply, size_t length)
+static void reply_zeros(struct raw_reply *reply, size_t length)
 {
 	void *zeros = calloc(1, length);
-	size_t room = ZSTD_compressBound(length);
-	void *packed = malloc(room);
+	void *packed;
 	size_t size;
 
 	assert_non_null(zeros);
-	assert_non_null(packed);
-	size = ZSTD_compress(packed, room, zeros, length, 1);
-	assert_false(ZSTD_isError(size));
-	reply_add(reply, "HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n");
-	reply_body(reply, packed, size);
+	size = pack(zeros, length, &packed);
+	reply_packed(reply, packed, size);
 	free(zeros);
 	free(packed);
 }
 
-static void reply_bytes(struct raw_reply *reply, size_t length)
+/*
+ * /packed/N: what cannot be packed, and then as many zeros as 200 bytes for each byte on the wire
+ * let pass, and N more.
+ */
+static void reply_at_ratio(struct raw_reply *reply, size_t more)
+{
+	enum { NOISE = 8000, RATIO = 200, MOST = 4 * 1024 * 1024 };
+	unsigned char *bytes = calloc(1, MOST);
+	uint32_t noise = 1;
+	size_t length = RATIO * NOISE;
+	void *packed;
+	size_t size;
+
+	assert_non_null(bytes);
+	for (size_t i = 0; i < NOISE; i++)
+		bytes[i] = (unsigned char)((noise = noise * 1664525 + 1013904223) >> 24);
+	size = pack(bytes, length, &packed);
+	/* The length decides the size, which decides the length. */
+	while (length != RATIO * (size + 1) - 1 + more) {
+		length = RATIO * (size + 1) - 1 + more;
+		assert_true(length <= MOST);
+		free(packed);
+		size = pack(bytes, length, &packed);
+	}
+	reply_packed(reply, packed, size);
+	free(bytes);
+	free(packed);
+}
+
+/* The end of the connection is the end of the body where its length is not told. */
+static void reply_bytes(struct raw_reply *reply, size_t length, bool told)
 {
 	char *bytes = malloc(length + 1);
 
 	assert_non_null(bytes);
 	memset(bytes, 'x', length);
 	reply_add(reply, "HTTP/1.1 200 OK\r\n");
-	reply_body(reply, bytes, length);
+	if (told) {
+		reply_body(reply, bytes, length);
+	} else {
+		reply_add(reply, "\r\n");
+		assert_int_equal(buffer_add(&reply->bytes, bytes, length), 0);
+		reply->end = RAW_CLOSE;
+	}
 	free(bytes);
 }
 
@@ -139,14 +189,18 @@ void client_on_request(
 	} else if (strncmp(path, "/to?", 4) == 0) {
 		reply_redirect(reply, 302, path + 4);
 	} else if (strncmp(path, "/bytes/", 7) == 0) {
-		reply_bytes(reply, (size_t)atol(number));
+		reply_bytes(reply, (size_t)atol(number), true);
+	} else if (strncmp(path, "/unbounded/", 11) == 0) {
+		reply_bytes(reply, (size_t)atol(number), false);
 	} else if (strncmp(path, "/zeros/", 7) == 0) {
-		reply_packed(reply, (size_t)atol(number));
+		reply_zeros(reply, (size_t)atol(number));
+	} else if (strncmp(path, "/packed/", 8) == 0) {
+		reply_at_ratio(reply, (size_t)atol(number));
 	} else if (strncmp(path, "/fields/", 8) == 0) {
 		reply_fields(reply, (unsigned long)atol(number));
 	} else if (strncmp(path, "/late/", 6) == 0) {
 		reply->delay_ms = (unsigned)atol(number);
-		reply_bytes(reply, 4);
+		reply_bytes(reply, 4, true);
 	} else {
 		reply_add(reply, "HTTP/1.1 200 OK\r\nETag: \"v\"\r\n");
 		reply_body(reply, "hello", 5);

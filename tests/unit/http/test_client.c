@@ -198,33 +198,6 @@ static void test_document_is_bounded_as_asked(void **state)
 	assert_int_equal(result->length, 999);
 }
 
-static void test_document_is_16_mib_at_most(void **state)
-{
-	const struct result *result = client_get_path(*state, "/bytes/16777216");
-
-	assert_int_equal(result->failure, HTTP_OK);
-	assert_int_equal(result->length, 16777216);
-	assert_int_equal(client_get_path(*state, "/bytes/16777217")->failure, HTTP_TOO_LARGE);
-	assert_int_equal(client_get_path(*state, "/huge")->failure, HTTP_TOO_LARGE);
-}
-
-static void test_document_packed_beyond_the_ratio_is_refused(void **state)
-{
-	const struct result *result = client_get_path(*state, "/zeros/1048576");
-
-	assert_int_equal(result->failure, HTTP_OK);
-	assert_int_equal(result->length, 1048576);
-	result = client_get_path(*state, "/zeros/1048577");
-	assert_int_equal(result->failure, HTTP_TOO_LARGE);
-	assert_non_null(strstr(result->words, "document too large"));
-}
-
-static void test_headers_are_100_fields_at_most(void **state)
-{
-	assert_int_equal(client_get_path(*state, "/fields/100")->failure, HTTP_OK);
-	assert_int_equal(client_get_path(*state, "/fields/101")->failure, HTTP_BROKEN);
-}
-
 static void test_broken_responses_are_failures_in_words(void **state)
 {
 	static const char *const paths[] = {"/close", "/reset", "/half", "/half-reset", "/chunk",
@@ -311,9 +284,6 @@ int main(void)
 		CLIENT_TEST(test_guard_looks_at_kept_connections_too),
 		CLIENT_TEST(test_guard_follows_a_changed_configuration),
 		CLIENT_TEST(test_document_is_bounded_as_asked),
-		CLIENT_TEST(test_document_is_16_mib_at_most),
-		CLIENT_TEST(test_document_packed_beyond_the_ratio_is_refused),
-		CLIENT_TEST(test_headers_are_100_fields_at_most),
 		CLIENT_TEST(test_broken_responses_are_failures_in_words),
 		CLIENT_TEST(test_a_server_that_hangs_is_given_up),
 		CLIENT_TEST(test_the_timeout_is_of_all_hops_together),

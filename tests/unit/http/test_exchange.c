@@ -128,6 +128,30 @@ static void test_address_is_asked_for_at_connecting_and_before_each_request(void
 	assert_int_equal(fixture->asked, 3);
 }
 
+/* A time-out is told by how far the exchange had come; each is a failure (P8). */
+static void test_a_time_out_is_the_names_the_connections_or_the_servers(void **state)
+{
+	static const struct {
+		bool resolved;
+		bool sent;
+		enum http_failure failure;
+	} cases[] = {
+		{false, false, HTTP_DNS},
+		{true, false, HTTP_CONNECT},
+		{true, true, HTTP_TIMEOUT},
+	};
+	struct fixture *fixture = *state;
+	char words[HTTP_WORDS_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		fixture->exchange->resolved = cases[i].resolved;
+		fixture->exchange->sent = cases[i].sent;
+		assert_int_equal(exchange_judge(fixture->exchange, CURLE_OPERATION_TIMEDOUT, words),
+			cases[i].failure);
+		assert_non_null(strstr(words, "; check "));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +159,9 @@ int main(void)
 			test_bodies_under_way_are_bounded_together, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_address_is_asked_for_at_connecting_and_before_each_request, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_time_out_is_the_names_the_connections_or_the_servers, setup,
 			teardown),
 	};
 
