@@ -63,10 +63,31 @@ static void print_breaches(const json_t *breaches)
 {
 	for (size_t i = 0; i < json_array_size(breaches); i++) {
 		const json_t *breach = json_array_get(breaches, i);
+		const char *other = member_string(breach, "other_feed");
 
-		(void)printf("%s  %-4s%s\n", member_string(breach, "time"),
+		(void)printf("%s  %-4s%s", member_string(breach, "time"),
 			member_string(breach, "rule"), member_string(breach, "words"));
+		if (other) {
+			(void)fputs(": ", stdout);
+			clean_print(stdout, other);
+		}
+		(void)fputc('\n', stdout);
 	}
+}
+
+/* What P11 was held against beside the feed's own requests. */
+static void print_neighbours(const json_t *audit)
+{
+	long long count = member_number(audit, "neighbour_requests");
+	const char *since = member_string(audit, "neighbours_since");
+
+	if (count == 0)
+		return;
+	(void)printf("P11 was held against %lld %s of other feeds of its host too", count,
+		count == 1 ? "request" : "requests");
+	if (since)
+		(void)printf(", from %s on", since);
+	(void)puts(".");
 }
 
 static void print_verdict(const json_t *audit)
@@ -83,6 +104,7 @@ static void print_verdict(const json_t *audit)
 			json_is_true(json_object_get(audit, "complete")) ? " since it was added"
 									 : "",
 			breaches, breaches == 1 ? "breach" : "breaches");
+	print_neighbours(audit);
 }
 
 static int print_audit(const json_t *audit, bool with_requests)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands/commands.h"
+#include "commands/feed_neighbours.h"
 #include "commands/reply.h"
 #include "poll/audit.h"
 
@@ -94,14 +95,14 @@ static json_t *breaches_value(const struct audit *audit)
 		const struct audit_breach *breach = &audit->breaches[i];
 
 		(void)json_array_append_new(list,
-			json_pack("{s:s, s:o, s:s}", "rule", audit->rules[breach->rule].name,
+			json_pack("{s:s, s:o, s:s, s:s?}", "rule", audit->rules[breach->rule].name,
 				"time", reply_time(breach->request->started), "words",
-				breach->words));
+				breach->words, "other_feed", breach->other));
 	}
 	return list;
 }
 
-static void answer_audit(struct control_reply *reply, const struct feed *feed,
+static void answer_audit(struct control_reply *reply, const struct audit_terms *terms,
 	const struct audit *audit, const struct request_record *records, size_t count)
 {
 	json_t *requests = json_array();
@@ -109,11 +110,13 @@ static void answer_audit(struct control_reply *reply, const struct feed *feed,
 	for (size_t i = 0; i < count; i++)
 		(void)json_array_append_new(requests, request_value(&records[i]));
 	reply_body(reply,
-		json_pack("{s:s, s:s, s:b, s:I, s:o, s:o, s:o}", "feed", feed->name, "url",
-			feed->url, "complete", count == 0 || records[0].previous == 0,
-			"breach_count", (json_int_t)audit->breach_count, "rules",
-			rules_value(audit), "breaches", breaches_value(audit), "requests",
-			requests));
+		json_pack("{s:s, s:s, s:b, s:I, s:o, s:I, s:o, s:o, s:o}", "feed",
+			terms->feed->name, "url", terms->feed->url, "complete",
+			count == 0 || records[0].previous == 0, "neighbour_requests",
+			(json_int_t)terms->neighbour_count, "neighbours_since",
+			reply_time(terms->neighbours_since), "breach_count",
+			(json_int_t)audit->breach_count, "rules", rules_value(audit), "breaches",
+			breaches_value(audit), "requests", requests));
 }
 
 void feed_command_audit(
@@ -127,6 +130,7 @@ void feed_command_audit(
 		.feed = feed,
 		.default_interval = context->config->poll_interval,
 		.host_gap = context->config->host_gap,
+		.host_connections = context->config->host_connections,
 	};
 	_cleanup_(arena_freep) struct arena *arena = NULL;
 	struct request_record *records = NULL;
@@ -141,13 +145,15 @@ void feed_command_audit(
 	r = arena_new(ARENA_BYTES, &arena);
 	if (r == 0)
 		r = read_requests(context->store, state, arena, &records, &count);
+	if (r == 0 && count > 0)
+		r = feed_neighbours(context, feed, records[0].started, arena, &terms);
 	audit = r == 0 ? arena_new_object(arena, struct audit) : NULL;
 	if (!audit) {
 		reply_error(reply, r < 0 ? r : -ENOMEM, "store");
 		return;
 	}
 	audit_judge(audit, &terms, records, count);
-	answer_audit(reply, feed, audit, records, count);
+	answer_audit(reply, &terms, audit, records, count);
 }
 
 json_t *feed_hub_value(const struct command_context *context, const struct feed *feed)

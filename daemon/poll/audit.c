@@ -52,7 +52,7 @@ static const char *const rule_words[AUDIT_RULES] = {
 	[P8] = "failures put the next request off, longer each time; 410 ends it",
 	[P9] = "a feed that seems dead is asked unconditionally once in a while, no more",
 	[P10] = "at most 10 redirects; a new address is adopted after a week",
-	[P11] = "one request at a time, with a gap between",
+	[P11] = "one request at a time to a host, with a gap between",
 	[P12] = "requests do not gather at the full hour",
 	[P13] = "plain GET: no cookies, ranges, referers, added queries",
 	[P14] = "one name, always the same",
@@ -80,6 +80,7 @@ struct past {
 	const char *first_name;
 	size_t scheduled;
 	size_t on_the_hour;
+	size_t neighbour; /* the first that a later request may be too near to */
 };
 
 static const struct request_record *now_of(const struct past *past)
@@ -92,7 +93,8 @@ static const struct request_record *before(const struct past *past)
 	return past->at > 0 ? &past->records[past->at - 1] : NULL;
 }
 
-static void check(struct past *past, enum rule rule, bool breached, const char *words)
+static void check_beside(
+	struct past *past, enum rule rule, bool breached, const char *words, const char *other)
 {
 	struct audit *audit = past->audit;
 
@@ -103,7 +105,12 @@ static void check(struct past *past, enum rule rule, bool breached, const char *
 	audit->breach_count++;
 	if (audit->told < AUDIT_BREACHES_MAX)
 		audit->breaches[audit->told++] =
-			(struct audit_breach){(unsigned)rule, now_of(past), words};
+			(struct audit_breach){(unsigned)rule, now_of(past), words, other};
+}
+
+static void check(struct past *past, enum rule rule, bool breached, const char *words)
+{
+	check_beside(past, rule, breached, words, NULL);
 }
 
 static bool same(const char *a, const char *b)
@@ -192,6 +199,12 @@ static void check_conditions(struct past *past)
 		check(past, P4, missing, "after a start it asked without its validators");
 }
 
+/* A start is the log's to a microsecond, and the limits' clock is another one. */
+static bool is_nearer(usec earlier, usec later, usec gap)
+{
+	return later + USEC_MSEC < earlier + gap;
+}
+
 static void check_time(struct past *past)
 {
 	const struct request_record *record = now_of(past);
@@ -212,10 +225,45 @@ static void check_time(struct past *past)
 		check(past, P8, !is_asked(record), "it asked for a feed that is gone");
 	check(past, P11, record->started < last->ended,
 		"it asked while the last request was under way");
-	check(past, P11, record->started + USEC_MSEC < last->started + past->terms->host_gap,
+	check(past, P11, is_nearer(last->started, record->started, past->terms->host_gap),
 		"it asked too soon after the last request");
 	check(past, P16, record->started < last->ended && same(record->url, last->url),
 		"the same URL was asked for twice at a time");
+}
+
+/* P11 across the feeds of the host. */
+static void check_neighbours(struct past *past)
+{
+	const struct audit_terms *terms = past->terms;
+	const struct request_record *record = now_of(past);
+	const struct audit_neighbour *near = NULL;
+	const struct audit_neighbour *busy = NULL;
+	unsigned under_way = 0;
+
+	/* Both stand in the order of time; what ended long ago is passed over for good. */
+	while (past->neighbour < terms->neighbour_count &&
+		terms->neighbours[past->neighbour].ended + terms->host_gap + TOLERANCE <
+			record->started)
+		past->neighbour++;
+	if (terms->neighbour_count == 0 || record->started < terms->neighbours_since)
+		return;
+	for (size_t i = past->neighbour; i < terms->neighbour_count; i++) {
+		const struct audit_neighbour *other = &terms->neighbours[i];
+
+		if (other->started > record->started)
+			break;
+		if (is_nearer(other->started, record->started, terms->host_gap))
+			near = other;
+		if (other->ended > record->started) {
+			busy = other;
+			under_way++;
+		}
+	}
+	check_beside(past, P11, near != NULL, "it asked too soon after another feed of the host",
+		near ? near->feed : NULL);
+	check_beside(past, P11, under_way >= terms->host_connections,
+		"it asked while another feed's request to the host was under way",
+		busy ? busy->feed : NULL);
 }
 
 static usec wait_of(const struct request_record *record)
@@ -434,6 +482,7 @@ void audit_judge(struct audit *audit, const struct audit_terms *terms,
 	for (past.at = 0; past.at < count; past.at++) {
 		check_conditions(&past);
 		check_time(&past);
+		check_neighbours(&past);
 		check_plan(&past);
 		check_probes(&past);
 		check_moves(&past);

@@ -28,6 +28,7 @@ struct audit_breach {
 	unsigned rule; /* index of the rule */
 	const struct request_record *request;
 	const char *words;
+	const char *other; /* the feed whose request was too near (P11); NULL: this one's own */
 };
 
 struct audit {
@@ -37,11 +38,24 @@ struct audit {
 	size_t breach_count;
 };
 
+/* A request of another feed to the same host (P11). */
+struct audit_neighbour {
+	int64_t key; /* of its record */
+	usec started;
+	usec ended;
+	const char *feed;
+};
+
 /* What the records are held against beside themselves. */
 struct audit_terms {
 	const struct feed *feed;
 	usec default_interval; /* [Daemon] PollInterval= */
 	usec host_gap;
+	unsigned host_connections;
+	/* In the order of their starts, all that there were from `neighbours_since` on. */
+	const struct audit_neighbour *neighbours;
+	size_t neighbour_count;
+	usec neighbours_since;
 };
 
 /* `records` stand in the order of time.  Breaches point into them; static words. */

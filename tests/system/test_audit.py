@@ -15,8 +15,10 @@ class AuditTest(unittest.TestCase):
     def setUp(self):
         self.publisher = Publisher(1)
         self.publisher.set("agency", rss("agency", [Item(Story("old"), "agency")]))
+        self.publisher.set("sport", rss("sport", [Item(Story("match"), "sport")]))
         self.daemon = Daemon("AllowPrivateNetworks=127.1.0.0/16\nHostGap=10ms\nJournal=no\n"
-                             f"[Feed \"agency\"]\nURL={self.publisher.url('agency')}\n")
+                             f"[Feed \"agency\"]\nURL={self.publisher.url('agency')}\n"
+                             f"[Feed \"sport\"]\nURL={self.publisher.url('sport')}\n")
         self.daemon.start()
 
     def tearDown(self):
@@ -66,6 +68,26 @@ class AuditTest(unittest.TestCase):
         told = self.daemon.tool("audit", "agency")
         self.assertEqual(told.returncode, 1)
         self.assertIn("it sent a validator that was never given", told.stdout)
+
+    def test_requests_of_other_feeds_of_the_host_are_looked_at_too(self):
+        wait_for("the first polls",
+                 lambda: self.audit()[1]["requests"] and self.audit()[1]["neighbour_requests"], SECONDS)
+        self.poll(2)
+        self.assertEqual(self.audit()[0], 0)
+        told = self.daemon.tool("audit", "agency").stdout
+        self.assertIn("P11 was held against 1 request of other feeds of its host too", told)
+        self.daemon.stop()
+        db = sqlite3.connect(os.path.join(self.daemon.folder, "state", "wirewatch.db"))
+        db.execute("UPDATE requests SET started = (SELECT started - 1000 FROM requests WHERE"
+                   " status = 304), ended = started WHERE url LIKE '%sport%'")
+        db.commit()
+        db.close()
+        self.daemon.start()
+        status, audit = self.audit()
+        self.assertEqual(status, 1)
+        self.assertEqual([(b["rule"], b["other_feed"]) for b in audit["breaches"]], [("P11", "sport")])
+        self.assertIn("it asked too soon after another feed of the host: sport",
+                      self.daemon.tool("audit", "agency").stdout)
 
     def test_feeds_say_which_rule_set_the_time_in_words(self):
         wait_for("the first poll", lambda: len(self.audit()[1]["requests"]) == 1, SECONDS)

@@ -59,7 +59,10 @@ static int setup(void **state)
 
 	assert_non_null(room);
 	room->feed = (struct feed){.name = "f", .url = FEED_URL};
-	room->terms = (struct audit_terms){&room->feed, INTERVAL, USEC_SEC};
+	room->terms = (struct audit_terms){.feed = &room->feed,
+		.default_interval = INTERVAL,
+		.host_gap = USEC_SEC,
+		.host_connections = 1};
 	room->audit = calloc(1, sizeof(*room->audit));
 	assert_non_null(room->audit);
 	room->count = REQUESTS;
@@ -279,6 +282,49 @@ static void test_p11_requests_at_once_or_too_close(void **state)
 	expect(room, 11, 0);
 }
 
+/* Whether P11 is broken where another feed's request lasted from then to then. */
+static bool collides(struct room *room, int64_t after, int64_t until)
+{
+	usec start = room->log[MOVED_ONE].started;
+	struct audit_neighbour neighbours[] = {
+		{1, start - USEC_DAY, start - USEC_DAY + 1, "early"},
+		{2, start + (usec)after, start + (usec)until, "other"},
+		{3, start + USEC_MINUTE, start + 2 * USEC_MINUTE, "late"},
+	};
+	const struct audit *audit;
+
+	room->terms.neighbours = neighbours;
+	room->terms.neighbour_count = ARRAY_SIZE(neighbours);
+	audit = judge(room);
+	if (audit->breach_count == 0)
+		return false;
+	expect(room, 11, 0);
+	assert_ptr_equal(audit->breaches[0].request, &room->log[MOVED_ONE]);
+	assert_string_equal(audit->breaches[0].other, "other");
+	return true;
+}
+
+#define SECOND ((int64_t)USEC_SEC)
+#define MSEC ((int64_t)USEC_MSEC)
+
+static void test_p11_requests_of_other_feeds_of_the_host_count_too(void **state)
+{
+	struct room *room = *state;
+
+	assert_false(collides(room, -SECOND, -1));
+	assert_true(collides(room, -SECOND + 2 * MSEC, -1)); /* the gap between the starts */
+	assert_true(collides(room, -10 * SECOND, 1));        /* still under way */
+	assert_false(collides(room, -10 * SECOND, 0));
+	assert_false(collides(room, 1, SECOND)); /* it came later: to be held against the other */
+	/* Only as many at a time as HostConnections= says. */
+	room->terms.host_connections = 2;
+	assert_false(collides(room, -10 * SECOND, 1));
+	room->terms.host_connections = 1;
+	/* Where others' logs do not reach back so far, nothing is known. */
+	room->terms.neighbours_since = room->log[MOVED_ONE].started + 1;
+	assert_false(collides(room, -10 * SECOND, 1));
+}
+
 static void test_p12_starts_on_the_hour(void **state)
 {
 	struct room *room = *state;
@@ -385,6 +431,7 @@ int main(void)
 		TEST(test_p9_probes_without_need),
 		TEST(test_p10_redirects_and_moves),
 		TEST(test_p11_requests_at_once_or_too_close),
+		TEST(test_p11_requests_of_other_feeds_of_the_host_count_too),
 		TEST(test_p12_starts_on_the_hour),
 		TEST(test_p13_requests_of_another_form),
 		TEST(test_p14_names_that_change),

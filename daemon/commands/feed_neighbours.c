@@ -1,0 +1,121 @@
+#include "commands/feed_neighbours.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/url.h"
+
+enum {
+	RECORD_BYTES = 256 * 1024, /* of one request, as it is read */
+};
+
+struct walk {
+	const struct command_context *context;
+	const struct feed *feed;
+	usec from;    /* earlier ones are not of interest */
+	size_t share; /* of NEIGHBOURS_LOOKED_AT, for each feed */
+	struct audit_neighbour *list;
+	size_t count;
+	usec since;          /* from then on the list is whole */
+	struct arena *arena; /* of one record */
+};
+
+static bool same_host(const char *a, const char *b)
+{
+	struct url x;
+	struct url y;
+
+	return url_parse(a, &x) == 0 && url_parse(b, &y) == 0 && x.host.length > 0 &&
+		x.host.length == y.host.length &&
+		strncasecmp(x.host.bytes, y.host.bytes, x.host.length) == 0;
+}
+
+/* The state of the i-th configured feed where it is another one on the same host, else NULL. */
+static const struct feed_state *neighbour_at(
+	const struct command_context *context, const struct feed *feed, size_t i)
+{
+	const struct feed *other = &context->config->feeds[i];
+
+	if (!same_host(other->url, feed->url) || strcmp(feed_key(other), feed_key(feed)) == 0)
+		return NULL;
+	return poller_feed_state(context->poller, other->name);
+}
+
+/* Follows the log of a feed back: its share, or as far as it is of interest. */
+static int add_requests(struct walk *walk, const struct feed *other, const struct feed_state *state)
+{
+	struct request_record record = {.started = USEC_INFINITY};
+	int64_t key = state->last_request;
+	int r = 0;
+
+	for (size_t i = 0; key > 0 && i < walk->share && record.started >= walk->from; i++) {
+		if (walk->count == NEIGHBOURS_LOOKED_AT)
+			break;
+		arena_reset(walk->arena);
+		r = store_request_get(walk->context->store, state->id, key, walk->arena, &record);
+		if (r < 0)
+			break;
+		if (same_host(record.url, walk->feed->url))
+			walk->list[walk->count++] = (struct audit_neighbour){
+				key, record.started, record.ended, other->name};
+		key = record.previous < key ? record.previous : 0;
+	}
+	/* Broken off, or the rest was forgotten. */
+	if (key > 0 && record.started >= walk->from && record.started > walk->since)
+		walk->since = record.started;
+	return r == -ENOENT ? 0 : r;
+}
+
+static int compare_starts(const void *a, const void *b)
+{
+	const struct audit_neighbour *x = a;
+	const struct audit_neighbour *y = b;
+
+	if (x->started != y->started)
+		return x->started < y->started ? -1 : 1;
+	return x->key < y->key ? -1 : x->key > y->key;
+}
+
+/* One URL in several sections is one feed (P16), and was walked under each name. */
+static size_t drop_repeats(struct audit_neighbour *list, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || list[i].key != list[i - 1].key)
+			list[kept++] = list[i];
+	return kept;
+}
+
+int feed_neighbours(const struct command_context *context, const struct feed *feed, usec from,
+	struct arena *arena, struct audit_terms *terms)
+{
+	struct walk walk = {.context = context, .feed = feed, .from = from};
+	_cleanup_(arena_freep) struct arena *one = NULL;
+	size_t feeds = 0;
+	int r;
+
+	for (size_t i = 0; i < context->config->feed_count; i++)
+		feeds += neighbour_at(context, feed, i) != NULL;
+	if (feeds == 0)
+		return 0;
+	walk.share = feeds < NEIGHBOURS_LOOKED_AT ? NEIGHBOURS_LOOKED_AT / feeds : 1;
+	walk.list = arena_array(arena, NEIGHBOURS_LOOKED_AT, sizeof(*walk.list));
+	r = walk.list ? arena_new(RECORD_BYTES, &one) : -ENOMEM;
+	walk.arena = one;
+	for (size_t i = 0; r == 0 && i < context->config->feed_count; i++) {
+		const struct feed_state *state = neighbour_at(context, feed, i);
+
+		if (state)
+			r = add_requests(&walk, &context->config->feeds[i], state);
+	}
+	if (r < 0)
+		return r;
+	qsort(walk.list, walk.count, sizeof(*walk.list), compare_starts);
+	terms->neighbours = walk.list;
+	terms->neighbour_count = drop_repeats(walk.list, walk.count);
+	terms->neighbours_since = walk.since;
+	return 0;
+}
