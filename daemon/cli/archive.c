@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/url.h"
 #include "dedup/fingerprint.h"
 #include "dedup/story_index.h"
@@ -77,16 +78,9 @@ static int remember(struct archive *archive, const char *id, const struct finger
 	struct remembered article = {0};
 	const void *bytes;
 
-	if (archive->count == archive->size) {
-		size_t size = archive->size > 0 ? 2 * archive->size : 1024;
-		struct remembered *articles =
-			reallocarray(archive->articles, size, sizeof(*articles));
-
-		if (!articles)
-			return -ENOMEM;
-		archive->articles = articles;
-		archive->size = size;
-	}
+	if (array_grow((void **)&archive->articles, &archive->size, archive->count,
+		    sizeof(*archive->articles)) < 0)
+		return -ENOMEM;
 	bytes = fingerprint_bytes(fingerprint, &article.length);
 	article.id = strdup(id);
 	article.fingerprint = malloc(article.length > 0 ? article.length : 1);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unicode/utf8.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/map.h"
 #include "cli/articles.h"
@@ -123,16 +124,11 @@ static int choose_topics(struct lint *lint)
 static int add_finding(const struct finding *finding, void *userdata)
 {
 	struct lint *lint = userdata;
+	int r = array_grow((void **)&lint->findings, &lint->finding_size, lint->finding_count,
+		sizeof(*finding));
 
-	if (lint->finding_count == lint->finding_size) {
-		size_t size = lint->finding_size > 0 ? 2 * lint->finding_size : 64;
-		struct finding *room = reallocarray(lint->findings, size, sizeof(*room));
-
-		if (!room)
-			return -ENOMEM;
-		lint->findings = room;
-		lint->finding_size = size;
-	}
+	if (r < 0)
+		return r;
 	lint->findings[lint->finding_count++] = *finding;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unicode/ucasemap.h>
 
+#include "base/array.h"
 #include "match/explanation.h"
 #include "match/query_form.h"
 
@@ -84,15 +85,11 @@ void questions_free(struct questions *questions)
 
 static int add_question(struct questions *questions, const struct question *question)
 {
-	if (questions->count == questions->size) {
-		size_t size = questions->size > 0 ? 2 * questions->size : 64;
-		struct question *room = reallocarray(questions->questions, size, sizeof(*room));
+	int r = array_grow((void **)&questions->questions, &questions->size, questions->count,
+		sizeof(*question));
 
-		if (!room)
-			return -ENOMEM;
-		questions->questions = room;
-		questions->size = size;
-	}
+	if (r < 0)
+		return r;
 	questions->questions[questions->count++] = *question;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "base/array.h"
 #include "base/buffer.h"
 #include "cli/clean.h"
 
@@ -37,17 +38,11 @@ static void add_cell(struct table *table, const char *text)
 {
 	struct cell cell = {.offset = table->text.length};
 
-	if (table->count == table->size) {
-		size_t size = table->size > 0 ? 2 * table->size : 64;
-		struct cell *cells =
-			size <= CELLS_MAX ? reallocarray(table->cells, size, sizeof(*cells)) : NULL;
-
-		if (!cells) {
-			table->failed = -ENOMEM;
-			return;
-		}
-		table->cells = cells;
-		table->size = size;
+	if (table->count == CELLS_MAX ||
+		array_grow((void **)&table->cells, &table->size, table->count,
+			sizeof(*table->cells)) < 0) {
+		table->failed = -ENOMEM;
+		return;
 	}
 	cell.width = clean_add(&table->text, text ? text : "");
 	(void)buffer_add_char(&table->text, '\0');

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "text/html_text.h"
 
 enum {
-	FIRST_BLOCKS = 256,
 	LINE_LEVELS = 3, /* upwards, in which an item's or a heading's element is looked for */
 	TEXT_BYTES_MAX = 48 * 1024 * 1024,
 };
@@ -76,16 +76,10 @@ static void add_block(struct cutter *cutter)
 	struct block *block = &cutter->block;
 
 	if (block->length > 0 && blocks->count < BLOCKS_MAX) {
-		if (blocks->count == blocks->size) {
-			size_t size = blocks->size > 0 ? 2 * blocks->size : FIRST_BLOCKS;
-			struct block *grown = reallocarray(blocks->blocks, size, sizeof(*grown));
-
-			if (!grown) {
-				cutter->failed = true;
-				return;
-			}
-			blocks->blocks = grown;
-			blocks->size = size;
+		if (array_grow((void **)&blocks->blocks, &blocks->size, blocks->count,
+			    sizeof(*blocks->blocks)) < 0) {
+			cutter->failed = true;
+			return;
 		}
 		block->owner = cutter->owner;
 		block->tag = line_tag(cutter->tree, cutter->owner);

@@ -5,10 +5,10 @@
 #include <libxml/parserInternals.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "text/html_text.h"
 
 enum {
-	FIRST_NODES = 1024,
 	TEXT_BYTES_MAX = 48 * 1024 * 1024, /* a page of 16 MiB, converted */
 };
 
@@ -44,16 +44,9 @@ static struct page_node *add_node(struct builder *builder)
 
 	if (tree->count == PAGE_NODES_MAX)
 		return NULL;
-	if (tree->count == tree->size) {
-		size_t size = tree->size > 0 ? 2 * tree->size : FIRST_NODES;
-		struct page_node *nodes = reallocarray(tree->nodes, size, sizeof(*nodes));
-
-		if (!nodes) {
-			builder->failed = true;
-			return NULL;
-		}
-		tree->nodes = nodes;
-		tree->size = size;
+	if (array_grow((void **)&tree->nodes, &tree->size, tree->count, sizeof(*tree->nodes)) < 0) {
+		builder->failed = true;
+		return NULL;
 	}
 	node = &tree->nodes[tree->count];
 	*node = (struct page_node){

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unicode/utf8.h>
 
+#include "base/array.h"
 #include "base/utf8.h"
 #include "match/match_scratch.h"
 #include "match/matcher_build.h"

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "match/matcher_build.h"
 #include "match/program.h"
 #include "match/query_parser.h"
@@ -37,26 +38,6 @@ struct special_record {
 struct leaf_record {
 	uint32_t fields;
 };
-
-int array_grow(void **array, size_t *size, size_t count, size_t element)
-{
-	return count < *size ? 0 : array_reserve(array, size, count + count / 2 + 64, element);
-}
-
-int array_reserve(void **array, size_t *size, size_t count, size_t element)
-{
-	size_t grown_size = count;
-	void *grown;
-
-	if (count <= *size)
-		return 0;
-	grown = reallocarray(*array, grown_size, element);
-	if (!grown)
-		return -ENOMEM;
-	*array = grown;
-	*size = grown_size;
-	return 0;
-}
 
 int index_builder_new(struct matcher *matcher, struct index_builder **ret)
 {

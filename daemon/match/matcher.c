@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "match/match_scratch.h"
 #include "match/matcher_build.h"
 #include "match/matcher_index.h"

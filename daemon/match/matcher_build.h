@@ -33,9 +33,3 @@ int index_layout(struct matcher *matcher, bool places);
 
 /* Frees what an index owns. */
 void index_clear(struct matcher *matcher);
-
-/* Makes room for one more element of a growing array. */
-int array_grow(void **array, size_t *size, size_t count, size_t element);
-
-/* Makes room for `count` elements; what was in it is kept. */
-int array_reserve(void **array, size_t *size, size_t count, size_t element);

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/macro.h"
-#include "match/matcher_build.h"
 
 static int reserve_leaves(struct occurrences *occurrences, const struct matcher *matcher)
 {

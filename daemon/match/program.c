@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "match/matcher_build.h"
+#include "base/array.h"
 #include "match/occurrences.h"
 
 /* One evaluation. */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unicode/utf8.h>
 
-#include "match/matcher_build.h"
+#include "base/array.h"
 #include "text/normalizer.h"
 
 /* A text being looked through. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/log.h"
 #include "base/macro.h"
 #include "poll/books.h"
@@ -77,16 +78,11 @@ static void restore_block(struct poller *poller, const struct feed_state *state)
 
 static int add_waiting(struct poller *poller, struct poll_feed *feed)
 {
-	if (poller->waiting_count == poller->waiting_size) {
-		size_t size = poller->waiting_size > 0 ? 2 * poller->waiting_size : 64;
-		struct poll_feed **more =
-			reallocarray(poller->waiting, size, sizeof(struct poll_feed *));
+	int r = array_grow((void **)&poller->waiting, &poller->waiting_size, poller->waiting_count,
+		sizeof(struct poll_feed *));
 
-		if (!more)
-			return -ENOMEM;
-		poller->waiting = more;
-		poller->waiting_size = size;
-	}
+	if (r < 0)
+		return r;
 	poller->waiting[poller->waiting_count++] = feed;
 	return 0;
 }

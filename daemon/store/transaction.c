@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <errno.h>
 
+#include "base/array.h"
 #include "store/backlog.h"
 #include "store/statement.h"
 
@@ -13,10 +14,6 @@ static const char rollback_sql[] = "ROLLBACK";
 static const char savepoint_sql[] = "SAVEPOINT s";
 static const char release_sql[] = "RELEASE s";
 static const char rollback_to_sql[] = "ROLLBACK TO s";
-
-enum {
-	AFTER_FIRST = 16,
-};
 
 static int run(struct store *store, const char *sql)
 {
@@ -123,15 +120,10 @@ int store_after_commit(struct store *store, void (*fn)(int result, void *userdat
 	r = store_write_begin(store);
 	if (r < 0)
 		return r;
-	if (store->after_count == store->after_size) {
-		size_t size = store->after_size > 0 ? 2 * store->after_size : AFTER_FIRST;
-		struct after_commit *after = reallocarray(store->after, size, sizeof(*after));
-
-		if (!after)
-			return -ENOMEM;
-		store->after = after;
-		store->after_size = size;
-	}
+	r = array_grow((void **)&store->after, &store->after_size, store->after_count,
+		sizeof(*store->after));
+	if (r < 0)
+		return r;
 	store->after[store->after_count++] = (struct after_commit){.fn = fn, .userdata = userdata};
 	return 0;
 }
