@@ -416,6 +416,11 @@ static void drop(struct http_transfer *transfer)
 	transfer_free(transfer);
 }
 
+bool http_transfer_is_under_way(const struct http_transfer *transfer)
+{
+	return transfer && transfer->trace.started > 0;
+}
+
 void http_transfer_cancel(struct http_transfer *transfer)
 {
 	struct http_client *client;

@@ -128,6 +128,9 @@ int http_client_configure(struct http_client *client, const struct http_options 
 int http_client_start(struct http_client *client, const struct http_request *request,
 	http_done_fn done, void *userdata, struct http_transfer **ret);
 
+/* Whether a request went out, and was not held back by a limit.  Takes NULL: no. */
+bool http_transfer_is_under_way(const struct http_transfer *transfer);
+
 /* Ends the transfer without a callback.  Takes NULL. */
 void http_transfer_cancel(struct http_transfer *transfer);
 

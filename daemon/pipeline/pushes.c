@@ -52,7 +52,7 @@ static char *url_of(const char *feed)
 	return strndup(feed, strcspn(feed, "#"));
 }
 
-static void on_pushed(const char *feed, const char *content_type, const char *bytes, size_t length,
+static int on_pushed(const char *feed, const char *content_type, const char *bytes, size_t length,
 	void *userdata)
 {
 	struct pushes *pushes = userdata;
@@ -66,15 +66,16 @@ static void on_pushed(const char *feed, const char *content_type, const char *by
 
 	if (!document.url || (content_type && !document.content_type) || !document.bytes) {
 		document_clear(&document);
-		log_error("feed %s: out of memory; what its hub brought is left to a poll", feed);
-		return;
+		log_error("feed %s: out of memory; its hub is to bring its news again", feed);
+		return -ENOMEM;
 	}
 	memcpy(document.bytes, bytes, length);
 	document.bytes[length] = '\0';
 	r = poller_push(pushes->options.poller, feed, &document);
-	if (r < 0 && r != -EBUSY)
+	if (r < 0)
 		log_debug("feed %s: what its hub brought was not taken: %s", feed,
 			strerrordesc_np(-r));
+	return r == -ENOENT ? 0 : r;
 }
 
 /* ---- from the rounds ---- */
@@ -99,7 +100,8 @@ static bool has_missed_news(const struct pushes *pushes, const char *key,
 	usec newest;
 
 	if (!subscription || result->fresh == 0 || !state->primed ||
-		state->last_poll < subscription->active_since)
+		state->last_poll < subscription->active_since ||
+		poller_has_pushes(pushes->options.poller, key))
 		return false;
 	if (result->newest == DATE_NONE || result->newest < 0)
 		return true;

@@ -1,6 +1,7 @@
 /*
  * The poller's books, shared by its files and by nobody else: poller.c (which feeds there are),
- * pacer.c (whose turn it is), fetch.c (one feed's request) and round.c (what came of it).
+ * pacer.c (whose turn it is), fetch.c (one feed's request), push.c (what its hub brings) and
+ * round.c (what came of it).
  */
 #pragma once
 
@@ -14,6 +15,10 @@
 #include "poll/memory.h"
 #include "poll/poller.h"
 
+struct push;
+
+STAILQ_HEAD(push_queue, push);
+
 struct poll_feed {
 	struct heap_node due;
 	struct poller *poller;
@@ -21,11 +26,15 @@ struct poll_feed {
 	struct feed_state *state;
 	struct http_transfer *transfer;
 	struct poll_round *round;
-	usec started; /* of the transfer, wall clock */
-	bool pushed;  /* its hub brings the news */
-	bool known;   /* it was asked since the daemon started */
-	bool stale;   /* in a reload, not added again so far */
-	bool again;   /* asked for, or pushed, while its round was open */
+	usec started;    /* its poll, wall clock */
+	bool pushed;     /* its hub brings the news */
+	bool known;      /* it was asked since the daemon started */
+	bool stale;      /* in a reload, not added again so far */
+	bool again;      /* asked for while it was being asked or its round was open */
+	usec refused_at; /* a push was, and no poll that began later is over; 0: none was */
+	struct push_queue pushes; /* the first one's round may be open */
+	size_t push_count;
+	usec push_at; /* when the first is to be taken, wall clock */
 };
 
 struct poll_round {
@@ -60,7 +69,8 @@ struct poller {
 	size_t open_rounds;
 	size_t open_documents;
 	size_t open_bytes;
-	usec seen; /* the wall clock at the last turn */
+	size_t push_bytes; /* that wait */
+	usec seen;         /* the wall clock at the last turn */
 	bool held;
 	bool once;
 	usec once_at;  /* what is due later is not started */
@@ -77,7 +87,7 @@ void pacer_turn(void *poller);
 /* After each step: sets the timer for the next, and tells where nothing is left to do. */
 void pacer_settle(struct poller *poller);
 
-/* Puts the feed in line by its state's next_poll. */
+/* Puts the feed in line by its state's next_poll, or by what its hub brought. */
 void pacer_arm(struct poll_feed *feed);
 
 /*
@@ -99,6 +109,28 @@ void fetch_start(struct poll_feed *feed);
 
 /* What the feed's state remembers; until the next call. */
 struct memory fetch_memory(struct poller *poller, const struct feed_state *state);
+
+/* ---- push.c: what its hub brings ---- */
+
+/*
+ * Keeps the document, which is taken over then.  -EAGAIN: too much waits already; -ENOMEM.
+ */
+int push_keep(struct poll_feed *feed, struct document *document);
+
+/* Whether the first is to be taken before anything else is done for the feed. */
+bool push_is_due(const struct poll_feed *feed);
+
+/* Opens the first one's round. */
+void push_start(struct poll_feed *feed);
+
+/* The first one's round is committed. */
+void push_done(struct poll_feed *feed);
+
+/* The first one's round could not be: it is tried again.  False: it was too often, and is gone. */
+bool push_put_off(struct poll_feed *feed, usec delay);
+
+/* Forgets all of them. */
+void push_clear(struct poll_feed *feed);
 
 /* ---- round.c: what came of it ---- */
 

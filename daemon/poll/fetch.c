@@ -157,7 +157,6 @@ static int start_transfer(struct poll_feed *feed)
 	size_t count = 0;
 	int r;
 
-	feed->started = pacer_now(poller);
 	plan = plan_of(feed, &memory);
 	add_header(poller->arena, bound, &count, "If-None-Match", plan.etag);
 	add_header(poller->arena, bound, &count, "If-Modified-Since", plan.last_modified);
@@ -185,6 +184,12 @@ static int start_transfer(struct poll_feed *feed)
 void fetch_start(struct poll_feed *feed)
 {
 	heap_remove(&feed->poller->due, &feed->due);
+	if (push_is_due(feed)) {
+		push_start(feed);
+		return;
+	}
+	feed->again = false;
+	feed->started = pacer_now(feed->poller);
 	if (local_file_is(feed->state->url))
 		start_file(feed);
 	else if (start_transfer(feed) < 0)

@@ -58,10 +58,14 @@ void pacer_settle(struct poller *poller)
 
 void pacer_arm(struct poll_feed *feed)
 {
-	if (feed->state->next_poll == USEC_INFINITY)
+	usec at = feed->state->next_poll;
+
+	if (feed->push_count > 0 && feed->push_at < at)
+		at = feed->push_at;
+	if (at == USEC_INFINITY)
 		heap_remove(&feed->poller->due, &feed->due);
 	else
-		heap_put(&feed->poller->due, &feed->due, feed->state->next_poll);
+		heap_put(&feed->poller->due, &feed->due, at);
 }
 
 void pacer_hurry(struct poll_feed *feed)
@@ -142,9 +146,14 @@ static void follow_clock(struct poller *poller, usec now)
 	while ((feed = map_next(&poller->by_url, &cursor))) {
 		usec next = feed->state->next_poll;
 
-		if (feed->due.index == 0 || next <= now || next == USEC_INFINITY)
+		if (feed->due.index == 0)
 			continue;
-		feed->state->next_poll = next - now > back ? next - back : now;
+		if (next > now && next != USEC_INFINITY)
+			feed->state->next_poll = next - now > back ? next - back : now;
+		if (feed->push_at > now)
+			feed->push_at = now;
+		if (feed->refused_at > now)
+			feed->refused_at = now;
 		pacer_arm(feed);
 	}
 }

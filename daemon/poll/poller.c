@@ -38,6 +38,7 @@ int poller_new(const struct poller_options *options, struct poller **ret)
 static void feed_free(struct poll_feed *feed)
 {
 	http_transfer_cancel(feed->transfer);
+	push_clear(feed);
 	free(feed->state);
 	free(feed);
 }
@@ -119,6 +120,7 @@ int poller_add(struct poller *poller, const struct feed *feed, const struct feed
 		return -ENOMEM;
 	added->poller = poller;
 	added->feed = feed;
+	STAILQ_INIT(&added->pushes);
 	added->state = state_copy(state);
 	if (!added->state || map_put(&poller->by_url, feed_key(feed), added) < 0) {
 		feed_free(added);
@@ -192,8 +194,8 @@ int poller_poll_now(struct poller *poller, const char *name)
 	feed = find(poller, name);
 	if (!feed)
 		return -ENOENT;
-	/* What is being answered is as new as can be; what is being stored may not be. */
-	feed->again = feed->round && !feed->transfer;
+	/* What is on its way, or being stored, may be older than the wish. */
+	feed->again |= feed->round || http_transfer_is_under_way(feed->transfer);
 	if (feed->transfer || feed->round)
 		return 0;
 	feed->state->next_poll = pacer_now(poller);
@@ -221,32 +223,30 @@ void poller_set_pushed(struct poller *poller, const char *key, bool pushed)
 int poller_push(struct poller *poller, const char *key, struct document *document)
 {
 	struct poll_feed *feed;
-	struct poll_round *round;
+	int r = -ENOENT;
 
 	pacer_place(poller, pacer_now(poller));
 	feed = map_get(&poller->by_url, key);
-	if (!feed || feed->state->health == FEED_GONE) {
-		document_clear(document);
-		return -ENOENT;
+	if (feed && feed->state->health != FEED_GONE)
+		r = push_keep(feed, document);
+	document_clear(document);
+	if (r == -ENOENT)
+		return r;
+	if (r < 0) {
+		feed->refused_at = pacer_now(poller);
+		pacer_hurry(feed);
 	}
-	if (feed->transfer || feed->round) {
-		feed->again = true;
-		document_clear(document);
-		return -EBUSY;
-	}
-	round = calloc(1, sizeof(*round));
-	if (!round) {
-		document_clear(document);
-		return -ENOMEM;
-	}
-	heap_remove(&poller->due, &feed->due);
-	round->answer.now = pacer_now(poller);
-	round->answer.outcome = ROUND_DOCUMENT;
-	round->answer.pushed = true;
-	round->round.document = *document;
-	*document = (struct document){0};
-	round_open(feed, round);
-	return 0;
+	if (!feed->transfer && !feed->round)
+		pacer_arm(feed);
+	pacer_settle(poller);
+	return r;
+}
+
+bool poller_has_pushes(const struct poller *poller, const char *key)
+{
+	const struct poll_feed *feed = map_get(&poller->by_url, key);
+
+	return feed && (feed->push_count > 0 || feed->refused_at > 0);
 }
 
 void poller_once(struct poller *poller)

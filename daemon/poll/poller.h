@@ -132,7 +132,10 @@ void poller_finish(struct poller *poller, struct round *round, const struct feed
 /* The state could not be committed: the old one stays, the feed is tried again after `delay`. */
 void poller_abandon(struct poller *poller, struct round *round, usec delay);
 
-/* `wirewatch poll`: makes the feed due now (by name or URL).  -ENOENT: no such feed. */
+/*
+ * `wirewatch poll`: makes the feed due now (by name or URL).  One that is being asked is asked once
+ * more: the answer on its way may be older than the wish.  -ENOENT: no such feed.
+ */
 int poller_poll_now(struct poller *poller, const char *name);
 
 /* A hub brings the feed's news from now on, or does not: it is polled slowly, or as before. */
@@ -140,10 +143,14 @@ void poller_set_pushed(struct poller *poller, const char *key, bool pushed);
 
 /*
  * A document that the feed's hub brought: a round as after a 200, but for validators and the next
- * time, which stay.  The document is taken over, also on failure.  -ENOENT: no such feed; -EBUSY:
- * it is being polled or read, and is polled again afterwards.
+ * time, which stay.  While the feed is being polled or read it waits; where its round cannot be
+ * committed it is tried again.  The document is taken over, also on failure.  -ENOENT: no such
+ * feed; -EAGAIN: too much waits already, the hub should bring it again; -ENOMEM.
  */
 int poller_push(struct poller *poller, const char *key, struct document *document);
+
+/* Whether there may be news that the feed's hub brought and no round has taken in yet. */
+bool poller_has_pushes(const struct poller *poller, const char *key);
 
 /* --once: starts what is due now, and nothing later.  poller_idle() then tells the end. */
 void poller_once(struct poller *poller);

@@ -118,7 +118,7 @@ static struct poll_feed *close_round(struct poller *poller, struct poll_round *r
 	return feed;
 }
 
-/* It was asked for while the round was open, or a push came that could not be taken. */
+/* It was asked for meanwhile. */
 static void poll_again(struct poll_feed *feed)
 {
 	if (!feed->again)
@@ -130,11 +130,14 @@ static void poll_again(struct poll_feed *feed)
 
 void poller_finish(struct poller *poller, struct round *round, const struct feed_state *state)
 {
+	bool pushed = round->pushed;
 	struct poll_feed *feed = close_round(poller, CONTAINER_OF(round, struct poll_round, round));
 	struct feed_state *copy;
 
 	if (!feed)
 		return;
+	if (pushed)
+		push_done(feed);
 	copy = state_copy(state);
 	if (!copy) {
 		round_put_off(feed);
@@ -142,7 +145,9 @@ void poller_finish(struct poller *poller, struct round *round, const struct feed
 		log_change(feed->feed, feed->state, copy);
 		free(feed->state);
 		feed->state = copy;
-		if (!feed->pushed)
+		if (!pushed && feed->refused_at < feed->started)
+			feed->refused_at = 0;
+		if (!feed->pushed || feed->refused_at > 0)
 			pacer_hurry(feed);
 		poll_again(feed);
 		pacer_arm(feed);
@@ -152,13 +157,15 @@ void poller_finish(struct poller *poller, struct round *round, const struct feed
 
 void poller_abandon(struct poller *poller, struct round *round, usec delay)
 {
+	bool pushed = round->pushed;
 	struct poll_feed *feed = close_round(poller, CONTAINER_OF(round, struct poll_round, round));
 
 	if (!feed) {
 		pacer_settle(poller);
 		return;
 	}
-	feed->state->next_poll = usec_add(pacer_now(poller), delay);
+	if (!pushed || !push_put_off(feed, delay))
+		feed->state->next_poll = usec_add(pacer_now(poller), delay);
 	pacer_arm(feed);
 	pacer_settle(poller);
 }

@@ -18,6 +18,7 @@ enum {
 	STATUS_ACCEPTED = 202,
 	STATUS_NOT_FOUND = 404,
 	STATUS_GONE = 410,
+	STATUS_UNAVAILABLE = 503,
 	FORM_MAX = 32 * 1024, /* of a request to a hub: two URLs, escaped */
 	REASON_MAX = 200,     /* bytes of a hub's reason that are kept */
 	RENEW_PERCENT = 70,   /* of the lease; up to JITTER_PERCENT later */
@@ -619,8 +620,10 @@ int subscriber_deliver(struct subscriber *subscriber, const char *token, const c
 			entry->subscription.feed);
 		return STATUS_ACCEPTED;
 	}
+	/* Section 7: what is not answered by a 2xx is brought again. */
+	if (subscriber->options.pushed(entry->subscription.feed, content_type, bytes, length,
+		    subscriber->options.userdata) < 0)
+		return STATUS_UNAVAILABLE;
 	entry->subscription.last_push = now_of(subscriber);
-	subscriber->options.pushed(entry->subscription.feed, content_type, bytes, length,
-		subscriber->options.userdata);
 	return STATUS_ACCEPTED;
 }

@@ -32,8 +32,9 @@ struct subscriber_options {
 	void (*save)(const struct subscription *subscription, bool gone, void *userdata);
 	/* News of the feed is pushed from now on, or is not. */
 	void (*changed)(const char *feed, bool pushed, void *userdata);
-	/* The hub brought a document whose signature is right; the bytes are borrowed. */
-	void (*pushed)(const char *feed, const char *content_type, const char *bytes, size_t length,
+	/* The hub brought a document whose signature is right; the bytes are borrowed.  An error
+	 * where it should bring it again. */
+	int (*pushed)(const char *feed, const char *content_type, const char *bytes, size_t length,
 		void *userdata);
 	void *userdata;
 };

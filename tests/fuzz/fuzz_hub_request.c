@@ -102,7 +102,7 @@ static bool is_signed(const struct room *room, const char *bytes, size_t length)
 	return false;
 }
 
-static void on_pushed(const char *feed, const char *content_type, const char *bytes, size_t length,
+static int on_pushed(const char *feed, const char *content_type, const char *bytes, size_t length,
 	void *userdata)
 {
 	struct room *room = userdata;
@@ -112,6 +112,7 @@ static void on_pushed(const char *feed, const char *content_type, const char *by
 	require(length <= CALLBACK_BODY_MAX);
 	require(subscriber_find(room->subscriber, feed)->state == SUBSCRIPTION_ACTIVE);
 	require(is_signed(room, bytes, length));
+	return 0;
 }
 
 static void open_door(struct room *room)

@@ -239,6 +239,11 @@ int http_client_start(struct http_client *client, const struct http_request *req
 	return 0;
 }
 
+bool http_transfer_is_under_way(const struct http_transfer *transfer)
+{
+	return transfer && transfer->running;
+}
+
 void http_transfer_cancel(struct http_transfer *transfer)
 {
 	struct http_client *client;

@@ -213,10 +213,22 @@ static void test_p11_polls_that_are_asked_for_keep_the_limits_of_their_host(void
 	assert_true(fixture->least_gap >= USEC_SEC);
 }
 
+static int push(struct fixture *fixture, const char *key, size_t length)
+{
+	struct document document = {
+		.url = strdup(key), .bytes = calloc(1, length + 1), .length = length};
+	int r;
+
+	assert_non_null(document.url);
+	assert_non_null(document.bytes);
+	r = poller_push(fixture->poller, key, &document);
+	assert_null(document.bytes);
+	return r;
+}
+
 static void test_a_push_is_a_round_that_leaves_the_polling_as_it_is(void **state)
 {
 	struct fixture *fixture = *state;
-	struct document document = {.bytes = strdup("pushed"), .length = 6};
 	const struct feed_state *after;
 	struct feed_state before;
 
@@ -224,16 +236,133 @@ static void test_a_push_is_a_round_that_leaves_the_polling_as_it_is(void **state
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	before = *poller_feed_state(fixture->poller, fixture->urls[0]);
 	fixture->rounds = 0;
-	assert_int_equal(poller_push(fixture->poller, fixture->urls[0], &document), 0);
+	assert_int_equal(push(fixture, fixture->urls[0], 6), 0);
+	assert_true(poller_has_pushes(fixture->poller, fixture->urls[0]));
+	fake_clock_advance(fixture->clock, USEC_MSEC);
+	assert_false(poller_has_pushes(fixture->poller, fixture->urls[0]));
 	assert_int_equal(fixture->rounds, 1);
 	assert_int_equal(fixture->requests, 1);
 	after = poller_feed_state(fixture->poller, fixture->urls[0]);
 	assert_int_equal(after->next_poll, before.next_poll);
 	assert_int_equal(after->last_poll, before.last_poll);
 	assert_string_equal(after->validators.etag, "\"1\"");
-	document = (struct document){.bytes = strdup("x"), .length = 1};
-	assert_int_equal(poller_push(fixture->poller, "nobody's", &document), -ENOENT);
-	assert_null(document.bytes);
+	assert_int_equal(push(fixture, "nobody's", 1), -ENOENT);
+}
+
+static void test_pushes_while_a_feed_is_polled_and_stored_are_taken_after_it(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->keep_rounds = true;
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, 10 * USEC_MSEC);
+	assert_int_equal(fixture->requests, 1);
+	assert_int_equal(push(fixture, fixture->urls[0], 1), 0);
+	fake_clock_advance(fixture->clock, USEC_SEC);
+	assert_int_equal(push(fixture, fixture->urls[0], 2), 0);
+	fake_clock_advance(fixture->clock, USEC_SEC);
+	assert_int_equal(fixture->kept_count, 1);
+	assert_false(fixture->kept[0]->pushed);
+	for (size_t i = 1; i <= 2; i++) {
+		finish(fixture, fixture->kept[i - 1]);
+		fake_clock_advance(fixture->clock, USEC_SEC);
+		assert_int_equal(fixture->kept_count, i + 1);
+		assert_true(fixture->kept[i]->pushed);
+		assert_int_equal(fixture->kept[i]->document.length, i);
+	}
+	finish(fixture, fixture->kept[2]);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->kept_count, 3);
+	assert_int_equal(fixture->requests, 1);
+}
+
+static void test_a_push_that_cannot_be_stored_is_tried_again_and_then_left_to_a_poll(void **state)
+{
+	struct fixture *fixture = *state;
+	unsigned tries;
+
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	fixture->keep_rounds = true;
+	assert_int_equal(push(fixture, fixture->urls[0], 1), 0);
+	fake_clock_advance(fixture->clock, USEC_SEC);
+	for (tries = 0; tries < 20 && fixture->kept[tries]->pushed; tries++) {
+		assert_int_equal(fixture->kept_count, tries + 1);
+		assert_int_equal(fixture->requests, 1);
+		document_clear(&fixture->kept[tries]->document); /* as its reader does */
+		poller_abandon(fixture->poller, fixture->kept[tries], USEC_MINUTE);
+		fake_clock_advance(fixture->clock, 59 * USEC_SEC);
+		assert_int_equal(fixture->kept_count, tries + 1);
+		fake_clock_advance(fixture->clock, 2 * USEC_SEC);
+	}
+	assert_int_equal(tries, 10);
+	assert_int_equal(fixture->requests, 2);
+	finish(fixture, fixture->kept[tries]);
+	assert_false(poller_has_pushes(fixture->poller, fixture->urls[0]));
+}
+
+static void test_a_push_beyond_the_bound_of_a_feed_is_refused_and_its_poll_brought_forward(
+	void **state)
+{
+	struct fixture *fixture = *state;
+	const char *url = fixture->urls[0];
+
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	poller_set_pushed(fixture->poller, url, true);
+	fake_clock_advance(fixture->clock, USEC_HOUR);
+	assert_int_equal(poller_feed_state(fixture->poller, url)->rule, RULE_PUSHED);
+	fixture->keep_rounds = true;
+	for (size_t i = 0; i < 16; i++)
+		assert_int_equal(push(fixture, url, 1), 0);
+	fake_clock_advance(fixture->clock, USEC_SEC);
+	assert_int_equal(push(fixture, url, 1), -EAGAIN);
+	assert_int_equal(fixture->kept_count, 1);
+	fixture->keep_rounds = false;
+	finish(fixture, fixture->kept[0]);
+	fake_clock_advance(fixture->clock, USEC_SEC);
+	assert_int_equal(poller_feed_state(fixture->poller, url)->rule, RULE_INTERVAL);
+	assert_true(poller_has_pushes(fixture->poller, url)); /* what was refused */
+	assert_int_equal(fixture->requests, 2);
+	fake_clock_advance(fixture->clock, 40 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 3);
+	assert_int_equal(poller_feed_state(fixture->poller, url)->rule, RULE_PUSHED);
+	assert_false(poller_has_pushes(fixture->poller, url));
+	assert_int_equal(push(fixture, url, 1), 0);
+}
+
+static void test_pushes_beyond_the_bound_of_all_feeds_are_refused_until_some_are_taken(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->keep_rounds = true;
+	for (size_t i = 0; i < 5; i++)
+		add(fixture, i, 5);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(push(fixture, fixture->urls[i], 4 * 1024 * 1024), 0);
+	assert_int_equal(push(fixture, fixture->urls[4], 1), -EAGAIN);
+	for (size_t i = 0; i < fixture->kept_count; i++)
+		finish(fixture, fixture->kept[i]);
+	fixture->keep_rounds = false;
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(push(fixture, fixture->urls[4], 1), 0);
+}
+
+static void test_pushes_of_a_feed_that_is_removed_go_with_it(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add(fixture, 0, 1);
+	fixture->keep_rounds = true;
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(push(fixture, fixture->urls[0], 1), 0);
+	poller_reload_begin(fixture->poller, 30 * USEC_MINUTE);
+	poller_reload_end(fixture->poller);
+	assert_int_equal(push(fixture, fixture->urls[0], 1), -ENOENT);
+	finish(fixture, fixture->kept[0]);
+	fake_clock_advance(fixture->clock, USEC_HOUR);
+	assert_int_equal(fixture->kept_count, 1);
 }
 
 static void test_a_feed_whose_hub_pushes_is_polled_slowly_until_it_fails(void **state)
@@ -323,6 +452,25 @@ static void test_a_wish_while_a_poll_is_stored_is_met_after_it(void **state)
 	finish(fixture, fixture->kept[0]);
 	fake_clock_advance(fixture->clock, 10 * USEC_MINUTE);
 	assert_int_equal(fixture->requests, 2);
+}
+
+static void test_a_wish_while_a_poll_is_under_way_is_met_after_it(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < 2; i++)
+		add(fixture, i, 1);
+	fake_clock_advance(fixture->clock, 7 * USEC_SEC);
+	fixture->requests = 0;
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(poller_poll_now(fixture->poller, fixture->urls[i]), 0);
+	fake_clock_advance(fixture->clock, 10 * USEC_MSEC);
+	assert_int_equal(fixture->requests, 1);
+	/* The one was answered before the wish perhaps; the other waits for its host still. */
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(poller_poll_now(fixture->poller, fixture->urls[i]), 0);
+	fake_clock_advance(fixture->clock, 10 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 3);
 }
 
 static void test_p8_a_feed_that_is_gone_is_not_asked_again_but_by_wish(void **state)
@@ -536,11 +684,20 @@ int main(void)
 		POLLER_TEST(test_p16_two_sections_of_one_url_are_one_feed),
 		POLLER_TEST(test_p11_polls_that_are_asked_for_keep_the_limits_of_their_host),
 		POLLER_TEST(test_a_push_is_a_round_that_leaves_the_polling_as_it_is),
+		POLLER_TEST(test_pushes_while_a_feed_is_polled_and_stored_are_taken_after_it),
+		POLLER_TEST(
+			test_a_push_that_cannot_be_stored_is_tried_again_and_then_left_to_a_poll),
+		POLLER_TEST(
+			test_a_push_beyond_the_bound_of_a_feed_is_refused_and_its_poll_brought_forward),
+		POLLER_TEST(
+			test_pushes_beyond_the_bound_of_all_feeds_are_refused_until_some_are_taken),
+		POLLER_TEST(test_pushes_of_a_feed_that_is_removed_go_with_it),
 		POLLER_TEST(test_a_feed_whose_hub_pushes_is_polled_slowly_until_it_fails),
 		POLLER_TEST(test_p7_a_429_holds_all_feeds_of_the_host_back_and_after_a_restart),
 		POLLER_TEST(test_p7_an_operators_wish_does_not_pass_a_block),
 		POLLER_TEST(test_an_operator_may_poll_now_and_again),
 		POLLER_TEST(test_a_wish_while_a_poll_is_stored_is_met_after_it),
+		POLLER_TEST(test_a_wish_while_a_poll_is_under_way_is_met_after_it),
 		POLLER_TEST(test_p8_a_feed_that_is_gone_is_not_asked_again_but_by_wish),
 		POLLER_TEST(test_once_polls_what_is_due_and_nothing_twice),
 		POLLER_TEST(test_once_ends_where_nothing_is_due_or_a_host_is_blocked),

@@ -1,6 +1,7 @@
 /* Subscriptions over a fake network and clock: leases, renewals, hubs that fail or say no. */
 #include "websub/subscriber.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,6 +38,7 @@ struct room {
 	bool pushed; /* what `changed` said last */
 	unsigned changes;
 	unsigned documents;
+	bool full;         /* no document is taken */
 	unsigned requests; /* to the hub */
 	int status;        /* of the hub's answers */
 };
@@ -68,7 +70,7 @@ static void on_changed(const char *feed, bool pushed, void *userdata)
 	room->changes++;
 }
 
-static void on_pushed(const char *feed, const char *content_type, const char *bytes, size_t length,
+static int on_pushed(const char *feed, const char *content_type, const char *bytes, size_t length,
 	void *userdata)
 {
 	struct room *room = userdata;
@@ -77,7 +79,10 @@ static void on_pushed(const char *feed, const char *content_type, const char *by
 	assert_string_equal(content_type, "text/xml");
 	assert_int_equal(length, 4);
 	assert_memory_equal(bytes, "news", 4);
+	if (room->full)
+		return -EAGAIN;
 	room->documents++;
+	return 0;
 }
 
 static void start(struct room *room)
@@ -294,6 +299,19 @@ static void test_pushes_are_taken_with_the_right_signature_alone(void **state)
 		subscriber_deliver(room->subscriber, "nobody's", NULL, "text/xml", "news", 4), 404);
 }
 
+static void test_what_cannot_be_taken_now_is_to_be_brought_again(void **state)
+{
+	struct room *room = *state;
+
+	subscribe(room);
+	room->full = true;
+	assert_int_equal(deliver(room, room->saved.secret), 503);
+	assert_int_equal(subscriber_find(room->subscriber, FEED)->last_push, 0);
+	room->full = false;
+	assert_int_equal(deliver(room, room->saved.secret), 202);
+	assert_int_equal(room->documents, 1);
+}
+
 static void test_missed_pushes_cost_trust_until_three_come(void **state)
 {
 	struct room *room = *state;
@@ -398,6 +416,7 @@ int main(void)
 		TEST(test_leases_are_bounded),
 		TEST(test_a_denial_ends_it_for_a_week),
 		TEST(test_pushes_are_taken_with_the_right_signature_alone),
+		TEST(test_what_cannot_be_taken_now_is_to_be_brought_again),
 		TEST(test_missed_pushes_cost_trust_until_three_come),
 		TEST(test_a_restart_goes_on),
 		TEST(test_a_feed_that_goes_is_unsubscribed),
