@@ -7,7 +7,7 @@ import threading
 import time
 from email.utils import formatdate
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 
 FEED = """<?xml version="1.0"?>
 <rss version="2.0"><channel><title>Test wire</title><link>http://127.0.0.1/</link>

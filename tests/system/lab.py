@@ -7,7 +7,7 @@ import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIBRARY = "/usr/libexec/wirewatch-test"
-TIMEOUT_SECONDS = 200
+TIMEOUT_SECONDS = 600
 
 
 def lab_program():

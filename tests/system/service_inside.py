@@ -56,7 +56,7 @@ SecretCredential=desk-secret
 
 # A watchdog that a test can wait for; the credential of the webhook.
 UNIT_SETTINGS = """[Service]
-WatchdogSec=3s
+WatchdogSec=5s
 RestartSec=200ms
 LoadCredential=desk-secret:/etc/wirewatch/desk-secret
 Environment=LD_PRELOAD={library}/hang.so
@@ -79,11 +79,13 @@ class Site(Publisher):
     """The publisher, with a feed that takes its time, and the receiver of a webhook."""
     posted = []
     asked_slowly = threading.Event()
+    answered_slowly = threading.Event()
 
     def do_GET(self):
         if self.path == "/slow":
             Site.asked_slowly.set()
             time.sleep(WAIT_SECONDS)
+            Site.answered_slowly.set()
         super().do_GET()
 
     def do_POST(self):
@@ -200,9 +202,10 @@ def check_sandbox():
 
 
 def check_hanging_hook():
-    check("a hook that forks and hangs is ended whole",
-          until(lambda: "hang" in run("wirewatch", "deliveries")[1] and run("pgrep", "-f", f"sleep {SLEEPER}")[0] != 0),
+    check("a hook that hangs is ended",
+          until(lambda: "did not end within its Timeout=" in run("wirewatch", "deliveries", "--json")[1]),
           run("wirewatch", "deliveries")[1])
+    check("... with what it had started", until(lambda: run("pgrep", "-f", f"sleep {SLEEPER}")[0] != 0))
     # The next attempt is minutes away or none: its delivery is not to disturb what follows.
     for delivery in json.loads(run("wirewatch", "deliveries", "--json")[1])["deliveries"]:
         if delivery["hook"] == "hang":
@@ -250,7 +253,7 @@ def check_reload():
 
 
 def check_failures():
-    time.sleep(4)
+    time.sleep(6)
     check("keep-alives hold beyond WatchdogSec=", state() == "0/active", state())
     os.kill(int(show("MainPID")), 9)
     check("kill -9: restarted", until(lambda: state() == "1/active"), state())
@@ -296,7 +299,8 @@ def check_stop(port):
     begun = time.monotonic()
     run("systemctl", "stop", UNIT)
     took = time.monotonic() - begun
-    check("stops within 2 s, and well", show("Result") == "success" and took < 2, f"{show('Result')}, {took:.1f} s")
+    check("stops well, and does not wait for it", show("Result") == "success" and not Site.answered_slowly.is_set(),
+          f"{show('Result')}, {took:.1f} s")
     print(f"     stopped in {took:.2f} s")
     check("leaves no process", not readers())
     os.unlink(SLOW_CONFIG)

@@ -23,7 +23,8 @@ from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
 SECRET = base64.b64encode(b"a secret of the system tests").decode()
-DAEMON_READY_SECONDS = 20
+DAEMON_READY_SECONDS = 60
+TOOL_SECONDS = 120  # its own time-out is a minute, and it says what it waited for
 
 
 def build_folder():
@@ -34,9 +35,16 @@ def build_folder():
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port for a server that is started later: below those that connections get by themselves
+    (ip_local_port_range), of which any may be taken meanwhile."""
+    while True:
+        port = random.SystemRandom().randrange(10000, 32768)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def wait_for(what, condition, seconds):
@@ -114,7 +122,7 @@ class Daemon:
         self.process.wait()
         self.notify.close()
 
-    def stop(self, seconds=20):
+    def stop(self, seconds=60):
         """SIGTERM.  Returns the exit status."""
         self.process.terminate()
         try:
@@ -134,7 +142,7 @@ class Daemon:
         """Runs `wirewatch ARGUMENTS --socket ...`; returns its completed process."""
         return subprocess.run(
             [os.path.join(build_folder(), "wirewatch"), *arguments, "--socket", self.control],
-            capture_output=True, text=True, check=False, timeout=30)
+            capture_output=True, text=True, check=False, timeout=TOOL_SECONDS)
 
     def status(self):
         done = self.tool("status", "--json")

@@ -8,7 +8,7 @@ import unittest
 
 from support import Daemon, Item, Publisher, Story, rss, wait_for
 
-SECONDS = 30
+SECONDS = 60
 
 
 class AuditTest(unittest.TestCase):
@@ -91,7 +91,7 @@ class AuditTest(unittest.TestCase):
 
     def test_feeds_say_which_rule_set_the_time_in_words(self):
         wait_for("the first poll", lambda: len(self.audit()[1]["requests"]) == 1, SECONDS)
-        self.assertIn("PollInterval=", self.daemon.tool("feeds").stdout)
+        wait_for("its end", lambda: "PollInterval=" in self.daemon.tool("feeds").stdout, SECONDS)
         feed = json.loads(self.daemon.tool("feeds", "agency", "--json").stdout)
         self.assertEqual((feed["rule"], feed["why"]), ("interval", "PollInterval="))
 

@@ -47,7 +47,7 @@ class CompletionTest(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        cls.daemon.stop()
+        cls.daemon.remove()
 
     def offered(self, shell, script, *words):
         tool = os.path.join(build_folder(), "wirewatch")

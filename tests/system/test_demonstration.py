@@ -17,7 +17,7 @@ import unittest
 from support import Daemon, Item, Publisher, Receiver, Story, rss, wait_for
 
 KILLS = int(os.environ.get("WIREWATCH_DEMONSTRATION_KILLS", "20"))
-SETTLE_SECONDS = 30
+SETTLE_SECONDS = 60
 KILL_SECONDS = 0.4
 KEYWORD = "embargo"
 FEEDS = ("agency", "herald", "gazette")
@@ -145,7 +145,7 @@ class Demonstration(unittest.TestCase):
         self.assertEqual({a.id for a in self.receiver.delivered()}, ids)
         self.assertEqual(set(self.exec_alerts()), ids)
         if self.journal:
-            wait_for("the journal", lambda: len(self.journal.alerts()) >= 2, 5)
+            wait_for("the journal", lambda: len(self.journal.alerts()) >= 2, SETTLE_SECONDS)
             self.assertEqual({r["WIREWATCH_ALERT_ID"] for r in self.journal.alerts()}, ids)
             self.assertTrue(all(r["WIREWATCH_TOPIC"] == "trade" and r["MESSAGE_ID"] and r["WIREWATCH_URL"]
                                 for r in self.journal.alerts()))

@@ -7,6 +7,8 @@ import unittest
 
 from support import Daemon, Item, Publisher, Receiver, Story, rss, wait_for
 
+SECONDS = 60
+
 CONFIG = """
 HostGap=0
 AllowPrivateNetworks=127.1.0.0/16
@@ -52,7 +54,7 @@ class Site(Publisher):
             self.agents.add(request.headers.get("User-Agent", ""))
             status = self.statuses.get(name)
         if name in self.slow:
-            self.gate.wait(20)
+            self.gate.wait(2 * SECONDS)
         if status:
             code, headers = status
             self.respond(request, code, headers, b"")
@@ -98,13 +100,13 @@ class FullTextTest(unittest.TestCase):
                        .replace("{hook}", self.receiver.url()).replace("{full_text}", full_text)
         self.daemon = Daemon(config, folder)
         self.daemon.start()
-        wait_for("the first poll", lambda: self.site.is_conditional("feed"), 20)
+        wait_for("the first poll", lambda: self.site.is_conditional("feed"), SECONDS)
 
     def publish(self, *items):
         self.items.extend(items)
         self.site.set("feed", rss("courier", self.items))
 
-    def events(self, count, seconds=30):
+    def events(self, count, seconds=SECONDS):
         wait_for(f"{count} events", lambda: len(self.receiver.delivered()) >= count, seconds)
         return [json.loads(a.body)["data"]["article"] for a in self.receiver.delivered()]
 
@@ -159,7 +161,7 @@ class FullTextTest(unittest.TestCase):
         self.site.slow.add("news/scrash")
         self.site.gate.clear()
         self.publish(self.item(story))
-        wait_for("the page's request", lambda: self.site.count("news/scrash") > 0, 20)
+        wait_for("the page's request", lambda: self.site.count("news/scrash") > 0, SECONDS)
         # It is asked for after the commit that let the entry wait.
         folder = self.daemon.folder
         self.daemon.kill()
@@ -196,7 +198,7 @@ class FullTextTest(unittest.TestCase):
         second.link += "?utm_medium=feed"
         self.publish(first, second)
         self.events(1)
-        wait_for("both articles", lambda: self.daemon.status()["articles"] == 3, 20)
+        wait_for("both articles", lambda: self.daemon.status()["articles"] == 3, SECONDS)
         self.assertEqual(self.site.count("news/stwice"), 1)
         self.assertEqual(len({a for a in self.site.agents if a.startswith("wirewatch/")}), 1)
 

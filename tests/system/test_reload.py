@@ -7,7 +7,7 @@ import unittest
 
 from support import Daemon, Item, Publisher, Receiver, Story, rss, wait_for
 
-SECONDS = 30
+SECONDS = 60
 KEYWORD = "embargo"
 
 

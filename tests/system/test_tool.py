@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import unittest
+from datetime import datetime, timedelta
 
 from support import Daemon, Item, Publisher, Story, build_folder, free_port, rss, wait_for
 
@@ -38,12 +39,13 @@ Command=/bin/sh -c "echo run >> {folder}/runs; echo it is broken >&2; exit 1"
 RetryFor=0
 """
 
+SECONDS = 60
 DONE, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
 
 
 def tool(*arguments, **options):
     return subprocess.run([os.path.join(build_folder(), "wirewatch"), *arguments],
-                          capture_output=True, text=True, check=False, timeout=60, **options)
+                          capture_output=True, text=True, check=False, timeout=2 * SECONDS, **options)
 
 
 class OnlineTest(unittest.TestCase):
@@ -59,11 +61,11 @@ class OnlineTest(unittest.TestCase):
         cls.daemon = Daemon(cls.config)
         cls.daemon.start()
         wait_for("the first polls", lambda: cls.daemon.status()["articles"] == 1
-                 and cls.daemon.status()["feeds"]["failing"] == 1, 20)
+                 and cls.daemon.status()["feeds"]["failing"] == 1, SECONDS)
         cls.items.append(Item(Story("new", "embargo"), "agency"))
         cls.publisher.set("feed", rss("agency \x9b31m", cls.items))
         cls.daemon.tool("poll", "a/b é")
-        wait_for("the deliveries", lambda: len(cls.settled()) == 2, 20)
+        wait_for("the deliveries", lambda: len(cls.settled()) == 2, SECONDS)
 
     @classmethod
     def tearDownClass(cls):
@@ -113,7 +115,7 @@ class OnlineTest(unittest.TestCase):
         leader, follower = pty.openpty()
         for arguments in (("feeds", "a/b é"), ("feeds", "--json"), ("alerts",)):
             subprocess.run([os.path.join(build_folder(), "wirewatch"), *arguments, "--socket",
-                            self.daemon.control], stdout=follower, check=True, timeout=30)
+                            self.daemon.control], stdout=follower, check=True, timeout=2 * SECONDS)
             shown = os.read(leader, 65536).decode()
             self.assertNotIn("\x9b", shown)
             self.assertNotIn("\x1b", shown)
@@ -174,8 +176,8 @@ class OnlineTest(unittest.TestCase):
         number = str(dead["id"])
         done = self.daemon.tool("deliveries", "retry", number)
         self.assertEqual((done.returncode, done.stdout), (DONE, f"{number}: is sent again\n"))
-        wait_for("another attempt", lambda: self.runs() == 2, 20)
-        wait_for("its end", lambda: self.ask("deliveries", "--failed")["deliveries"] != [], 20)
+        wait_for("another attempt", lambda: self.runs() == 2, SECONDS)
+        wait_for("its end", lambda: self.ask("deliveries", "--failed")["deliveries"] != [], SECONDS)
         self.assertEqual(self.daemon.tool("deliveries", "drop", number).returncode, DONE)
         self.assertEqual([d["state"] for d in self.ask("deliveries")["deliveries"]
                           if d["hook"] == "fails"], ["dropped"])
@@ -233,7 +235,7 @@ Query=embargo
 Alert=update
 [Topic "daily"]
 Query=embargo
-Digest=daily 07:00
+Digest=daily {later}
 """
 
     @classmethod
@@ -242,11 +244,12 @@ Digest=daily 07:00
         cls.items = {name: [Item(Story(f"first{name}", "embargo"), name)] for name in cls.FEEDS}
         for name in cls.FEEDS:
             cls.publisher.set(name, rss(name, cls.items[name]))
-        cls.daemon = Daemon(cls.CONFIG.replace("{feeds}", "".join(
+        later = datetime.now() + timedelta(hours=12)  # no digest goes out meanwhile
+        cls.daemon = Daemon(cls.CONFIG.replace("{later}", f"{later:%H:%M}").replace("{feeds}", "".join(
             f'[Feed "{name}"]\nURL={cls.publisher.url(name)}\nPollInterval=1h\n'
             for name in cls.FEEDS)))
         cls.daemon.start()
-        wait_for("the first polls", lambda: cls.daemon.status()["articles"] == 3, 20)
+        wait_for("the first polls", lambda: cls.daemon.status()["articles"] == 3, SECONDS)
         story = Story("report", "embargo")
         cls.add("a", story, 4)
         cls.add("b", story, 5)
@@ -278,7 +281,7 @@ Digest=daily 07:00
         cls.items[feed].append(Item(story, feed))
         cls.publisher.set(feed, rss(feed, cls.items[feed]))
         cls.daemon.tool("poll", feed)
-        wait_for(f"article {count}", lambda: cls.daemon.status()["articles"] == count, 20)
+        wait_for(f"article {count}", lambda: cls.daemon.status()["articles"] == count, SECONDS)
 
     def members(self):
         stories = json.loads(self.daemon.tool("stories", "--json").stdout)["stories"]
@@ -346,7 +349,7 @@ Digest=daily 07:00
         def page(query):
             body = subprocess.run(["curl", "-s", "--unix-socket", self.daemon.control,
                                    f"http://localhost/stories?limit=2{query}"],
-                                  capture_output=True, check=True, timeout=30).stdout
+                                  capture_output=True, check=True, timeout=2 * SECONDS).stdout
             return json.loads(body)
 
         first = page("")
@@ -425,7 +428,7 @@ class TrialTest(unittest.TestCase):
                         .replace("{missing}", publisher.url("missing")))
         try:
             daemon.start()
-            wait_for("the poll", lambda: daemon.status()["articles"] == self.ARTICLES, 30)
+            wait_for("the poll", lambda: daemon.status()["articles"] == self.ARTICLES, SECONDS)
             body = json.loads(daemon.tool("topics", "test", "embargoes", "--json").stdout)
             self.assertEqual((body["looked_at"], body["matched"]), (self.ARTICLES, self.MATCHING))
             self.assertEqual(len(body["matches"]), 20)
@@ -478,7 +481,7 @@ class TrialTest(unittest.TestCase):
         """On a terminal what was found is bold, and nothing of the article steers it."""
         leader, follower = pty.openpty()
         subprocess.run([os.path.join(build_folder(), "wirewatch"), *arguments], stdout=follower,
-                       check=True, timeout=30)
+                       check=True, timeout=2 * SECONDS)
         shown = os.read(leader, 65536).decode()
         os.close(leader)
         os.close(follower)
@@ -586,7 +589,7 @@ Query=minister
                         .replace("{missing}", publisher.url("missing")) + self.TOPICS)
         self.addCleanup(daemon.remove)
         daemon.start()
-        wait_for("the poll", lambda: daemon.status()["articles"] == 120, 30)
+        wait_for("the poll", lambda: daemon.status()["articles"] == 120, SECONDS)
         done = daemon.tool("topics", "lint", "--json")
         shift = json.loads(done.stdout)["findings"][0]["line"] - 2
         body = json.loads(done.stdout)
@@ -816,7 +819,7 @@ class OfflineTest(unittest.TestCase):
     def test_full_disk_is_no_success(self):
         with open("/dev/full", "w", encoding="ascii") as full:
             done = subprocess.run([os.path.join(build_folder(), "wirewatch"), "--help"],
-                                  stdout=full, stderr=subprocess.PIPE, check=False, timeout=30)
+                                  stdout=full, stderr=subprocess.PIPE, check=False, timeout=2 * SECONDS)
             self.assertNotEqual(done.returncode, DONE)
 
 

@@ -18,7 +18,7 @@ from mail_server import make_certificate
 from support import (SECRET, Daemon, Item, Publisher, Server, Story, rss, serve, signature_is_right,
                      wait_for)
 
-SECONDS = 30
+SECONDS = 60
 KEYWORD = "embargo"
 NEXT_SECRET = base64.b64encode(b"another secret of the tests").decode()
 
