@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/source.h"
 #include "cli/verbs.h"
@@ -25,14 +25,9 @@ struct reading {
 	int status;
 };
 
-static int refuse(const struct reading *reading, const char *words)
+static int refuse_file(const struct reading *reading, const char *words)
 {
-	(void)fprintf(stderr, "wirewatch %s: ", reading->verb);
-	clean_print(stderr, reading->path);
-	(void)fputs(": ", stderr);
-	clean_print(stderr, words);
-	(void)fputc('\n', stderr);
-	return EXIT_CODE_REFUSED;
+	return refuse(reading->verb, "%s: %s", reading->path, words);
 }
 
 /* A JSON object; `extract` knows no id and calls the address canonical_url. */
@@ -44,13 +39,13 @@ static int read_json(struct reading *reading, const struct document *document)
 	int r;
 
 	if (!object)
-		return refuse(reading, error.text);
+		return refuse_file(reading, error.text);
 	if (!json_object_get(object, "id"))
 		(void)json_object_set_new(object, "id", json_string(reading->path));
 	if (!json_object_get(object, "url"))
 		(void)json_object_set(object, "url", json_object_get(object, "canonical_url"));
 	r = article_from_json(object, reading->arena, reading->article, &words);
-	return r < 0 ? refuse(reading, words) : 0;
+	return r < 0 ? refuse_file(reading, words) : 0;
 }
 
 static void on_page(const struct reader_result *result, void *userdata)
@@ -60,7 +55,7 @@ static void on_page(const struct reader_result *result, void *userdata)
 
 	if (result->error != 0) {
 		reading->status =
-			refuse(reading, result->words ? result->words : "it is no web page");
+			refuse_file(reading, result->words ? result->words : "it is no web page");
 		return;
 	}
 	*reading->article = (struct article){
@@ -73,7 +68,7 @@ static void on_page(const struct reader_result *result, void *userdata)
 	};
 	reading->status = reading->article->text || reading->article->title
 		? 0
-		: refuse(reading, "the page has no text");
+		: refuse_file(reading, "the page has no text");
 }
 
 static int read_page(struct reading *reading, struct document *document)
@@ -104,7 +99,7 @@ static int read_text(struct reading *reading, const struct document *document)
 	int r;
 
 	if (!utf8_valid(document->bytes, document->length))
-		return refuse(reading, "it is not UTF-8 text");
+		return refuse_file(reading, "it is not UTF-8 text");
 	text = arena_copy(reading->arena, document->bytes, document->length);
 	if (!text)
 		return fail_internal(reading->verb, -ENOMEM);
@@ -115,7 +110,7 @@ static int read_text(struct reading *reading, const struct document *document)
 		reading->article->text = arena_strdup(reading->arena, buffer_string(&folded));
 	buffer_free(&folded);
 	if (r == -EFBIG)
-		return refuse(reading, "the text is too long; at most 1 MiB is compared");
+		return refuse_file(reading, "the text is too long; at most 1 MiB is compared");
 	return r < 0 || !reading->article->text ? fail_internal(reading->verb, -ENOMEM) : 0;
 }
 
@@ -133,7 +128,7 @@ int article_file_read(const char *verb, const char *path, struct arena *arena, s
 {
 	struct reading reading = {
 		.verb = verb,
-		.path = strcmp(path, "-") == 0 ? "standard input" : path,
+		.path = source_name(path),
 		.arena = arena,
 		.article = ret,
 		.status = EXIT_CODE_INTERNAL,
@@ -146,7 +141,7 @@ int article_file_read(const char *verb, const char *path, struct arena *arena, s
 		char first = first_byte(&document);
 
 		if (first == '\0')
-			r = refuse(&reading, "it is empty");
+			r = refuse_file(&reading, "it is empty");
 		else if (first == '{')
 			r = read_json(&reading, &document);
 		else if (first == '<')

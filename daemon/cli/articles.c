@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "base/jsonl.h"
-#include "cli/clean.h"
+#include "cli/complaint.h"
+#include "cli/source.h"
 #include "cli/verbs.h"
 
 enum {
@@ -22,11 +23,6 @@ struct articles {
 	size_t faults;
 };
 
-static const char *path_words(const char *path)
-{
-	return strcmp(path, "-") == 0 ? "standard input" : path;
-}
-
 int articles_open(const char *verb, const char *path, struct articles **ret)
 {
 	_cleanup_(articles_freep) struct articles *articles = calloc(1, sizeof(*articles));
@@ -34,7 +30,7 @@ int articles_open(const char *verb, const char *path, struct articles **ret)
 
 	if (!articles)
 		return EXIT_CODE_INTERNAL;
-	articles->path = path_words(path);
+	articles->path = source_name(path);
 	r = arena_new(ARTICLE_BYTES_MAX, &articles->arena);
 	if (r == 0)
 		r = jsonl_open(path, ARTICLE_LINE_MAX, &articles->lines);
@@ -61,11 +57,9 @@ static void tell_fault(struct articles *articles, const char *words)
 	articles->faults++;
 	if (articles->faults > FAULTS_TOLD_MAX)
 		return;
-	(void)fprintf(stderr, "%s:%zu: ", articles->path, jsonl_line(articles->lines));
-	clean_print(stderr, words);
-	(void)fputc('\n', stderr);
+	complain("%s:%zu: %s", articles->path, jsonl_line(articles->lines), words);
 	if (articles->faults == FAULTS_TOLD_MAX)
-		(void)fprintf(stderr, "Further faulty lines are passed over silently.\n");
+		complain("Further faulty lines are passed over silently.");
 }
 
 /* Reads one line.  Returns whether it was an article; -ENOMEM counts as a fault of the line. */
@@ -104,7 +98,7 @@ int articles_next(struct articles *articles, struct article *ret)
 			continue;
 		}
 		if (r < 0) {
-			(void)fprintf(stderr, "cannot read %s: %s\n", articles->path, strerror(-r));
+			complain("cannot read %s: %s", articles->path, strerror(-r));
 			articles->faults++;
 			return r;
 		}

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 

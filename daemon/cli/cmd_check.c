@@ -1,22 +1,12 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "config/config.h"
 #include "watch/watch.h"
-
-static void print_errors(const struct config_errors *errors)
-{
-	for (size_t i = 0; i < errors->count; i++) {
-		clean_print(stderr, errors->lines[i]);
-		(void)fputc('\n', stderr);
-	}
-	if (errors->dropped > 0)
-		(void)fprintf(stderr, "... and %zu more\n", errors->dropped);
-}
 
 /* The queries are judged even where the rest is faulty: all faults of a run are told. */
 static int check(const char *path, struct config_errors *errors, struct config **ret)
@@ -49,7 +39,7 @@ int cmd_check(int argc, char **argv)
 		return r;
 	r = check(operands.count == 1 ? operands.words[0] : NULL, &errors, &config);
 	if (r == -EINVAL) {
-		print_errors(&errors);
+		complain_of_errors(&errors);
 		(void)fprintf(stderr, "The configuration is faulty (%zu).\n",
 			errors.count + errors.dropped);
 		return EXIT_CODE_REFUSED;

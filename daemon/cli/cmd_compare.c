@@ -3,6 +3,7 @@
 
 #include "cli/article_file.h"
 #include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/side_by_side.h"

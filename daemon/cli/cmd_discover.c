@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/source.h"
@@ -51,15 +52,11 @@ static void print_lines(const struct discovery *discovery, const struct reader_r
 	}
 }
 
-static void complain(const struct discovery *discovery, const struct reader_result *result)
+static int refuse_document(const struct discovery *discovery, const struct reader_result *result)
 {
-	(void)fprintf(stderr, "wirewatch discover: ");
-	clean_print(stderr, discovery->operand);
-	(void)fputs(": ", stderr);
-	clean_print(stderr, result->words ? result->words : "neither a feed nor a page");
-	if (!discovery->url)
-		(void)fputs(" (relative links need --url)", stderr);
-	(void)fputc('\n', stderr);
+	return refuse("discover", "%s: %s%s", discovery->operand,
+		result->words ? result->words : "neither a feed nor a page",
+		discovery->url ? "" : " (relative links need --url)");
 }
 
 static void on_done(const struct reader_result *result, void *userdata)
@@ -73,10 +70,8 @@ static void on_done(const struct reader_result *result, void *userdata)
 		discovery->status = print_json(discovery, result);
 	else if (found)
 		print_lines(discovery, result);
-	if (found || discovery->status != EXIT_CODE_DONE)
-		return;
-	complain(discovery, result);
-	discovery->status = EXIT_CODE_REFUSED;
+	if (!found && discovery->status == EXIT_CODE_DONE)
+		discovery->status = refuse_document(discovery, result);
 }
 
 /* Takes the document over. */

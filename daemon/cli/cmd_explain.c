@@ -2,6 +2,7 @@
 
 #include "cli/articles.h"
 #include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/remote.h"
 #include "cli/verbs.h"
@@ -113,17 +114,11 @@ static int explain_file(const char *file, const char *topic, const char *path, j
 		r = articles_open("explain", path, &articles);
 	if (r != 0)
 		return r;
-	if (articles_next(articles, &article) <= 0) {
-		(void)fprintf(stderr, "wirewatch explain: there is no article in the file\n");
-		return EXIT_CODE_REFUSED;
-	}
+	if (articles_next(articles, &article) <= 0)
+		return refuse("explain", "there is no article in the file");
 	r = watchlist_explain_topic(watchlist, topic, &article, ret);
-	if (r == -ENOENT) {
-		(void)fputs("wirewatch explain: there is no topic \"", stderr);
-		clean_print(stderr, topic);
-		(void)fputs("\" in that file\n", stderr);
-		return EXIT_CODE_REFUSED;
-	}
+	if (r == -ENOENT)
+		return refuse("explain", "there is no topic \"%s\" in that file", topic);
 	return r < 0 ? fail_internal("explain", r) : 0;
 }
 

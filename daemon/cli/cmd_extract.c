@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/datetime.h"
-#include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/source.h"
@@ -51,10 +51,8 @@ static void on_done(const struct reader_result *result, void *userdata)
 		extracting->status = output_json(page_to_json(&result->page));
 		return;
 	}
-	(void)fprintf(stderr, "wirewatch extract: %s: ", extracting->path);
-	clean_print(stderr, result->words ? result->words : "no web page");
-	(void)fputc('\n', stderr);
-	extracting->status = EXIT_CODE_REFUSED;
+	extracting->status = refuse("extract", "%s: %s", extracting->path,
+		result->words ? result->words : "no web page");
 }
 
 static int extract_document(struct document *document, struct extracting *extracting)
@@ -84,8 +82,7 @@ int cmd_extract(int argc, char **argv)
 
 	if (!options_parse(&usage, argc, argv, &operands, &r))
 		return r;
-	extracting.path =
-		strcmp(operands.words[0], "-") == 0 ? "standard input" : operands.words[0];
+	extracting.path = source_name(operands.words[0]);
 	r = source_load("extract", operands.words[0], url, content_type, &document);
 	if (r == 0)
 		r = extract_document(&document, &extracting);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/remote.h"
 #include "cli/table.h"

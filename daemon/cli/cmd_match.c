@@ -1,4 +1,5 @@
 #include "cli/articles.h"
+#include "cli/complaint.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/verbs.h"

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/source.h"
@@ -49,12 +50,10 @@ static void on_done(const struct reader_result *result, void *userdata)
 		parsing->status = output_json(parsed_feed_to_json(&result->feed));
 		return;
 	}
-	(void)fprintf(stderr, "wirewatch parse: %s: ", parsing->path);
-	clean_print(stderr, result->words ? result->words : "no feed");
-	(void)fputc('\n', stderr);
+	parsing->status =
+		refuse("parse", "%s: %s", parsing->path, result->words ? result->words : "no feed");
 	if (result->error == -EBADMSG)
 		print_alternates(&result->feed);
-	parsing->status = EXIT_CODE_REFUSED;
 }
 
 static int read_document(struct document *document, struct parsing *parsing)
@@ -85,7 +84,7 @@ int cmd_parse(int argc, char **argv)
 
 	if (!options_parse(&usage, argc, argv, &operands, &r))
 		return r;
-	parsing.path = strcmp(operands.words[0], "-") == 0 ? "standard input" : operands.words[0];
+	parsing.path = source_name(operands.words[0]);
 	r = source_load("parse", operands.words[0], url, content_type, &document);
 	if (r == 0)
 		r = read_document(&document, &parsing);

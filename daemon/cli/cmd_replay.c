@@ -2,6 +2,7 @@
 
 #include "cli/archive.h"
 #include "cli/articles.h"
+#include "cli/complaint.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/verbs.h"

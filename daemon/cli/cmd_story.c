@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/rows.h"
 #include "cli/side_by_side.h"
@@ -99,20 +100,17 @@ static int choose_members(
 {
 	size_t count = json_array_size(members);
 
-	if (count < 2) {
-		(void)fputs("wirewatch story: there is only one article in this story\n", stderr);
-		return EXIT_CODE_REFUSED;
-	}
+	if (count < 2)
+		return refuse("story", "there is only one article in this story");
 	ret[0] = json_array_get(members, 0);
 	ret[1] = json_array_get(members, count - 1);
 	for (size_t i = 1; i < operands->count; i++) {
 		ret[i - 1] = find_member(members, operands->words[i]);
-		if (ret[i - 1])
-			continue;
-		(void)fputs("wirewatch story: there is no article ", stderr);
-		clean_print(stderr, operands->words[i]);
-		(void)fputs(" in this story; name two by their numbers or ids\n", stderr);
-		return EXIT_CODE_REFUSED;
+		if (!ret[i - 1])
+			return refuse("story",
+				"there is no article %s in this story; name two by their numbers "
+				"or ids",
+				operands->words[i]);
 	}
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/remote.h"
 #include "cli/verbs.h"

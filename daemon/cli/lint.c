@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "cli/articles.h"
 #include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/questions.h"
 #include "cli/stored.h"
@@ -105,12 +106,9 @@ static int choose_topics(struct lint *lint)
 	if (!lint->chosen)
 		return fail_internal(lint->remote->verb, -ENOMEM);
 	for (size_t i = 0; i < options->name_count; i++) {
-		if (has_topic(lint, options->names[i]))
-			continue;
-		(void)fputs("wirewatch topics: there is no topic \"", stderr);
-		clean_print(stderr, options->names[i]);
-		(void)fputs("\"\n", stderr);
-		return EXIT_CODE_REFUSED;
+		if (!has_topic(lint, options->names[i]))
+			return refuse(
+				lint->remote->verb, "there is no topic \"%s\"", options->names[i]);
 	}
 	for (size_t i = 0; i < lint->topic_count; i++) {
 		lint->chosen[i] = is_named(options, lint->topics[i].name);

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/datetime.h"
+#include "cli/complaint.h"
 #include "cli/verbs.h"
 
 enum {
@@ -102,10 +103,4 @@ char *member_words(const json_t *object, const char *key)
 		(void)buffer_printf(&buffer, "%s%s", i > 0 ? " " : "", word ? word : "");
 	}
 	return buffer_take(&buffer);
-}
-
-int fail_internal(const char *verb, int error)
-{
-	(void)fprintf(stderr, "wirewatch %s: %s\n", verb, strerror(-error));
-	return EXIT_CODE_INTERNAL;
 }

@@ -32,6 +32,3 @@ long long member_number(const json_t *object, const char *key);
 
 /* A member that is a list of strings as one text, in `ret`, which the caller frees. */
 char *member_words(const json_t *object, const char *key);
-
-/* Says that memory or the like failed.  Returns the exit status. */
-int fail_internal(const char *verb, int error);

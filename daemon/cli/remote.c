@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "control/client.h"
@@ -78,9 +79,7 @@ int remote_refused(const struct remote *remote, int status, const json_t *body)
 	const char *words = member_string(body, "error");
 	const json_t *errors = json_object_get(body, "errors");
 
-	(void)fprintf(stderr, "wirewatch %s: ", remote->verb);
-	clean_print(stderr, words ? words : "the daemon refused the request");
-	(void)fputc('\n', stderr);
+	(void)refuse(remote->verb, "%s", words ? words : "the daemon refused the request");
 	if (status == STATUS_NOT_FOUND && remote->lister)
 		(void)fprintf(stderr, "'wirewatch %s' lists those there are.\n", remote->lister);
 	for (size_t i = 0; i < json_array_size(errors); i++) {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 

@@ -5,8 +5,7 @@
 #include <strings.h>
 
 #include "base/file.h"
-#include "cli/clean.h"
-#include "cli/output.h"
+#include "cli/complaint.h"
 #include "cli/verbs.h"
 #include "http/bounds.h"
 #include "http/fetch_once.h"
@@ -22,6 +21,11 @@ bool source_is_url(const char *operand)
 {
 	return strncasecmp(operand, "http://", strlen("http://")) == 0 ||
 		strncasecmp(operand, "https://", strlen("https://")) == 0;
+}
+
+const char *source_name(const char *operand)
+{
+	return strcmp(operand, "-") == 0 ? "standard input" : operand;
 }
 
 static int copy_text(const char *text, char **ret)
@@ -44,28 +48,18 @@ int source_load(const char *verb, const char *path, const char *url, const char 
 	int r;
 
 	r = file_read(path, DOCUMENT_BYTES_MAX, &ret->bytes, &ret->length);
-	if (r == -EFBIG) {
-		(void)fprintf(stderr,
-			"wirewatch %s: %s: the document is too large; at most 16 MiB are read\n",
-			verb, path);
-		return EXIT_CODE_REFUSED;
-	}
-	if (r < 0) {
-		(void)fprintf(
-			stderr, "wirewatch %s: cannot read %s: %s\n", verb, path, strerror(-r));
-		return EXIT_CODE_REFUSED;
-	}
+	if (r == -EFBIG)
+		return refuse(verb, "%s: the document is too large; at most 16 MiB are read",
+			source_name(path));
+	if (r < 0)
+		return refuse(verb, "cannot read %s: %s", source_name(path), strerror(-r));
 	r = copy_origin(url, content_type, ret);
 	return r < 0 ? fail_internal(verb, r) : 0;
 }
 
-static int complain(const struct fetching *fetching, int status, const char *words)
+static int give_up(const struct fetching *fetching, int status, const char *words)
 {
-	(void)fprintf(stderr, "wirewatch %s: ", fetching->verb);
-	clean_print(stderr, fetching->url);
-	(void)fputs(": ", stderr);
-	clean_print(stderr, words);
-	(void)fputc('\n', stderr);
+	(void)refuse(fetching->verb, "%s: %s", fetching->url, words);
 	return status;
 }
 
@@ -83,24 +77,24 @@ static int take_response(const struct fetching *fetching, const struct http_resp
 	int r;
 
 	if (response->failure == HTTP_REFUSED_ADDRESS)
-		return complain(fetching, EXIT_CODE_REFUSED,
+		return give_up(fetching, EXIT_CODE_REFUSED,
 			"the host is in a private network; --allow-private fetches from there too");
 	if (response->failure != HTTP_OK)
-		return complain(fetching,
+		return give_up(fetching,
 			is_out_of_reach(response->failure) ? EXIT_CODE_UNREACHABLE
 							   : EXIT_CODE_REFUSED,
 			response->words ? response->words : "the request failed");
 	if (response->status != 200) {
 		(void)snprintf(words, sizeof(words), "the server answered %d; check the URL",
 			response->status);
-		return complain(fetching, EXIT_CODE_REFUSED, words);
+		return give_up(fetching, EXIT_CODE_REFUSED, words);
 	}
 	r = copy_origin(response->url, http_response_header(response, "Content-Type"), document);
 	if (r < 0)
 		return fail_internal(fetching->verb, r);
 	document->bytes = http_response_take(response, &document->length);
 	if (!document->bytes)
-		return complain(fetching, EXIT_CODE_REFUSED, "the document is empty");
+		return give_up(fetching, EXIT_CODE_REFUSED, "the document is empty");
 	return 0;
 }
 

@@ -12,6 +12,9 @@
 /* Whether the operand is fetched and not opened: an absolute URL of http or https. */
 bool source_is_url(const char *operand);
 
+/* What a file is called where it is told of: "-" is standard input. */
+const char *source_name(const char *operand);
+
 /*
  * Reads a file ("-": standard input).  `url` and `content_type` are what is known of its origin, or
  * NULL.  Returns 0 or an exit status.

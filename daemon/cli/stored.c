@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/articles.h"
+#include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 

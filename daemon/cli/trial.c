@@ -7,6 +7,7 @@
 #include "base/datetime.h"
 #include "cli/articles.h"
 #include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "cli/watchlist.h"
@@ -80,12 +81,9 @@ static int run_file(const struct remote *remote, struct trial *trial)
 	r = watchlist_open(remote->verb, options->topics, &watchlist);
 	if (r != 0)
 		return r;
-	if (!watchlist_has_topic(watchlist, options->topic)) {
-		(void)fputs("wirewatch topics: there is no topic \"", stderr);
-		clean_print(stderr, options->topic);
-		(void)fputs("\" in that file\n", stderr);
-		return EXIT_CODE_REFUSED;
-	}
+	if (!watchlist_has_topic(watchlist, options->topic))
+		return refuse(
+			remote->verb, "there is no topic \"%s\" in that file", options->topic);
 	r = articles_open(remote->verb, options->articles, &articles);
 	if (r != 0)
 		return r;

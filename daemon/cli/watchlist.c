@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/clean.h"
+#include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "config/topics.h"
@@ -47,16 +47,6 @@ void watchlist_free(struct watchlist *watchlist)
 	free(watchlist);
 }
 
-static void print_errors(const struct config_errors *errors)
-{
-	for (size_t i = 0; i < errors->count; i++) {
-		clean_print(stderr, errors->lines[i]);
-		(void)fputc('\n', stderr);
-	}
-	if (errors->dropped > 0)
-		(void)fprintf(stderr, "... and %zu more\n", errors->dropped);
-}
-
 /* Query language 6: topic "NAME": column N: TEXT. */
 static void print_refused(const struct watchlist *watchlist, const struct matcher_errors *refused)
 {
@@ -64,11 +54,9 @@ static void print_refused(const struct watchlist *watchlist, const struct matche
 		const struct matcher_error *error = &refused->errors[i];
 		const struct topic *topic = &watchlist->topics[error->topic];
 
-		(void)fputs("topic \"", stderr);
-		clean_print(stderr, topic->name);
-		(void)fprintf(stderr, "\": column %u: ", error->column);
-		clean_print(stderr, error->words ? error->words : "cannot be understood");
-		(void)fprintf(stderr, " (%s:%u)\n", topic->file, topic->line);
+		complain("topic \"%s\": column %u: %s (%s:%u)", topic->name, error->column,
+			error->words ? error->words : "cannot be understood", topic->file,
+			topic->line);
 	}
 }
 
@@ -85,7 +73,7 @@ static int load_topics(struct watchlist *watchlist, const char *path)
 		return r;
 	r = topics_load(
 		path, watchlist->arena, &watchlist->topics, &watchlist->topic_count, &errors);
-	print_errors(&errors);
+	complain_of_errors(&errors);
 	return r;
 }
 
