@@ -251,8 +251,9 @@ class Publisher:
 class Attempt:
     """One webhook request, as it came, and what was answered."""
 
-    def __init__(self, number, headers, body):
+    def __init__(self, number, path, headers, body):
         self.number = number
+        self.path = path
         self.id = headers["webhook-id"]
         self.timestamp = headers["webhook-timestamp"]
         self.signed = signature_is_right(headers, body)
@@ -299,7 +300,7 @@ class Receiver:
     def take(self, request):
         body = request.rfile.read(int(request.headers["Content-Length"]))
         with self.lock:
-            attempt = Attempt(len(self.attempts), request.headers, body)
+            attempt = Attempt(len(self.attempts), request.path, request.headers, body)
             answer = self.choose(attempt)
             self.attempts.append(attempt)
         if answer == "hang":

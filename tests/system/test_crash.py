@@ -2,8 +2,9 @@
 """kill -9 at random instants: no alert is lost, none comes under a second id, none is told twice.
 
 Feeds change all the time; stories on the topic appear in one feed and, in other wrappings, in others,
-and some are updated; the receiver of webhooks fails now and then in every way and is restarted
-itself, and the wall clock is stepped forward and back, while the daemon runs and while it is down.
+and some are updated.  One topic tells each at once, another gathers what is beyond its rate in
+digests.  The receiver of webhooks fails now and then in every way and is restarted itself, and the
+wall clock is stepped forward and back, while the daemon runs and while it is down.
 $WIREWATCH_KILLS is the number of kills (25 where it is not set), $WIREWATCH_SEED makes another run
 of it."""
 import os
@@ -136,6 +137,15 @@ class Trouble(threading.Thread):
         self.join()
 
 
+def webhook(name, receiver):
+    return f"""[Webhook "{name}"]
+URL={receiver.url(name)}
+SecretFile={{folder}}/secret
+Timeout=1s
+RetryFirst=100ms
+"""
+
+
 def configuration(publisher, receiver):
     feeds = "".join(f'[Feed "{feed}"]\nURL={publisher.url(feed, i)}\nPollInterval=1s\n\n'
                     for i, feed in enumerate(FEEDS))
@@ -149,11 +159,14 @@ Query={KEYWORD}
 Alert=new update
 Notify=desk log
 
-[Webhook "desk"]
-URL={receiver.url()}
-SecretFile={{folder}}/secret
-Timeout=1s
-RetryFirst=100ms
+[Topic "gathered"]
+Query={KEYWORD}
+Alert=new
+MaxRate=3/1s
+Notify=office
+
+{webhook("desk", receiver)}
+{webhook("office", receiver)}
 
 [Exec "log"]
 Command=/bin/sh {{folder}}/log.sh {{folder}}/alerts.log
@@ -212,12 +225,26 @@ class CrashTest(unittest.TestCase):
 
     @staticmethod
     def event(attempt):
-        """What the attempt tells of: the story and the kind of event."""
+        """What an attempt at the desk tells of: the story and the kind of event."""
         return attempt.event["data"]["article"]["url"].rsplit("/", 1)[1], attempt.event["type"]
 
+    def gathered(self, attempt):
+        """What an attempt at the office tells of, one by one or in a digest."""
+        if attempt.event["type"] != "digest":
+            return [self.event(attempt)]
+        return [(alert["url"].rsplit("/", 1)[1], alert["type"])
+                for alert in attempt.event["data"]["alerts"]]
+
+    @staticmethod
+    def at(name, attempts):
+        return [attempt for attempt in attempts if attempt.path == f"/{name}"]
+
     def missing(self):
-        delivered = {self.event(a) for a in self.receiver.delivered()}
-        return [s.label for s in self.newsroom.watched if (s.label, "story.new") not in delivered]
+        delivered = self.receiver.delivered()
+        desk = {self.event(a) for a in self.at("desk", delivered)}
+        office = {event for a in self.at("office", delivered) for event in self.gathered(a)}
+        return [s.label for s in self.newsroom.watched
+                if (s.label, "story.new") not in desk & office]
 
     def undelivered(self):
         return {a.id for a in self.receiver.seen()} - {a.id for a in self.receiver.delivered()}
@@ -251,25 +278,26 @@ class CrashTest(unittest.TestCase):
         time.sleep(1.5)
         self.assertEqual(self.daemon.stop(), 0)
 
-    def check_ids(self):
-        """One id for an event, one event for an id, and each time the same bytes."""
-        ids, events, bodies = {}, {}, {}
-        for attempt in self.receiver.seen():
-            event = self.event(attempt)
-            ids.setdefault(event, set()).add(attempt.id)
-            events.setdefault(attempt.id, set()).add(event)
+    def check_ids(self, attempts, events_of):
+        """One id for an event, and each time the same bytes.  Returns the ids by event."""
+        ids, bodies = {}, {}
+        for attempt in attempts:
+            for event in events_of(attempt):
+                ids.setdefault(event, set()).add(attempt.id)
             bodies.setdefault(attempt.id, set()).add(attempt.body)
         self.assertEqual({k: v for k, v in ids.items() if len(v) > 1}, {}, "events with two ids")
-        self.assertEqual({k: v for k, v in events.items() if len(v) > 1}, {}, "ids of two events")
         self.assertEqual([k for k, v in bodies.items() if len(v) > 1], [], "bodies that changed")
+        watched = {s.label for s in self.newsroom.watched}
+        self.assertEqual({label for label, _ in ids} - watched, set(),
+                         "alerts on what is not watched or is old")
         return ids
 
     def check_order(self):
         """An update is sent after its story's first alert was taken."""
         taken = {}
-        for attempt in self.receiver.delivered():
+        for attempt in self.at("desk", self.receiver.delivered()):
             taken.setdefault(self.event(attempt), attempt.number)
-        for attempt in self.receiver.seen():
+        for attempt in self.at("desk", self.receiver.seen()):
             label, kind = self.event(attempt)
             if kind != "story.new":
                 self.assertLess(taken.get((label, "story.new"), attempt.number), attempt.number,
@@ -281,22 +309,24 @@ class CrashTest(unittest.TestCase):
         self.assertEqual(self.missing(), [], "alerts that never came")
         self.assertEqual(self.undelivered(), set(), "alerts that were given up")
         self.assertTrue(all(a.signed for a in attempts))
-        ids = self.check_ids()
+        desk, office = self.at("desk", attempts), self.at("office", attempts)
+        ids = self.check_ids(desk, lambda attempt: [self.event(attempt)])
+        self.check_ids(office, self.gathered)
         self.check_order()
-        watched = {s.label for s in self.newsroom.watched}
-        self.assertEqual({label for label, _ in ids} - watched, set(),
-                         "alerts on what is not watched or is old")
+        digests = {a.id for a in office if a.event["type"] == "digest"}
         self.assertEqual({i for i, _ in self.logged()}, {i for v in ids.values() for i in v},
                          "the two hooks were told of different alerts")
-        repeats = len(attempts) - len(ids)
+        repeats = len(desk) - len(ids)
         updates = sum(kind == "story.update" for _, kind in ids)
         print(f"{KILLS} kills, {self.trouble.restarts} restarts of the receiver, "
-              f"{self.trouble.steps} steps of the clock, {len(watched)} stories on the topic with {updates} updates, "
-              f"{len(self.newsroom.others)} others, {len(attempts)} attempts of which {repeats} "
-              f"repeats, {len(self.logged()) - len(ids)} repeats of the exec hook")
+              f"{self.trouble.steps} steps of the clock, {len(self.newsroom.watched)} stories on the topic with {updates} updates, "
+              f"{len(self.newsroom.others)} others, {len(desk)} attempts of which {repeats} "
+              f"repeats, {len(self.logged()) - len(ids)} repeats of the exec hook, "
+              f"{len(digests)} digests in {len(office)} attempts with what came singly")
         self.assertGreater(repeats, 0, "nothing was repeated: the test shows nothing")
-        if len(watched) > ENOUGH_STORIES:
+        if len(self.newsroom.watched) > ENOUGH_STORIES:
             self.assertGreater(updates, 0, "no story was updated")
+            self.assertGreater(len(digests), 0, "nothing was gathered")
 
 
 if __name__ == "__main__":
