@@ -78,8 +78,8 @@ class AuditTest(unittest.TestCase):
         self.assertIn("P11 was held against 1 request of other feeds of its host too", told)
         self.daemon.stop()
         db = sqlite3.connect(os.path.join(self.daemon.folder, "state", "wirewatch.db"))
-        db.execute("UPDATE requests SET started = (SELECT started - 1000 FROM requests WHERE"
-                   " status = 304), ended = started WHERE url LIKE '%sport%'")
+        asked, = db.execute("SELECT started FROM requests WHERE status = 304").fetchone()
+        db.execute("UPDATE requests SET started = ?1, ended = ?1 WHERE url LIKE '%sport%'", [asked - 1000])
         db.commit()
         db.close()
         self.daemon.start()
