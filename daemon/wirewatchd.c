@@ -11,6 +11,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "base/log.h"
+#include "base/loop.h"
 #include "base/message_ids.h"
 #include "commands/commands.h"
 #include "commands/hook_test.h"
@@ -442,7 +443,7 @@ static int open_loop(struct daemon *daemon)
 {
 	int r;
 
-	daemon->base = event_base_new();
+	daemon->base = loop_new();
 	if (!daemon->base)
 		return -ENOMEM;
 	r = clock_new_system(daemon->base, &daemon->clock);

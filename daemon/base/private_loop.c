@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <event2/event.h>
 
+#include "base/loop.h"
+
 int private_loop_open(struct private_loop *loop)
 {
 	int r;
 
-	*loop = (struct private_loop){.base = event_base_new()};
+	*loop = (struct private_loop){.base = loop_new()};
 	if (!loop->base)
 		return -ENOMEM;
 	r = clock_new_system(loop->base, &loop->clock);

@@ -21,7 +21,12 @@ enum {
 	HTTP_RATIO_MAX = 200, /* bytes that one byte on the wire may become ... */
 	/* ... once this many have come: short repetitive documents pass it honestly. */
 	HTTP_RATIO_FREE = 1024 * 1024,
-	HTTP_READ_SIZE = 16 * 1024, /* libcurl's: a chunked body is counted one read late */
+	/*
+	 * Bytes that libcurl reads at a time.  It reads up to a hundred times before it lets the
+	 * loop go on, and unpacks what it read whole: with its own 16 KiB that takes 10 ms and more
+	 * of a server next door.  A chunked body is counted one read late.
+	 */
+	HTTP_READ_SIZE = 4 * 1024,
 	HTTP_WORDS_SIZE = 512,
 	HTTP_IDLE_CONNECTIONS = 128, /* kept alive */
 };

@@ -146,6 +146,7 @@ static int set_fixed_options(struct exchange *exchange)
 		easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(HTTP_CONNECT_TIMEOUT / USEC_MSEC));
 	r |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)HTTP_LOW_SPEED);
 	r |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(HTTP_LOW_SPEED_TIME / USEC_SEC));
+	r |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)HTTP_READ_SIZE);
 	r |= curl_easy_setopt(
 		easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)(HTTP_DNS_CACHE_TIME / USEC_SEC));
 	/* With a folder beside the bundle libcurl would read 200 KiB of certificates (some 20 ms)

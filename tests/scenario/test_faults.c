@@ -4,6 +4,7 @@
  * long.
  */
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <event2/event.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -23,6 +25,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "base/loop.h"
 #include "base/macro.h"
 #include "poll/poller.h"
 
@@ -225,27 +228,56 @@ static void add_feeds(struct fixture *fixture, unsigned port)
 	}
 }
 
-static double cpu_ms(void)
+/* ---- the turns of the loop: what is between two waits for events ---- */
+
+static struct {
+	double started_cpu; /* 0: none has */
+	double started;
+	double longest_cpu;
+	double longest; /* of wall clock: other processes have their share in it */
+} turns;
+
+static double milliseconds(clockid_t id)
 {
 	struct timespec time;
 
-	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	(void)clock_gettime(id, &time);
 	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+static double longer(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+/* Stands before the C library's: libevent waits here. */
+int epoll_wait(int fd, struct epoll_event *events, int most, int timeout)
+{
+	int (*real)(int, struct epoll_event *, int, int);
+	void *symbol = dlsym(RTLD_NEXT, "epoll_wait");
+	int count;
+
+	memcpy(&real, &symbol, sizeof(real));
+	if (turns.started_cpu > 0) {
+		turns.longest_cpu = longer(turns.longest_cpu,
+			milliseconds(CLOCK_THREAD_CPUTIME_ID) - turns.started_cpu);
+		turns.longest =
+			longer(turns.longest, milliseconds(CLOCK_MONOTONIC) - turns.started);
+	}
+	count = real(fd, events, most, timeout);
+	turns.started_cpu = milliseconds(CLOCK_THREAD_CPUTIME_ID);
+	turns.started = milliseconds(CLOCK_MONOTONIC);
+	return count;
 }
 
 static void run_loop(struct fixture *fixture)
 {
-	double longest = 0;
-
-	while (!fixture->idle) {
-		double before = cpu_ms();
-
+	while (!fixture->idle)
 		assert_true(event_base_loop(fixture->base, EVLOOP_ONCE) >= 0);
-		if (cpu_ms() - before > longest)
-			longest = cpu_ms() - before;
-	}
-	print_message("longest turn of the loop: %.1f ms of CPU\n", longest);
-	assert_true(longest < LONGEST_TURN_MS);
+	assert_true(turns.started_cpu > 0);
+	print_message("longest turn of the loop: %.1f ms of CPU, %.1f ms of wall clock\n",
+		turns.longest_cpu, turns.longest);
+	assert_true(turns.longest_cpu < LONGEST_TURN_MS);
 }
 
 static void assert_secret_was_kept(const struct fixture *fixture)
@@ -276,7 +308,7 @@ static void open_rooms(struct fixture *fixture)
 		.userdata = fixture,
 	};
 
-	http.base = fixture->base = event_base_new();
+	http.base = fixture->base = loop_new();
 	assert_non_null(fixture->base);
 	assert_int_equal(clock_new_system(fixture->base, &fixture->clock), 0);
 	poller.clock = http.clock = fixture->clock;
