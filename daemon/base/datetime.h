@@ -8,6 +8,9 @@
 
 #include <stdint.h>
 
+/* Seconds since 1970 UTC; absent dates are this. */
+#define DATE_NONE INT64_MIN
+
 enum {
 	DATETIME_SIZE = sizeof("9999-12-31T23:59:59Z"),
 	DATETIME_BYTES_MAX = 128, /* a longer text is no date */

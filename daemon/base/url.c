@@ -5,12 +5,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/buffer.h"
+#include "base/ascii.h"
 
 static bool part_is(const struct url_part *part, const char *word)
 {
-	return part->bytes && part->length == strlen(word) &&
-		strncasecmp(part->bytes, word, part->length) == 0;
+	return ascii_is(part->bytes, part->length, word);
 }
 
 /* RFC 3986 section 3.1: a letter, then letters, digits, "+", "-", "."; ended by ":". */
@@ -80,6 +79,40 @@ static bool is_http(const struct url *url)
 {
 	return (part_is(&url->scheme, "http") || part_is(&url->scheme, "https")) &&
 		url->host.length > 0;
+}
+
+bool url_is_unreserved(char byte)
+{
+	return isalnum((unsigned char)byte) || (byte != '\0' && strchr("-._~", byte));
+}
+
+void url_encode_byte(struct buffer *buffer, char byte)
+{
+	if (url_is_unreserved(byte))
+		(void)buffer_add_char(buffer, byte);
+	else
+		(void)buffer_printf(buffer, "%%%02X", (unsigned char)byte);
+}
+
+void url_encode(struct buffer *buffer, const char *text)
+{
+	for (; *text != '\0'; text++)
+		url_encode_byte(buffer, *text);
+}
+
+static int hex_value(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	digit = (char)tolower((unsigned char)digit);
+	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+int url_decode(const char *text)
+{
+	if (text[0] != '%' || hex_value(text[1]) < 0 || hex_value(text[2]) < 0)
+		return -1;
+	return hex_value(text[1]) * 16 + hex_value(text[2]);
 }
 
 bool url_is_http(const char *text)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 
 #define URL_BYTES_MAX ((size_t)4096) /* specs/polling.md, Bounds */
 
@@ -34,6 +35,17 @@ int url_parse(const char *text, struct url *ret);
 
 /* Whether it is an http or https URL with a host (and without white space or control bytes). */
 bool url_is_http(const char *text);
+
+/* RFC 3986 section 2.3: letters, digits and "-._~" need not be encoded anywhere. */
+bool url_is_unreserved(char byte);
+
+/* Append a byte, a text; all else is percent-encoded (section 2.1). */
+void url_encode_byte(struct buffer *buffer, char byte);
+void url_encode(struct buffer *buffer, const char *text);
+
+/* The byte that "%41" stands for at the start of a text that ends with NUL or goes on for three
+ * bytes; -1 where there is no such thing. */
+int url_decode(const char *text);
 
 /* The host in lower case without a trailing dot; NULL where there is none. */
 char *url_host(const char *text, struct arena *arena);

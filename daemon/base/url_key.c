@@ -1,4 +1,5 @@
 /* What of a URL is the article's address and what is wrapping: url_clean(), url_canonical_key(). */
+#include "base/ascii.h"
 #include "base/url.h"
 
 #include <ctype.h>
@@ -123,8 +124,7 @@ static bool is_source_name(const char *value, size_t length)
 		"rss", "feed", "atom", "email", "twitter", "facebook"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
-		if (length >= strlen(sources[i]) &&
-			strncasecmp(value, sources[i], strlen(sources[i])) == 0)
+		if (ascii_begins(value, length, sources[i]))
 			return true;
 	return false;
 }
@@ -240,7 +240,7 @@ static bool skip_suffix(struct url_part *part, const char *suffix)
 
 static bool part_equals(const struct url_part *part, const char *word)
 {
-	return part->length == strlen(word) && strncasecmp(part->bytes, word, part->length) == 0;
+	return ascii_is(part->bytes, part->length, word);
 }
 
 /*
@@ -327,34 +327,18 @@ static bool add_host(struct buffer *out, const struct url *url)
 	return true;
 }
 
-static bool is_escape(const char *text, size_t length)
-{
-	return length >= 3 && text[0] == '%' && isxdigit((unsigned char)text[1]) &&
-		isxdigit((unsigned char)text[2]);
-}
-
-/* An escape in its one form: undone where the byte needed none (RFC 3986 section 6.2.2.2). */
-static void add_escape(struct buffer *out, const char *text)
-{
-	char hex[3] = {
-		(char)toupper((unsigned char)text[1]), (char)toupper((unsigned char)text[2])};
-	int byte = (int)strtol(hex, NULL, 16);
-
-	if (isalnum(byte) || (byte != 0 && strchr("-._~", byte)))
-		(void)buffer_add_char(out, (char)byte);
-	else
-		(void)buffer_printf(out, "%%%s", hex);
-}
-
+/* Escapes in their one form: undone where the byte needed none (RFC 3986 section 6.2.2.2). */
 static void add_segment(struct buffer *out, const struct url_part *segment)
 {
 	for (size_t i = 0; i < segment->length; i++) {
-		if (is_escape(segment->bytes + i, segment->length - i)) {
-			add_escape(out, segment->bytes + i);
-			i += 2;
-		} else {
+		int byte = segment->length - i >= 3 ? url_decode(segment->bytes + i) : -1;
+
+		if (byte < 0) {
 			(void)buffer_add_char(out, segment->bytes[i]);
+			continue;
 		}
+		url_encode_byte(out, (char)byte);
+		i += 2;
 	}
 }
 

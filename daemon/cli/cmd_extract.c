@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/datetime.h"
+#include "base/json.h"
 #include "cli/complaint.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -14,32 +14,21 @@ struct extracting {
 	int status;
 };
 
-static void set_string(json_t *object, const char *key, const char *value)
-{
-	(void)json_object_set_new(object, key, value ? json_string(value) : json_null());
-}
-
-static void set_date(json_t *object, const char *key, int64_t seconds)
-{
-	char text[DATETIME_SIZE];
-
-	set_string(object, key, seconds == DATE_NONE ? NULL : datetime_format(seconds, text));
-}
-
 static json_t *page_to_json(const struct web_page *page)
 {
 	json_t *object = json_object();
 
-	set_string(object, "title", page->title);
-	set_string(object, "text", page->text);
-	set_date(object, "published", page->published);
-	set_date(object, "modified", page->modified);
-	set_string(object, "author", page->author);
-	set_string(object, "language", page->language);
-	set_string(object, "canonical_url", page->canonical_url);
-	set_string(object, "site", page->site);
-	set_string(object, "image", page->image);
-	set_string(object, "verdict", page_verdict_to_string(page->verdict));
+	(void)json_object_set_new(object, "title", json_text(page->title));
+	(void)json_object_set_new(object, "text", json_text(page->text));
+	(void)json_object_set_new(object, "published", json_date(page->published));
+	(void)json_object_set_new(object, "modified", json_date(page->modified));
+	(void)json_object_set_new(object, "author", json_text(page->author));
+	(void)json_object_set_new(object, "language", json_text(page->language));
+	(void)json_object_set_new(object, "canonical_url", json_text(page->canonical_url));
+	(void)json_object_set_new(object, "site", json_text(page->site));
+	(void)json_object_set_new(object, "image", json_text(page->image));
+	(void)json_object_set_new(
+		object, "verdict", json_text(page_verdict_to_string(page->verdict)));
 	return object;
 }
 

@@ -1,9 +1,9 @@
 #include "cli/remote.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
+#include "base/url.h"
 #include "cli/clean.h"
 #include "cli/complaint.h"
 #include "cli/output.h"
@@ -16,20 +16,10 @@ enum {
 	STATUS_INTERNAL = 500,
 };
 
-static void add_encoded(struct buffer *path, const char *text)
-{
-	/* RFC 3986 section 2.3: what need not be encoded. */
-	for (; *text != '\0'; text++)
-		if (isalnum((unsigned char)*text) || strchr("-._~", *text))
-			(void)buffer_add_char(path, *text);
-		else
-			(void)buffer_printf(path, "%%%02X", (unsigned char)*text);
-}
-
 void path_add_segment(struct buffer *path, const char *text)
 {
 	(void)buffer_add_char(path, '/');
-	add_encoded(path, text);
+	url_encode(path, text);
 }
 
 void path_add_parameter(struct buffer *path, const char *name, const char *text)
@@ -37,7 +27,7 @@ void path_add_parameter(struct buffer *path, const char *name, const char *text)
 	if (!text)
 		return;
 	(void)buffer_printf(path, "%c%s=", strchr(buffer_string(path), '?') ? '&' : '?', name);
-	add_encoded(path, text);
+	url_encode(path, text);
 }
 
 static const char *socket_path(const struct remote *remote)

@@ -4,14 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/datetime.h"
+#include "base/json.h"
 #include "cli/articles.h"
 #include "cli/clean.h"
 #include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "cli/watchlist.h"
-#include "model/entry.h"
 
 enum {
 	DAY_LENGTH = 10, /* of "2026-11-21" */
@@ -45,15 +44,6 @@ static int take_match(struct trial *trial, json_t *match)
 	return r < 0 ? -ENOMEM : 0;
 }
 
-static json_t *time_value(const struct article *article)
-{
-	char text[DATETIME_SIZE];
-
-	return article->published == DATE_NONE
-		? json_null()
-		: json_string(datetime_format(article->published, text));
-}
-
 static int try_article(
 	struct trial *trial, struct watchlist *watchlist, const struct article *article)
 {
@@ -66,8 +56,8 @@ static int try_article(
 		return r;
 	return take_match(trial,
 		json_pack("{s:s?, s:s?, s:s?, s:o, s:o}", "id", article->id, "title",
-			article->title, "url", article->url, "time", time_value(article), "terms",
-			terms));
+			article->title, "url", article->url, "time", json_date(article->published),
+			"terms", terms));
 }
 
 static int run_file(const struct remote *remote, struct trial *trial)

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "commands/commands.h"
 #include "commands/reply.h"
 
@@ -39,8 +40,8 @@ static json_t *article_value(const struct article *article)
 	return json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:o}", "id",
 		article->id, "url", article->url, "title", article->title, "text", article->text,
 		"author", article->author, "source", article->source, "lang", article->language,
-		"categories", categories_value(article), "published",
-		reply_date(article->published), "first_seen", reply_time(article->first_seen));
+		"categories", categories_value(article), "published", json_date(article->published),
+		"first_seen", json_time(article->first_seen));
 }
 
 /* Adds the next older article.  Sets listing->ended where there is none. */

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "commands/article_commands.h"
 #include "commands/feed_commands.h"
@@ -85,11 +86,11 @@ static json_t *feed_value(const struct command_context *context, const struct fe
 	more = json_pack(
 		"{s:s?, s:s?, s:s, s:o, s:o, s:o, s:o, s:s?, s:o, s:i, s:o, s:s?, s:s?, s:s}",
 		"title", state->title, "moved_url", state->moved_url, "state",
-		feed_health_to_string(state->health), "last_poll", reply_time(state->last_poll),
-		"last_success", reply_time(state->last_success), "last_news",
-		reply_time(state->last_news), "next_poll", reply_time(state->next_poll), "rule",
+		feed_health_to_string(state->health), "last_poll", json_time(state->last_poll),
+		"last_success", json_time(state->last_success), "last_news",
+		json_time(state->last_news), "next_poll", json_time(state->next_poll), "rule",
 		poll_rule_to_string(state->rule), "interval", seconds_value(state->interval),
-		"failures", (int)state->failures, "failing_since", reply_time(state->failing_since),
+		"failures", (int)state->failures, "failing_since", json_time(state->failing_since),
 		"error", state->error, "diagnosis", state->diagnosis, "why",
 		poll_rule_to_words(state->rule));
 	(void)json_object_update(value, more);
@@ -181,8 +182,8 @@ static json_t *split_value(const char *words)
 static json_t *story_value(const struct story *story)
 {
 	return json_pack("{s:s, s:s?, s:o, s:o, s:i, s:i, s:o}", "id", story->id.text, "title",
-		story->title, "first_seen", reply_time(story->first_seen), "last_seen",
-		reply_time(story->last_seen), "articles", (int)story->article_count, "sites",
+		story->title, "first_seen", json_time(story->first_seen), "last_seen",
+		json_time(story->last_seen), "articles", (int)story->article_count, "sites",
 		(int)story->site_count, "languages", split_value(story->languages));
 }
 
@@ -230,7 +231,7 @@ static int add_article(const struct article_record *record, void *userdata)
 		"{s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:s?, s:f, s:f, s:s?, s:s?}", "id",
 		article->id, "title", article->title, "url", article->url, "site", record->host,
 		"source", article->source, "language", article->language, "published",
-		reply_date(article->published), "first_seen", reply_time(article->first_seen),
+		json_date(article->published), "first_seen", json_time(article->first_seen),
 		"relation", relation_to_string(record->relation), "similarity", record->similarity,
 		"confidence", record->confidence, "why", record->why, "text_from",
 		article->text_from);
@@ -324,9 +325,9 @@ static int add_delivery(const struct delivery *delivery, void *userdata)
 	json_t *value = json_pack("{s:I, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:s?}", "id",
 		(json_int_t)delivery->id, "alert", delivery->alert.text, "hook", delivery->hook,
 		"state", delivery_state_to_string(delivery->state), "attempts",
-		(int)delivery->attempts, "created", reply_time(delivery->created), "last_attempt",
-		reply_time(delivery->last_attempt), "next_attempt",
-		pending ? reply_time(delivery->next_attempt) : json_null(), "error",
+		(int)delivery->attempts, "created", json_time(delivery->created), "last_attempt",
+		json_time(delivery->last_attempt), "next_attempt",
+		pending ? json_time(delivery->next_attempt) : json_null(), "error",
 		delivery->error);
 
 	return json_array_append_new(userdata, value) < 0 ? -ENOMEM : 0;

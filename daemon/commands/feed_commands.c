@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "commands/commands.h"
 #include "commands/feed_neighbours.h"
 #include "commands/reply.h"
@@ -54,17 +55,17 @@ static int read_requests(struct store *store, const struct feed_state *state, st
 static json_t *request_value(const struct request_record *record)
 {
 	json_t *value = json_pack("{s:o, s:o, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}",
-		"started", reply_time(record->started), "ended", reply_time(record->ended),
-		"method", record->method, "url", record->url, "redirects", record->hops,
-		"answered_by", record->answered, "moved_to", record->moved, "if_none_match",
-		record->if_none_match, "if_modified_since", record->if_modified_since, "user_agent",
-		record->user_agent, "headers", record->headers);
+		"started", json_time(record->started), "ended", json_time(record->ended), "method",
+		record->method, "url", record->url, "redirects", record->hops, "answered_by",
+		record->answered, "moved_to", record->moved, "if_none_match", record->if_none_match,
+		"if_modified_since", record->if_modified_since, "user_agent", record->user_agent,
+		"headers", record->headers);
 	json_t *more = json_pack("{s:i, s:s, s:I, s:s?, s:s?, s:I, s:o, s:o, s:s, s:s, s:i, s:b}",
 		"status", record->status, "outcome", request_outcome_to_string(record->outcome),
 		"bytes", (json_int_t)record->bytes, "etag", record->etag, "last_modified",
 		record->last_modified, "fresh_seconds", (json_int_t)(record->freshness / USEC_SEC),
-		"left_alone_until", reply_time(record->blocked_until), "next_poll",
-		reply_time(record->next_poll), "rule", poll_rule_to_string(record->rule), "why",
+		"left_alone_until", json_time(record->blocked_until), "next_poll",
+		json_time(record->next_poll), "rule", poll_rule_to_string(record->rule), "why",
 		poll_rule_to_words(record->rule), "failures", (int)record->failures, "asked",
 		(record->flags & REQUEST_ASKED) != 0);
 
@@ -96,8 +97,8 @@ static json_t *breaches_value(const struct audit *audit)
 
 		(void)json_array_append_new(list,
 			json_pack("{s:s, s:o, s:s, s:s?}", "rule", audit->rules[breach->rule].name,
-				"time", reply_time(breach->request->started), "words",
-				breach->words, "other_feed", breach->other));
+				"time", json_time(breach->request->started), "words", breach->words,
+				"other_feed", breach->other));
 	}
 	return list;
 }
@@ -114,7 +115,7 @@ static void answer_audit(struct control_reply *reply, const struct audit_terms *
 			terms->feed->name, "url", terms->feed->url, "complete",
 			count == 0 || records[0].previous == 0, "neighbour_requests",
 			(json_int_t)terms->neighbour_count, "neighbours_since",
-			reply_time(terms->neighbours_since), "breach_count",
+			json_time(terms->neighbours_since), "breach_count",
 			(json_int_t)audit->breach_count, "rules", rules_value(audit), "breaches",
 			breaches_value(audit), "requests", requests));
 }
@@ -165,9 +166,8 @@ json_t *feed_hub_value(const struct command_context *context, const struct feed 
 	return json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:I, s:s?}", "url", subscription->hub,
 		"topic", subscription->topic, "state",
 		subscription_state_to_string(subscription->state), "pushes_trusted",
-		(int)!subscription->distrusted, "lease_until",
-		reply_time(subscription->lease_until), "next_attempt",
-		reply_time(subscription->next_attempt), "last_push",
-		reply_time(subscription->last_push), "missed", (json_int_t)subscription->missed,
+		(int)!subscription->distrusted, "lease_until", json_time(subscription->lease_until),
+		"next_attempt", json_time(subscription->next_attempt), "last_push",
+		json_time(subscription->last_push), "missed", (json_int_t)subscription->missed,
 		"reason", subscription->reason);
 }

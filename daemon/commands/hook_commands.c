@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "commands/commands.h"
 #include "commands/hook_test.h"
 #include "commands/reply.h"
@@ -61,7 +62,7 @@ static void add_hook(const struct outbox_hook *state, void *userdata)
 		return; /* its last attempts are under way */
 	value = json_pack("{s:s, s:s, s:s, s:o, s:i, s:i, s:I, s:I, s:s?}", "name", hook->name,
 		"kind", hook_kind_to_string(hook->kind), "state", state->condition, "held_until",
-		reply_time(state->held_for > 0 ? usec_add(now, state->held_for) : 0), "failures",
+		json_time(state->held_for > 0 ? usec_add(now, state->held_for) : 0), "failures",
 		(int)state->failures, "in_flight", (int)state->in_flight, "pending",
 		count_of(hooks->counts, hook->name, "pending"), "dead",
 		count_of(hooks->counts, hook->name, "dead"), "error", state->words);

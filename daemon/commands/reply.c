@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/datetime.h"
+#include "base/json.h"
 #include "base/timespan.h"
-#include "model/entry.h"
 
 void reply_body(struct control_reply *reply, struct json_t *body)
 {
@@ -42,22 +42,6 @@ void reply_list(struct control_reply *reply, const char *key, struct json_t *lis
 		return;
 	}
 	reply_body(reply, json_pack("{s:o}", key, list));
-}
-
-struct json_t *reply_time(usec time)
-{
-	char text[DATETIME_SIZE];
-
-	if (time == 0 || time == USEC_INFINITY)
-		return json_null();
-	return json_string(datetime_format((int64_t)(time / USEC_SEC), text));
-}
-
-struct json_t *reply_date(int64_t seconds)
-{
-	char text[DATETIME_SIZE];
-
-	return seconds == DATE_NONE ? json_null() : json_string(datetime_format(seconds, text));
 }
 
 struct json_t *reply_words(const char *const *words)
@@ -109,7 +93,7 @@ json_t *reply_alert(const struct alert *alert, bool with_event)
 {
 	json_t *value = json_pack("{s:s, s:s, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "id",
 		alert->id.text, "type", event_type_to_string(alert->type), "time",
-		reply_time(alert->time), "topic", alert->topic, "story", alert->story, "title",
+		json_time(alert->time), "topic", alert->topic, "story", alert->story, "title",
 		alert->title, "url", alert->url, "feed", alert->feed, "relation", alert->relation);
 
 	if (with_event && value && alert->event)

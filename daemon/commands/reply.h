@@ -39,10 +39,6 @@ void reply_error(struct control_reply *reply, int error, const char *what);
 /* A list at `key`; takes it over, also when `error` of the store says that it is no good. */
 void reply_list(struct control_reply *reply, const char *key, struct json_t *list, int error);
 
-/* RFC 3339 in UTC, or null: for 0 and USEC_INFINITY, and for DATE_NONE. */
-struct json_t *reply_time(usec time);
-struct json_t *reply_date(int64_t seconds);
-
 /* A list of strings; the words end with NULL, and NULL has none. */
 struct json_t *reply_words(const char *const *words);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/datetime.h"
+#include "base/json.h"
 #include "commands/commands.h"
 #include "commands/reply.h"
 #include "dedup/similarity.h"
@@ -344,12 +345,12 @@ static void answer(const struct inquiry *inquiry, const struct explained_node *r
 			"id", article->id, "title", article->title, "url", article->url, "feed",
 			inquiry->feed ? inquiry->feed->name : NULL, "relation",
 			relation_to_string(record->relation), "first_seen",
-			reply_time(article->first_seen), "has_text", article->text != NULL,
+			json_time(article->first_seen), "has_text", article->text != NULL,
 			"text_from", article->text_from, "matched", (int)inquiry->matched, "stage",
 			outcome.stage, "words", outcome.words, "story", "id",
 			inquiry->story.id.text, "title", inquiry->story.title, "known",
 			(int)state->known, "primed", (int)state->primed, "told",
-			reply_time(state->told), "events", (int)state->events, "tree",
+			json_time(state->told), "events", (int)state->events, "tree",
 			explain_tree(inquiry->topic->query, root, inquiry->arena)));
 }
 

@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "commands/commands.h"
 #include "commands/reply.h"
 #include "commands/topic_commands.h"
@@ -44,8 +45,8 @@ static json_t *spans_value(const struct match *match)
 /* When it was published, else when it was seen. */
 static json_t *time_value(const struct article *article)
 {
-	return article->published != DATE_NONE ? reply_date(article->published)
-					       : reply_time(article->first_seen);
+	return article->published != DATE_NONE ? json_date(article->published)
+					       : json_time(article->first_seen);
 }
 
 static int add_match(struct trial *trial, const struct article *article)

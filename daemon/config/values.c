@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/timespan.h"
 #include "base/url.h"
 #include "config/terms.h"
@@ -370,8 +371,7 @@ int value_proxy(const char *value, void *target, struct value_context *context)
 	if (url_parse(value, &parts) == 0 && parts.scheme.bytes && parts.host.length > 0 &&
 		!strpbrk(value, " \t"))
 		for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
-			if (strlen(schemes[i]) == parts.scheme.length &&
-				strncasecmp(schemes[i], value, parts.scheme.length) == 0)
+			if (ascii_is(value, parts.scheme.length, schemes[i]))
 				return keep_string(value, target, context);
 	return refuse(
 		context, "expected http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT");
@@ -418,8 +418,7 @@ static const char *owned_words(const char *header, struct arena *arena)
 	size_t length = strcspn(header, ":");
 
 	for (size_t i = 0; i < ARRAY_SIZE(owned_headers); i++)
-		if (strlen(owned_headers[i].name) == length &&
-			strncasecmp(header, owned_headers[i].name, length) == 0)
+		if (ascii_is(header, length, owned_headers[i].name))
 			return arena_printf(arena, "%s is not given here: %s",
 				owned_headers[i].name, owned_headers[i].words);
 	return NULL;

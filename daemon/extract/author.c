@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/datetime.h"
 #include "extract/cues.h"
 
@@ -41,7 +42,7 @@ static bool is_of_date(const char *word, size_t length)
 	int64_t seconds;
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strlen(words[i]) == length && strncasecmp(word, words[i], length) == 0)
+		if (ascii_is(word, length, words[i]))
 			return true;
 	(void)snprintf(date, sizeof(date), "%.*s 2, 2020", (int)length, word);
 	return length <= MONTH_BYTES_MAX && datetime_parse(date, &seconds) == 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/macro.h"
 
 enum {
@@ -152,7 +153,7 @@ static bool has_name(const char *names, const char *const *list, size_t count)
 		size_t length = strcspn(names, " \t\n\r\f");
 
 		for (size_t i = 0; i < count; i++)
-			if (strlen(list[i]) == length && strncasecmp(names, list[i], length) == 0)
+			if (ascii_is(names, length, list[i]))
 				return true;
 		names += length;
 		names += strspn(names, " \t\n\r\f");

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "extract/page_tag.h"
 #include "text/html_entity.h"
@@ -215,11 +216,6 @@ static bool next_attribute(const struct tag *tag, const char **at, struct attrib
 
 /* ---- attributes that stay ---- */
 
-static bool is_word(const char *text, size_t length, const char *word)
-{
-	return text && length == strlen(word) && strncasecmp(text, word, length) == 0;
-}
-
 /* Whether a style keeps the element from being seen. */
 static bool is_hiding_style(const char *style, size_t length)
 {
@@ -253,7 +249,7 @@ static const char *kept_name(const struct attribute *attribute)
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (names[i][0] == first &&
-			is_word(attribute->name, attribute->name_length, names[i]))
+			ascii_is(attribute->name, attribute->name_length, names[i]))
 			return strcmp(names[i], "xml:lang") == 0 ? "lang" : names[i];
 	return NULL;
 }
@@ -292,7 +288,7 @@ static void put_attributes(struct scan *scan, const struct tag *tag)
 		if (name && is_useful(name, tag))
 			put_attribute(scan->out, name, attribute.value ? attribute.value : "",
 				attribute.value_length);
-		else if (is_word(attribute.name, attribute.name_length, "style") &&
+		else if (ascii_is(attribute.name, attribute.name_length, "style") &&
 			is_hiding_style(attribute.value, attribute.value_length))
 			put_attribute(scan->out, "hidden", "", 0);
 	}
@@ -304,7 +300,7 @@ static bool has_attribute(const struct tag *tag, const char *name, const char *p
 	struct attribute attribute;
 
 	while (next_attribute(tag, &at, &attribute))
-		if (is_word(attribute.name, attribute.name_length, name))
+		if (ascii_is(attribute.name, attribute.name_length, name))
 			return !part ||
 				(attribute.value &&
 					memmem(attribute.value, attribute.value_length, part,

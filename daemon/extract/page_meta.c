@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "text/html_text.h"
 
@@ -137,12 +138,10 @@ static bool is_name(const char *name, const char *known)
 
 static bool is_one_of(const char *list, const char *word)
 {
-	size_t size = strlen(word);
-
 	while (*list) {
 		size_t length = strcspn(list, " \t\n\r\f");
 
-		if (length == size && strncasecmp(list, word, size) == 0)
+		if (ascii_is(list, length, word))
 			return true;
 		list += length;
 		list += strspn(list, " \t\n\r\f");

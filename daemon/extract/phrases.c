@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/macro.h"
 
 /* Lines that are these words and nothing else. */
@@ -52,7 +53,7 @@ static bool begins(const char *text, size_t length, const char *word)
 {
 	size_t size = strlen(word);
 
-	if (length < size || strncasecmp(text, word, size) != 0)
+	if (!ascii_begins(text, length, word))
 		return false;
 	/* A word that begins so is another word. */
 	return !isalnum((unsigned char)word[size - 1]) || length == size ||

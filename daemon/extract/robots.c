@@ -3,8 +3,8 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/buffer.h"
 #include "base/url.h"
 
@@ -57,11 +57,6 @@ static const char *next_line(const char *text, const char *end, struct line *ret
 	return stop < end ? stop + 1 : end;
 }
 
-static bool is_word(const char *text, size_t length, const char *word)
-{
-	return length == strlen(word) && strncasecmp(text, word, length) == 0;
-}
-
 /* A group's agent: a product token, behind which a version may stand. */
 static bool is_agent(const struct line *line, const char *agent)
 {
@@ -71,20 +66,7 @@ static bool is_agent(const struct line *line, const char *agent)
 		(isalpha((unsigned char)line->value[length]) || line->value[length] == '-' ||
 			line->value[length] == '_'))
 		length++;
-	return length > 0 && is_word(line->value, length, agent);
-}
-
-static bool is_unreserved(unsigned char byte)
-{
-	return isalnum(byte) || (byte && strchr("-._~", byte));
-}
-
-static int hex_value(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	digit = (char)tolower((unsigned char)digit);
-	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+	return length > 0 && ascii_is(line->value, length, agent);
 }
 
 /* RFC 9309 section 2.2.2: what is encoded without need is decoded, what needs it is encoded. */
@@ -94,16 +76,14 @@ static size_t normalize(const char *text, size_t length, char ret[NORMAL_BYTES])
 	size_t count = 0;
 
 	for (size_t i = 0; i < length && count + 4 < (size_t)NORMAL_BYTES; i++) {
-		unsigned char byte = (unsigned char)text[i];
-		bool encoded = byte == '%' && i + 2 < length && hex_value(text[i + 1]) >= 0 &&
-			hex_value(text[i + 2]) >= 0;
+		int decoded = i + 2 < length ? url_decode(text + i) : -1;
+		bool encoded = decoded >= 0;
+		unsigned char byte = encoded ? (unsigned char)decoded : (unsigned char)text[i];
 
-		if (encoded) {
-			byte = (unsigned char)((unsigned)hex_value(text[i + 1]) * 16 +
-				(unsigned)hex_value(text[i + 2]));
+		if (encoded)
 			i += 2;
-		}
-		if ((!encoded && byte > ' ' && byte < 0x7F) || (encoded && is_unreserved(byte))) {
+		if ((!encoded && byte > ' ' && byte < 0x7F) ||
+			(encoded && url_is_unreserved((char)byte))) {
 			ret[count++] = (char)byte;
 		} else {
 			ret[count++] = '%';
@@ -117,10 +97,10 @@ static size_t normalize(const char *text, size_t length, char ret[NORMAL_BYTES])
 
 static void add_rule(const struct line *line, struct buffer *rules)
 {
-	bool allow = is_word(line->name, line->name_length, "allow");
+	bool allow = ascii_is(line->name, line->name_length, "allow");
 	char pattern[NORMAL_BYTES];
 
-	if ((!allow && !is_word(line->name, line->name_length, "disallow")) ||
+	if ((!allow && !ascii_is(line->name, line->name_length, "disallow")) ||
 		line->value_length == 0 || line->value_length > ROBOTS_PATTERN_MAX ||
 		(line->value[0] != '/' && line->value[0] != '*'))
 		return;
@@ -140,8 +120,8 @@ static bool read_groups(const char *text, const char *end, const char *agent, st
 	struct line line;
 
 	while ((text = next_line(text, end, &line))) {
-		if (is_word(line.name, line.name_length, "user-agent")) {
-			bool match = all ? is_word(line.value, line.value_length, "*")
+		if (ascii_is(line.name, line.name_length, "user-agent")) {
+			bool match = all ? ascii_is(line.value, line.value_length, "*")
 					 : is_agent(&line, agent);
 
 			ours = naming ? ours || match : match;

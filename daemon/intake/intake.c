@@ -491,11 +491,6 @@ static int take_entry(
 	return tell_topics(intake, passage, progress);
 }
 
-static int64_t date_of(const struct entry *entry)
-{
-	return entry->published != DATE_NONE ? entry->published : entry->updated;
-}
-
 /* Feeds stand newest first unless their dates say otherwise. */
 static bool is_oldest_first(const struct parsed_feed *parsed)
 {
@@ -504,8 +499,8 @@ static bool is_oldest_first(const struct parsed_feed *parsed)
 
 	if (parsed->entry_count < 2)
 		return false;
-	first = date_of(&parsed->entries[0]);
-	last = date_of(&parsed->entries[parsed->entry_count - 1]);
+	first = entry_date(&parsed->entries[0]);
+	last = entry_date(&parsed->entries[parsed->entry_count - 1]);
 	return first != DATE_NONE && last != DATE_NONE && first < last;
 }
 
@@ -530,8 +525,8 @@ static int take_entries(struct intake *intake, const struct feed *feed,
 		r = take_entry(intake, &passage, progress);
 		if (r < 0)
 			return r;
-		if (date_of(passage.entry) > progress->newest)
-			progress->newest = date_of(passage.entry);
+		if (entry_date(passage.entry) > progress->newest)
+			progress->newest = entry_date(passage.entry);
 		progress->taken++;
 		if (clock_monotonic(intake->clock) > until)
 			break;

@@ -1,8 +1,8 @@
 #include "match/query.h"
 
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/macro.h"
 
 static const char *const field_names[FIELD_COUNT] = {
@@ -26,8 +26,7 @@ const char *query_field_name(enum query_field field)
 unsigned query_field_from_name(const char *name, size_t length)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(field_names); i++)
-		if (strlen(field_names[i]) == length &&
-			strncasecmp(name, field_names[i], length) == 0)
+		if (ascii_is(name, length, field_names[i]))
 			return 1U << i;
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <unicode/ustring.h>
 #include <unicode/utf8.h>
 
+#include "base/ascii.h"
 #include "base/macro.h"
 #include "match/explanation.h"
 #include "match/query_form.h"
@@ -90,7 +91,7 @@ static const char *operator_meant(struct lint *lint, const char *word)
 	size_t length = strcspn(word, "/");
 
 	for (size_t i = 0; i < ARRAY_SIZE(operators); i++)
-		if (strlen(operators[i]) == length && strncasecmp(word, operators[i], length) == 0)
+		if (ascii_is(word, length, operators[i]))
 			return arena_printf(lint->arena, "%s%s", operators[i], word + length);
 	return NULL;
 }

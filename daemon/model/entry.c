@@ -24,6 +24,11 @@ static const char *const format_names[] = {
 
 DEFINE_ENUM_TO_STRING(feed_format, enum feed_format, format_names)
 
+int64_t entry_date(const struct entry *entry)
+{
+	return entry->published != DATE_NONE ? entry->published : entry->updated;
+}
+
 static void write_entry(const struct entry *entry, struct buffer *buffer)
 {
 	wire_put_string(buffer, entry->id);

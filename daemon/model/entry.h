@@ -12,11 +12,9 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/datetime.h"
 #include "base/hash.h"
 #include "base/wire.h"
-
-/* Seconds since 1970 UTC; absent dates are this. */
-#define DATE_NONE INT64_MIN
 
 enum {
 	ENTRIES_MAX = 5000, /* of a document; the newest are kept (specs/polling.md) */
@@ -86,6 +84,9 @@ struct entry {
 	 */
 	struct digest digest;
 };
+
+/* When it was published, else updated; DATE_NONE where it says neither. */
+int64_t entry_date(const struct entry *entry);
 
 /* What was wrong with a document and what was done about it, in words for the user. */
 struct diagnosis {

@@ -50,7 +50,7 @@ int article_from_entry(const struct entry *entry, const struct identity *identit
 		.language = entry->language ? entry->language : origin->language,
 		.categories = entry->categories,
 		.category_count = entry->category_count,
-		.published = entry->published != DATE_NONE ? entry->published : entry->updated,
+		.published = entry_date(entry),
 		.first_seen = origin->now,
 	};
 

@@ -5,15 +5,8 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "base/datetime.h"
+#include "base/json.h"
 #include "base/utf8.h"
-
-static json_t *time_json(usec time)
-{
-	char text[DATETIME_SIZE];
-
-	return json_string(datetime_format((int64_t)(time / USEC_SEC), text));
-}
 
 static json_t *title_json(const char *title)
 {
@@ -32,7 +25,7 @@ static json_t *alert_json(const struct alert *alert)
 	bool has_url = alert->url && strlen(alert->url) <= DIGEST_URL_BYTES;
 
 	return json_pack("{s:s, s:s, s:o, s:s?, s:o, s:s?, s:s?, s:s?}", "id", alert->id.text,
-		"type", event_type_to_string(alert->type), "time", time_json(alert->time), "story",
+		"type", event_type_to_string(alert->type), "time", json_time(alert->time), "story",
 		alert->story, "title", title_json(alert->title), "url", has_url ? alert->url : NULL,
 		"feed", alert->feed, "relation", alert->relation);
 }
@@ -56,9 +49,9 @@ static json_t *event_json(const struct digest_facts *facts, size_t count, json_t
 
 	return json_pack("{s:s, s:s, s:o, s:{s:s, s:i, s:i, s:I, s:o, s:o, s:o}}", "type",
 		event_type_to_string(EVENT_DIGEST), "id", id.text, "timestamp",
-		time_json(facts->time), "data", "topic", facts->topic, "part", (int)facts->part,
+		json_time(facts->time), "data", "topic", facts->topic, "part", (int)facts->part,
 		"count", (int)count, "remaining", (json_int_t)(facts->waiting - count), "from",
-		time_json(facts->alerts[0].time), "to", time_json(facts->alerts[count - 1].time),
+		json_time(facts->alerts[0].time), "to", json_time(facts->alerts[count - 1].time),
 		"alerts", alerts);
 }
 

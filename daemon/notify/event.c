@@ -4,9 +4,8 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "base/datetime.h"
+#include "base/json.h"
 #include "base/utf8.h"
-#include "model/entry.h"
 
 enum {
 	/* Texts are halved so often until the event fits; then all of them are nearly gone. */
@@ -55,18 +54,6 @@ static json_t *whole_json(const char *text, unsigned squeeze)
 	return json ? json : json_null();
 }
 
-static json_t *seconds_json(int64_t seconds)
-{
-	char text[DATETIME_SIZE];
-
-	return seconds == DATE_NONE ? json_null() : json_string(datetime_format(seconds, text));
-}
-
-static json_t *time_json(usec time)
-{
-	return time == 0 ? json_null() : seconds_json((int64_t)(time / USEC_SEC));
-}
-
 static json_t *sites_json(const struct event_facts *facts, unsigned squeeze)
 {
 	json_t *sites = json_array();
@@ -83,7 +70,7 @@ static json_t *story_json(const struct event_facts *facts, unsigned squeeze)
 
 	return json_pack("{s:s, s:o, s:o, s:I, s:I, s:o}", "id", story->id.text, "title",
 		text_json(story->title, EVENT_TITLE_BYTES, squeeze), "first_seen",
-		time_json(story->first_seen), "articles", (json_int_t)story->article_count,
+		json_time(story->first_seen), "articles", (json_int_t)story->article_count,
 		"site_count", (json_int_t)story->site_count, "sites", sites_json(facts, squeeze));
 }
 
@@ -106,7 +93,7 @@ static json_t *article_json(const struct event_facts *facts, unsigned squeeze)
 		whole_json(article->id, squeeze), "url", whole_json(article->url, squeeze), "title",
 		text_json(article->title, EVENT_TITLE_BYTES, squeeze), "author",
 		text_json(article->author, EVENT_NAME_BYTES, squeeze), "published",
-		seconds_json(article->published), "first_seen", time_json(article->first_seen),
+		json_date(article->published), "first_seen", json_time(article->first_seen),
 		"language", text_json(article->language, LANGUAGE_MAX, squeeze), "feed",
 		whole_json(facts->feed, squeeze), "feed_title",
 		text_json(facts->feed_title, EVENT_NAME_BYTES, squeeze), "excerpt",
@@ -151,7 +138,7 @@ static char *event_text(
 {
 	json_auto_t *event = json_pack("{s:s, s:s, s:o, s:{s:s, s:o, s:o, s:o, s:o}}", "type",
 		event_type_to_string(facts->type), "id", id->text, "timestamp",
-		time_json(facts->time), "data", "topic", facts->topic, "story",
+		json_time(facts->time), "data", "topic", facts->topic, "story",
 		story_json(facts, squeeze), "article", article_json(facts, squeeze), "match",
 		match_json(facts, squeeze), "relation", relation_json(facts, squeeze));
 	char text[EVENT_BYTES_MAX];

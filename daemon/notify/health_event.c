@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "base/datetime.h"
+#include "base/json.h"
 #include "base/utf8.h"
 
 static bool is_of_feed(enum event_type type)
@@ -19,18 +19,10 @@ static json_t *text_json(const char *text, size_t limit)
 	return json ? json : json_null();
 }
 
-static json_t *time_json(usec time)
-{
-	char text[DATETIME_SIZE];
-
-	return time == 0 ? json_null()
-			 : json_string(datetime_format((int64_t)(time / USEC_SEC), text));
-}
-
 static json_t *data_json(const struct health_facts *facts, size_t limit)
 {
 	json_t *data = json_pack("{s:o, s:o, s:I}", "words", text_json(facts->words, limit),
-		"since", time_json(facts->since), "failures", (json_int_t)facts->failures);
+		"since", json_time(facts->since), "failures", (json_int_t)facts->failures);
 
 	if (!is_of_feed(facts->type))
 		(void)json_object_set_new(data, "hook", text_json(facts->name, limit));
@@ -61,7 +53,7 @@ static char *event_text(
 {
 	json_auto_t *event = json_pack("{s:s, s:s, s:o, s:o}", "type",
 		event_type_to_string(facts->type), "id", id->text, "timestamp",
-		time_json(facts->time), "data", data_json(facts, limit));
+		json_time(facts->time), "data", data_json(facts, limit));
 	char text[EVENT_BYTES_MAX];
 	size_t length = event ? json_dumpb(event, text, sizeof(text), JSON_COMPACT) : 0;
 

@@ -1,11 +1,11 @@
 #include "notify/template_body.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/url.h"
 #include "base/utf8.h"
 #include "model/event_field.h"
 #include "notify/escape.h"
@@ -133,16 +133,6 @@ static enum escape_style style_of(const struct hook *hook, const struct template
 	}
 }
 
-/* RFC 3986 section 2.3: what need not be encoded. */
-static void add_encoded(struct buffer *body, const char *text)
-{
-	for (; *text != '\0'; text++)
-		if (isalnum((unsigned char)*text) || strchr("-._~", *text))
-			(void)buffer_add_char(body, *text);
-		else
-			(void)buffer_printf(body, "%%%02X", (unsigned char)*text);
-}
-
 /* The inside of a string (RFC 8259 section 7). */
 static void add_json(struct buffer *body, const char *text)
 {
@@ -190,7 +180,7 @@ static void add_escaped(struct buffer *body, const char *text, enum template_esc
 		add_xml(body, text);
 		break;
 	case TEMPLATE_URL:
-		add_encoded(body, text);
+		url_encode(body, text);
 		break;
 	default:
 		(void)buffer_add_string(body, text);
@@ -220,7 +210,7 @@ static void add_value(struct buffer *body, const struct hook *hook,
 	escape_add(&marked, buffer_string(&cut), style_of(hook, piece), MARKUP_BYTES, true);
 	text = buffer_string(&marked);
 	if (piece->markup == TEMPLATE_ENCODED) {
-		add_encoded(&encoded, text);
+		url_encode(&encoded, text);
 		text = buffer_string(&encoded);
 	}
 	add_escaped(body, text, hook->template->escape);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/datetime.h"
 #include "base/utf8.h"
 #include "http/headers.h"
@@ -36,7 +37,7 @@ static bool is_reserved(const char *header)
 	size_t length = strcspn(header, ":");
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (length == strlen(names[i]) && strncasecmp(header, names[i], length) == 0)
+		if (ascii_is(header, length, names[i]))
 			return true;
 	return false;
 }
@@ -44,8 +45,7 @@ static bool is_reserved(const char *header)
 static bool has_header(const struct hook *hook, const char *name)
 {
 	for (size_t i = 0; hook->headers && hook->headers[i]; i++)
-		if (strcspn(hook->headers[i], ":") == strlen(name) &&
-			strncasecmp(hook->headers[i], name, strlen(name)) == 0)
+		if (ascii_is(hook->headers[i], strcspn(hook->headers[i], ":"), name))
 			return true;
 	return false;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/datetime.h"
 #include "base/url.h"
 #include "base/utf8.h"
@@ -456,17 +457,12 @@ void draft_enclosures(struct feed_builder *builder, const struct draft *draft, s
 			add_enclosure(builder, draft, &draft->values[i], entry);
 }
 
-static bool starts_with(const char *text, size_t length, const char *word)
-{
-	return length >= strlen(word) && strncasecmp(text, word, strlen(word)) == 0;
-}
-
 static uint8_t skip_day_bit(const char *text, size_t length)
 {
 	static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(days); i++)
-		if (starts_with(text, length, days[i]))
+		if (ascii_begins(text, length, days[i]))
 			return (uint8_t)(1 << i);
 	return 0;
 }
@@ -489,7 +485,7 @@ static uint32_t update_minutes(const struct draft *draft)
 		size_t length;
 		const char *text = trim(draft, period, &length);
 
-		if (starts_with(text, length, periods[i].name))
+		if (ascii_begins(text, length, periods[i].name))
 			minutes = periods[i].minutes;
 	}
 	minutes /= frequency > 0 ? frequency : 1;

@@ -104,18 +104,13 @@ void feed_builder_diagnose(struct feed_builder *builder, uint32_t line, const ch
 		builder->diagnosis_count++;
 }
 
-static int64_t date_of(const struct entry *entry)
-{
-	return entry->published != DATE_NONE ? entry->published : entry->updated;
-}
-
 /* The newest first; of one age, the order of the document.  Compares indexes of entries. */
 static int compare_age(const void *a, const void *b, void *entries)
 {
 	const size_t *one = a;
 	const size_t *two = b;
-	int64_t first = date_of((const struct entry *)entries + *one);
-	int64_t second = date_of((const struct entry *)entries + *two);
+	int64_t first = entry_date((const struct entry *)entries + *one);
+	int64_t second = entry_date((const struct entry *)entries + *two);
 
 	if (first != second)
 		return first < second ? 1 : -1;

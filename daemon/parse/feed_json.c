@@ -1,21 +1,9 @@
 #include "parse/feed_json.h"
 
-#include "base/datetime.h"
+#include "base/json.h"
 #include "base/macro.h"
 
 /* Sets a string, or null where it is absent. */
-static void set_string(json_t *object, const char *key, const char *value)
-{
-	(void)json_object_set_new(object, key, value ? json_string(value) : json_null());
-}
-
-static void set_date(json_t *object, const char *key, int64_t seconds)
-{
-	char text[DATETIME_SIZE];
-
-	set_string(object, key, seconds == DATE_NONE ? NULL : datetime_format(seconds, text));
-}
-
 static json_t *categories_to_json(const struct entry *entry)
 {
 	json_t *list = json_array();
@@ -33,8 +21,8 @@ static json_t *enclosures_to_json(const struct entry *entry)
 		const struct enclosure *enclosure = &entry->enclosures[i];
 		json_t *object = json_object();
 
-		set_string(object, "url", enclosure->url);
-		set_string(object, "type", enclosure->type);
+		(void)json_object_set_new(object, "url", json_text(enclosure->url));
+		(void)json_object_set_new(object, "type", json_text(enclosure->type));
 		(void)json_object_set_new(object, "length",
 			enclosure->length < 0 ? json_null() : json_integer(enclosure->length));
 		(void)json_array_append_new(list, object);
@@ -46,17 +34,17 @@ static json_t *entry_to_json(const struct entry *entry)
 {
 	json_t *object = json_object();
 
-	set_string(object, "id", entry->id);
-	set_string(object, "link", entry->link);
-	set_string(object, "title", entry->title);
-	set_string(object, "author", entry->author);
-	set_date(object, "published", entry->published);
-	set_date(object, "updated", entry->updated);
-	set_string(object, "summary", entry->summary);
-	set_string(object, "content", entry->content);
+	(void)json_object_set_new(object, "id", json_text(entry->id));
+	(void)json_object_set_new(object, "link", json_text(entry->link));
+	(void)json_object_set_new(object, "title", json_text(entry->title));
+	(void)json_object_set_new(object, "author", json_text(entry->author));
+	(void)json_object_set_new(object, "published", json_date(entry->published));
+	(void)json_object_set_new(object, "updated", json_date(entry->updated));
+	(void)json_object_set_new(object, "summary", json_text(entry->summary));
+	(void)json_object_set_new(object, "content", json_text(entry->content));
 	(void)json_object_set_new(object, "categories", categories_to_json(entry));
 	(void)json_object_set_new(object, "enclosures", enclosures_to_json(entry));
-	set_string(object, "language", entry->language);
+	(void)json_object_set_new(object, "language", json_text(entry->language));
 	return object;
 }
 
@@ -64,11 +52,12 @@ static json_t *channel_to_json(const struct channel *channel)
 {
 	json_t *object = json_object();
 
-	set_string(object, "format", feed_format_to_string(channel->format));
-	set_string(object, "title", channel->title);
-	set_string(object, "link", channel->link);
-	set_string(object, "language", channel->language);
-	set_date(object, "updated", channel->updated);
+	(void)json_object_set_new(
+		object, "format", json_text(feed_format_to_string(channel->format)));
+	(void)json_object_set_new(object, "title", json_text(channel->title));
+	(void)json_object_set_new(object, "link", json_text(channel->link));
+	(void)json_object_set_new(object, "language", json_text(channel->language));
+	(void)json_object_set_new(object, "updated", json_date(channel->updated));
 	return object;
 }
 

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "text/charset.h"
 #include "text/charset_name.h"
@@ -130,11 +130,6 @@ static int to_utf8(const char *text, size_t length, const struct charset_names *
 	return 0;
 }
 
-static bool starts_with(const char *text, const char *end, const char *word)
-{
-	return (size_t)(end - text) >= strlen(word) && strncasecmp(text, word, strlen(word)) == 0;
-}
-
 /* The first markup that begins an element or a document of its own. */
 static enum document_kind kind_of_markup(const char *text, const char *end)
 {
@@ -142,10 +137,12 @@ static enum document_kind kind_of_markup(const char *text, const char *end)
 		"<sitemapindex", "<atom:feed", "<entry", "<?xml"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
-		if (starts_with(text, end, roots[i]))
+		if (ascii_begins(text, (size_t)(end - text), roots[i]))
 			return KIND_XML;
-	if (starts_with(text, end, "<!doctype html") || starts_with(text, end, "<html") ||
-		starts_with(text, end, "<head") || starts_with(text, end, "<body"))
+	if (ascii_begins(text, (size_t)(end - text), "<!doctype html") ||
+		ascii_begins(text, (size_t)(end - text), "<html") ||
+		ascii_begins(text, (size_t)(end - text), "<head") ||
+		ascii_begins(text, (size_t)(end - text), "<body"))
 		return KIND_HTML;
 	return KIND_UNKNOWN;
 }

@@ -2,9 +2,9 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 #include <unicode/utf8.h>
 
+#include "base/ascii.h"
 #include "base/macro.h"
 #include "text/html_entity.h"
 
@@ -26,11 +26,6 @@ bool xml_is_feed_root(const char *name)
 static const char *find(const char *text, const char *end, const char *word)
 {
 	return memmem(text, (size_t)(end - text), word, strlen(word));
-}
-
-static bool starts_with(const char *text, const char *end, const char *word)
-{
-	return (size_t)(end - text) >= strlen(word) && strncasecmp(text, word, strlen(word)) == 0;
 }
 
 /* Copies the name of the tag at `text`, without prefix and in lower case. */
@@ -118,11 +113,11 @@ static const char *skip_doctype(const char *text, const char *end, struct xml_pr
 			subset = false;
 		} else if (*text == '>' && !subset) {
 			return text + 1;
-		} else if (subset && starts_with(text, end, "<!ENTITY") &&
+		} else if (subset && ascii_begins(text, (size_t)(end - text), "<!ENTITY") &&
 			prolog->entity_count < ENTITIES_MAX) {
 			prolog->entity_count += read_entity(text + strlen("<!ENTITY"), end,
 				&prolog->entities[prolog->entity_count]);
-		} else if (starts_with(text, end, "<!--")) {
+		} else if (ascii_begins(text, (size_t)(end - text), "<!--")) {
 			const char *close = find(text, end, "-->");
 
 			if (!close)
@@ -130,8 +125,8 @@ static const char *skip_doctype(const char *text, const char *end, struct xml_pr
 			text = close + 2;
 		} else if (*text == '"') {
 			text = skip_quoted(text, end);
-		} else if (!subset && starts_with(text, end, "<") && text + 1 < end &&
-			isalpha((unsigned char)text[1])) {
+		} else if (!subset && ascii_begins(text, (size_t)(end - text), "<") &&
+			text + 1 < end && isalpha((unsigned char)text[1])) {
 			return text; /* never closed: the root begins */
 		}
 	}
@@ -143,9 +138,9 @@ static const char *skip_markup(const char *text, const char *end, struct xml_pro
 {
 	const char *close;
 
-	if (starts_with(text, end, "<!DOCTYPE"))
+	if (ascii_begins(text, (size_t)(end - text), "<!DOCTYPE"))
 		return skip_doctype(text, end, prolog);
-	if (starts_with(text, end, "<!--")) {
+	if (ascii_begins(text, (size_t)(end - text), "<!--")) {
 		close = find(text, end, "-->");
 		return close ? close + 3 : end;
 	}

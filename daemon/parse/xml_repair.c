@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/macro.h"
 #include "text/html_entity.h"
 
@@ -31,7 +32,7 @@ struct repairer {
 
 static bool piece_is(const struct piece *piece, const char *word)
 {
-	return piece->length == strlen(word) && strncasecmp(piece->bytes, word, piece->length) == 0;
+	return ascii_is(piece->bytes, piece->length, word);
 }
 
 static bool pieces_equal(const struct piece *a, const struct piece *b)

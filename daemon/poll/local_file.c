@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/url.h"
 
 enum {
 	STAMP_SIZE = 96,
@@ -17,15 +18,6 @@ enum {
 bool local_file_is(const char *url)
 {
 	return strncasecmp(url, "file:", 5) == 0;
-}
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /* The path of a file URL (RFC 8089), percent-decoded; NULL where it is none of this machine. */
@@ -46,12 +38,10 @@ static char *path_of(const char *url)
 	if (!path)
 		return NULL;
 	for (to = path; *from != '\0'; to++) {
-		if (*from == '%' && hex_value(from[1]) >= 0 && hex_value(from[2]) >= 0) {
-			*to = (char)(hex_value(from[1]) * 16 + hex_value(from[2]));
-			from += 3;
-		} else {
-			*to = *from++;
-		}
+		int byte = url_decode(from);
+
+		*to = byte >= 0 ? (char)byte : *from;
+		from += byte >= 0 ? 3 : 1;
 	}
 	*to = '\0';
 	return path;

@@ -3,7 +3,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "base/datetime.h"
+#include "base/json.h"
 #include "base/timespan.h"
 
 static const char *next_poll_words(const struct status_figures *figures, char *room, size_t size)
@@ -34,15 +34,6 @@ const char *status_line(const struct status_figures *figures, char ret[STATUS_LI
 	return ret;
 }
 
-static json_t *time_json(usec time)
-{
-	char text[DATETIME_SIZE];
-
-	if (time == USEC_INFINITY)
-		return json_null();
-	return json_string(datetime_format((int64_t)(time / USEC_SEC), text));
-}
-
 json_t *status_json(const struct status_figures *figures)
 {
 	/* The wall clock may have been set back since. */
@@ -50,10 +41,10 @@ json_t *status_json(const struct status_figures *figures)
 
 	return json_pack("{s:s, s:o, s:I, s:{s:I, s:I, s:I, s:I, s:o}, s:I, s:I, s:I, s:I, s:I,"
 			 " s:{s:I, s:I, s:I, s:I}, s:I, s:{s:I, s:I, s:I, s:I}, s:I}",
-		"version", figures->version, "started", time_json(figures->started), "uptime",
+		"version", figures->version, "started", json_time(figures->started), "uptime",
 		(json_int_t)(uptime / USEC_SEC), "feeds", "configured", (json_int_t)figures->feeds,
 		"failing", (json_int_t)figures->failing, "polling", (json_int_t)figures->polling,
-		"reading", (json_int_t)figures->reading, "next_poll", time_json(figures->next_poll),
+		"reading", (json_int_t)figures->reading, "next_poll", json_time(figures->next_poll),
 		"topics", (json_int_t)figures->topics, "hooks", (json_int_t)figures->hooks,
 		"articles", (json_int_t)figures->articles, "stories", (json_int_t)figures->stories,
 		"alerts", (json_int_t)figures->alerts, "deliveries", "pending",

@@ -77,22 +77,15 @@ int store_held_remove(struct store *store, int64_t story, const char *topic)
 int store_held_hasten(struct store *store, usec now, usec limit)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, hasten_sql);
-	int r;
 
 	bind_usec(&s, now);
 	bind_usec(&s, limit);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_held_due(struct store *store, usec *ret)
 {
 	_cleanup_(statement_end) struct statement s = statement_read(store, due_sql);
-	int r;
 
-	r = statement_row(&s);
-	if (r < 0)
-		return r;
-	*ret = r == 0 || column_is_null(&s) ? USEC_INFINITY : column_usec(&s);
-	return 0;
+	return statement_time(&s, ret);
 }

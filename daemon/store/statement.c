@@ -208,6 +208,16 @@ int statement_done(struct statement *statement)
 	return r < 0 ? r : 0;
 }
 
+int statement_time(struct statement *statement, usec *ret)
+{
+	int r = statement_row(statement);
+
+	if (r < 0)
+		return r;
+	*ret = r == 0 || column_is_null(statement) ? USEC_INFINITY : column_usec(statement);
+	return 0;
+}
+
 int statement_texts(struct statement *statement, size_t limit, struct arena *arena,
 	const char ***ret, size_t *ret_count)
 {

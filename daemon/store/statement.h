@@ -51,6 +51,9 @@ int statement_run(struct statement *statement);
 /* As statement_run(), where it does not matter how many: 0 or an error. */
 int statement_done(struct statement *statement);
 
+/* The time that is the first column of the first row; USEC_INFINITY where there is none. */
+int statement_time(struct statement *statement, usec *ret);
+
 /* The texts of the first column, of at most `limit` rows: an array in the arena, with its count. */
 int statement_texts(struct statement *statement, size_t limit, struct arena *arena,
 	const char ***ret, size_t *ret_count);

@@ -124,11 +124,9 @@ int store_waiting_delay(struct store *store, int64_t id, usec due, uint32_t trie
 int store_waiting_hasten(struct store *store, usec now)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, hasten_sql);
-	int r;
 
 	bind_usec(&s, now);
-	r = statement_run(&s);
-	return r < 0 ? r : 0;
+	return statement_done(&s);
 }
 
 int store_waiting_count(struct store *store, uint64_t *ret)
@@ -146,11 +144,6 @@ int store_waiting_count(struct store *store, uint64_t *ret)
 int store_waiting_next(struct store *store, usec *ret)
 {
 	_cleanup_(statement_end) struct statement s = statement_read(store, next_sql);
-	int r;
 
-	r = statement_row(&s);
-	if (r < 0)
-		return r;
-	*ret = r == 0 || column_is_null(&s) ? USEC_INFINITY : column_usec(&s);
-	return 0;
+	return statement_time(&s, ret);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "text/html_entity.h"
 #include "text/html_tag.h"
 #include "text/text_writer.h"
@@ -147,11 +148,6 @@ static bool next_attribute(const struct tag *tag, const char **text, struct attr
 	return ret->name_length > 0;
 }
 
-static bool is_word(const char *text, size_t length, const char *word)
-{
-	return length == strlen(word) && strncasecmp(text, word, length) == 0;
-}
-
 /* "display:none" or "visibility:hidden" in a style, with white space or without. */
 static bool is_hiding_style(const char *style, size_t length)
 {
@@ -196,10 +192,10 @@ static bool is_hidden(const struct tag *tag)
 	if (!may_be_hidden(tag))
 		return false;
 	while (next_attribute(tag, &text, &attribute)) {
-		if (is_word(attribute.name, attribute.name_length, "hidden") ||
-			(is_word(attribute.name, attribute.name_length, "aria-hidden") &&
-				is_word(attribute.value, attribute.value_length, "true")) ||
-			(is_word(attribute.name, attribute.name_length, "style") &&
+		if (ascii_is(attribute.name, attribute.name_length, "hidden") ||
+			(ascii_is(attribute.name, attribute.name_length, "aria-hidden") &&
+				ascii_is(attribute.value, attribute.value_length, "true")) ||
+			(ascii_is(attribute.name, attribute.name_length, "style") &&
 				is_hiding_style(attribute.value, attribute.value_length)))
 			return true;
 	}

@@ -4,8 +4,8 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/macro.h"
 
@@ -22,8 +22,7 @@ static const struct {
 static const EVP_MD *find_method(const char *name, size_t length)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++)
-		if (strlen(methods[i].name) == length &&
-			strncasecmp(methods[i].name, name, length) == 0)
+		if (ascii_is(name, length, methods[i].name))
 			return methods[i].digest();
 	return NULL;
 }

@@ -191,6 +191,27 @@ static void test_cleaning_keeps_all_but_what_tracks(void **state)
 	assert_string_equal(url_clean("http://e.org/#!/a", *state), "http://e.org/#!/a");
 }
 
+static void test_all_but_unreserved_bytes_are_encoded(void **state)
+{
+	_cleanup_(buffer_free) struct buffer buffer = BUFFER_INIT(256);
+
+	(void)state;
+	url_encode(&buffer, "A-z_0.~ /?%\xC3\xA4");
+	assert_string_equal(buffer_string(&buffer), "A-z_0.~%20%2F%3F%25%C3%A4");
+}
+
+static void test_escapes_are_read_in_either_case(void **state)
+{
+	(void)state;
+	assert_int_equal(url_decode("%4A"), 'J');
+	assert_int_equal(url_decode("%4a0"), 'J');
+	assert_int_equal(url_decode("%fF"), 0xFF);
+	assert_int_equal(url_decode("%"), -1);
+	assert_int_equal(url_decode("%4"), -1);
+	assert_int_equal(url_decode("%4g"), -1);
+	assert_int_equal(url_decode("4A"), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +225,8 @@ int main(void)
 		cmocka_unit_test(test_addresses_of_one_article_have_one_key),
 		cmocka_unit_test(test_addresses_of_two_articles_have_two_keys),
 		cmocka_unit_test(test_cleaning_keeps_all_but_what_tracks),
+		cmocka_unit_test(test_all_but_unreserved_bytes_are_encoded),
+		cmocka_unit_test(test_escapes_are_read_in_either_case),
 	};
 
 	return cmocka_run_group_tests(tests, make_arena, drop_arena);
