@@ -166,26 +166,6 @@ static void log_config_errors(const struct config_errors *errors)
 		log_error("... and %zu more", errors->dropped);
 }
 
-/* Reads the configuration and compiles its topics: both are good or nothing is. */
-static int load(const char *path, struct config_errors *errors, struct config **ret_config,
-	struct matcher **ret_matcher)
-{
-	_cleanup_(config_freep) struct config *config = NULL;
-	_cleanup_(matcher_freep) struct matcher *matcher = NULL;
-	int queries;
-	int r;
-
-	r = config_examine(path, errors, &config);
-	if (r < 0 && r != -EINVAL)
-		return r;
-	queries = watch_compile(config->topics, config->topic_count, errors, &matcher);
-	if (queries < 0 || r < 0)
-		return queries < 0 ? queries : r;
-	*ret_config = TAKE_PTR(config);
-	*ret_matcher = TAKE_PTR(matcher);
-	return 0;
-}
-
 static void warn(const char *words)
 {
 	log_write(LOG_WARNING, NULL, NULL, "%s", words);
@@ -197,7 +177,7 @@ static int check(const struct arguments *arguments)
 	_cleanup_(matcher_freep) struct matcher *matcher = NULL;
 	_cleanup_(config_errors_clear) struct config_errors errors = {0};
 
-	if (load(arguments->config, &errors, &config, &matcher) < 0) {
+	if (watch_load(arguments->config, &errors, &config, &matcher) < 0) {
 		log_config_errors(&errors);
 		return EXIT_CODE_REFUSED;
 	}
@@ -371,7 +351,7 @@ static int reload(void *userdata, struct config_errors *errors)
 	_cleanup_(config_freep) struct config *before = NULL;
 	int r;
 
-	r = load(daemon->arguments->config, errors, &config, &matcher);
+	r = watch_load(daemon->arguments->config, errors, &config, &matcher);
 	if (r == 0) {
 		r = prepare(daemon, config);
 		if (r < 0)
@@ -678,7 +658,7 @@ static int run(const struct arguments *arguments)
 	struct matcher *matcher;
 	int r;
 
-	if (load(arguments->config, &errors, &daemon.config, &matcher) < 0) {
+	if (watch_load(arguments->config, &errors, &daemon.config, &matcher) < 0) {
 		log_config_errors(&errors);
 		log_error("the configuration is refused; mend the above and start again");
 		return EXIT_CODE_REFUSED;

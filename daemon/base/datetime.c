@@ -97,7 +97,8 @@ static bool is_time_of_day(const struct datetime_fields *fields)
 		fields->minute < 60 && fields->second >= 0 && fields->second <= 60;
 }
 
-int datetime_from_fields(const struct datetime_fields *fields, int64_t *ret_seconds)
+/* Checks all fields.  Returns 0 or -EINVAL. */
+static int datetime_from_fields(const struct datetime_fields *fields, int64_t *ret_seconds)
 {
 	int64_t seconds;
 	int64_t days;

@@ -20,9 +20,6 @@ struct datetime_fields {
 /* Brings a two- or three-digit year to four (RFC 5322 section 4.3). */
 int datetime_full_year(int year, unsigned digits);
 
-/* Checks all fields.  Returns 0 or -EINVAL. */
-int datetime_from_fields(const struct datetime_fields *fields, int64_t *ret_seconds);
-
 /* Reads the forms of ISO 8601 and W3C-DTF.  Returns 0, or -EINVAL where it is none of them. */
 int datetime_read_iso(const char *text, struct datetime_fields *ret);
 

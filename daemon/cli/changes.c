@@ -35,7 +35,8 @@ int deliveries_change(
 	return status;
 }
 
-int deliveries_change_all(const struct remote *remote, const char *action, const char *hook)
+/* All dead letters of the hook, or of every hook (NULL).  Returns an exit status. */
+static int deliveries_change_all(const struct remote *remote, const char *action, const char *hook)
 {
 	_cleanup_(buffer_free) struct buffer path = BUFFER_INIT(REMOTE_PATH_MAX);
 	const char *key = is_retry(action) ? "retrying" : "dropped";

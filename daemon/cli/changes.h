@@ -9,8 +9,5 @@
 int deliveries_change(
 	const struct remote *remote, const char *action, char *const *ids, size_t count);
 
-/* All dead letters of the hook, or of every hook (NULL).  Returns an exit status. */
-int deliveries_change_all(const struct remote *remote, const char *action, const char *hook);
-
 /* The verbs themselves: `wirewatch ACTION ID...|--all`. */
 int deliveries_verb(const char *action, const char *summary, int argc, char **argv);

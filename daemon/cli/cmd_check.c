@@ -8,24 +8,11 @@
 #include "config/config.h"
 #include "watch/watch.h"
 
-/* The queries are judged even where the rest is faulty: all faults of a run are told. */
-static int check(const char *path, struct config_errors *errors, struct config **ret)
-{
-	_cleanup_(matcher_freep) struct matcher *matcher = NULL;
-	int queries;
-	int r;
-
-	r = config_examine(path, errors, ret);
-	if (r < 0 && r != -EINVAL)
-		return r;
-	queries = watch_compile((*ret)->topics, (*ret)->topic_count, errors, &matcher);
-	return queries < 0 ? queries : r;
-}
-
 int cmd_check(int argc, char **argv)
 {
 	_cleanup_(config_errors_clear) struct config_errors errors = {0};
 	_cleanup_(config_freep) struct config *config = NULL;
+	_cleanup_(matcher_freep) struct matcher *matcher = NULL;
 	const struct option_line options[] = {{0}};
 	const struct usage usage = {"check", "[PATH]",
 		"Says whether a configuration is good: a folder with wirewatch.conf and conf.d/, "
@@ -37,11 +24,10 @@ int cmd_check(int argc, char **argv)
 
 	if (!options_parse(&usage, argc, argv, &operands, &r))
 		return r;
-	r = check(operands.count == 1 ? operands.words[0] : NULL, &errors, &config);
+	r = watch_load(operands.count == 1 ? operands.words[0] : NULL, &errors, &config, &matcher);
 	if (r == -EINVAL) {
 		complain_of_errors(&errors);
-		(void)fprintf(stderr, "The configuration is faulty (%zu).\n",
-			errors.count + errors.dropped);
+		complain("The configuration is faulty (%zu).", errors.count + errors.dropped);
 		return EXIT_CODE_REFUSED;
 	}
 	if (r < 0)

@@ -146,8 +146,12 @@ static int tail_new(struct tails *tails, const struct control_request *request, 
 	return 0;
 }
 
-void tails_start(struct tails *tails, const struct control_request *request, const char *topic,
-	usec since, const char *after, struct control_reply *reply)
+/*
+ * Answers the request with alerts of `topic` (NULL: all) from the store's newest on; from `since`
+ * on, 0: not; or behind the alert `after`, NULL: not.
+ */
+static void tails_start(struct tails *tails, const struct control_request *request,
+	const char *topic, usec since, const char *after, struct control_reply *reply)
 {
 	struct tail *tail;
 	const char *note;

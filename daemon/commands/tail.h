@@ -29,13 +29,6 @@ int tails_new(struct clock *clock, struct store *store, struct tails **ret);
 void tails_free(struct tails *tails);
 DEFINE_CLEANUP(tails_freep, struct tails, tails_free)
 
-/*
- * Answers the request with alerts of `topic` (NULL: all) from the store's newest on; from `since`
- * on, 0: not; or behind the alert `after`, NULL: not.
- */
-void tails_start(struct tails *tails, const struct control_request *request, const char *topic,
-	usec since, const char *after, struct control_reply *reply);
-
 /* The handler of the table in commands.c. */
 void tail_command(
 	const struct control_request *request, struct control_reply *reply, void *userdata);

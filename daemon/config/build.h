@@ -11,7 +11,6 @@
 enum {
 	FEEDS_MAX = 200 * 1000, /* specs/polling.md, Bounds */
 	HOOKS_MAX = 1000,
-	TOPICS_MAX = 1000 * 1000,
 	LISTS_MAX = 1000, /* also bounds how deeply they nest */
 };
 
@@ -37,10 +36,6 @@ int build_topics(struct build *build);
  */
 int build_notify(
 	struct build *build, const struct section *section, const char **names, const char ***ret);
-
-/* Makes the topics of the sections without looking at what they refer to. */
-int build_plain_topics(const struct sections *sections, struct arena *arena, struct topic **ret,
-	size_t *ret_count);
 
 /*
  * Makes the named lists; faults go to the errors.  *ret is NULL where there are none.  Returns 0 or

@@ -184,7 +184,7 @@ static int load(const char *path, struct config_errors *errors, struct config *c
 	return r;
 }
 
-int config_examine(const char *path, struct config_errors *errors, struct config **ret)
+int config_load(const char *path, struct config_errors *errors, struct config **ret)
 {
 	_cleanup_(config_freep) struct config *config = calloc(1, sizeof(*config));
 	size_t before = errors->count + errors->dropped;
@@ -200,20 +200,6 @@ int config_examine(const char *path, struct config_errors *errors, struct config
 		return r;
 	*ret = TAKE_PTR(config);
 	return errors->count + errors->dropped > before ? -EINVAL : 0;
-}
-
-int config_load(const char *path, struct config_errors *errors, struct config **ret)
-{
-	struct config *config = NULL;
-	int r;
-
-	r = config_examine(path, errors, &config);
-	if (r < 0) {
-		config_free(config);
-		return r;
-	}
-	*ret = config;
-	return 0;
 }
 
 static bool is_unverified(const struct feed *feed)

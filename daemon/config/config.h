@@ -55,16 +55,11 @@ struct config {
 
 /*
  * Reads PATH (NULL: /etc/wirewatch).  Returns 0, or -EINVAL with every fault in *errors (file,
- * line, key, what was expected, the nearest known name).
+ * line, key, what was expected, the nearest known name).  With -EINVAL *ret is set too, to what
+ * could be understood, so that the faults of its queries are told at once; a faulty configuration
+ * is for nothing else (watch_load()).
  */
 int config_load(const char *path, struct config_errors *errors, struct config **ret);
-
-/*
- * As config_load(), but *ret is set with -EINVAL too, to what could be understood: so that all
- * faults can be told at once, those of the queries too, which are room match's to find.  A faulty
- * configuration is for nothing else.
- */
-int config_examine(const char *path, struct config_errors *errors, struct config **ret);
 void config_free(struct config *config);
 DEFINE_CLEANUP(config_freep, struct config, config_free)
 

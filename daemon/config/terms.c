@@ -38,7 +38,9 @@ static int grow(struct listed_terms *terms, struct arena *arena)
 	return 0;
 }
 
-int terms_add(struct listed_terms *terms, const char *text, size_t length, struct arena *arena)
+/* Adds a copy of [text, text + length), without blanks around; nothing where that is empty. */
+static int terms_add(
+	struct listed_terms *terms, const char *text, size_t length, struct arena *arena)
 {
 	const char *copy;
 

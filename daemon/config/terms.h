@@ -20,9 +20,6 @@ struct listed_terms {
 	size_t size;
 };
 
-/* Adds a copy of [text, text + length), without blanks around; nothing where that is empty. */
-int terms_add(struct listed_terms *terms, const char *text, size_t length, struct arena *arena);
-
 /*
  * Parts a value at the commas outside quotation marks.  Returns 0, -ENOMEM, -EFBIG beyond
  * TERMS_MAX.

@@ -53,7 +53,8 @@ static int make_topic(const struct sections *sections, const struct section *sec
 	return make_gathering(sections, section, arena, &ret->gathering);
 }
 
-int build_plain_topics(
+/* Makes the topics of the sections without looking at what they refer to. */
+static int build_plain_topics(
 	const struct sections *sections, struct arena *arena, struct topic **ret, size_t *ret_count)
 {
 	_cleanup_(map_free) struct map names = {0};

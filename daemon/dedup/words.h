@@ -30,7 +30,6 @@ enum word_kind {
 enum {
 	WORD_IDENTITY_BITS = 22,
 	WORD_IDENTITY_MASK = (1 << WORD_IDENTITY_BITS) - 1,
-	WORD_CODE_MAX = (WORD_NUMBER << WORD_IDENTITY_BITS) | WORD_IDENTITY_MASK,
 };
 
 static inline enum word_kind word_kind(uint32_t code)

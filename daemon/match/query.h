@@ -17,7 +17,6 @@ enum {
 	QUERY_CHARS_MAX = 1024 * 1024,     /* of a query */
 	QUERY_LIST_DEPTH_MAX = 32,         /* of lists in lists */
 	QUERY_LIST_TERMS_MAX = 100 * 1000, /* that a query takes up from lists */
-	QUERY_MATCH_LIMIT = 100000,        /* of PCRE2's match() calls (3) */
 };
 
 /* What of an article is searched, as bits. */

@@ -25,7 +25,8 @@ static size_t character_length(const char *form, size_t length)
 	return i;
 }
 
-bool wildcard_matches(
+/* Whether `form` is `text`, in which WILDCARD_ONE is any character; `rest`: or begins with it. */
+static bool wildcard_matches(
 	const char *text, size_t text_length, bool rest, const char *form, size_t length)
 {
 	static const char one[] = "\xEF\xB7\x90"; /* WILDCARD_ONE */

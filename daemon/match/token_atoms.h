@@ -10,7 +10,3 @@
  */
 int find_leaves(const struct matcher *matcher, struct match_scratch *scratch,
 	const struct token_list *tokens, unsigned field, uint32_t base);
-
-/* Whether `form` is `text`, in which WILDCARD_ONE is any character; `rest`: or begins with it. */
-bool wildcard_matches(
-	const char *text, size_t text_length, bool rest, const char *form, size_t length);

@@ -47,7 +47,6 @@ enum field {
 	FIELD_SKIP_DAY,
 	FIELD_UPDATE_PERIOD,
 	FIELD_UPDATE_FREQUENCY,
-	FIELD_ALTERNATE,
 };
 
 /* What the parser does at the element's start. */

@@ -260,15 +260,10 @@ int store_deliveries_count(struct store *store, store_count_fn fn, void *userdat
 int store_deliveries_next(struct store *store, const char *hook, usec after, usec *ret)
 {
 	_cleanup_(statement_end) struct statement s = statement_read(store, next_sql);
-	int r;
 
 	bind_text(&s, hook);
 	bind_usec(&s, after);
-	r = statement_row(&s);
-	if (r < 0)
-		return r;
-	*ret = column_is_null(&s) ? USEC_INFINITY : column_usec(&s);
-	return 0;
+	return statement_time(&s, ret);
 }
 
 int store_deliveries_hasten(struct store *store, usec now, usec limit)

@@ -55,8 +55,3 @@ int store_fingerprints_after(
 			return r;
 	}
 }
-
-int store_fingerprints_each(struct store *store, store_fingerprint_fn fn, void *userdata)
-{
-	return store_fingerprints_after(store, 0, fn, userdata);
-}

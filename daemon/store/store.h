@@ -199,14 +199,12 @@ int store_article_before(
 	struct store *store, int64_t before, struct arena *arena, struct article_record *ret);
 
 /*
- * Every article's fingerprint in order of keys, to build the index at start; or those of keys above
- * `after`.  Of the record are set: key, feed, story, host, article.first_seen, confidence and the
- * fingerprint.
+ * The fingerprints of the articles whose keys are above `after`, in order of keys.  Of the record
+ * are set: key, feed, story, host, article.first_seen, confidence and the fingerprint.
  */
 typedef int (*store_fingerprint_fn)(const struct article_record *record, void *userdata);
 int store_fingerprints_after(
 	struct store *store, int64_t after, store_fingerprint_fn fn, void *userdata);
-int store_fingerprints_each(struct store *store, store_fingerprint_fn fn, void *userdata);
 int store_fingerprint_get(struct store *store, int64_t article, struct arena *arena,
 	const void **ret, size_t *ret_length);
 
@@ -432,9 +430,6 @@ int store_waiting_delay(struct store *store, int64_t id, usec due, uint32_t trie
 /* What waits since a time after `now` waits since now, and is due: the clock has been set back. */
 int store_waiting_hasten(struct store *store, usec now);
 int store_waiting_count(struct store *store, uint64_t *ret);
-
-/* When the first of all is due; USEC_INFINITY: none waits. */
-int store_waiting_next(struct store *store, usec *ret);
 
 /* ---- web pages and their sites ---- */
 

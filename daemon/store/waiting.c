@@ -18,7 +18,6 @@ static const char remove_sql[] = "DELETE FROM waiting WHERE id = ?";
 static const char delay_sql[] = "UPDATE waiting SET due = ?2, tries = ?3 WHERE id = ?1";
 static const char hasten_sql[] = "UPDATE waiting SET since = ?1, due = ?1 WHERE since > ?1";
 static const char count_sql[] = "SELECT count(*) FROM waiting";
-static const char next_sql[] = "SELECT min(due) FROM waiting";
 
 int store_waiting_put(struct store *store, const struct waiting_entry *waiting)
 {
@@ -139,11 +138,4 @@ int store_waiting_count(struct store *store, uint64_t *ret)
 		return r < 0 ? r : -EIO;
 	*ret = (uint64_t)column_int(&s);
 	return 0;
-}
-
-int store_waiting_next(struct store *store, usec *ret)
-{
-	_cleanup_(statement_end) struct statement s = statement_read(store, next_sql);
-
-	return statement_time(&s, ret);
 }

@@ -1,5 +1,7 @@
 #include "watch/watch.h"
 
+#include <errno.h>
+
 int watch_compile(const struct topic *topics, size_t count, struct config_errors *errors,
 	struct matcher **ret)
 {
@@ -15,4 +17,23 @@ int watch_compile(const struct topic *topics, size_t count, struct config_errors
 			topic->name, error->column, error->words);
 	}
 	return r;
+}
+
+int watch_load(const char *path, struct config_errors *errors, struct config **ret_config,
+	struct matcher **ret_matcher)
+{
+	_cleanup_(config_freep) struct config *config = NULL;
+	_cleanup_(matcher_freep) struct matcher *matcher = NULL;
+	int queries;
+	int r;
+
+	r = config_load(path, errors, &config);
+	if (r < 0 && r != -EINVAL)
+		return r;
+	queries = watch_compile(config->topics, config->topic_count, errors, &matcher);
+	if (queries < 0 || r < 0)
+		return queries < 0 ? queries : r;
+	*ret_config = TAKE_PTR(config);
+	*ret_matcher = TAKE_PTR(matcher);
+	return 0;
 }

@@ -171,7 +171,8 @@ static int say_ready(int out)
 	return r;
 }
 
-enum child_exit child_serve(int in, int out)
+/* The loop alone, on any descriptors and without a sandbox.  Returns a child_exit. */
+static enum child_exit child_serve(int in, int out)
 {
 	struct frame_input frame = {0};
 	enum child_exit status = CHILD_EXIT_DONE;

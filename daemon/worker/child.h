@@ -17,6 +17,3 @@ enum child_exit {
 
 /* Runs the role.  Ends the process by _exit(2) with a child_exit; never returns. */
 int child_main(void);
-
-/* The loop alone, on any descriptors and without a sandbox.  Returns a child_exit. */
-enum child_exit child_serve(int in, int out);

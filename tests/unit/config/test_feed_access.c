@@ -195,7 +195,7 @@ static void test_sixteen_headers_are_taken_and_no_more(void **state)
 {
 	struct room *room = *state;
 	struct config_errors errors = {0};
-	struct config *config = NULL;
+	_cleanup_(config_freep) struct config *config = NULL;
 	char text[2048] = "[Feed \"a\"]\nURL=https://example.org/a\n";
 	char path[SCRATCH_PATH_BYTES];
 

@@ -255,10 +255,10 @@ static void test_fingerprints_come_in_order_of_keys(void **state)
 		(void)snprintf(id, sizeof(id), "%u", i);
 		key = make_article(room, id, feed, story, NOW);
 	}
-	assert_int_equal(store_fingerprints_each(room->store, walk_fingerprint, &walk), 0);
+	assert_int_equal(store_fingerprints_after(room->store, 0, walk_fingerprint, &walk), 0);
 	assert_int_equal(walk.count, 50);
 	walk = (struct walk){.stop_at = 3};
-	assert_int_equal(store_fingerprints_each(room->store, walk_fingerprint, &walk), 7);
+	assert_int_equal(store_fingerprints_after(room->store, 0, walk_fingerprint, &walk), 7);
 	assert_int_equal(walk.count, 3);
 	walk = (struct walk){0};
 	assert_int_equal(
