@@ -127,6 +127,16 @@ bool url_is_http(const char *text)
 	return true;
 }
 
+bool url_is_same_host(const char *a, const char *b)
+{
+	struct url x;
+	struct url y;
+
+	return url_parse(a, &x) == 0 && url_parse(b, &y) == 0 && x.host.length > 0 &&
+		x.host.length == y.host.length &&
+		strncasecmp(x.host.bytes, y.host.bytes, x.host.length) == 0;
+}
+
 char *url_host(const char *text, struct arena *arena)
 {
 	struct url url;

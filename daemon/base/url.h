@@ -50,6 +50,9 @@ int url_decode(const char *text);
 /* The host in lower case without a trailing dot; NULL where there is none. */
 char *url_host(const char *text, struct arena *arena);
 
+/* Whether both have a host, and the same. */
+bool url_is_same_host(const char *a, const char *b);
+
 /*
  * Resolves a reference (RFC 3986 section 5.2).  White space around it goes, bytes that no URL may
  * hold are percent-encoded.  `base` may be NULL or unfit (no scheme, or opaque as in "urn:x"): then

@@ -39,6 +39,30 @@ static int print_requests(const json_t *requests)
 	return r < 0 ? fail_internal("audit", r) : EXIT_CODE_DONE;
 }
 
+static int print_pages(const json_t *requests)
+{
+	static const char *const heads[] = {"STARTED", ">STATUS", ">BYTES", "FOR", "URL", NULL};
+	_cleanup_(table_freep) struct table *table = NULL;
+	int r;
+
+	if (json_array_size(requests) == 0)
+		return EXIT_CODE_DONE;
+	r = table_new(heads, &table);
+	for (size_t i = 0; r == 0 && i < json_array_size(requests); i++) {
+		const json_t *request = json_array_get(requests, i);
+
+		table_add(table, member_string(request, "started"));
+		table_add_number(table, member_number(request, "status"));
+		table_add_number(table, member_number(request, "bytes"));
+		table_add(table, member_string(request, "for"));
+		table_add(table, member_string(request, "url"));
+	}
+	if (r == 0)
+		r = table_print(table, stdout, terminal_width());
+	(void)fputc('\n', stdout);
+	return r < 0 ? fail_internal("audit", r) : EXIT_CODE_DONE;
+}
+
 static int print_rules(const json_t *rules)
 {
 	static const char *const heads[] = {
@@ -94,6 +118,7 @@ static void print_neighbours(const json_t *audit)
 static void print_verdict(const json_t *audit)
 {
 	size_t requests = json_array_size(json_object_get(audit, "requests"));
+	size_t pages = json_array_size(json_object_get(audit, "page_requests"));
 	long long breaches = member_number(audit, "breach_count");
 
 	clean_print(stdout, member_string(audit, "feed"));
@@ -105,6 +130,10 @@ static void print_verdict(const json_t *audit)
 			json_is_true(json_object_get(audit, "complete")) ? " since it was added"
 									 : "",
 			breaches, breaches == 1 ? "breach" : "breaches");
+	if (pages > 0)
+		(void)printf("The rules that hold for pages too were held against %zu %s for its "
+			     "articles' pages.\n",
+			pages, pages == 1 ? "request" : "requests");
 	print_neighbours(audit);
 }
 
@@ -114,6 +143,8 @@ static int print_audit(const json_t *audit, bool with_requests)
 
 	if (with_requests)
 		r = print_requests(json_object_get(audit, "requests"));
+	if (with_requests && r == EXIT_CODE_DONE)
+		r = print_pages(json_object_get(audit, "page_requests"));
 	if (r == EXIT_CODE_DONE)
 		r = print_rules(json_object_get(audit, "rules"));
 	if (r != EXIT_CODE_DONE)

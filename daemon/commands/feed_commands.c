@@ -11,7 +11,7 @@
 #include "poll/audit.h"
 
 enum {
-	REQUESTS_LOOKED_AT = 1000,      /* of a feed, the newest */
+	REQUESTS_LOOKED_AT = 1000,      /* of a feed, and of its pages, the newest */
 	ARENA_BYTES = 16 * 1024 * 1024, /* of them */
 };
 
@@ -24,20 +24,19 @@ static const struct feed *find_feed(const struct config *config, const char *nam
 	return NULL;
 }
 
-/* Follows the log back from the feed's newest request; *ret is in the order of time. */
-static int read_requests(struct store *store, const struct feed_state *state, struct arena *arena,
+/* Follows the log of the feed back from a request; *ret is in the order of time. */
+static int read_requests(struct store *store, int64_t feed, int64_t key, struct arena *arena,
 	struct request_record **ret, size_t *ret_count)
 {
 	struct request_record *records =
 		arena_array(arena, REQUESTS_LOOKED_AT, sizeof(struct request_record));
 	size_t from = REQUESTS_LOOKED_AT;
-	int64_t key = state->last_request;
 	int r = 0;
 
 	if (!records)
 		return -ENOMEM;
 	while (key > 0 && from > 0) {
-		r = store_request_get(store, state->id, key, arena, &records[from - 1]);
+		r = store_request_get(store, feed, key, arena, &records[from - 1]);
 		if (r < 0)
 			break;
 		from--;
@@ -75,6 +74,16 @@ static json_t *request_value(const struct request_record *record)
 	return value;
 }
 
+static json_t *page_request_value(const struct request_record *record)
+{
+	return json_pack("{s:o, s:o, s:s, s:s, s:s?, s:s?, s:s?, s:i, s:I, s:o}", "started",
+		json_time(record->started), "ended", json_time(record->ended), "for",
+		record->flags & REQUEST_ROBOTS ? "robots.txt" : "page", "url", record->url,
+		"redirects", record->hops, "answered_by", record->answered, "user_agent",
+		record->user_agent, "status", record->status, "bytes", (json_int_t)record->bytes,
+		"left_alone_until", json_time(record->blocked_until));
+}
+
 static json_t *rules_value(const struct audit *audit)
 {
 	json_t *list = json_array();
@@ -103,21 +112,47 @@ static json_t *breaches_value(const struct audit *audit)
 	return list;
 }
 
+/* What is known of a feed's requests. */
+struct evidence {
+	struct request_record *requests;
+	size_t count;
+	struct request_record *pages;
+	size_t page_count;
+};
+
+static int gather_evidence(struct store *store, const struct feed_state *state, struct arena *arena,
+	struct evidence *ret)
+{
+	int64_t page;
+	int r;
+
+	r = read_requests(
+		store, state->id, state->last_request, arena, &ret->requests, &ret->count);
+	if (r == 0)
+		r = store_page_request_last(store, state->id, &page);
+	if (r == 0)
+		r = read_requests(store, state->id, page, arena, &ret->pages, &ret->page_count);
+	return r;
+}
+
 static void answer_audit(struct control_reply *reply, const struct audit_terms *terms,
-	const struct audit *audit, const struct request_record *records, size_t count)
+	const struct audit *audit, const struct evidence *evidence)
 {
 	json_t *requests = json_array();
+	json_t *pages = json_array();
 
-	for (size_t i = 0; i < count; i++)
-		(void)json_array_append_new(requests, request_value(&records[i]));
+	for (size_t i = 0; i < evidence->count; i++)
+		(void)json_array_append_new(requests, request_value(&evidence->requests[i]));
+	for (size_t i = 0; i < evidence->page_count; i++)
+		(void)json_array_append_new(pages, page_request_value(&evidence->pages[i]));
 	reply_body(reply,
-		json_pack("{s:s, s:s, s:b, s:I, s:o, s:I, s:o, s:o, s:o}", "feed",
+		json_pack("{s:s, s:s, s:b, s:I, s:o, s:I, s:o, s:o, s:o, s:o}", "feed",
 			terms->feed->name, "url", terms->feed->url, "complete",
-			count == 0 || records[0].previous == 0, "neighbour_requests",
-			(json_int_t)terms->neighbour_count, "neighbours_since",
-			json_time(terms->neighbours_since), "breach_count",
+			evidence->count == 0 || evidence->requests[0].previous == 0,
+			"neighbour_requests", (json_int_t)terms->neighbour_count,
+			"neighbours_since", json_time(terms->neighbours_since), "breach_count",
 			(json_int_t)audit->breach_count, "rules", rules_value(audit), "breaches",
-			breaches_value(audit), "requests", requests));
+			breaches_value(audit), "requests", requests, "page_requests", pages));
 }
 
 void feed_command_audit(
@@ -134,9 +169,8 @@ void feed_command_audit(
 		.host_connections = context->config->host_connections,
 	};
 	_cleanup_(arena_freep) struct arena *arena = NULL;
-	struct request_record *records = NULL;
+	struct evidence evidence = {0};
 	struct audit *audit;
-	size_t count = 0;
 	int r;
 
 	if (!state) {
@@ -145,16 +179,21 @@ void feed_command_audit(
 	}
 	r = arena_new(ARENA_BYTES, &arena);
 	if (r == 0)
-		r = read_requests(context->store, state, arena, &records, &count);
-	if (r == 0 && count > 0)
-		r = feed_neighbours(context, feed, records[0].started, arena, &terms);
+		r = gather_evidence(context->store, state, arena, &evidence);
+	if (r == 0 && evidence.count > 0)
+		r = feed_neighbours(context, feed, evidence.requests[0].started, arena, &terms);
 	audit = r == 0 ? arena_new_object(arena, struct audit) : NULL;
 	if (!audit) {
 		reply_error(reply, r < 0 ? r : -ENOMEM, "store");
 		return;
 	}
-	audit_judge(audit, &terms, records, count);
-	answer_audit(reply, &terms, audit, records, count);
+	audit_judge(audit, &terms, evidence.requests, evidence.count);
+	r = audit_judge_pages(audit, &terms, evidence.requests, evidence.count, evidence.pages,
+		evidence.page_count, arena);
+	if (r < 0)
+		reply_error(reply, r, "store");
+	else
+		answer_audit(reply, &terms, audit, &evidence);
 }
 
 json_t *feed_hub_value(const struct command_context *context, const struct feed *feed)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/url.h"
 
@@ -22,42 +21,32 @@ struct walk {
 	struct arena *arena; /* of one record */
 };
 
-static bool same_host(const char *a, const char *b)
-{
-	struct url x;
-	struct url y;
-
-	return url_parse(a, &x) == 0 && url_parse(b, &y) == 0 && x.host.length > 0 &&
-		x.host.length == y.host.length &&
-		strncasecmp(x.host.bytes, y.host.bytes, x.host.length) == 0;
-}
-
 /* The state of the i-th configured feed where it is another one on the same host, else NULL. */
 static const struct feed_state *neighbour_at(
 	const struct command_context *context, const struct feed *feed, size_t i)
 {
 	const struct feed *other = &context->config->feeds[i];
 
-	if (!same_host(other->url, feed->url) || strcmp(feed_key(other), feed_key(feed)) == 0)
+	if (!url_is_same_host(other->url, feed->url) ||
+		strcmp(feed_key(other), feed_key(feed)) == 0)
 		return NULL;
 	return poller_feed_state(context->poller, other->name);
 }
 
-/* Follows the log of a feed back: its share, or as far as it is of interest. */
-static int add_requests(struct walk *walk, const struct feed *other, const struct feed_state *state)
+/* Follows the log of a feed back from a request: its share, or as far as it is of interest. */
+static int add_requests(struct walk *walk, const struct feed *other, int64_t feed, int64_t key)
 {
 	struct request_record record = {.started = USEC_INFINITY};
-	int64_t key = state->last_request;
 	int r = 0;
 
 	for (size_t i = 0; key > 0 && i < walk->share && record.started >= walk->from; i++) {
 		if (walk->count == NEIGHBOURS_LOOKED_AT)
 			break;
 		arena_reset(walk->arena);
-		r = store_request_get(walk->context->store, state->id, key, walk->arena, &record);
+		r = store_request_get(walk->context->store, feed, key, walk->arena, &record);
 		if (r < 0)
 			break;
-		if (same_host(record.url, walk->feed->url))
+		if (url_is_same_host(record.url, walk->feed->url))
 			walk->list[walk->count++] = (struct audit_neighbour){
 				key, record.started, record.ended, other->name};
 		key = record.previous < key ? record.previous : 0;
@@ -76,6 +65,19 @@ static int compare_starts(const void *a, const void *b)
 	if (x->started != y->started)
 		return x->started < y->started ? -1 : 1;
 	return x->key < y->key ? -1 : x->key > y->key;
+}
+
+/* Those for the feed, and those for its articles' pages. */
+static int add_all_requests(
+	struct walk *walk, const struct feed *other, const struct feed_state *state)
+{
+	int64_t page;
+	int r;
+
+	r = add_requests(walk, other, state->id, state->last_request);
+	if (r == 0)
+		r = store_page_request_last(walk->context->store, state->id, &page);
+	return r == 0 ? add_requests(walk, other, state->id, page) : r;
 }
 
 /* One URL in several sections is one feed (P16), and was walked under each name. */
@@ -109,7 +111,7 @@ int feed_neighbours(const struct command_context *context, const struct feed *fe
 		const struct feed_state *state = neighbour_at(context, feed, i);
 
 		if (state)
-			r = add_requests(&walk, &context->config->feeds[i], state);
+			r = add_all_requests(&walk, &context->config->feeds[i], state);
 	}
 	if (r < 0)
 		return r;

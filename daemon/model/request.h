@@ -1,6 +1,7 @@
 /*
- * One request of a feed as it was made and answered: what the store's log keeps of it, for
- * `wirewatch audit`.  Strings are borrowed where one is stored, the arena's where it is read.
+ * One request of a feed, or of its articles' pages, as it was made and answered: what the store's
+ * log keeps of it, for `wirewatch audit`.  Strings are borrowed where one is stored, the arena's
+ * where it is read.
  */
 #pragma once
 
@@ -35,6 +36,9 @@ enum request_flags {
 	REQUEST_COOKIES = 1 << 9,          /* allowed by Cookies= */
 	REQUEST_SAME_BODY = 1 << 10,       /* a 200 with the last body */
 	REQUEST_DROPPED = 1 << 11,         /* its validators were not kept: it was not read whole */
+	REQUEST_PAGE = 1 << 12,            /* of an article's web page (FullText=) */
+	REQUEST_ROBOTS = 1 << 13,          /* of a site's robots.txt, before a page */
+	REQUEST_ALLOWED = 1 << 14,         /* robots.txt was read, and lets us (P17) */
 	REQUEST_EXCUSED = REQUEST_PROBE | REQUEST_OTHER_ACCESS, /* for asking unconditionally */
 };
 

@@ -18,6 +18,9 @@ struct page_fetch {
 	const char *url;    /* as asked for */
 	const char *at;     /* where redirects led so far */
 	const char *origin; /* of that */
+	bool allowed;       /* its robots.txt lets us ask for it */
+	const char *asking; /* what is under way */
+	const char *feed_key;
 	unsigned redirects;
 	struct feed feed; /* what requests need of it; strings are the arena's */
 	struct http_transfer *transfer;
@@ -76,11 +79,53 @@ static usec note_block(struct page_fetch *fetch, const struct http_response *res
 	return until;
 }
 
-/* Failures and statuses that end the fetch; false where there is a body to go on with. */
-static bool end_by_response(struct page_fetch *fetch, const struct http_response *response)
+/* For the audit of the feed.  What cannot be recorded is no reason not to go on. */
+static void record(const struct page_fetch *fetch, const struct http_response *response,
+	unsigned kind, usec blocked_until)
 {
-	usec until;
+	const struct http_trace *trace = &response->trace;
+	struct request_record request = {
+		.started = trace->started,
+		.ended = wall_clock(fetch),
+		.method = "GET",
+		.url = fetch->asking,
+		.hops = trace->hops,
+		.answered = trace->hops ? response->url : NULL,
+		.user_agent = trace->user_agent,
+		.status = response->status,
+		.outcome = response->status >= 200 && response->status <= 299 ? REQUEST_DOCUMENT
+									      : REQUEST_FAILED,
+		.bytes = response->length,
+		.blocked_until = blocked_until,
+		.next_poll = USEC_INFINITY,
+		.flags = kind,
+	};
 
+	if (trace->started == 0)
+		return;
+	if (trace->polite)
+		request.flags |= REQUEST_POLITE;
+	if (trace->packed)
+		request.flags |= REQUEST_PACKED;
+	if (fetch->feed.access && fetch->feed.access->cookies)
+		request.flags |= REQUEST_COOKIES;
+	(void)store_page_request_add(fetch->options.store, fetch->feed_key, &request);
+}
+
+/* Returns until when the host asked to be left alone, or 0. */
+static usec note(struct page_fetch *fetch, const struct http_response *response, unsigned kind)
+{
+	usec until = response->failure == HTTP_OK ? note_block(fetch, response) : 0;
+
+	fetch->transfer = NULL;
+	record(fetch, response, kind, until);
+	return until;
+}
+
+/* Failures and statuses that end the fetch; false where there is a body to go on with. */
+static bool end_by_response(
+	struct page_fetch *fetch, const struct http_response *response, usec until)
+{
 	switch (response->failure) {
 	case HTTP_OK:
 		break;
@@ -101,7 +146,6 @@ static bool end_by_response(struct page_fetch *fetch, const struct http_response
 		end(fetch, PAGE_LATER, "not reached", NULL, 0);
 		return true;
 	}
-	until = note_block(fetch, response);
 	if (until > 0) {
 		end(fetch, PAGE_LATER, "its host asks to wait", NULL, until);
 		return true;
@@ -135,6 +179,7 @@ static int take_document(const struct http_response *response, struct document *
 static int request(struct page_fetch *fetch, const char *url, const char *const *headers,
 	unsigned redirects, size_t body_max, bool truncate, http_done_fn done)
 {
+	fetch->asking = url;
 	return http_client_start(fetch->options.http,
 		&(struct http_request){
 			.url = url,
@@ -227,6 +272,7 @@ static void follow(struct page_fetch *fetch, const char *url)
 {
 	fetch->at = arena_copy(fetch->arena, url, strcspn(url, "#"));
 	fetch->origin = origin_of(url, fetch->arena);
+	fetch->allowed = false;
 	if (++fetch->redirects > PAGE_REDIRECTS_MAX)
 		end(fetch, PAGE_UNUSABLE, "too many redirects", NULL, 0);
 	else if (!fetch->at || !fetch->origin)
@@ -240,20 +286,21 @@ static void on_page(const struct http_response *response, void *userdata)
 	struct page_fetch *fetch = userdata;
 	struct document document = {0};
 	const char *redirect;
-	const char *note;
+	const char *trouble;
+	usec until;
 	int r;
 
-	fetch->transfer = NULL;
-	if (end_by_response(fetch, response))
+	until = note(fetch, response, REQUEST_PAGE | (fetch->allowed ? REQUEST_ALLOWED : 0));
+	if (end_by_response(fetch, response, until))
 		return;
 	redirect = redirect_of(fetch, response);
 	if (redirect) {
 		follow(fetch, redirect);
 		return;
 	}
-	note = judge_status(fetch, response);
-	if (note) {
-		end(fetch, PAGE_UNUSABLE, note, NULL, 0);
+	trouble = judge_status(fetch, response);
+	if (trouble) {
+		end(fetch, PAGE_UNUSABLE, trouble, NULL, 0);
 		return;
 	}
 	r = take_document(response, &document);
@@ -280,7 +327,8 @@ static void fetch_page(struct page_fetch *fetch)
 
 static void obey(struct page_fetch *fetch, const char *rules)
 {
-	if (rules && robots_allow(rules, fetch->at))
+	fetch->allowed = rules && robots_allow(rules, fetch->at);
+	if (fetch->allowed)
 		fetch_page(fetch);
 	else
 		end(fetch, PAGE_UNUSABLE, "robots.txt", NULL, 0);
@@ -317,14 +365,14 @@ static void on_robots(const struct http_response *response, void *userdata)
 {
 	struct page_fetch *fetch = userdata;
 	struct document document = {0};
+	usec until = note(fetch, response, REQUEST_ROBOTS);
 	int r;
 
-	fetch->transfer = NULL;
 	if (response->failure == HTTP_TOO_MANY_REDIRECTS) {
 		keep_rules(fetch, "");
 		return;
 	}
-	if (end_by_response(fetch, response))
+	if (end_by_response(fetch, response, until))
 		return;
 	if (response->status < 200 || response->status > 299) {
 		keep_rules(fetch, "");
@@ -377,6 +425,7 @@ int page_fetch_start(const struct page_fetch_options *options, const char *url,
 	}
 	fetch->options = *options;
 	fetch->options.agent = arena_strdup(fetch->arena, options->agent);
+	fetch->feed_key = arena_strdup(fetch->arena, feed_key(feed));
 	fetch->url = arena_copy(fetch->arena, url, strcspn(url, "#"));
 	fetch->at = fetch->url;
 	fetch->origin = origin_of(url, fetch->arena);
@@ -388,7 +437,8 @@ int page_fetch_start(const struct page_fetch_options *options, const char *url,
 	};
 	fetch->done = done;
 	fetch->userdata = userdata;
-	if (!fetch->url || !fetch->origin || !fetch->feed.url || !fetch->options.agent) {
+	if (!fetch->url || !fetch->origin || !fetch->feed.url || !fetch->feed_key ||
+		!fetch->options.agent) {
 		fetch_free(fetch);
 		return -ENOMEM;
 	}

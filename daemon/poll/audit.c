@@ -3,13 +3,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "poll/audit_rules.h"
 #include "poll/schedule.h"
 
 enum {
-	REDIRECTS_MOST = 10, /* P10 */
-	MOVE_POLLS = 3,      /* P10 */
-	SAME_BODIES = 3,     /* P9 */
-	STARTS_LEAST = 12,   /* P12: with fewer, chance would be blamed */
+	MOVE_POLLS = 3,    /* P10 */
+	SAME_BODIES = 3,   /* P9 */
+	STARTS_LEAST = 12, /* P12: with fewer, chance would be blamed */
 	HTTP_NOT_MODIFIED = 304,
 	HTTP_TOO_MANY_REQUESTS = 429,
 };
@@ -17,29 +17,8 @@ enum {
 #define MOVE_TIME_LEAST (7 * USEC_DAY)               /* P10 */
 #define PROBE_AFTER (7 * USEC_DAY)                   /* P9 */
 #define PROBE_GAP USEC_DAY                           /* P9 */
-#define TOLERANCE USEC_SEC                           /* clocks are set, a little, all the time */
 #define INTERVAL_MOST (POLL_INTERVAL_MOST / 10 * 11) /* P5, with its jitter */
 #define ROUND_HOUR_SPAN (2 * USEC_SEC)               /* P12: a start on the hour */
-
-enum rule {
-	P1,
-	P2,
-	P3,
-	P4,
-	P5,
-	P6,
-	P7,
-	P8,
-	P9,
-	P10,
-	P11,
-	P12,
-	P13,
-	P14,
-	P15,
-	P16,
-	P17,
-};
 
 static const char *const rule_words[AUDIT_RULES] = {
 	[P1] = "after the first request each carries the validators it was given",
@@ -58,7 +37,7 @@ static const char *const rule_words[AUDIT_RULES] = {
 	[P14] = "one name, always the same",
 	[P15] = "compression is offered",
 	[P16] = "one URL is asked once",
-	[P17] = "robots.txt is not fetched for feeds",
+	[P17] = "robots.txt is not fetched for feeds, and obeyed for pages",
 };
 
 /* What the log has shown up to a record. */
@@ -93,11 +72,9 @@ static const struct request_record *before(const struct past *past)
 	return past->at > 0 ? &past->records[past->at - 1] : NULL;
 }
 
-static void check_beside(
-	struct past *past, enum rule rule, bool breached, const char *words, const char *other)
+void audit_hold(struct audit *audit, enum rule rule, const struct request_record *request,
+	bool breached, const char *words, const char *other)
 {
-	struct audit *audit = past->audit;
-
 	audit->rules[rule].checked++;
 	if (!breached)
 		return;
@@ -105,7 +82,13 @@ static void check_beside(
 	audit->breach_count++;
 	if (audit->told < AUDIT_BREACHES_MAX)
 		audit->breaches[audit->told++] =
-			(struct audit_breach){(unsigned)rule, now_of(past), words, other};
+			(struct audit_breach){(unsigned)rule, request, words, other};
+}
+
+static void check_beside(
+	struct past *past, enum rule rule, bool breached, const char *words, const char *other)
+{
+	audit_hold(past->audit, rule, now_of(past), breached, words, other);
 }
 
 static void check(struct past *past, enum rule rule, bool breached, const char *words)
@@ -200,7 +183,7 @@ static void check_conditions(struct past *past)
 }
 
 /* A start is the log's to a microsecond, and the limits' clock is another one. */
-static bool is_nearer(usec earlier, usec later, usec gap)
+bool audit_is_nearer(usec earlier, usec later, usec gap)
 {
 	return later + USEC_MSEC < earlier + gap;
 }
@@ -214,18 +197,18 @@ static void check_time(struct past *past)
 	if (!last)
 		return;
 	early = !is_asked(record) && last->next_poll != USEC_INFINITY &&
-		record->started + TOLERANCE < last->next_poll;
+		record->started + AUDIT_TOLERANCE < last->next_poll;
 	check(past, P6, early, "it asked before its time");
 	if (record->flags & REQUEST_AFTER_START)
 		check(past, P4, early, "after a start it asked before its time");
 	if (last->blocked_until > 0)
-		check(past, P7, record->started + TOLERANCE < last->blocked_until,
+		check(past, P7, record->started + AUDIT_TOLERANCE < last->blocked_until,
 			"it asked before the time that the host had named");
 	if (last->rule == RULE_GONE)
 		check(past, P8, !is_asked(record), "it asked for a feed that is gone");
 	check(past, P11, record->started < last->ended,
 		"it asked while the last request was under way");
-	check(past, P11, is_nearer(last->started, record->started, past->terms->host_gap),
+	check(past, P11, audit_is_nearer(last->started, record->started, past->terms->host_gap),
 		"it asked too soon after the last request");
 	check(past, P16, record->started < last->ended && same(record->url, last->url),
 		"the same URL was asked for twice at a time");
@@ -242,7 +225,7 @@ static void check_neighbours(struct past *past)
 
 	/* Both stand in the order of time; what ended long ago is passed over for good. */
 	while (past->neighbour < terms->neighbour_count &&
-		terms->neighbours[past->neighbour].ended + terms->host_gap + TOLERANCE <
+		terms->neighbours[past->neighbour].ended + terms->host_gap + AUDIT_TOLERANCE <
 			record->started)
 		past->neighbour++;
 	if (terms->neighbour_count == 0 || record->started < terms->neighbours_since)
@@ -252,7 +235,7 @@ static void check_neighbours(struct past *past)
 
 		if (other->started > record->started)
 			break;
-		if (is_nearer(other->started, record->started, terms->host_gap))
+		if (audit_is_nearer(other->started, record->started, terms->host_gap))
 			near = other;
 		if (other->ended > record->started) {
 			busy = other;
@@ -275,7 +258,7 @@ static usec wait_of(const struct request_record *record)
 static void check_plan(struct past *past)
 {
 	const struct request_record *record = now_of(past);
-	usec wait = wait_of(record) + TOLERANCE;
+	usec wait = wait_of(record) + AUDIT_TOLERANCE;
 	usec least = past->terms->default_interval < POLL_INTERVAL_LEAST
 		? past->terms->default_interval
 		: POLL_INTERVAL_LEAST;
@@ -285,7 +268,7 @@ static void check_plan(struct past *past)
 	if (record->outcome != REQUEST_FAILED && !fixed && record->rule != RULE_GONE) {
 		check(past, P5, wait < least, "the next was planned too soon");
 		if (record->rule == RULE_INTERVAL || record->rule == RULE_RHYTHM)
-			check(past, P5, wait > INTERVAL_MOST + 2 * TOLERANCE,
+			check(past, P5, wait > INTERVAL_MOST + 2 * AUDIT_TOLERANCE,
 				"the next was planned later than a day");
 		if (hint > 0)
 			check(past, P6, wait < hint,
@@ -294,7 +277,7 @@ static void check_plan(struct past *past)
 	if (record->status == HTTP_TOO_MANY_REQUESTS)
 		check(past, P7, record->blocked_until == 0, "it did not mind a 429");
 	if (record->blocked_until > 0)
-		check(past, P7, record->next_poll + TOLERANCE < record->blocked_until,
+		check(past, P7, record->next_poll + AUDIT_TOLERANCE < record->blocked_until,
 			"the next was planned before the time that the host named");
 	if (record->rule == RULE_BACKOFF)
 		check(past, P8,
@@ -324,7 +307,7 @@ static void check_probes(struct past *past)
 			"it gave a validator up before it had failed three times");
 }
 
-static size_t count_hops(const struct request_record *record)
+size_t audit_count_hops(const struct request_record *record)
 {
 	size_t count = 0;
 
@@ -345,17 +328,18 @@ static bool is_settled_move(const struct past *past, const char *url)
 		first = past->records[i].started;
 	if (polls == past->at && !past->whole)
 		return true;
-	return polls >= MOVE_POLLS && before(past)->ended + TOLERANCE >= first + MOVE_TIME_LEAST;
+	return polls >= MOVE_POLLS &&
+		before(past)->ended + AUDIT_TOLERANCE >= first + MOVE_TIME_LEAST;
 }
 
 static void check_moves(struct past *past)
 {
 	const struct request_record *record = now_of(past);
 	const struct request_record *last = before(past);
-	size_t hops = count_hops(record);
+	size_t hops = audit_count_hops(record);
 
 	if (hops > 0)
-		check(past, P10, hops > REDIRECTS_MOST, "it followed more than 10 redirects");
+		check(past, P10, hops > AUDIT_REDIRECTS_MOST, "it followed more than 10 redirects");
 	if (!last || same(record->url, last->url) || same(record->url, past->terms->feed->url))
 		return;
 	check(past, P10, !is_settled_move(past, record->url),
@@ -383,25 +367,36 @@ static bool has_forbidden(const char *headers)
 	return false;
 }
 
+void audit_form(struct audit *audit, const struct request_record *request, bool may_have_cookies)
+{
+	const char *name = request->user_agent ? request->user_agent : "";
+
+	audit_hold(
+		audit, P13, request, !same(request->method, "GET"), "it did not ask by GET", NULL);
+	audit_hold(audit, P13, request, strchr(request->url, '#') != NULL, "it added a fragment",
+		NULL);
+	audit_hold(audit, P13, request, has_forbidden(request->headers),
+		"it sent a header that is not to be sent", NULL);
+	audit_hold(audit, P13, request, request->flags & REQUEST_COOKIES && !may_have_cookies,
+		"it allowed cookies though Cookies= does not", NULL);
+	if (request->status > 0) {
+		audit_hold(audit, P14, request, name[0] == '\0', "it did not say who it is", NULL);
+		audit_hold(audit, P15, request, !(request->flags & REQUEST_PACKED),
+			"it offered no compression", NULL);
+	}
+	audit_hold(audit, P11, request, !(request->flags & REQUEST_POLITE),
+		"it did not wait for its host's turn", NULL);
+}
+
 static void check_form(struct past *past)
 {
 	const struct request_record *record = now_of(past);
 	const struct feed *feed = past->terms->feed;
 	bool query = strchr(record->url, '?') && !strchr(feed->url, '?') &&
 		strncasecmp(record->url, feed->url, strcspn(feed->url, "#")) == 0;
-	const char *name = record->user_agent ? record->user_agent : "";
 
-	check(past, P13, !same(record->method, "GET"), "it did not ask by GET");
-	check(past, P13, query || strchr(record->url, '#'), "it added a query or fragment");
-	check(past, P13, has_forbidden(record->headers), "it sent a header that is not to be sent");
-	check(past, P13,
-		record->flags & REQUEST_COOKIES && !(feed->access && feed->access->cookies),
-		"it allowed cookies though Cookies= does not");
-	if (record->status > 0) {
-		check(past, P14, name[0] == '\0', "it did not say who it is");
-		check(past, P15, !(record->flags & REQUEST_PACKED), "it offered no compression");
-	}
-	check(past, P11, !(record->flags & REQUEST_POLITE), "it did not wait for its host's turn");
+	audit_form(past->audit, record, feed->access && feed->access->cookies);
+	check(past, P13, query, "it added a query");
 	check(past, P17, strstr(record->url, "/robots.txt") != NULL,
 		"it asked for robots.txt for a feed");
 }

@@ -61,3 +61,11 @@ struct audit_terms {
 /* `records` stand in the order of time.  Breaches point into them; static words. */
 void audit_judge(struct audit *audit, const struct audit_terms *terms,
 	const struct request_record *records, size_t count);
+
+/*
+ * Judges the requests for the feed's articles' pages (REQUEST_PAGE, REQUEST_ROBOTS) beside those of
+ * the feed; adds to what audit_judge() found.  Returns 0 or -ENOMEM, of the arena.
+ */
+int audit_judge_pages(struct audit *audit, const struct audit_terms *terms,
+	const struct request_record *records, size_t count, const struct request_record *pages,
+	size_t page_count, struct arena *arena);

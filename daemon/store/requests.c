@@ -23,6 +23,10 @@ static const char forget_sql[] =
 	"DELETE FROM requests WHERE key IN (SELECT key FROM requests ORDER BY key LIMIT ?)"
 	" AND (started < ? OR key <= (SELECT max(key) FROM requests) - ?)";
 
+static const char page_of_sql[] = "SELECT id, last_page_request FROM feeds WHERE url = ?";
+static const char last_page_sql[] = "SELECT last_page_request FROM feeds WHERE id = ?";
+static const char set_last_page_sql[] = "UPDATE feeds SET last_page_request = ? WHERE id = ?";
+
 int store_request_add(struct store *store, const struct request_record *record, int64_t *ret_key)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, add_sql);
@@ -57,6 +61,55 @@ int store_request_add(struct store *store, const struct request_record *record, 
 		return r;
 	*ret_key = sqlite3_last_insert_rowid(store->db);
 	return 0;
+}
+
+static int find_last_page(struct store *store, const char *url, struct request_record *record)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, page_of_sql);
+	int r;
+
+	bind_text(&s, url);
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
+	record->feed = column_int(&s);
+	record->previous = column_int(&s);
+	return s.result;
+}
+
+static int set_last_page(struct store *store, int64_t feed, int64_t key)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, set_last_page_sql);
+
+	bind_int(&s, key);
+	bind_int(&s, feed);
+	return statement_done(&s);
+}
+
+int store_page_request_add(
+	struct store *store, const char *url, const struct request_record *record)
+{
+	struct request_record whole = *record;
+	int64_t key;
+	int r;
+
+	r = find_last_page(store, url, &whole);
+	if (r == 0)
+		r = store_request_add(store, &whole, &key);
+	return r < 0 ? r : set_last_page(store, whole.feed, key);
+}
+
+int store_page_request_last(struct store *store, int64_t feed, int64_t *ret_key)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, last_page_sql);
+	int r;
+
+	bind_int(&s, feed);
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
+	*ret_key = column_int(&s);
+	return s.result;
 }
 
 static void read_record(struct statement *s, struct arena *arena, struct request_record *record)

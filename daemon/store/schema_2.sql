@@ -44,6 +44,8 @@ CREATE TABLE requests (
 ) STRICT;
 ALTER TABLE feeds ADD COLUMN last_request INTEGER NOT NULL DEFAULT 0; -- requests.key; 0: none
 
+ALTER TABLE feeds ADD COLUMN last_page_request INTEGER NOT NULL DEFAULT 0; -- of its articles' pages
+
 -- Alerts that wait for their topic's digest (MaxRate=, Digest=, Quiet=), and when it goes out.
 ALTER TABLE topics ADD COLUMN window_start INTEGER NOT NULL DEFAULT 0; -- of MaxRate=
 ALTER TABLE topics ADD COLUMN window_count INTEGER NOT NULL DEFAULT 0; -- alerts in it, sent at once

@@ -93,6 +93,16 @@ int store_feed_save(struct store *store, const struct feed_state *state);
  */
 int store_request_add(struct store *store, const struct request_record *record, int64_t *ret_key);
 
+/*
+ * Adds a request for a page of the feed (by its configured URL) to the log; record->feed and
+ * ->previous do not count.  -ENOENT: there is no such feed.
+ */
+int store_page_request_add(
+	struct store *store, const char *url, const struct request_record *record);
+
+/* The key of the newest of them; 0: there is none. */
+int store_page_request_last(struct store *store, int64_t feed, int64_t *ret_key);
+
 /* A request of the feed; -ENOENT: it was forgotten. */
 int store_request_get(struct store *store, int64_t feed, int64_t key, struct arena *arena,
 	struct request_record *ret);

@@ -127,6 +127,13 @@ class FullTextTest(unittest.TestCase):
         self.assertEqual(article["url"], self.site.url("news/s-one-canonical"))
         self.assertEqual(self.site.count("robots.txt"), 1)
         self.assertEqual(self.site.count("news/sold"), 0)
+        audit = json.loads(self.daemon.tool("audit", "short", "--json").stdout)
+        self.assertEqual([(r["for"], r["status"]) for r in audit["page_requests"]],
+                         [("robots.txt", 404), ("page", 200)])
+        self.assertEqual(audit["breach_count"], 0, audit["breaches"])
+        told = self.daemon.tool("audit", "short", "--requests").stdout
+        self.assertIn(self.site.url("news/sone"), told)
+        self.assertIn("were held against 2 requests for its articles' pages.", told)
 
     def test_feeds_text_stands_in_and_says_why(self):
         self.start()

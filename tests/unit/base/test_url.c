@@ -145,6 +145,14 @@ static void test_the_host_is_in_lower_case(void **state)
 	assert_null(url_host("urn:x", *state));
 }
 
+static void test_hosts_are_compared_without_case_port_or_path(void **state)
+{
+	(void)state;
+	assert_true(url_is_same_host("http://News.Example/a", "https://news.example:8080/b"));
+	assert_false(url_is_same_host("http://news.example/", "http://news.example.org/"));
+	assert_false(url_is_same_host("urn:x", "urn:x"));
+}
+
 static void test_addresses_of_one_article_have_one_key(void **state)
 {
 	static const char *const same[] = {
@@ -222,6 +230,7 @@ int main(void)
 		cmocka_unit_test(test_parts_are_told_apart),
 		cmocka_unit_test(test_only_http_with_a_host_is_http),
 		cmocka_unit_test(test_the_host_is_in_lower_case),
+		cmocka_unit_test(test_hosts_are_compared_without_case_port_or_path),
 		cmocka_unit_test(test_addresses_of_one_article_have_one_key),
 		cmocka_unit_test(test_addresses_of_two_articles_have_two_keys),
 		cmocka_unit_test(test_cleaning_keeps_all_but_what_tracks),

@@ -120,6 +120,33 @@ static void test_the_last_request_is_the_feeds(void **state)
 	assert_int_equal(feed.last_request, 9);
 }
 
+static void test_requests_for_pages_have_a_chain_of_their_own(void **state)
+{
+	struct room *room = *state;
+	struct request_record record = make_request(0, 77, NOW);
+	struct request_record read;
+	struct feed_state feed;
+	int64_t key;
+	int64_t first;
+
+	assert_int_equal(store_feed_ensure(room->store, "u", NOW, room->arena, &feed), 0);
+	assert_int_equal(store_page_request_last(room->store, feed.id, &first), 0);
+	assert_int_equal(first, 0);
+	assert_int_equal(store_page_request_add(room->store, "u", &record), 0);
+	assert_int_equal(store_page_request_last(room->store, feed.id, &first), 0);
+	assert_int_equal(store_request_get(room->store, feed.id, first, room->arena, &read), 0);
+	assert_int_equal(read.previous, 0);
+	/* A poll's commit leaves it alone. */
+	feed.last_request = 9;
+	assert_int_equal(store_feed_save(room->store, &feed), 0);
+	assert_int_equal(store_page_request_add(room->store, "u", &record), 0);
+	assert_int_equal(store_page_request_last(room->store, feed.id, &key), 0);
+	assert_int_equal(store_request_get(room->store, feed.id, key, room->arena, &read), 0);
+	assert_int_equal(read.previous, first);
+	assert_int_equal(store_page_request_add(room->store, "nobody's", &record), -ENOENT);
+	assert_int_equal(store_page_request_last(room->store, feed.id + 1, &key), -ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +154,7 @@ int main(void)
 		IN_ROOM(test_another_feeds_request_is_not_found),
 		IN_ROOM(test_the_oldest_are_forgotten_by_time_and_by_number),
 		IN_ROOM(test_the_last_request_is_the_feeds),
+		IN_ROOM(test_requests_for_pages_have_a_chain_of_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
