@@ -21,6 +21,8 @@
 #include "http/client.h"
 #include "match/matcher.h"
 #include "notify/exec_child.h"
+#include "notify/exec_hook.h"
+#include "notify/exec_runner.h"
 #include "notify/outbox.h"
 #include "pipeline/pages.h"
 #include "pipeline/pipeline.h"
@@ -292,6 +294,7 @@ static int configure(struct daemon *daemon, struct matcher *matcher)
 	r = outbox_set_hooks(daemon->outbox, config->hooks, config->hook_count);
 	if (r < 0)
 		return r;
+	exec_announce(config->hooks, config->hook_count);
 	if (daemon->control)
 		control_server_let_group_change(daemon->control, config->group_may_change);
 	poller_reload_begin(daemon->poller, config->poll_interval);
@@ -683,6 +686,8 @@ int main(int argc, char **argv)
 		return child_main();
 	if (argc > 1 && strcmp(argv[1], EXEC_CHILD_ARGUMENT) == 0)
 		return exec_child_main(argc, argv);
+	if (argc > 1 && strcmp(argv[1], EXEC_RUNNER_ARGUMENT) == 0)
+		return exec_runner_main(STDIN_FILENO);
 	if (!parse_arguments(argc, argv, &arguments, &status))
 		return status;
 	log_open(arguments.log_level);

@@ -8,6 +8,7 @@
 #include "commands/commands.h"
 #include "commands/hook_test.h"
 #include "commands/reply.h"
+#include "notify/exec_hook.h"
 
 enum {
 	DELIVERIES_AT_A_TIME = 200, /* of "all": each is a write of its own */
@@ -60,12 +61,13 @@ static void add_hook(const struct outbox_hook *state, void *userdata)
 
 	if (!hook)
 		return; /* its last attempts are under way */
-	value = json_pack("{s:s, s:s, s:s, s:o, s:i, s:i, s:I, s:I, s:s?}", "name", hook->name,
+	value = json_pack("{s:s, s:s, s:s, s:o, s:i, s:i, s:I, s:I, s:s?, s:b}", "name", hook->name,
 		"kind", hook_kind_to_string(hook->kind), "state", state->condition, "held_until",
 		json_time(state->held_for > 0 ? usec_add(now, state->held_for) : 0), "failures",
 		(int)state->failures, "in_flight", (int)state->in_flight, "pending",
 		count_of(hooks->counts, hook->name, "pending"), "dead",
-		count_of(hooks->counts, hook->name, "dead"), "error", state->words);
+		count_of(hooks->counts, hook->name, "dead"), "error", state->words, "in_unit",
+		exec_hook_has_unit(hook));
 	(void)json_array_append_new(hooks->list, value);
 }
 

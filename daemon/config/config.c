@@ -112,6 +112,7 @@ static int build_daemon(struct build *build)
 	config->readers = values->readers;
 	config->state_directory = state_directory(section, build->arena);
 	config->control_socket = values->control_socket;
+	config->hook_socket = values->hook_socket[0] != '\0' ? values->hook_socket : NULL;
 	config->remember = values->remember;
 	config->keep = values->keep;
 	config->keep_alerts = values->keep_alerts > 0 ? values->keep_alerts : values->keep;

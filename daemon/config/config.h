@@ -28,7 +28,8 @@ struct config {
 	unsigned readers;
 	const char *state_directory;
 	const char *control_socket;
-	const char **notify; /* hooks of health events, "journal" too; NULL-terminated */
+	const char *hook_socket; /* NULL: exec hooks are the daemon's own processes */
+	const char **notify;     /* hooks of health events, "journal" too; NULL-terminated */
 	usec remember;
 	usec keep;
 	usec keep_alerts;

@@ -210,6 +210,7 @@ static int add_hook(struct build *build, const struct section *section)
 		.content_type = values->content_type,
 		.headers = values->headers,
 		.argv = values->command,
+		.socket = section->kind == SECTION_EXEC ? build->config->hook_socket : NULL,
 		.user = values->user,
 	};
 	build->config->hook_count++;

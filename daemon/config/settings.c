@@ -36,6 +36,8 @@ const struct setting settings_table[] = {
 		SETTING_RESTART, .help = "folder of the database"},
 	{SECTION_DAEMON, "ControlSocket", value_socket, TARGET(daemon.control_socket),
 		"/run/wirewatch/control.sock", SETTING_RESTART, .help = "where the tool reaches the daemon"},
+	{SECTION_DAEMON, "HookSocket", value_hook_socket, TARGET(daemon.hook_socket),
+		"/run/wirewatch/hook.sock", 0, .help = "where systemd starts units for exec hooks, or no"},
 	{SECTION_DAEMON, "Notify", value_words, TARGET(daemon.notify), NULL,
 		SETTING_LIST, .help = "hooks that are told of failing feeds and hooks"},
 	{SECTION_DAEMON, "Remember", value_timespan, TARGET(daemon.remember), "400d", 0,

@@ -40,6 +40,7 @@ struct daemon_section {
 	unsigned readers;
 	const char *state_directory;
 	const char *control_socket;
+	const char *hook_socket;
 	const char **notify;
 	usec remember;
 	usec keep;

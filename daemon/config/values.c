@@ -138,6 +138,16 @@ int value_socket(const char *value, void *target, struct value_context *context)
 	return keep_string(value, target, context);
 }
 
+/* Empty for none. */
+int value_hook_socket(const char *value, void *target, struct value_context *context)
+{
+	if (strcmp(value, "no") == 0)
+		return keep_string("", target, context);
+	if (value[0] != '/' || strlen(value) > SOCKET_PATH_MAX)
+		return refuse(context, "expected no, or an absolute path of at most 107 bytes");
+	return keep_string(value, target, context);
+}
+
 /* A path from the folder of the file in which it stands. */
 static const char *resolve_path(const char *path, struct value_context *context)
 {

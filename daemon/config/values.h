@@ -31,6 +31,7 @@ int value_text(const char *value, void *target, struct value_context *context); 
 int value_contact(const char *value, void *target, struct value_context *context);
 int value_path(const char *value, void *target, struct value_context *context);
 int value_socket(const char *value, void *target, struct value_context *context);
+int value_hook_socket(const char *value, void *target, struct value_context *context);
 int value_file(const char *value, void *target, struct value_context *context);
 int value_feed_url(const char *value, void *target, struct value_context *context);
 int value_hook_url(const char *value, void *target, struct value_context *context);

@@ -72,7 +72,8 @@ struct hook {
 	size_t next_secret_length;
 	struct access *access; /* whom a receiver is known by (base/access.h), or NULL */
 	/* [Exec] */
-	const char **argv; /* NULL-terminated */
+	const char **argv;  /* NULL-terminated */
+	const char *socket; /* where systemd starts a unit for it (HookSocket=), or NULL */
 	/* [Mail]; `url` is the server's */
 	struct mailbox from;
 	struct mailbox_list to;

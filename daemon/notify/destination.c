@@ -113,6 +113,8 @@ static int copy_hook(struct destination *destination, const struct hook *from)
 	if (r == 0)
 		r = copy_text(arena, &copy.content_type);
 	if (r == 0)
+		r = copy_text(arena, &copy.socket);
+	if (r == 0)
 		r = copy_template(arena, &copy.template);
 	if (r == 0)
 		r = copy_list(arena, &copy.headers);

@@ -3,17 +3,14 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 
+#include "base/log.h"
 #include "base/utf8.h"
 #include "notify/exec_child.h"
+#include "notify/exec_run.h"
 #include "notify/transcript.h"
-#include "notify/words.h"
 
 enum {
 	/* The environment, each value twice, and the arguments' places. */
@@ -26,19 +23,17 @@ struct attempt {
 	const struct hook *hook;
 	struct clock *clock;
 	struct buffer *transcript;
-	struct clock_timer *timer; /* the time-out, then the grace */
-	pid_t pid;                 /* leader of its group; 0: it could not be started */
-	int pidfd;
+	struct clock_timer *timer; /* the unit's start, the time-out, then the grace */
+	struct exec_run *run;
 	int stderr_fd;
-	int error; /* -errno: why it could not be started */
+	bool in_unit;
 	bool timed_out;
-	struct event *ended; /* on pidfd, or a timer where there is no process */
 	struct event *readable;
 	size_t tail_length;
 	char tail[2 * EXEC_STDERR_BYTES]; /* the last bytes of standard error, and some before */
 };
 
-/* ---- what is pure ---- */
+/* ---- the environment ---- */
 
 static char *environment_entry(struct arena *arena, const char *name, const char *value)
 {
@@ -88,66 +83,6 @@ int exec_environment(const struct alert *alert, struct arena *arena, char ***ret
 	return 0;
 }
 
-/* The last EXEC_STDERR_BYTES, from the start of a character, without the ends of lines. */
-static void quote_tail(const struct exec_end *end, struct words *words)
-{
-	const char *tail = end->tail;
-	size_t length = end->tail_length;
-	bool cut = length > EXEC_STDERR_BYTES;
-
-	while (length > 0 && (tail[length - 1] == '\n' || tail[length - 1] == '\r'))
-		length--;
-	if (length > EXEC_STDERR_BYTES) {
-		tail += length - EXEC_STDERR_BYTES;
-		length = EXEC_STDERR_BYTES;
-		while (length > 0 && ((unsigned char)*tail & 0xC0) == 0x80) {
-			tail++;
-			length--;
-		}
-	}
-	if (length == 0)
-		return;
-	words_add(words, "; it said: %s", cut ? "…" : "");
-	words_add_foreign(words, tail, length, length);
-}
-
-struct outcome exec_outcome(const struct exec_end *end, char room[OUTCOME_WORDS_BYTES])
-{
-	struct outcome outcome = {.kind = OUTCOME_FAILED, .words = room};
-	struct words words = words_of(room, OUTCOME_WORDS_BYTES);
-
-	if (end->timed_out) {
-		words_add(&words, "the command did not end within its Timeout= and was killed");
-	} else if (end->code != CLD_EXITED) {
-		words_add(&words, "the command was killed by SIG%s", sigabbrev_np(end->status));
-	} else if (end->status == 0) {
-		return (struct outcome){.kind = OUTCOME_DELIVERED};
-	} else if (end->status == EXEC_TEMPFAIL) {
-		outcome.kind = OUTCOME_RETRY;
-		words_add(&words, "the command asks to be run later (exit status 75)");
-	} else {
-		words_add(&words, "the command failed with exit status %d", end->status);
-	}
-	quote_tail(end, &words);
-	return outcome;
-}
-
-static struct outcome start_outcome(const struct attempt *attempt, char room[OUTCOME_WORDS_BYTES])
-{
-	struct words words = words_of(room, OUTCOME_WORDS_BYTES);
-	/* The machine is short of something that may come back; else the command is no command. */
-	bool is_short = attempt->error == -EAGAIN || attempt->error == -ENOMEM ||
-		attempt->error == -EMFILE || attempt->error == -ENFILE;
-
-	words_add(&words, "the command %s cannot be started: %s%s", attempt->hook->argv[0],
-		strerrordesc_np(-attempt->error), is_short ? "" : "; correct Command=");
-	return (struct outcome){
-		.kind = is_short ? OUTCOME_RETRY : OUTCOME_FAILED,
-		.words = room,
-		.unwell = true,
-	};
-}
-
 /* ---- the transcript ---- */
 
 static void note_start(const struct attempt *attempt, char *const *environment, const char *event)
@@ -159,38 +94,29 @@ static void note_start(const struct attempt *attempt, char *const *environment, 
 		return;
 	for (size_t i = 0; argv[i]; i++)
 		transcript_printf(transcript, '>', i == 0 ? "%s" : "    %s", argv[i]);
+	transcript_printf(transcript, '>', "(%s)",
+		attempt->in_unit ? "in a unit of its own, " EXEC_UNITS : "a process of the daemon");
 	for (size_t i = 0; environment && environment[i]; i++)
 		transcript_add(transcript, '>', environment[i], strlen(environment[i]));
 	transcript_add(transcript, '>', "", 0);
 	transcript_add(transcript, '>', event, strlen(event));
 }
 
-static void note_end(const struct attempt *attempt, const siginfo_t *info)
+static void note_end(const struct attempt *attempt, const struct exec_end *end)
 {
 	struct buffer *transcript = attempt->transcript;
 
 	if (attempt->tail_length > 0)
 		transcript_add(transcript, '<', attempt->tail, attempt->tail_length);
-	if (info->si_code == CLD_EXITED)
-		transcript_printf(transcript, '<', "exit status %d", info->si_status);
+	if (end->fate != EXEC_ENDED)
+		return; /* the outcome says all */
+	if (end->code == CLD_EXITED)
+		transcript_printf(transcript, '<', "exit status %d", end->status);
 	else
-		transcript_printf(
-			transcript, '<', "killed by SIG%s", sigabbrev_np(info->si_status));
+		transcript_printf(transcript, '<', "killed by SIG%s", sigabbrev_np(end->status));
 }
 
-/* ---- the process ---- */
-
-static void attempt_free(struct attempt *attempt)
-{
-	if (attempt->ended)
-		event_free(attempt->ended);
-	if (attempt->readable)
-		event_free(attempt->readable);
-	clock_timer_free(attempt->clock, attempt->timer);
-	closep(&attempt->pidfd);
-	closep(&attempt->stderr_fd);
-	free(attempt);
-}
+/* ---- standard error ---- */
 
 static void keep_tail(struct attempt *attempt, const char *bytes, size_t length)
 {
@@ -227,60 +153,8 @@ static void on_readable(evutil_socket_t fd, short what, void *userdata)
 		(void)event_del(attempt->readable);
 }
 
-/* To the whole group; and to the leader, should it have left its group. */
-static void signal_group(const struct attempt *attempt, int number)
+static void drain_stderr(struct attempt *attempt)
 {
-	(void)kill(-attempt->pid, number); /* ESRCH: all of them are gone */
-	(void)pidfd_send_signal(attempt->pidfd, number, NULL, 0);
-}
-
-static void on_timeout(void *userdata)
-{
-	struct attempt *attempt = userdata;
-
-	signal_group(attempt, attempt->timed_out ? SIGKILL : SIGTERM);
-	if (!attempt->timed_out)
-		clock_timer_in(attempt->clock, attempt->timer, EXEC_TERM_GRACE);
-	attempt->timed_out = true;
-}
-
-/* Ends what the leader left behind, while its zombie still keeps the group's number, and reaps. */
-static bool reap(struct attempt *attempt, siginfo_t *ret)
-{
-	*ret = (siginfo_t){0};
-	if (waitid(P_PIDFD, (id_t)attempt->pidfd, ret, WEXITED | WNOHANG | WNOWAIT) < 0 ||
-		ret->si_pid == 0)
-		return false;
-	(void)kill(-attempt->pid, SIGKILL);
-	(void)waitid(P_PIDFD, (id_t)attempt->pidfd, ret, WEXITED | WNOHANG);
-	return true;
-}
-
-static void finish(struct attempt *attempt, const struct outcome *outcome)
-{
-	notifier_done_fn done = attempt->done;
-	void *userdata = attempt->userdata;
-
-	attempt_free(attempt);
-	done(outcome, userdata);
-}
-
-static void on_ended(evutil_socket_t fd, short what, void *userdata)
-{
-	struct attempt *attempt = userdata;
-	char words[OUTCOME_WORDS_BYTES];
-	struct outcome outcome;
-	siginfo_t info;
-
-	(void)fd;
-	(void)what;
-	if (attempt->pid == 0) {
-		outcome = start_outcome(attempt, words);
-		finish(attempt, &outcome);
-		return;
-	}
-	if (!reap(attempt, &info))
-		return;
 	for (size_t total = 0; total < EXEC_DRAIN_BYTES;) {
 		ssize_t length = read_stderr(attempt);
 
@@ -288,17 +162,60 @@ static void on_ended(evutil_socket_t fd, short what, void *userdata)
 			break;
 		total += (size_t)length;
 	}
-	note_end(attempt, &info);
-	outcome = exec_outcome(
-		&(struct exec_end){
-			.code = info.si_code,
-			.status = info.si_status,
-			.timed_out = attempt->timed_out,
-			.tail = attempt->tail,
-			.tail_length = attempt->tail_length,
-		},
-		words);
-	finish(attempt, &outcome);
+}
+
+/* ---- the attempt ---- */
+
+static void attempt_free(struct attempt *attempt)
+{
+	if (attempt->run)
+		attempt->run->ops->free(attempt->run);
+	if (attempt->readable)
+		event_free(attempt->readable);
+	clock_timer_free(attempt->clock, attempt->timer);
+	closep(&attempt->stderr_fd);
+	free(attempt);
+}
+
+static void on_end(const struct exec_end *how, void *userdata)
+{
+	struct attempt *attempt = userdata;
+	notifier_done_fn done = attempt->done;
+	struct exec_end end = *how;
+	char words[OUTCOME_WORDS_BYTES];
+	struct outcome outcome;
+
+	drain_stderr(attempt);
+	note_end(attempt, &end);
+	end.command = attempt->hook->argv[0];
+	end.timed_out = attempt->timed_out;
+	end.tail = attempt->tail;
+	end.tail_length = attempt->tail_length;
+	outcome = exec_outcome(&end, words);
+	userdata = attempt->userdata;
+	attempt_free(attempt);
+	done(&outcome, userdata);
+}
+
+static void on_taken(void *userdata)
+{
+	struct attempt *attempt = userdata;
+
+	clock_timer_in(attempt->clock, attempt->timer, attempt->hook->timeout);
+}
+
+static void on_timeout(void *userdata)
+{
+	struct attempt *attempt = userdata;
+	struct exec_run *run = attempt->run;
+
+	if (attempt->timed_out || !run->taken) {
+		run->ops->kill(run);
+		return;
+	}
+	attempt->timed_out = true;
+	clock_timer_in(attempt->clock, attempt->timer, run->ops->kill_after);
+	run->ops->term(run);
 }
 
 /* A file in memory with the event, which the command can read but not change. */
@@ -315,70 +232,6 @@ static int make_stdin(const char *event, int *ret)
 		return -errno;
 	*ret = TAKE_FD(fd);
 	return 0;
-}
-
-static int make_actions(int stdin_fd, int stderr_fd, posix_spawn_file_actions_t *ret)
-{
-	int r = posix_spawn_file_actions_init(ret);
-
-	if (r != 0)
-		return -r;
-	r = posix_spawn_file_actions_adddup2(ret, stdin_fd, STDIN_FILENO);
-	if (r == 0)
-		r = posix_spawn_file_actions_addopen(ret, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	if (r == 0)
-		r = posix_spawn_file_actions_adddup2(ret, stderr_fd, STDERR_FILENO);
-	if (r == 0)
-		r = posix_spawn_file_actions_addclosefrom_np(ret, STDERR_FILENO + 1);
-	if (r != 0)
-		(void)posix_spawn_file_actions_destroy(ret);
-	return -r;
-}
-
-/* A group of its own, no signal blocked or ignored. */
-static int make_attributes(posix_spawnattr_t *ret)
-{
-	sigset_t all;
-	sigset_t none;
-	int r = posix_spawnattr_init(ret);
-
-	if (r != 0)
-		return -r;
-	(void)sigfillset(&all);
-	(void)sigemptyset(&none);
-	r = posix_spawnattr_setflags(
-		ret, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-	if (r == 0)
-		r = posix_spawnattr_setsigdefault(ret, &all);
-	if (r == 0)
-		r = posix_spawnattr_setsigmask(ret, &none);
-	if (r != 0)
-		(void)posix_spawnattr_destroy(ret);
-	return -r;
-}
-
-/*
- * posix_spawn() has no attribute for limits: they are set from outside, before the new program has
- * come far.  CPU time is bounded for what leaves the group, twice the time-out for each process.
- */
-static void set_limits(const struct attempt *attempt)
-{
-	rlim_t seconds = 2 * (attempt->hook->timeout / USEC_SEC) + 1;
-	/* clang-format off */
-	const struct { int resource; rlim_t limit; } limits[] = {
-		{RLIMIT_CORE, 0},
-		{RLIMIT_CPU, seconds},
-		{RLIMIT_FSIZE, EXEC_FILE_BYTES},
-		{RLIMIT_NOFILE, EXEC_FILES},
-	};
-	/* clang-format on */
-
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
-		const struct rlimit limit = {limits[i].limit, limits[i].limit};
-
-		/* Fails where it has ended already, or where less is allowed anyway. */
-		(void)prlimit(attempt->pid, limits[i].resource, &limit, NULL);
-	}
 }
 
 /* The command; where it runs as another user, ourselves in the role that becomes it first. */
@@ -401,37 +254,46 @@ static const char **command_of(const struct hook *hook, struct arena *arena)
 	return argv;
 }
 
-static int spawn(
-	struct attempt *attempt, const char **argv, int stdin_fd, int stderr_fd, char **environment)
+/* Makes the pipe of standard error; *ret is the command's end, the caller's to close. */
+static int watch_stderr(struct attempt *attempt, struct event_base *base, int *ret)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	int r;
+	int ends[2];
 
-	r = make_actions(stdin_fd, stderr_fd, &actions);
-	if (r < 0)
-		return r;
-	r = make_attributes(&attributes);
-	if (r == 0) {
-		r = -posix_spawn(&attempt->pid, argv[0], &actions, &attributes, (char *const *)argv,
-			environment);
-		(void)posix_spawnattr_destroy(&attributes);
-	}
-	(void)posix_spawn_file_actions_destroy(&actions);
-	if (r < 0)
-		attempt->pid = 0;
-	return r;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	attempt->stderr_fd = ends[0];
+	*ret = ends[1];
+	if (fcntl(attempt->stderr_fd, F_SETFL, O_NONBLOCK) < 0)
+		return -errno;
+	attempt->readable =
+		event_new(base, attempt->stderr_fd, EV_READ | EV_PERSIST, on_readable, attempt);
+	if (!attempt->readable || event_add(attempt->readable, NULL) < 0)
+		return -ENOMEM;
+	return 0;
 }
 
-/* Runs the command; its pidfd is opened at once, and only we reap it: the number is still its. */
-static int run(struct attempt *attempt, const struct alert *alert)
+/* In a unit of its own, where the hook has a socket for that and the command fits; else a child. */
+static int launch(
+	struct attempt *attempt, struct event_base *base, const struct exec_command *command)
+{
+	const struct exec_listener listener = {on_taken, on_end, attempt};
+	const char *socket = attempt->hook->socket;
+
+	attempt->in_unit =
+		socket && exec_unit_new(base, socket, command, &listener, &attempt->run) == 0;
+	return attempt->in_unit ? 0 : exec_process_new(base, command, &listener, &attempt->run);
+}
+
+static int run(struct attempt *attempt, struct event_base *base, const struct alert *alert)
 {
 	_cleanup_(arena_freep) struct arena *arena = NULL;
 	_cleanup_(closep) int stdin_fd = -1;
 	_cleanup_(closep) int stderr_end = -1;
 	char **environment = NULL;
-	const char **argv;
-	int ends[2];
+	/* For what leaves the group, too. */
+	struct exec_command command = {
+		.cpu_seconds = 2 * (attempt->hook->timeout / USEC_SEC) + 1,
+	};
 	int r;
 
 	r = arena_new(RUN_ARENA_BYTES, &arena);
@@ -439,59 +301,19 @@ static int run(struct attempt *attempt, const struct alert *alert)
 		r = exec_environment(alert, arena, &environment);
 	if (r == 0)
 		r = make_stdin(alert->event, &stdin_fd);
+	if (r == 0)
+		r = watch_stderr(attempt, base, &stderr_end);
 	if (r < 0)
 		return r;
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -errno;
-	attempt->stderr_fd = ends[0];
-	stderr_end = ends[1];
-	if (fcntl(attempt->stderr_fd, F_SETFL, O_NONBLOCK) < 0)
-		return -errno;
+	command.environment = (const char **)environment;
+	command.argv = command_of(attempt->hook, arena);
+	command.stdin_fd = stdin_fd;
+	command.stderr_fd = stderr_end;
+	if (!command.argv)
+		return -ENOMEM;
+	r = launch(attempt, base, &command);
 	note_start(attempt, environment, alert->event);
-	argv = command_of(attempt->hook, arena);
-	r = argv ? spawn(attempt, argv, stdin_fd, stderr_end, environment) : -ENOMEM;
-	if (r < 0)
-		return r;
-	set_limits(attempt);
-	attempt->pidfd = pidfd_open(attempt->pid, 0);
-	if (attempt->pidfd < 0) {
-		r = -errno;
-		(void)kill(-attempt->pid, SIGKILL);
-		(void)waitpid(attempt->pid, NULL, 0);
-		attempt->pid = 0;
-		return r;
-	}
-	return 0;
-}
-
-static int watch(struct attempt *attempt, struct event_base *base)
-{
-	attempt->ended = event_new(base, attempt->pid ? attempt->pidfd : -1,
-		attempt->pid ? EV_READ | EV_PERSIST : 0, on_ended, attempt);
-	if (!attempt->ended)
-		return -ENOMEM;
-	if (!attempt->pid) {
-		return evtimer_add(attempt->ended, &(struct timeval){0}) < 0 ? -ENOMEM : 0;
-	}
-	attempt->readable =
-		event_new(base, attempt->stderr_fd, EV_READ | EV_PERSIST, on_readable, attempt);
-	if (!attempt->readable || event_add(attempt->ended, NULL) < 0 ||
-		event_add(attempt->readable, NULL) < 0)
-		return -ENOMEM;
-	clock_timer_in(attempt->clock, attempt->timer, attempt->hook->timeout);
-	return 0;
-}
-
-static void exec_cancel(struct attempt *attempt)
-{
-	siginfo_t info;
-
-	if (attempt->pid) {
-		signal_group(attempt, SIGTERM);
-		/* Mostly too early; who outlives us is reaped by init. */
-		(void)waitid(P_PIDFD, (id_t)attempt->pidfd, &info, WEXITED | WNOHANG);
-	}
-	attempt_free(attempt);
+	return r;
 }
 
 static int exec_start(const struct notifier_context *context, const struct hook *hook,
@@ -508,23 +330,50 @@ static int exec_start(const struct notifier_context *context, const struct hook 
 		.hook = hook,
 		.clock = context->clock,
 		.transcript = context->transcript,
-		.pidfd = -1,
 		.stderr_fd = -1,
 	};
 	r = clock_timer_new(context->clock, on_timeout, attempt, &attempt->timer);
 	if (r == 0) {
-		attempt->error = run(attempt, alert);
-		r = watch(attempt, context->base);
+		r = run(attempt, context->base, alert);
+		if (r < 0)
+			r = exec_failure_new(context->base,
+				&(struct exec_end){.fate = EXEC_NO_COMMAND, .error = r},
+				&(struct exec_listener){on_taken, on_end, attempt}, &attempt->run);
 	}
 	if (r < 0) {
-		exec_cancel(attempt);
+		attempt_free(attempt);
 		return r;
 	}
+	clock_timer_in(attempt->clock, attempt->timer,
+		attempt->run->taken ? hook->timeout : EXEC_UNIT_START_MAX);
 	*ret = attempt;
 	return 0;
 }
 
 const struct notifier_ops exec_notifier = {
 	.start = exec_start,
-	.cancel = exec_cancel,
+	.cancel = attempt_free,
 };
+
+bool exec_hook_has_unit(const struct hook *hook)
+{
+	return hook->kind == HOOK_EXEC && hook->socket && exec_unit_look(hook->socket) == 0;
+}
+
+void exec_announce(const struct hook *hooks, size_t count)
+{
+	const struct hook *first = NULL;
+
+	for (size_t i = 0; !first && i < count; i++)
+		if (hooks[i].kind == HOOK_EXEC)
+			first = &hooks[i];
+	if (!first || !first->socket)
+		return;
+	if (exec_hook_has_unit(first))
+		log_info("exec hooks run in units of their own (" EXEC_UNITS "), by %s",
+			first->socket);
+	else
+		log_info("exec hooks run as processes of the daemon: there is no socket of ours at "
+			 "%s (wirewatch-hook.socket)",
+			first->socket);
+}

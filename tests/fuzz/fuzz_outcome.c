@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "notify/exec_hook.h"
+#include "notify/exec_outcome.h"
 #include "notify/webhook.h"
 
 #define NOW (UINT64_C(1792324800) * USEC_SEC)

@@ -73,6 +73,7 @@ static void test_daemon_settings_and_defaults(void **state)
 	assert_int_equal(config->keep, 90 * USEC_DAY);
 	assert_string_equal(config->state_directory, "/var/lib/wirewatch");
 	assert_string_equal(config->control_socket, "/run/wirewatch/control.sock");
+	assert_string_equal(config->hook_socket, "/run/wirewatch/hook.sock");
 	assert_string_equal(config->private_networks, "127.1.0.0/16 fd00::/8");
 	assert_string_equal(
 		config->user_agent, "wirewatch/" WIREWATCH_VERSION " (+https://example.org/bot)");
@@ -182,6 +183,8 @@ static void test_hooks_with_secret_and_arguments(void **state)
 	assert_int_equal(archive->timeout, 10 * USEC_SEC);
 	assert_words(archive->argv, "/usr/local/bin/archive-article", "--into", "/srv/two words",
 		"single \"quoted\"", "back slash", NULL);
+	assert_string_equal(archive->socket, "/run/wirewatch/hook.sock");
+	assert_null(desk->socket);
 	assert_int_equal(find_hook(config, "journal")->kind, HOOK_JOURNAL);
 }
 
@@ -345,6 +348,42 @@ static void test_credentials_are_read_from_the_folder_of_systemd(void **state)
 	scratch_remove(folder);
 }
 
+static void test_hooks_have_the_socket_of_the_daemon_or_none(void **state)
+{
+	char longest[512];
+	char path[64];
+
+	(void)state;
+	for (size_t length = 106; length <= 108; length++) {
+		_cleanup_(config_freep) struct config *config = NULL;
+		_cleanup_(config_errors_clear) struct config_errors errors = {0};
+
+		(void)snprintf(longest, sizeof(longest),
+			"[Daemon]\nHookSocket=/%0*d\n[Exec \"a\"]\nCommand=/bin/true\n",
+			(int)length - 1, 0);
+		(void)write_file(path, longest, strlen(longest));
+		assert_int_equal(config_load(path, &errors, &config), length <= 107 ? 0 : -EINVAL);
+		if (config)
+			assert_int_equal(strlen(config->hooks[0].socket), length);
+		(void)unlink(path);
+	}
+}
+
+static void test_hooks_may_be_kept_out_of_units(void **state)
+{
+	static const char text[] = "[Daemon]\nHookSocket=no\n[Exec \"a\"]\nCommand=/bin/true\n";
+	_cleanup_(config_freep) struct config *config = NULL;
+	_cleanup_(config_errors_clear) struct config_errors errors = {0};
+	char path[64];
+
+	(void)state;
+	(void)write_file(path, text, strlen(text));
+	assert_int_equal(config_load(path, &errors, &config), 0);
+	(void)unlink(path);
+	assert_null(config->hook_socket);
+	assert_null(config->hooks[0].socket);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +400,8 @@ int main(void)
 		cmocka_unit_test(test_faults_beyond_the_limit_are_counted),
 		cmocka_unit_test(test_feeds_are_bounded),
 		cmocka_unit_test(test_credentials_are_read_from_the_folder_of_systemd),
+		cmocka_unit_test(test_hooks_have_the_socket_of_the_daemon_or_none),
+		cmocka_unit_test(test_hooks_may_be_kept_out_of_units),
 	};
 
 	(void)unsetenv("STATE_DIRECTORY");

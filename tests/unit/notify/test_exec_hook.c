@@ -1,4 +1,7 @@
-/* Runs real commands: an exec hook is about processes.  None sleeps longer than it is let live. */
+/*
+ * Runs real commands: an exec hook is about processes.  None sleeps longer than it is let live.
+ * Most is run twice: by the daemon itself, and by the runner of a unit, which makes no difference.
+ */
 #include "notify/exec_hook.h"
 
 #include <setjmp.h>
@@ -16,8 +19,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "activator.h"
 #include "base/utf8.h"
 #include "notify/exec_child.h"
+#include "notify/exec_run.h"
+#include "notify/exec_runner.h"
 #include "support/fake_clock.h"
 
 enum {
@@ -35,6 +41,8 @@ struct room {
 	unsigned calls;
 	struct attempt *attempt;
 	const char *user; /* NULL: our own */
+	bool in_unit;
+	struct activator activator;
 	struct hook hook;
 };
 
@@ -69,11 +77,26 @@ static int set_up(void **state)
 	return 0;
 }
 
+static int set_up_unit(void **state)
+{
+	struct room *room;
+
+	(void)set_up(state);
+	room = *state;
+	room->in_unit = true;
+	activator_open(&room->activator, room->base);
+	return 0;
+}
+
 static int tear_down(void **state)
 {
 	struct room *room = *state;
 
 	(void)alarm(0);
+	if (room->in_unit) {
+		assert_true(room->activator.connections > 0);
+		activator_close(&room->activator);
+	}
 	(void)unlink(room->file);
 	clock_free_system(room->system);
 	fake_clock_free(room->fake);
@@ -101,6 +124,7 @@ static void start_command(struct room *room, const char **argv, usec timeout)
 		.kind = HOOK_EXEC,
 		.timeout = timeout,
 		.argv = argv,
+		.socket = room->in_unit ? room->activator.path : NULL,
 		.user = room->user};
 	assert_int_equal(
 		exec_notifier.start(&context, &room->hook, &alert, on_done, room, &room->attempt),
@@ -190,8 +214,11 @@ static void test_longest_event_is_read_whole_and_cannot_be_changed(void **state)
 	memset(event, 'x', sizeof(event) - 1);
 	event[sizeof(event) - 1] = '\0';
 	longest.event = event;
-	room->hook = (struct hook){
-		.name = "run", .kind = HOOK_EXEC, .timeout = USEC_MINUTE, .argv = argv};
+	room->hook = (struct hook){.name = "run",
+		.kind = HOOK_EXEC,
+		.timeout = USEC_MINUTE,
+		.argv = argv,
+		.socket = room->in_unit ? room->activator.path : NULL};
 	assert_int_equal(
 		exec_notifier.start(&context, &room->hook, &longest, on_done, room, &room->attempt),
 		0);
@@ -341,11 +368,14 @@ static void test_command_that_is_not_there_fails_with_the_reason(void **state)
 		"No such file or directory; correct Command=");
 }
 
-/* Turns until the file has something: the command is under way. */
+/* Turns until the file has something: the command is under way, and who started it has said so. */
 static void wait_for_file(struct room *room)
 {
-	while (content_of(room)[0] == '\0')
+	while (content_of(room)[0] == '\0') {
+		(void)event_base_loop(room->base, EVLOOP_NONBLOCK);
 		(void)usleep(1000);
+	}
+	(void)event_base_loop(room->base, EVLOOP_NONBLOCK);
 }
 
 /* Whether it is gone, or a zombie that init has not reaped yet. */
@@ -488,37 +518,46 @@ static void test_long_values_are_cut(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* The same by the daemon and by a unit's runner. */
+#define TESTS(name)                                                                                \
+	TEST(name),                                                                                \
+	{                                                                                          \
+#name " (in a unit)", name, set_up_unit, tear_down, NULL                           \
+	}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_exit_status_0_delivers),
-		TEST(test_exit_status_75_is_tried_again),
-		TEST(test_other_exit_status_fails_with_the_end_of_stderr),
-		TEST(test_signal_is_named),
-		TEST(test_event_is_standard_input),
-		TEST(test_longest_event_is_read_whole_and_cannot_be_changed),
-		TEST(test_command_that_reads_nothing_is_not_waited_for),
-		TEST(test_arguments_are_the_administrators_alone),
-		TEST(test_command_runs_as_another_user_with_its_groups),
-		TEST(test_user_who_is_not_there_is_told),
-		TEST(test_environment_is_clean_and_carries_the_alert),
-		TEST(test_no_descriptor_but_the_three_is_inherited),
-		TEST(test_command_leads_a_group_of_its_own),
-		TEST(test_signals_are_as_a_command_expects_them),
-		TEST(test_limits_are_set),
-		TEST(test_command_that_is_not_there_fails_with_the_reason),
-		TEST(test_time_out_ends_the_group_by_term),
+		TESTS(test_exit_status_0_delivers),
+		TESTS(test_exit_status_75_is_tried_again),
+		TESTS(test_other_exit_status_fails_with_the_end_of_stderr),
+		TESTS(test_signal_is_named),
+		TESTS(test_event_is_standard_input),
+		TESTS(test_longest_event_is_read_whole_and_cannot_be_changed),
+		TESTS(test_command_that_reads_nothing_is_not_waited_for),
+		TESTS(test_arguments_are_the_administrators_alone),
+		TESTS(test_command_runs_as_another_user_with_its_groups),
+		TESTS(test_user_who_is_not_there_is_told),
+		TESTS(test_environment_is_clean_and_carries_the_alert),
+		TESTS(test_no_descriptor_but_the_three_is_inherited),
+		TESTS(test_command_leads_a_group_of_its_own),
+		TESTS(test_signals_are_as_a_command_expects_them),
+		TESTS(test_limits_are_set),
+		TESTS(test_command_that_is_not_there_fails_with_the_reason),
+		TESTS(test_time_out_ends_the_group_by_term),
 		TEST(test_command_that_ignores_term_is_killed),
-		TEST(test_what_the_command_leaves_behind_is_ended),
-		TEST(test_flood_on_stderr_is_read_and_bounded),
+		TESTS(test_what_the_command_leaves_behind_is_ended),
+		TESTS(test_flood_on_stderr_is_read_and_bounded),
 		TEST(test_cancel_ends_the_command_without_a_callback),
-		TEST(test_no_descriptor_is_left),
+		TESTS(test_no_descriptor_is_left),
 		TEST(test_long_values_are_cut),
 	};
 	_cleanup_(closep) int pidfd = pidfd_open(getpid(), 0);
 
 	if (argc > 1 && strcmp(argv[1], EXEC_CHILD_ARGUMENT) == 0)
 		return exec_child_main(argc, argv); /* as the daemon's main() */
+	if (argc > 1 && strcmp(argv[1], EXEC_RUNNER_ARGUMENT) == 0)
+		return exec_runner_main(STDIN_FILENO);
 	if (pidfd < 0) {
 		(void)fprintf(
 			stderr, "skipped: no pidfd_open(2) here (valgrind 3.19, Linux 5.2)\n");
