@@ -60,6 +60,7 @@ def check_install():
     check("installs", status == 0, output)
     check("the service runs, and will after a boot", until(active) and enabled(UNIT), journal())
     check("the control socket is there", enabled("wirewatchd.socket") and run("wirewatch", "status")[0] == 0)
+    check("... and so is the one for hooks' units", active("wirewatch-hook.socket"))
     check("the timer is not for everybody", not enabled("wirewatchd-once.timer"))
     check("it has its user", run("id", "wirewatch")[0] == 0)
 
@@ -110,7 +111,7 @@ def check_changed_conffile():
 def check_removal():
     status, output = run("dpkg", "-r", "wirewatch")
     check("is removed", status == 0, output)
-    check("nothing of it runs", not active() and run("pgrep", "wirewatchd")[0] != 0)
+    check("nothing of it runs", not active() and not active("wirewatch-hook.socket") and run("pgrep", "wirewatchd")[0] != 0)
     check("configuration and state stay", os.path.exists(CONFFILE) and os.path.exists(DATABASE))
     check("... the state in a newer schema than it was", schema_version() > 1)
     os.unlink(OWN_CONFIG)

@@ -23,6 +23,14 @@ TOLD = "/var/lib/wirewatch/told"
 PROBED = "/var/lib/wirewatch/probed"
 SLEEPER = "86399"  # seconds: by which a process of the hanging hook is known
 LIBRARY = os.path.dirname(os.path.abspath(__file__))
+HOOK_SOCKET = "wirewatch-hook.socket"
+HOOK_UNIT = "wirewatch-hook@.service"
+HOOK_SLICE = "system-wirewatch-hooks.slice"
+HOOK_MEMORY = "100M"  # of a hook, in here
+HOOK_TASKS = 64
+HOOK_DROP_IN = f"/etc/systemd/system/{HOOK_UNIT}.d/50-test.conf"
+HOOK_BROKEN = f"/etc/systemd/system/{HOOK_UNIT}.d/60-broken.conf"
+DEAF = "/var/lib/wirewatch/deaf"
 ONCE = "wirewatchd-once.service"
 TIMER = "wirewatchd-once.timer"
 MEMBER_ID = 54321  # a user who is nobody but a member of the group
@@ -49,6 +57,23 @@ Command=/usr/bin/python3 -B {library}/sandbox_probe.py {probed}
 [Exec "hang"]
 Command=/bin/sh -c "sleep {sleeper} & exec sleep {sleeper}"
 Timeout=1s
+[Exec "where"]
+Command=/bin/sh -c "cat /proc/self/cgroup >&2"
+[Exec "mark"]
+Command=/bin/sh -c "test -e /tmp/mark || {{ touch /tmp/mark; exit 75; }}"
+[Exec "busy"]
+Command=/bin/sh -c "head -c 200000000 /dev/zero | sha256sum"
+[Exec "leaver"]
+Command=/bin/sh -c "setsid sh -c 'trap \\\"\\\" TERM; sleep {sleeper}; sleep {sleeper}' & exit 0"
+[Exec "runaway"]
+Command=/bin/sh -c "setsid sleep {sleeper} & exec sleep {sleeper}"
+Timeout=1s
+[Exec "deaf"]
+Command=/bin/sh -c "trap '' TERM; echo $$ >{deaf}; while :; do sleep 1; done"
+[Exec "hog"]
+Command=/usr/bin/python3 -c "held = [bytearray(b'x' * 2**20) for _ in range(4096)]"
+[Exec "forker"]
+Command=/usr/bin/python3 -B {library}/fork_bomb.py
 [Webhook "post"]
 URL=http://127.0.0.1:{port}/post
 SecretCredential=desk-secret
@@ -134,7 +159,8 @@ def as_member(*command):
 
 def prepare():
     port = serve(Site, "0.0.0.0")
-    write(CONFIG, SETTINGS.format(port=port, hook=HOOK, library=LIBRARY, probed=PROBED, sleeper=SLEEPER))
+    write(CONFIG, SETTINGS.format(port=port, hook=HOOK, library=LIBRARY, probed=PROBED, sleeper=SLEEPER, deaf=DEAF))
+    write(HOOK_DROP_IN, f"[Service]\nMemoryMax={HOOK_MEMORY}\nTasksMax={HOOK_TASKS}\n")
     write("/root/wirewatch-probe", "")
     write(HOOK, HOOK_PROGRAM, 0o755)
     write("/etc/wirewatch/desk-secret", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\n", 0o600)
@@ -147,9 +173,9 @@ def prepare():
 
 def check_units():
     status, output = run("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", UNIT, "wirewatchd.socket",
-                         ONCE, TIMER)
+                         ONCE, TIMER, HOOK_SOCKET, HOOK_UNIT, HOOK_SLICE)
     check("systemd-analyze verify prints nothing", status == 0 and not output, output)
-    for unit in (UNIT, ONCE):
+    for unit in (UNIT, ONCE, HOOK_UNIT.replace("@", "@test")):
         output = run("systemd-analyze", "security", "--no-pager", unit)[1]
         level = re.search(r"Overall exposure level for .*: ([\d.]+)", output)
         check(f"systemd-analyze security: exposure of {unit} at most 1.0", bool(level) and float(level[1]) <= 1.0,
@@ -212,6 +238,92 @@ def check_hanging_hook():
             run("wirewatch", "deliveries", "drop", str(delivery["id"]))
 
 
+def test_hook(name):
+    """The answer of `wirewatch hooks test`: a run of the hook, as an alert would cause it."""
+    status, output = run("wirewatch", "hooks", "test", name, "--json")
+    return json.loads(output) if status in (0, 1) and output.startswith("{") else {"verdict": output, "exchange": []}
+
+
+def sleepers():
+    return run("pgrep", "-f", f"sleep {SLEEPER}")[1].split()
+
+
+def cgroups_of(answer):
+    """Controller -> path, from what a hook said of /proc/self/cgroup."""
+    lines = [line[2:].split(":", 2) for line in answer["exchange"] if line.startswith("< ") and line.count(":") >= 2]
+    return {line[1]: line[2] for line in lines}
+
+
+def check_hook_units():
+    check("the socket for hooks' units came with the service", show("ActiveState", HOOK_SOCKET) == "active")
+    answer = test_hook("where")
+    cgroups = cgroups_of(answer)
+    own = [path for path in cgroups.values() if f"/{HOOK_SLICE}/wirewatch-hook@" in path]
+    check("a hook runs in a unit of its own", answer["verdict"] == "delivered" and own, answer)
+    marked = [test_hook("mark")["verdict"], test_hook("mark")["verdict"]]
+    check("... and shares its /tmp with the others", marked == ["retry", "delivered"], marked)
+    check_hook_account()
+    answer = test_hook("leaver")
+    check("what a hook leaves behind in a session of its own is ended",
+          answer["verdict"] == "delivered" and until(lambda: not sleepers()), f"{answer} {sleepers()}")
+    answer = test_hook("runaway")
+    check("a hook that forks, leaves its group and hangs is ended whole",
+          "Timeout=" in (answer.get("words") or "") and until(lambda: not sleepers()), f"{answer} {sleepers()}")
+    check_hook_limits(cgroups)
+    check("no unit of a hook stays", until(lambda: "wirewatch-hook@" not in
+                                            run("systemctl", "list-units", "--all", "--plain", "wirewatch-hook@*")[1]))
+
+
+def check_hook_account():
+    before = show("CPUUsageNSec", HOOK_SLICE)
+    if not before.isdigit():
+        print(f"skip a hook's CPU time is accounted: systemd has no controller for it in here ({before})")
+        return
+    answer = test_hook("busy")
+    check("a hook's CPU time is accounted", until(lambda: int(show("CPUUsageNSec", HOOK_SLICE)) > int(before)), answer)
+    print(f"     {HOOK_SLICE}: {(int(show('CPUUsageNSec', HOOK_SLICE)) - int(before)) / 1e6:.0f} ms by one run")
+
+
+def check_hook_limits(cgroups):
+    pid = show("MainPID")
+    if any("memory" in controllers and f"/{HOOK_SLICE}/" in path for controllers, path in cgroups.items()) or \
+            os.path.exists("/sys/fs/cgroup/system.slice/memory.max"):
+        answer = test_hook("hog")
+        check("a hook that eats memory is killed at MemoryMax=", "MemoryMax=" in (answer.get("words") or ""), answer)
+    else:
+        print("skip a hook that eats memory: there is no memory controller in here")
+    answer = test_hook("forker")
+    forked = [int(line.rsplit(" ", 1)[1]) for line in answer["exchange"] if line.startswith("< forked ")]
+    check("a hook that forks and forks meets TasksMax=", forked and forked[0] < HOOK_TASKS, answer)
+    check("... and the daemon is none the worse", show("MainPID") == pid and state() == "0/active", state())
+
+
+def check_hook_without_unit():
+    """What is told where there is no socket, and where the unit does not start."""
+    run("systemctl", "stop", HOOK_SOCKET)
+    answer = test_hook("where")
+    check("without the socket a hook runs in the daemon's unit",
+          answer["verdict"] == "delivered" and any(f"/{UNIT}" in path for path in cgroups_of(answer).values()), answer)
+    run("systemctl", "start", HOOK_SOCKET)
+    write(HOOK_BROKEN, "[Service]\nExecStartPre=/bin/false\n")
+    run("systemctl", "daemon-reload")
+    answer = test_hook("where")
+    check("a hook whose unit does not start is tried again later",
+          answer["verdict"] == "retry" and "was not run" in answer["words"], answer)
+    os.unlink(HOOK_BROKEN)
+    run("systemctl", "daemon-reload")
+    answer = test_hook("where")
+    check("... and runs with the unit mended", answer["verdict"] == "delivered", answer)
+
+
+def start_deaf_hook():
+    """A hook that does not heed SIGTERM; returns its process id."""
+    subprocess.Popen(["wirewatch", "hooks", "test", "deaf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until(lambda: os.path.exists(DEAF) and os.path.getsize(DEAF) > 0)
+    with open(DEAF, encoding="utf-8") as file:
+        return file.read().strip()
+
+
 def check_rights():
     status, output = as_member("wirewatch", "status")
     check("a member of the group may look", status == 0, output)
@@ -255,8 +367,12 @@ def check_reload():
 def check_failures():
     time.sleep(6)
     check("keep-alives hold beyond WatchdogSec=", state() == "0/active", state())
+    hook = start_deaf_hook()
+    check("a hook's tasks are accounted", show("TasksCurrent", HOOK_SLICE) not in ("0", "[not set]"),
+          show("TasksCurrent", HOOK_SLICE))
     os.kill(int(show("MainPID")), 9)
     check("kill -9: restarted", until(lambda: state() == "1/active"), state())
+    check("... and its hooks are ended with it", until(lambda: hook and not os.path.exists(f"/proc/{hook}")), hook)
     os.kill(int(show("MainPID")), signal.SIGUSR1)
     check("a loop that hangs: restarted by the watchdog", until(lambda: state() == "2/active"), state())
     check("... and the journal says so", "Watchdog timeout" in journal("-u", UNIT), journal("-u", UNIT)[-500:])
@@ -344,6 +460,8 @@ def main():
     check_readers()
     check_sandbox()
     check_hanging_hook()
+    check_hook_units()
+    check_hook_without_unit()
     check_rights()
     check_reload()
     check_failures()

@@ -19,7 +19,8 @@ def main():
     if reason:
         print(f"skipped: {reason}")
         return SKIP
-    files = {"sandbox_probe.py": os.path.join(HERE, "sandbox_probe.py"), "hang.so": os.environ["WIREWATCH_HANG"]}
+    files = {name: os.path.join(HERE, name) for name in ("sandbox_probe.py", "fork_bomb.py")}
+    files["hang.so"] = os.environ["WIREWATCH_HANG"]
     return run_inside("service_inside.py", files,
                       f"cmake --install {shlex.quote(os.environ['WIREWATCH_CMAKE'])} --prefix /usr")
 
