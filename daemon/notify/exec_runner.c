@@ -101,7 +101,7 @@ static const char *take_request(
 	int r;
 
 	if (!is_ours(fd))
-		return "the request is not from the runner's own user";
+		return "standard input is no connection from the runner's own user";
 	if (poll(&wait, 1, REQUEST_PATIENCE_MSEC) <= 0)
 		return "there is no request";
 	words = receive(fd, &buffer, fds);

@@ -111,7 +111,8 @@ def check_changed_conffile():
 def check_removal():
     status, output = run("dpkg", "-r", "wirewatch")
     check("is removed", status == 0, output)
-    check("nothing of it runs", not active() and not active("wirewatch-hook.socket") and run("pgrep", "wirewatchd")[0] != 0)
+    check("nothing of it runs", not active() and run("pgrep", "wirewatchd")[0] != 0)
+    check("... and nothing listens", not active("wirewatchd.socket") and not active("wirewatch-hook.socket"))
     check("configuration and state stay", os.path.exists(CONFFILE) and os.path.exists(DATABASE))
     check("... the state in a newer schema than it was", schema_version() > 1)
     os.unlink(OWN_CONFIG)

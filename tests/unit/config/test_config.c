@@ -350,22 +350,19 @@ static void test_credentials_are_read_from_the_folder_of_systemd(void **state)
 
 static void test_hooks_have_the_socket_of_the_daemon_or_none(void **state)
 {
-	char longest[512];
-	char path[64];
+	char text[512];
 
 	(void)state;
 	for (size_t length = 106; length <= 108; length++) {
 		_cleanup_(config_freep) struct config *config = NULL;
 		_cleanup_(config_errors_clear) struct config_errors errors = {0};
 
-		(void)snprintf(longest, sizeof(longest),
+		(void)snprintf(text, sizeof(text),
 			"[Daemon]\nHookSocket=/%0*d\n[Exec \"a\"]\nCommand=/bin/true\n",
 			(int)length - 1, 0);
-		(void)write_file(path, longest, strlen(longest));
-		assert_int_equal(config_load(path, &errors, &config), length <= 107 ? 0 : -EINVAL);
+		assert_int_equal(load_text(text, &errors, &config), length <= 107 ? 0 : -EINVAL);
 		if (config)
 			assert_int_equal(strlen(config->hooks[0].socket), length);
-		(void)unlink(path);
 	}
 }
 
@@ -374,12 +371,9 @@ static void test_hooks_may_be_kept_out_of_units(void **state)
 	static const char text[] = "[Daemon]\nHookSocket=no\n[Exec \"a\"]\nCommand=/bin/true\n";
 	_cleanup_(config_freep) struct config *config = NULL;
 	_cleanup_(config_errors_clear) struct config_errors errors = {0};
-	char path[64];
 
 	(void)state;
-	(void)write_file(path, text, strlen(text));
-	assert_int_equal(config_load(path, &errors, &config), 0);
-	(void)unlink(path);
+	assert_int_equal(load_text(text, &errors, &config), 0);
 	assert_null(config->hook_socket);
 	assert_null(config->hooks[0].socket);
 }

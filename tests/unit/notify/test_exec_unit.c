@@ -17,6 +17,7 @@
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -168,6 +169,29 @@ static void test_unit_that_does_not_start_is_tried_again(void **state)
 	room->activator.act = ACTIVATOR_DROP;
 	run_marker(room);
 	assert_not_run(room);
+}
+
+/* systemd is busy, or stopped in a debugger. */
+static void test_socket_whose_queue_is_full_is_tried_again(void **state)
+{
+	struct room *room = *state;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int listener = evconnlistener_get_fd(room->activator.listener);
+	int fds[8];
+	size_t count = 0;
+
+	memcpy(address.sun_path, room->activator.path, sizeof(room->activator.path));
+	assert_int_equal(evconnlistener_disable(room->activator.listener), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	do {
+		assert_true(count < ARRAY_SIZE(fds));
+		fds[count] = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	} while (connect(fds[count++], (const struct sockaddr *)&address, sizeof(address)) == 0);
+	run_marker(room);
+	assert_not_run(room);
+	assert_non_null(strstr(room->words, "Resource temporarily unavailable"));
+	while (count-- > 0)
+		(void)close(fds[count]);
 }
 
 static void test_unit_that_is_silent_is_waited_for_so_long(void **state)
@@ -588,7 +612,7 @@ static void test_runner_refuses_another_user(void **state)
 	asking.socket = ends[0];
 	activator_run(&room->activator, ends[1]);
 	(void)close(ends[1]);
-	assert_refused(&asking, room, "the request is not from the runner's own user");
+	assert_refused(&asking, room, "standard input is no connection from the runner's own user");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -598,6 +622,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		TEST(test_command_runs_in_the_unit),
 		TEST(test_unit_that_does_not_start_is_tried_again),
+		TEST(test_socket_whose_queue_is_full_is_tried_again),
 		TEST(test_unit_that_is_silent_is_waited_for_so_long),
 		TEST(test_request_that_was_given_up_is_not_run),
 		TEST(test_unit_that_is_lost_under_way_counts_as_a_failure),
