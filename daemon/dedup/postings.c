@@ -1,7 +1,9 @@
 #include "dedup/postings.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,11 +15,16 @@ enum {
 	CHUNK_BUCKETS = CHUNK_BYTES / 64,
 	/* A bucket is added when more postings than this, of POSTINGS_BUCKET, stand in one. */
 	LOAD_PERCENT = 65,
+	TAG_BYTES = 3,
+	LANES = 16, /* bytes that are compared at once */
+	LANES_LOW = 8,
 };
 
 struct bucket {
 	uint8_t count;
-	uint8_t tags[POSTINGS_BUCKET][3];   /* the high 24 bits of the feature */
+	/* The high 24 bits of the feature, byte by byte, so that those of all are compared at once.
+	 */
+	uint8_t tags[TAG_BYTES][POSTINGS_BUCKET];
 	uint32_t articles[POSTINGS_BUCKET]; /* the oldest first */
 };
 
@@ -103,15 +110,16 @@ void postings_free(struct postings *postings)
 
 static uint32_t tag_at(const struct bucket *bucket, size_t i)
 {
-	return bucket->tags[i][0] | (uint32_t)bucket->tags[i][1] << 8 |
-		(uint32_t)bucket->tags[i][2] << 16;
+	return bucket->tags[0][i] | (uint32_t)bucket->tags[1][i] << 8 |
+		(uint32_t)bucket->tags[2][i] << 16;
 }
 
 static void drop(struct bucket *bucket, size_t at)
 {
 	size_t after = bucket->count - at - 1U;
 
-	memmove(&bucket->tags[at], &bucket->tags[at + 1], after * sizeof(bucket->tags[0]));
+	for (size_t i = 0; i < TAG_BYTES; i++)
+		memmove(&bucket->tags[i][at], &bucket->tags[i][at + 1], after);
 	memmove(&bucket->articles[at], &bucket->articles[at + 1],
 		after * sizeof(bucket->articles[0]));
 	bucket->count--;
@@ -119,9 +127,8 @@ static void drop(struct bucket *bucket, size_t at)
 
 static void append(struct bucket *bucket, uint32_t tag, uint32_t article)
 {
-	bucket->tags[bucket->count][0] = (uint8_t)tag;
-	bucket->tags[bucket->count][1] = (uint8_t)(tag >> 8);
-	bucket->tags[bucket->count][2] = (uint8_t)(tag >> 16);
+	for (size_t i = 0; i < TAG_BYTES; i++)
+		bucket->tags[i][bucket->count] = (uint8_t)(tag >> (8 * i));
 	bucket->articles[bucket->count] = article;
 	bucket->count++;
 }
@@ -170,38 +177,53 @@ static uint32_t second_key(uint32_t feature)
 	return feature ^ (feature >> 15);
 }
 
-static size_t count_tag(const struct bucket *bucket, uint32_t tag)
-{
-	size_t count = 0;
+typedef uint8_t lanes __attribute__((vector_size(LANES)));
 
-	for (size_t i = 0; i < bucket->count; i++)
-		count += tag_at(bucket, i) == tag;
-	return count;
+_Static_assert(offsetof(struct bucket, tags) + (TAG_BYTES - 1) * POSTINGS_BUCKET + LANES <=
+		sizeof(struct bucket),
+	"what is read beyond the tags is of the bucket");
+
+/* 255 in each lane whose byte is that of the tag. */
+static lanes equal_bytes(const struct bucket *bucket, size_t byte, uint32_t tag)
+{
+	lanes bytes;
+
+	memcpy(&bytes,
+		(const uint8_t *)bucket + offsetof(struct bucket, tags) + byte * POSTINGS_BUCKET,
+		sizeof(bytes));
+	return (lanes)(bytes == (uint8_t)(tag >> (8 * byte)));
 }
 
-/* The oldest posting of the tag; `count` where there is none. */
-static size_t oldest_of(const struct bucket *bucket, uint32_t tag)
+/* Which postings of the bucket have the tag, as bits. */
+static uint32_t find_tag(const struct bucket *bucket, uint32_t tag)
 {
-	size_t i = 0;
+	lanes equal = equal_bytes(bucket, 0, tag) & equal_bytes(bucket, 1, tag) &
+		equal_bytes(bucket, 2, tag);
+	uint64_t low;
+	uint32_t bits;
 
-	while (i < bucket->count && tag_at(bucket, i) != tag)
-		i++;
-	return i;
+	memcpy(&low, &equal, sizeof(low));
+	/* Gathers the lowest bit of each byte in the highest byte. */
+	low = (le64toh(low) & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080);
+	bits = (uint32_t)(low >> 56) | (uint32_t)(equal[LANES_LOW] & 1) << LANES_LOW;
+	return bits & (((uint32_t)1 << bucket->count) - 1);
 }
+
+_Static_assert(POSTINGS_BUCKET == LANES_LOW + 1, "find_tag() looks at as many");
 
 /* Of a feature that has all the postings it may have, the oldest goes. */
-static void drop_oldest_of(struct bucket *const *buckets, const uint32_t *tags)
+static void drop_oldest_of(struct bucket *const *buckets, const uint32_t *found)
 {
-	size_t at[2] = {oldest_of(buckets[0], tags[0]), oldest_of(buckets[1], tags[1])};
 	size_t which;
 
-	if (at[0] == buckets[0]->count)
+	if (found[0] == 0)
 		which = 1;
-	else if (at[1] == buckets[1]->count)
+	else if (found[1] == 0)
 		which = 0;
 	else
-		which = buckets[1]->articles[at[1]] < buckets[0]->articles[at[0]];
-	drop(buckets[which], at[which]);
+		which = buckets[1]->articles[__builtin_ctz(found[1])] <
+			buckets[0]->articles[__builtin_ctz(found[0])];
+	drop(buckets[which], (size_t)__builtin_ctz(found[which]));
 }
 
 /* Drops what belongs to forgotten articles: these are the oldest, so they stand first. */
@@ -218,12 +240,15 @@ int postings_add(struct postings *postings, uint32_t feature, uint32_t article, 
 	uint32_t second = second_key(feature);
 	struct bucket *buckets[2] = {bucket_of(postings, feature), bucket_of(postings, second)};
 	uint32_t tags[2] = {feature >> FIRST_LEVEL, second >> FIRST_LEVEL};
+	uint32_t found[2];
 	size_t to;
 
 	clear_old(postings, buckets[0], oldest);
 	clear_old(postings, buckets[1], oldest);
-	if (count_tag(buckets[0], tags[0]) + count_tag(buckets[1], tags[1]) >= POSTINGS_SAME_MAX) {
-		drop_oldest_of(buckets, tags);
+	found[0] = find_tag(buckets[0], tags[0]);
+	found[1] = find_tag(buckets[1], tags[1]);
+	if (__builtin_popcount(found[0]) + __builtin_popcount(found[1]) >= POSTINGS_SAME_MAX) {
+		drop_oldest_of(buckets, found);
 		postings->count--;
 	}
 	to = buckets[1]->count < buckets[0]->count;
@@ -240,35 +265,33 @@ int postings_add(struct postings *postings, uint32_t feature, uint32_t article, 
 	return 0;
 }
 
-static size_t find_in(const struct bucket *bucket, uint32_t tag, uint32_t *ret)
+/* The place of the newest posting among those found. */
+static size_t newest(uint32_t found)
 {
-	size_t found = 0;
-
-	for (size_t i = bucket->count; i-- > 0;)
-		if (tag_at(bucket, i) == tag)
-			ret[found++] = bucket->articles[i];
-	return found;
+	return 31U - (size_t)__builtin_clz(found);
 }
 
 size_t postings_find(
 	const struct postings *postings, uint32_t feature, uint32_t (*ret)[POSTINGS_FOUND_MAX])
 {
 	uint32_t second = second_key(feature);
-	uint32_t first_found[POSTINGS_BUCKET];
-	uint32_t second_found[POSTINGS_BUCKET];
-	size_t firsts = find_in(bucket_of(postings, feature), feature >> FIRST_LEVEL, first_found);
-	size_t seconds = find_in(bucket_of(postings, second), second >> FIRST_LEVEL, second_found);
-	size_t found = 0;
-	size_t i = 0;
-	size_t k = 0;
+	const struct bucket *first_bucket = bucket_of(postings, feature);
+	const struct bucket *second_bucket = bucket_of(postings, second);
+	uint32_t firsts = find_tag(first_bucket, feature >> FIRST_LEVEL);
+	uint32_t seconds = find_tag(second_bucket, second >> FIRST_LEVEL);
+	size_t count = 0;
 
-	while (i < firsts || k < seconds) {
-		if (k == seconds || (i < firsts && first_found[i] >= second_found[k]))
-			(*ret)[found++] = first_found[i++];
+	while ((firsts | seconds) != 0) {
+		uint32_t a = firsts ? first_bucket->articles[newest(firsts)] : 0;
+		uint32_t b = seconds ? second_bucket->articles[newest(seconds)] : 0;
+
+		if (a >= b)
+			firsts ^= (uint32_t)1 << newest(firsts);
 		else
-			(*ret)[found++] = second_found[k++];
+			seconds ^= (uint32_t)1 << newest(seconds);
+		(*ret)[count++] = a >= b ? a : b;
 	}
-	return found;
+	return count;
 }
 
 void postings_prefetch(const struct postings *postings, uint32_t feature)

@@ -19,8 +19,9 @@ enum {
 	RANKED_MAX = 64,       /* candidates that are looked at, to find those to compare */
 	TALLY_SLOTS = 2048,
 	PREFETCH = 12,
+	FEATURE_STORIES_MAX = 5, /* a feature of more stories leads to none */
 	STORY_SALT = 0x2545f491,
-	SNAPSHOT_VERSION = 2, /* goes up with any change of what is kept or how it is chosen */
+	SNAPSHOT_VERSION = 3, /* goes up with any change of what is kept or how it is chosen */
 };
 
 /*
@@ -189,12 +190,15 @@ static void tally(struct story_index *index, uint32_t number, float score)
 	index->tallies[slot].score += score;
 }
 
-/* A feature speaks the more for an article the fewer stories have it. */
+/*
+ * A feature speaks the more for an article the fewer stories have it; what many have speaks for
+ * none.
+ */
 static void tally_feature(struct story_index *index, const struct asked_feature *asked)
 {
 	uint32_t found[POSTINGS_FOUND_MAX];
 	size_t count = postings_find(index->postings, asked->feature, &found);
-	int64_t stories[POSTINGS_FOUND_MAX];
+	int64_t stories[FEATURE_STORIES_MAX];
 	size_t story_count = 0;
 	size_t live = 0;
 
@@ -207,8 +211,10 @@ static void tally_feature(struct story_index *index, const struct asked_feature 
 		story = record_at(index, found[i])->story;
 		while (k < story_count && stories[k] != story)
 			k++;
-		if (k == story_count)
-			stories[story_count++] = story;
+		if (k == FEATURE_STORIES_MAX)
+			return;
+		stories[k] = story;
+		story_count += k == story_count;
 		found[live++] = found[i];
 	}
 	for (size_t i = 0; i < live; i++)
