@@ -68,6 +68,8 @@ struct store {
 	int64_t forget_cursor; /* retention goes round: the feed whose entries were looked at last
 				*/
 	int64_t alert_cursor;  /* ... and the alert */
+	int64_t text_cursor;   /* ... and texts and articles from the time of a wrong clock */
+	int64_t article_cursor;
 
 	char error[STORE_ERROR_BYTES];
 };

@@ -20,11 +20,17 @@ static const char forget_entries_sql[] =
 	" AND seen < (SELECT max(seen) FROM entries WHERE feed = ?1) - ?5 LIMIT ?3)";
 static const char next_feed_sql[] = "SELECT min(id) FROM feeds WHERE id > ?";
 
-static const char forget_texts_sql[] = "DELETE FROM texts WHERE article IN (SELECT article FROM"
-				       " texts WHERE first_seen < ? ORDER BY first_seen LIMIT ?)";
+static const char texts_sql[] =
+	"SELECT article, first_seen FROM texts WHERE article > ? ORDER BY article LIMIT ?";
+static const char newest_text_sql[] = "SELECT first_seen FROM texts ORDER BY article DESC LIMIT 1";
+static const char forget_texts_sql[] =
+	"DELETE FROM texts WHERE article > ? AND article <= ? AND first_seen < ?";
+static const char articles_sql[] =
+	"SELECT key, first_seen FROM articles WHERE key > ? ORDER BY key LIMIT ?";
+static const char newest_article_sql[] =
+	"SELECT first_seen FROM articles ORDER BY key DESC LIMIT 1";
 static const char forget_articles_sql[] =
-	"DELETE FROM articles WHERE key IN (SELECT key FROM articles WHERE first_seen < ?"
-	" ORDER BY first_seen LIMIT ?) RETURNING story";
+	"DELETE FROM articles WHERE key > ? AND key <= ? AND first_seen < ? RETURNING story";
 static const char forget_story_sql[] = "DELETE FROM stories WHERE key = ?1"
 				       " AND NOT EXISTS (SELECT 1 FROM articles WHERE story = ?1)";
 
@@ -37,12 +43,83 @@ static const char forget_alerts_sql[] =
 static const char alerts_window_sql[] =
 	"SELECT max(key) FROM (SELECT key FROM alerts WHERE key > ? ORDER BY key LIMIT ?)";
 
-static int forget(struct store *store, const char *sql, usec before, size_t limit)
-{
-	_cleanup_(statement_end) struct statement s = statement_write(store, sql);
+/* Where to look for the oldest rows of a table. */
+struct oldest {
+	const char *rows_sql;   /* key and first_seen of some rows */
+	const char *newest_sql; /* first_seen of the last row */
+	int64_t *cursor;        /* the key before the rows to be looked at */
+	int64_t last;           /* ... and the last of these */
+	size_t count;           /* of these */
+	bool old;               /* some of them are */
+};
 
-	bind_usec(&s, before);
+static int first_seen_of_newest(struct store *store, const struct oldest *oldest, usec *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, oldest->newest_sql);
+	int r;
+
+	r = statement_row(&s);
+	if (r < 0)
+		return r;
+	*ret = column_usec(&s);
+	return 0;
+}
+
+/*
+ * Looks at the next rows, by their keys: these rise with time, so that no index of ages is needed.
+ * Where the clock was ahead for a while, rows stand before older ones: they are passed over.
+ * Returns 1 where some of the rows are old.
+ */
+static int look_for_old(struct store *store, struct oldest *oldest, usec before, size_t limit)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, oldest->rows_sql);
+	usec newest;
+	int r;
+
+	r = first_seen_of_newest(store, oldest, &newest);
+	if (r < 0)
+		return r;
+	bind_int(&s, *oldest->cursor);
 	bind_limit(&s, limit);
+	for (;;) {
+		int64_t key;
+		usec first_seen;
+
+		r = statement_row(&s);
+		if (r <= 0)
+			break;
+		key = column_int(&s);
+		first_seen = column_usec(&s);
+		if (first_seen >= before && first_seen <= newest)
+			break;
+		oldest->old = oldest->old || first_seen < before;
+		oldest->last = key;
+		oldest->count++;
+	}
+	if (r < 0 || oldest->old)
+		return r < 0 ? r : 1;
+	*oldest->cursor = oldest->count == limit ? oldest->last : 0;
+	return 0;
+}
+
+static void bind_oldest(struct statement *s, const struct oldest *oldest, usec before)
+{
+	bind_int(s, *oldest->cursor);
+	bind_int(s, oldest->last);
+	bind_usec(s, before);
+}
+
+static int forget_texts(struct store *store, usec before, size_t limit)
+{
+	struct oldest oldest = {texts_sql, newest_text_sql, .cursor = &store->text_cursor};
+	_cleanup_(statement_end) struct statement s = {0};
+	int r;
+
+	r = look_for_old(store, &oldest, before, limit);
+	if (r <= 0)
+		return r;
+	s = statement_write(store, forget_texts_sql);
+	bind_oldest(&s, &oldest, before);
 	return statement_run(&s);
 }
 
@@ -61,12 +138,16 @@ static int forget_story(struct store *store, int64_t key)
 /* Articles with all that hangs on them, and their stories with the last of them. */
 static int forget_articles(struct store *store, usec before, size_t limit)
 {
-	_cleanup_(statement_end) struct statement s = statement_write(store, forget_articles_sql);
+	struct oldest oldest = {articles_sql, newest_article_sql, .cursor = &store->article_cursor};
+	_cleanup_(statement_end) struct statement s = {0};
 	int count = 0;
 	int r;
 
-	bind_usec(&s, before);
-	bind_limit(&s, limit);
+	r = look_for_old(store, &oldest, before, limit);
+	if (r <= 0)
+		return r;
+	s = statement_write(store, forget_articles_sql);
+	bind_oldest(&s, &oldest, before);
 	for (;;) {
 		r = statement_row(&s);
 		if (r <= 0)
@@ -165,7 +246,7 @@ int store_prune(struct store *store, const struct store_retention *retention, si
 	int count = 0;
 	int r;
 
-	r = forget(store, forget_texts_sql, retention->text_before, limit);
+	r = forget_texts(store, retention->text_before, limit);
 	if (r < 0)
 		return r;
 	count += r;

@@ -59,7 +59,16 @@ CREATE TABLE gathered (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX gathered_by_alert ON gathered (alert);
 
--- The languages in which a story is carried.
+-- Retention goes by keys, which rise with time.
+DROP INDEX articles_by_age;
+DROP INDEX texts_by_age;
+
+-- Of most stories there is one article: the site and the language of a story's first stand with
+-- the story, those of the others apart.  (Of stories of version 1 all stand apart.)
+ALTER TABLE stories ADD COLUMN host TEXT;
+ALTER TABLE stories ADD COLUMN language TEXT;
+
+-- Other languages in which a story is carried.
 CREATE TABLE story_languages (
 	story INTEGER NOT NULL REFERENCES stories ON DELETE CASCADE,
 	language TEXT NOT NULL,

@@ -5,21 +5,28 @@
 
 #define STORY_COLUMNS                                                                              \
 	"s.key, s.id, s.title, s.first_seen, s.last_seen, s.article_count, s.site_count,"          \
-	" (SELECT group_concat(l.language, ' ') FROM story_languages l WHERE l.story = s.key)"
+	" (SELECT group_concat(language, ' ') FROM (SELECT s.language AS language"                 \
+	" WHERE s.language IS NOT NULL"                                                            \
+	" UNION SELECT l.language FROM story_languages l WHERE l.story = s.key ORDER BY 1))"
 
 static const char add_sql[] = "INSERT INTO stories (id, title, first_seen, last_seen,"
-			      " article_count, site_count) VALUES (?, ?, ?, ?, ?, ?)";
+			      " article_count, site_count, host, language)"
+			      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 static const char get_sql[] = "SELECT " STORY_COLUMNS " FROM stories s WHERE s.key = ?";
 static const char find_sql[] = "SELECT " STORY_COLUMNS " FROM stories s WHERE s.id = ?";
 static const char add_site_sql[] =
-	"INSERT INTO story_sites (story, host) VALUES (?, ?) ON CONFLICT DO NOTHING";
+	"INSERT INTO story_sites (story, host) SELECT ?1, ?2 WHERE NOT EXISTS"
+	" (SELECT 1 FROM stories WHERE key = ?1 AND host = ?2) ON CONFLICT DO NOTHING";
 static const char count_sql[] =
 	"UPDATE stories SET article_count = article_count + 1, site_count = site_count + ?,"
 	" last_seen = max(last_seen, ?) WHERE key = ?";
-static const char sites_sql[] = "SELECT host FROM story_sites WHERE story = ? LIMIT ?";
+static const char sites_sql[] =
+	"SELECT host FROM stories WHERE key = ?1 AND host IS NOT NULL"
+	" UNION SELECT host FROM story_sites WHERE story = ?1 ORDER BY 1 LIMIT ?2";
 
 static const char add_language_sql[] =
-	"INSERT INTO story_languages (story, language) VALUES (?, ?) ON CONFLICT DO NOTHING";
+	"INSERT INTO story_languages (story, language) SELECT ?1, ?2 WHERE NOT EXISTS"
+	" (SELECT 1 FROM stories WHERE key = ?1 AND language = ?2) ON CONFLICT DO NOTHING";
 
 static const char newest_sql[] =
 	"SELECT " STORY_COLUMNS " FROM stories s WHERE s.key < ? ORDER BY s.key DESC";
@@ -27,7 +34,8 @@ static const char newest_of_topic_sql[] =
 	"SELECT " STORY_COLUMNS " FROM story_topics t CROSS JOIN stories s ON s.key = t.story"
 	" WHERE t.story < ? AND t.topic = ? ORDER BY t.story DESC";
 
-int store_story_add(struct store *store, struct story *story)
+/* `host` and `language` are the first article's, whom most stories do not outgrow. */
+static int add(struct store *store, struct story *story, const char *host, const char *language)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, add_sql);
 	int r;
@@ -38,12 +46,19 @@ int store_story_add(struct store *store, struct story *story)
 	bind_usec(&s, story->last_seen);
 	bind_int(&s, story->article_count);
 	bind_int(&s, story->site_count);
+	bind_text(&s, host);
+	bind_text(&s, language && language[0] != '\0' ? language : NULL);
 	r = statement_run(&s);
 	if (r < 0)
 		return r;
 	store->counts.stories += r;
 	story->key = sqlite3_last_insert_rowid(store->db);
 	return 0;
+}
+
+int store_story_add(struct store *store, struct story *story)
+{
+	return add(store, story, NULL, NULL);
 }
 
 static void read_story(struct statement *s, struct arena *arena, struct story *story)
@@ -114,14 +129,9 @@ static int add_carriers(struct store *store, int64_t key, const char *host, cons
 int store_story_begin(
 	struct store *store, struct story *story, const char *host, const char *language)
 {
-	int r;
-
 	story->article_count = 1;
 	story->site_count = host ? 1 : 0;
-	r = store_story_add(store, story);
-	if (r == 0)
-		r = add_carriers(store, story->key, host, language);
-	return r < 0 ? r : 0;
+	return add(store, story, host, language);
 }
 
 int store_story_count(

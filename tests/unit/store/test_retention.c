@@ -88,6 +88,34 @@ static void test_no_more_than_the_limit_goes_at_once(void **state)
 	assert_int_equal(store_prune(room->store, &retention, 4), 0);
 }
 
+/* The clock was wrong for a while. */
+static void test_articles_from_the_future_do_not_hide_old_ones(void **state)
+{
+	struct room *room = *state;
+	struct store_retention retention = {.text_before = NOW + 1, .fingerprint_before = NOW + 1};
+	int64_t story = make_story(room, "S", NOW);
+	int removed = 0;
+
+	for (unsigned i = 0; i < 30; i++) {
+		char id[8];
+
+		(void)snprintf(id, sizeof(id), "%u", i);
+		(void)add_article(room, id, story,
+			NOW +
+				(i < 10                  ? 1000 * USEC_DAY
+						: i < 20 ? 0
+							 : 5));
+	}
+	for (unsigned i = 0; i < 20; i++) {
+		int r = store_prune(room->store, &retention, 4);
+
+		assert_in_range(r, 0, 8);
+		removed += r;
+	}
+	assert_int_equal(removed, 20);
+	assert_int_equal(figures(room).articles, 20);
+}
+
 static void deliver(struct room *room, int64_t id, enum delivery_state state)
 {
 	struct delivery delivery;
@@ -191,6 +219,7 @@ int main(void)
 		IN_ROOM(test_text_goes_before_the_article),
 		IN_ROOM(test_story_goes_with_its_last_article),
 		IN_ROOM(test_no_more_than_the_limit_goes_at_once),
+		IN_ROOM(test_articles_from_the_future_do_not_hide_old_ones),
 		IN_ROOM(test_alert_goes_when_it_is_old_and_delivered),
 		IN_ROOM(test_alerts_that_stay_do_not_hide_those_that_go),
 		IN_ROOM(test_old_entries_of_all_feeds_go_in_turn),
