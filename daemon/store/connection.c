@@ -160,6 +160,13 @@ static int open_database(struct store *store)
 	return r;
 }
 
+/* One thread uses SQLite, and nothing reads its count of memory.  Refused once it is in use. */
+static void configure_library(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int store_open(const char *directory, struct store **ret, char **ret_words)
 {
 	struct store *store = calloc(1, sizeof(*store));
@@ -168,6 +175,7 @@ int store_open(const char *directory, struct store **ret, char **ret_words)
 	*ret_words = NULL;
 	if (!store)
 		return -ENOMEM;
+	configure_library();
 	store->directory = strdup(directory);
 	if (!store->directory || asprintf(&store->path, "%s/%s", directory, file_name) < 0)
 		r = -ENOMEM;
