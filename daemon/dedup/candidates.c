@@ -49,6 +49,8 @@ static void offer(struct best *best, uint32_t feature, float rank)
 {
 	size_t at = best->count;
 
+	if (at == best->limit && rank < best->entries[at - 1].rank)
+		return;
 	for (size_t i = 0; i < best->count; i++)
 		if (best->entries[i].feature == feature)
 			return;

@@ -18,7 +18,8 @@ enum {
 	BRIEF_WORDS = 60,      /* with fewer an article is a summary */
 	RANKED_MAX = 64,       /* candidates that are looked at, to find those to compare */
 	TALLY_SLOTS = 2048,
-	PREFETCH = 12,
+	PREFETCH = 12,           /* features ahead */
+	FOUND_AHEAD = 4,         /* features whose records are on their way */
 	FEATURE_STORIES_MAX = 5, /* a feature of more stories leads to none */
 	STORY_SALT = 0x2545f491,
 	SNAPSHOT_VERSION = 3, /* goes up with any change of what is kept or how it is chosen */
@@ -190,35 +191,48 @@ static void tally(struct story_index *index, uint32_t number, float score)
 	index->tallies[slot].score += score;
 }
 
+/* Articles that have a feature. */
+struct found {
+	uint32_t articles[POSTINGS_FOUND_MAX];
+	size_t count;
+};
+
+/* Finds the articles, and asks for their records to be brought near. */
+static void find_feature(const struct story_index *index, uint32_t feature, struct found *ret)
+{
+	ret->count = postings_find(index->postings, feature, &ret->articles);
+	for (size_t i = 0; i < ret->count && i <= FEATURE_STORIES_MAX; i++)
+		if (ret->articles[i] >= index->first && ret->articles[i] < index->next)
+			__builtin_prefetch(record_at(index, ret->articles[i]));
+}
+
 /*
  * A feature speaks the more for an article the fewer stories have it; what many have speaks for
  * none.
  */
-static void tally_feature(struct story_index *index, const struct asked_feature *asked)
+static void tally_feature(struct story_index *index, struct found *found, float worth)
 {
-	uint32_t found[POSTINGS_FOUND_MAX];
-	size_t count = postings_find(index->postings, asked->feature, &found);
 	int64_t stories[FEATURE_STORIES_MAX];
 	size_t story_count = 0;
 	size_t live = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < found->count; i++) {
 		int64_t story;
 		size_t k = 0;
 
-		if (!is_live(index, found[i]))
+		if (!is_live(index, found->articles[i]))
 			continue;
-		story = record_at(index, found[i])->story;
+		story = record_at(index, found->articles[i])->story;
 		while (k < story_count && stories[k] != story)
 			k++;
 		if (k == FEATURE_STORIES_MAX)
 			return;
 		stories[k] = story;
 		story_count += k == story_count;
-		found[live++] = found[i];
+		found->articles[live++] = found->articles[i];
 	}
 	for (size_t i = 0; i < live; i++)
-		tally(index, found[i], asked->worth / (float)(story_count * story_count));
+		tally(index, found->articles[i], worth / (float)(story_count * story_count));
 }
 
 /* Whether `a` is looked at before `b`: the better one, of equals the newer. */
@@ -243,18 +257,32 @@ static void rank(struct candidate *ranked, size_t *count, struct candidate candi
 	ranked[at] = candidate;
 }
 
+/* Memory is asked for ahead at each step: feature, postings, records. */
+static void tally_features(struct story_index *index)
+{
+	size_t asked = features_ask(&index->article, index->commonness, &index->asked);
+	struct found found[FOUND_AHEAD];
+
+	for (size_t i = 0; i < PREFETCH && i < asked; i++)
+		postings_prefetch(index->postings, index->asked[i].feature);
+	for (size_t i = 0; i < asked + FOUND_AHEAD; i++) {
+		if (i >= FOUND_AHEAD)
+			tally_feature(index, &found[i % FOUND_AHEAD],
+				index->asked[i - FOUND_AHEAD].worth);
+		if (i + PREFETCH < asked)
+			postings_prefetch(index->postings, index->asked[i + PREFETCH].feature);
+		if (i < asked)
+			find_feature(index, index->asked[i].feature, &found[i % FOUND_AHEAD]);
+	}
+}
+
 /* Fills `ret` (RANKED_MAX) with the best candidates. */
 static size_t find_candidates(struct story_index *index, struct candidate *ret)
 {
-	size_t asked = features_ask(&index->article, index->commonness, &index->asked);
 	size_t count = 0;
 
 	index->used_count = 0;
-	for (size_t i = 0; i < asked; i++) {
-		if (i + PREFETCH < asked)
-			postings_prefetch(index->postings, index->asked[i + PREFETCH].feature);
-		tally_feature(index, &index->asked[i]);
-	}
+	tally_features(index);
 	for (size_t i = 0; i < index->used_count; i++) {
 		struct tally *tally = &index->tallies[index->used[i]];
 
