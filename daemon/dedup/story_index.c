@@ -8,11 +8,11 @@
 #include "base/hash.h"
 #include "dedup/candidates.h"
 #include "dedup/commonness.h"
+#include "dedup/records.h"
 #include "dedup/similarity_model.h"
 #include "dedup/story_index_inside.h"
 
 enum {
-	RECORD_CHUNK = 4096,
 	COMPARED_MAX = 8,      /* candidates that are compared (specs/stories.md) */
 	COMPARED_OF_STORY = 3, /* of these at most of one story */
 	BRIEF_WORDS = 60,      /* with fewer an article is a summary */
@@ -54,13 +54,6 @@ static const float least_scores[LENGTHS][LENGTHS] = {
 /* Joins below this may be wrong: they count as stories of their own in what is common. */
 #define SURE 0.9
 
-struct record {
-	int64_t article;
-	int64_t story;       /* 0: forgotten */
-	uint32_t first_seen; /* seconds since 1970 */
-	uint32_t words;      /* that are compared */
-};
-
 /* A candidate that was compared. */
 struct compared {
 	uint32_t number;
@@ -80,10 +73,7 @@ struct story_index {
 	struct story_index_options options;
 	struct postings *postings;
 	struct commonness *commonness;
-	struct record **chunks;
-	size_t chunk_count;
-	uint32_t first; /* running numbers of the records: from 1 */
-	uint32_t next;
+	struct records records;
 	size_t live;
 	int64_t last_article;
 	struct arena *arena;
@@ -112,8 +102,7 @@ static int open_index(const struct story_index_options *options, struct story_in
 	index->options = *options;
 	if (index->options.quiet == 0)
 		index->options.quiet = STORY_QUIET_DEFAULT;
-	index->first = 1;
-	index->next = 1;
+	index->records = RECORDS_INIT;
 	r = arena_new((COMPARED_MAX + 3) * FINGERPRINT_ARENA_BYTES, &index->arena);
 	if (r < 0)
 		return r;
@@ -143,9 +132,7 @@ void story_index_free(struct story_index *index)
 {
 	if (!index)
 		return;
-	for (size_t i = 0; i < index->chunk_count; i++)
-		free(index->chunks[i]);
-	free(index->chunks);
+	records_free(&index->records);
 	postings_free(index->postings);
 	commonness_free(index->commonness);
 	arena_free(index->arena);
@@ -157,23 +144,12 @@ void story_index_watch(struct story_index *index, const struct story_index_watch
 	index->watch = *watch;
 }
 
-static struct record *record_at(const struct story_index *index, uint32_t number)
-{
-	return &index->chunks[number / RECORD_CHUNK][number % RECORD_CHUNK];
-}
-
 /* The feature by which a story's first article is found. */
 static uint32_t story_feature(int64_t story)
 {
 	const uint32_t halves[2] = {(uint32_t)story, (uint32_t)((uint64_t)story >> 32)};
 
 	return pair_hash(halves[0], STORY_SALT) ^ halves[1];
-}
-
-static bool is_live(const struct story_index *index, uint32_t number)
-{
-	return number >= index->first && number < index->next &&
-		record_at(index, number)->story != 0;
 }
 
 static void tally(struct story_index *index, uint32_t number, float score)
@@ -202,8 +178,9 @@ static void find_feature(const struct story_index *index, uint32_t feature, stru
 {
 	ret->count = postings_find(index->postings, feature, &ret->articles);
 	for (size_t i = 0; i < ret->count && i <= FEATURE_STORIES_MAX; i++)
-		if (ret->articles[i] >= index->first && ret->articles[i] < index->next)
-			__builtin_prefetch(record_at(index, ret->articles[i]));
+		if (ret->articles[i] >= index->records.first &&
+			ret->articles[i] < index->records.next)
+			__builtin_prefetch(record_at(&index->records, ret->articles[i]));
 }
 
 /*
@@ -220,9 +197,9 @@ static void tally_feature(struct story_index *index, struct found *found, float 
 		int64_t story;
 		size_t k = 0;
 
-		if (!is_live(index, found->articles[i]))
+		if (!record_is_live(&index->records, found->articles[i]))
 			continue;
-		story = record_at(index, found->articles[i])->story;
+		story = record_at(&index->records, found->articles[i])->story;
 		while (k < story_count && stories[k] != story)
 			k++;
 		if (k == FEATURE_STORIES_MAX)
@@ -298,7 +275,7 @@ static size_t find_candidates(struct story_index *index, struct candidate *ret)
  */
 static int compare(struct story_index *index, uint32_t number, bool always, struct compared *ret)
 {
-	const struct record *record = record_at(index, number);
+	const struct record *record = record_at(&index->records, number);
 	const void *bytes;
 	size_t length;
 	struct fingerprint *of;
@@ -363,7 +340,7 @@ static size_t length_of(size_t words)
 static bool is_worth_comparing(const struct story_index *index, const struct candidate *candidate)
 {
 	size_t length = length_of(index->article.word_count);
-	size_t of_length = length_of(record_at(index, candidate->article)->words);
+	size_t of_length = length_of(record_at(&index->records, candidate->article)->words);
 
 	return candidate->score >= least_scores[length][of_length];
 }
@@ -383,7 +360,7 @@ static int compare_best(
 			break;
 		if (!is_worth_comparing(index, &candidates[i]) ||
 			enough_of_story(index->compared, index->compared_count,
-				record_at(index, candidates[i].article)->story))
+				record_at(&index->records, candidates[i].article)->story))
 			continue;
 		r = compare(index, candidates[i].article, false, compared);
 		if (r == -ENOENT)
@@ -431,7 +408,7 @@ static int choose(struct story_index *index, struct chosen *ret)
 	*ret = likeliest(index->compared, index->compared_count,
 		is_brief(index) ? SIMILARITY_JOIN_BRIEF : SIMILARITY_JOIN);
 	for (size_t i = 0; i < count && ret->closest != 0; i++) {
-		const struct record *record = record_at(index, candidates[i].article);
+		const struct record *record = record_at(&index->records, candidates[i].article);
 
 		if (record->story == ret->story && record->first_seen > ret->last_seen)
 			ret->last_seen = record->first_seen;
@@ -456,7 +433,8 @@ static uint32_t first_of_story(const struct story_index *index, int64_t story)
 	size_t count = postings_find(index->postings, story_feature(story), &found);
 
 	for (size_t i = count; i-- > 0;)
-		if (is_live(index, found[i]) && record_at(index, found[i])->story == story)
+		if (record_is_live(&index->records, found[i]) &&
+			record_at(&index->records, found[i])->story == story)
 			return found[i];
 	return 0;
 }
@@ -498,7 +476,7 @@ static int relate(struct story_index *index, const struct chosen *chosen, struct
 	}
 	similarity_relate(closest, first, ret);
 	ret->story = chosen->story;
-	ret->of = record_at(index, chosen->closest)->article;
+	ret->of = record_at(&index->records, chosen->closest)->article;
 	ret->confidence = chosen->probability;
 	if (index->watch.related) {
 		struct relation_input input;
@@ -554,35 +532,12 @@ int story_index_judge(struct story_index *index, const struct fingerprint *finge
 	return 0;
 }
 
-/* How many chunks hold the records below `next`; there is always room for one more record. */
-static size_t chunks_for(uint32_t next)
-{
-	return next > 1 ? (next - 1) / RECORD_CHUNK + 1 : 0;
-}
-
-static int add_record(struct story_index *index, const struct record *record)
-{
-	if (index->next / RECORD_CHUNK >= index->chunk_count) {
-		struct record **chunks = reallocarray(
-			index->chunks, index->chunk_count + 1, sizeof(struct record *));
-
-		if (!chunks)
-			return -ENOMEM;
-		index->chunks = chunks;
-		chunks[index->chunk_count] = calloc(RECORD_CHUNK, sizeof(**chunks));
-		if (!chunks[index->chunk_count])
-			return -ENOMEM;
-		index->chunk_count++;
-	}
-	*record_at(index, index->next) = *record;
-	return 0;
-}
-
 static void add_commonness(struct story_index *index, int64_t story, double confidence)
 {
 	const struct reader *reader = &index->article;
 	bool first = confidence < SURE;
-	uint32_t tag = confidence > 0.0 && first ? 0x80000000U | index->next : (uint32_t)story;
+	uint32_t tag =
+		confidence > 0.0 && first ? 0x80000000U | index->records.next : (uint32_t)story;
 
 	if (first) {
 		commonness_add_story(index->commonness);
@@ -610,92 +565,64 @@ int story_index_add(struct story_index *index, int64_t article, int64_t story,
 	open_article(index, fingerprint, (uint32_t)story);
 	index->judged = 0; /* what is common changes with it */
 	record.words = (uint32_t)index->article.word_count;
-	r = add_record(index, &record);
+	r = records_put(&index->records, &record);
 	if (r < 0)
 		return r;
 	count = features_keep(&index->article, index->commonness, &kept);
 	for (size_t i = 0; i < count; i++) {
-		r = postings_add(index->postings, kept[i], index->next, index->first);
+		r = postings_add(
+			index->postings, kept[i], index->records.next, index->records.first);
 		if (r < 0)
 			return r;
 	}
 	if (first_of_story(index, story) == 0) {
-		r = postings_add(index->postings, story_feature(story), index->next, index->first);
+		r = postings_add(index->postings, story_feature(story), index->records.next,
+			index->records.first);
 		if (r < 0)
 			return r;
 	}
 	add_commonness(index, story, confidence);
 	index->last_article = article;
-	index->next++;
+	index->records.next++;
 	index->live++;
 	return 0;
 }
 
-static uint32_t find_number(const struct story_index *index, int64_t article)
-{
-	uint32_t low = index->first;
-	uint32_t high = index->next;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (record_at(index, middle)->article < article)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < index->next && record_at(index, low)->article == article ? low : 0;
-}
-
 bool story_index_remove(struct story_index *index, int64_t article)
 {
-	uint32_t number = find_number(index, article);
+	uint32_t number = records_find(&index->records, article);
 
-	if (number == 0 || record_at(index, number)->story == 0)
+	if (number == 0 || record_at(&index->records, number)->story == 0)
 		return false;
-	record_at(index, number)->story = 0;
+	record_at(&index->records, number)->story = 0;
 	index->live--;
 	return true;
 }
 
 bool story_index_move(struct story_index *index, int64_t article, int64_t story)
 {
-	uint32_t number = find_number(index, article);
+	uint32_t number = records_find(&index->records, article);
 
-	if (number == 0 || record_at(index, number)->story == 0)
+	if (number == 0 || record_at(&index->records, number)->story == 0)
 		return false;
-	record_at(index, number)->story = story;
+	record_at(&index->records, number)->story = story;
 	return true;
-}
-
-static void release_chunk(struct story_index *index, size_t chunk)
-{
-	free(index->chunks[chunk]);
-	index->chunks[chunk] = NULL;
 }
 
 size_t story_index_prune(struct story_index *index, usec before, size_t limit)
 {
 	size_t gone = 0;
 
-	while (gone < limit && index->first < index->next) {
-		const struct record *record = record_at(index, index->first);
+	while (gone < limit && index->records.first < index->records.next) {
+		const struct record *record = record_at(&index->records, index->records.first);
 
 		if ((usec)record->first_seen * USEC_SEC >= before)
 			break;
 		index->live -= record->story != 0;
-		index->first++;
+		records_drop_first(&index->records);
 		gone++;
-		if (index->first % RECORD_CHUNK == 0)
-			release_chunk(index, index->first / RECORD_CHUNK - 1);
 	}
 	return gone;
-}
-
-/* The chunks of records that are in use. */
-static size_t first_chunk(const struct story_index *index)
-{
-	return index->first / RECORD_CHUNK;
 }
 
 struct story_index_usage story_index_usage(const struct story_index *index)
@@ -703,8 +630,7 @@ struct story_index_usage story_index_usage(const struct story_index *index)
 	return (struct story_index_usage){
 		.articles = index->live,
 		.bytes = sizeof(*index) + commonness_bytes() + postings_bytes(index->postings) +
-			(index->chunk_count - first_chunk(index)) * RECORD_CHUNK *
-				sizeof(struct record),
+			records_bytes(&index->records),
 		.last_article = index->last_article,
 	};
 }
@@ -721,13 +647,13 @@ struct index_head {
 int story_index_write(const struct story_index *index, snapshot_write_fn write, void *userdata)
 {
 	const struct snapshot_writer writer = {write, userdata};
-	const struct index_head head = {SNAPSHOT_VERSION, index->first, index->next, index->live,
-		index->chunk_count, index->last_article};
+	const struct index_head head = {SNAPSHOT_VERSION, index->records.first, index->records.next,
+		index->live, index->records.chunk_count, index->last_article};
 	int r;
 
 	r = snapshot_put(&writer, &head, sizeof(head));
-	for (size_t i = first_chunk(index); r >= 0 && i < index->chunk_count; i++)
-		r = snapshot_put(&writer, index->chunks[i], RECORD_CHUNK * sizeof(struct record));
+	if (r >= 0)
+		r = records_write(&index->records, &writer);
 	if (r >= 0)
 		r = commonness_write(index->commonness, &writer);
 	if (r >= 0)
@@ -735,26 +661,7 @@ int story_index_write(const struct story_index *index, snapshot_write_fn write, 
 	return r;
 }
 
-static int read_records(
-	struct story_index *index, const struct snapshot_reader *reader, size_t chunk_count)
-{
-	int r = 0;
-
-	index->chunks = calloc(chunk_count + 1, sizeof(struct record *));
-	if (!index->chunks)
-		return -ENOMEM;
-	index->chunk_count = chunk_count;
-	for (size_t i = first_chunk(index); r >= 0 && i < chunk_count; i++) {
-		index->chunks[i] = calloc(RECORD_CHUNK, sizeof(struct record));
-		if (!index->chunks[i])
-			return -ENOMEM;
-		r = snapshot_get(reader, index->chunks[i], RECORD_CHUNK * sizeof(struct record));
-	}
-	return r;
-}
-
-static int read_head(
-	struct story_index *index, const struct snapshot_reader *reader, size_t *ret_chunk_count)
+static int read_head(struct story_index *index, const struct snapshot_reader *reader)
 {
 	struct index_head head;
 	int r;
@@ -765,13 +672,12 @@ static int read_head(
 	if (head.version != SNAPSHOT_VERSION)
 		return -ESTALE;
 	if (head.first < 1 || head.first > head.next || head.live > head.next - head.first ||
-		head.chunk_count != chunks_for(head.next))
+		head.chunk_count != records_chunks(head.next))
 		return -EBADMSG;
-	index->first = head.first;
-	index->next = head.next;
+	index->records.first = head.first;
+	index->records.next = head.next;
 	index->live = head.live;
 	index->last_article = head.last_article;
-	*ret_chunk_count = head.chunk_count;
 	return 0;
 }
 
@@ -780,16 +686,15 @@ int story_index_read(const struct story_index_options *options, snapshot_read_fn
 {
 	const struct snapshot_reader reader = {read, userdata};
 	_cleanup_(story_index_freep) struct story_index *index = NULL;
-	size_t chunk_count = 0;
 	int r;
 
 	r = open_index(options, &index);
 	if (r < 0)
 		return r;
-	r = read_head(index, &reader, &chunk_count);
+	r = read_head(index, &reader);
 	if (r < 0)
 		return r;
-	r = read_records(index, &reader, chunk_count);
+	r = records_read(&index->records, &reader);
 	if (r < 0)
 		return r;
 	r = commonness_read(&reader, &index->commonness);

@@ -9,7 +9,7 @@
 #include "model/article.h"
 
 enum {
-	LEVEL = -2,        /* of texts of some KiB: as small as level 3, at two thirds of its cost */
+	LEVEL = -2,       /* of texts of some KiB: as small as level 3, at two thirds of its cost */
 	WINDOW_BITS = 17, /* 128 KiB; bounds what the context keeps */
 	KEEP_BYTES = 64 * 1024, /* of the frame's memory between two texts */
 };
