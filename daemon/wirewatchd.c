@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 
 #include "base/log.h"
@@ -82,6 +83,7 @@ struct daemon {
 	struct command_context context;
 	struct event *signals[ARRAY_SIZE(handled_signals)];
 	struct clock_timer *tick;
+	int inherited; /* sockets */
 	usec tick_interval;
 	usec started;
 };
@@ -517,9 +519,18 @@ static int open_rooms(struct daemon *daemon)
 	return open_pipeline(daemon);
 }
 
+/* A listening socket that systemd passed us (sd_listen_fds(3)), of the unix kind or of another. */
+static int find_inherited(const struct daemon *daemon, bool is_unix)
+{
+	for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + daemon->inherited; fd++)
+		if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) > 0 &&
+			(sd_is_socket(fd, AF_UNIX, SOCK_STREAM, 1) > 0) == is_unix)
+			return fd;
+	return -1;
+}
+
 static int open_control(struct daemon *daemon)
 {
-	int fds = sd_listen_fds(1);
 	int r;
 
 	r = hook_tests_new(outbox_notifiers(daemon->outbox), &daemon->hook_tests);
@@ -545,8 +556,7 @@ static int open_control(struct daemon *daemon)
 	if (daemon->arguments->once)
 		return 0;
 	r = control_server_new(daemon->base, daemon->config->control_socket,
-		fds > 0 ? SD_LISTEN_FDS_START : -1, command_table, &daemon->context,
-		&daemon->control);
+		find_inherited(daemon, true), command_table, &daemon->context, &daemon->control);
 	if (r < 0)
 		return log_fail(r, "cannot listen on %s: %m; is another wirewatchd running?",
 			daemon->config->control_socket);
@@ -562,6 +572,7 @@ static int open_pushes(struct daemon *daemon)
 		.store = daemon->store,
 		.poller = daemon->poller,
 		.config = daemon->config,
+		.fd = find_inherited(daemon, false),
 	};
 	int r;
 
@@ -579,6 +590,7 @@ static int open_all(struct daemon *daemon, struct matcher *matcher)
 {
 	int r;
 
+	daemon->inherited = sd_listen_fds(1);
 	r = open_loop(daemon);
 	if (r == 0)
 		r = open_store(daemon);

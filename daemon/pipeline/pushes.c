@@ -159,6 +159,21 @@ static int restore(const struct subscription *subscription, void *userdata)
 	return subscriber_restore(pushes->subscriber, subscription);
 }
 
+static int listen_to_hubs(struct pushes *pushes)
+{
+	const struct pushes_options *options = &pushes->options;
+	int r;
+
+	if (options->fd >= 0)
+		return callback_serve(
+			options->base, options->fd, pushes->subscriber, &pushes->callback);
+	r = callback_new(
+		options->base, options->config->listen, pushes->subscriber, &pushes->callback);
+	if (r < 0)
+		(void)log_fail(r, "Listen=: cannot listen on %s: %m", options->config->listen);
+	return r;
+}
+
 int pushes_new(const struct pushes_options *options, struct pushes **ret)
 {
 	struct pushes *pushes = calloc(1, sizeof(*pushes));
@@ -180,10 +195,7 @@ int pushes_new(const struct pushes_options *options, struct pushes **ret)
 	if (r == 0)
 		r = subscriber_new(&subscriber, &pushes->subscriber);
 	if (r == 0)
-		r = callback_new(options->base, options->config->listen, pushes->subscriber,
-			&pushes->callback);
-	if (r < 0)
-		(void)log_fail(r, "Listen=: cannot listen on %s: %m", options->config->listen);
+		r = listen_to_hubs(pushes);
 	if (r == 0)
 		r = store_subscriptions_each(options->store, restore, pushes);
 	if (r < 0) {

@@ -20,6 +20,7 @@ struct pushes_options {
 	struct store *store;
 	struct poller *poller;
 	const struct config *config; /* PublicURL= and Listen= */
+	int fd; /* a listening socket instead of Listen='s, taken over; or -1 */
 };
 
 /*

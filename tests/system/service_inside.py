@@ -2,6 +2,8 @@
 """What test_service.py runs inside a booted systemd, as root: the unit's promises, one by one.
 
 A local server plays a publisher; an exec hook and the journal take the alerts."""
+import contextlib
+import http.client
 import json
 import os
 import re
@@ -24,6 +26,9 @@ TOLD = "/var/lib/wirewatch/told"
 PROBED = "/var/lib/wirewatch/probed"
 SLEEPER = "86399"  # seconds: by which a process of the hanging hook is known
 LIBRARY = os.path.dirname(os.path.abspath(__file__))
+PUSH_SOCKET = "wirewatchd-push.socket"
+PUSH_PORT = 8427
+PUSH_CONFIG = "/etc/wirewatch/conf.d/57-push.conf"
 HOOK_SOCKET = "wirewatch-hook.socket"
 HOOK_UNIT = "wirewatch-hook@.service"
 HOOK_SLICE = "system-wirewatch-hooks.slice"
@@ -174,7 +179,7 @@ def prepare():
 
 def check_units():
     status, output = run("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", UNIT, "wirewatchd.socket",
-                         ONCE, TIMER, HOOK_SOCKET, HOOK_UNIT, HOOK_SLICE)
+                         ONCE, TIMER, PUSH_SOCKET, HOOK_SOCKET, HOOK_UNIT, HOOK_SLICE)
     check("systemd-analyze verify prints nothing", status == 0 and not output, output)
     for unit in (UNIT, ONCE, HOOK_UNIT.replace("@", "@test")):
         output = run("systemd-analyze", "security", "--no-pager", unit)[1]
@@ -444,8 +449,30 @@ def check_socket():
     check("... and starts it again", status == 0, output)
 
 
+def ask_as_hub():
+    """The status of the answer to a hub that nobody knows."""
+    connection = http.client.HTTPConnection("127.0.0.1", PUSH_PORT, timeout=WAIT_SECONDS)
+    with contextlib.closing(connection):
+        connection.request("GET", "/websub/nobody")
+        return connection.getresponse().status
+
+
+def check_push_socket():
+    run("systemctl", "stop", "wirewatchd.socket", UNIT)
+    write(PUSH_CONFIG, f"[Daemon]\nPublicURL=https://hub.test.invalid/\nListen=127.0.0.1:{PUSH_PORT}\n")
+    status, output = run("systemctl", "start", "wirewatchd.socket", PUSH_SOCKET)
+    check("the socket for hubs listens", status == 0 and not state().endswith("/active"), output + state())
+    check("a hub starts the daemon, and is answered", ask_as_hub() == 404 and state().endswith("/active"), state())
+    status, output = run("wirewatch", "status")
+    check("... which has its control socket too", status == 0, output)
+    run("systemctl", "restart", "--no-block", UNIT)
+    check("a hub finds somebody while the daemon restarts", ask_as_hub() == 404)
+    run("systemctl", "stop", PUSH_SOCKET, "wirewatchd.socket", UNIT)
+    os.unlink(PUSH_CONFIG)
+    run("systemctl", "reset-failed", UNIT)
+
+
 def check_once():
-    run("systemctl", "stop", "wirewatchd.socket")
     run("systemctl", "start", UNIT)
     status, output = run("systemctl", "start", TIMER)
     check("the timer starts, and the service is stopped by it",
@@ -475,6 +502,7 @@ def main():
     check_failures()
     check_stop(port)
     check_socket()
+    check_push_socket()
     check_once()
     check_crash_loop()
     return check.end()
