@@ -1,0 +1,32 @@
+/*
+ * One entry's way in: its identity says whether it is known, its article is matched with the topics
+ * and finds its story, both are stored, and the topics are told.  Or it is let wait for its web
+ * page.  All within the transaction that is open; results in the intake's scratch arena.
+ */
+#pragma once
+
+#include "dedup/fingerprint.h"
+#include "intake/intake.h"
+#include "model/identity.h"
+
+/* What is known of the entry at hand on its way through; the caller sets the first six. */
+struct passage {
+	const struct feed *feed;
+	const struct feed_state *state;
+	const struct channel *channel;
+	const struct entry *entry;
+	const struct waited *waited; /* NULL: the entry comes from its feed */
+	usec now;
+	struct identity identity;
+	struct article article;
+	struct fingerprint *fingerprint;
+	struct verdict verdict;
+	struct story story;
+	uint32_t sites_before; /* that carried it */
+	uint32_t *topics;      /* those that it matches, indices */
+	size_t topic_count;
+	bool changed; /* a known entry with new content */
+};
+
+/* Takes the entry in and counts in *progress what came of it.  Returns 0 or -errno. */
+int passage_take(struct passage *passage, struct intake *intake, struct intake_progress *progress);
