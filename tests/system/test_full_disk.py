@@ -71,8 +71,9 @@ class FullDiskTest(unittest.TestCase):
         """The ids that each watched story's first alert came under."""
         ids = {}
         for attempt in self.receiver.seen():
-            if attempt.event["type"] == "story.new":
-                label = attempt.event["data"]["article"]["url"].rsplit("/", 1)[1]
+            data = attempt.event["data"]
+            if attempt.event["type"] == "story.new" and data["topic"] == "watched":
+                label = data["article"]["url"].rsplit("/", 1)[1]
                 ids.setdefault(label, set()).add(attempt.id)
         return ids
 
