@@ -34,10 +34,14 @@ static const char forget_articles_sql[] =
 static const char forget_story_sql[] = "DELETE FROM stories WHERE key = ?1"
 				       " AND NOT EXISTS (SELECT 1 FROM articles WHERE story = ?1)";
 
-/* Dead letters stay longer, for the operator; what is pending or gathered stays. */
+/*
+ * Dead letters stay longer, for the operator; what is pending or gathered stays.  The newest stays:
+ * its key would be given again, and who follows the alerts goes on behind it.
+ */
 static const char forget_alerts_sql[] =
 	"DELETE FROM alerts WHERE key IN (SELECT key FROM alerts a WHERE key > ?1 AND key <= ?2"
-	" AND time < ?3 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.alert = a.key"
+	" AND time < ?3 AND key < (SELECT max(key) FROM alerts) AND NOT EXISTS (SELECT 1 FROM "
+	"deliveries d WHERE d.alert = a.key"
 	" AND (d.state = 'pending' OR d.state = 'dead' AND a.time >= ?4))"
 	" AND NOT EXISTS (SELECT 1 FROM gathered g WHERE g.alert = a.key) LIMIT ?5)";
 static const char alerts_window_sql[] =

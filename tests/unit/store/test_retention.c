@@ -157,6 +157,26 @@ static void test_alert_goes_when_it_is_old_and_delivered(void **state)
 	assert_int_equal(figures(room).pending, 1);
 }
 
+static void test_the_newest_alert_stays_so_that_keys_only_grow(void **state)
+{
+	struct room *room = *state;
+	struct store_retention retention = {.alert_before = NOW + 1};
+	int64_t last;
+	int64_t key;
+
+	add_alert(room, "older", NOW);
+	add_alert(room, "newest", NOW);
+	deliver(room, 1, DELIVERY_DELIVERED);
+	deliver(room, 2, DELIVERY_DELIVERED);
+	assert_int_equal(store_alerts_start(room->store, 0, &last), 0);
+	assert_int_equal(store_prune(room->store, &retention, 100), 1);
+	assert_int_equal(store_prune(room->store, &retention, 100), 0);
+	add_alert(room, "next", NOW + 1);
+	assert_int_equal(store_alerts_start(room->store, 0, &key), 0);
+	assert_true(key > last);
+	assert_int_equal(store_prune(room->store, &retention, 100), 1);
+}
+
 static void test_alerts_that_stay_do_not_hide_those_that_go(void **state)
 {
 	struct room *room = *state;
@@ -171,6 +191,7 @@ static void test_alerts_that_stay_do_not_hide_those_that_go(void **state)
 		if (i >= 50)
 			deliver(room, i + 1, DELIVERY_DELIVERED);
 	}
+	add_alert(room, "young", NOW + 1);
 	for (unsigned i = 0; i < 60; i++) {
 		int r = store_prune(room->store, &retention, 3);
 
@@ -178,7 +199,7 @@ static void test_alerts_that_stay_do_not_hide_those_that_go(void **state)
 		removed += r;
 	}
 	assert_int_equal(removed, 50);
-	assert_int_equal(figures(room).alerts, 50);
+	assert_int_equal(figures(room).alerts, 51);
 }
 
 static void test_old_entries_of_all_feeds_go_in_turn(void **state)
@@ -221,6 +242,7 @@ int main(void)
 		IN_ROOM(test_no_more_than_the_limit_goes_at_once),
 		IN_ROOM(test_articles_from_the_future_do_not_hide_old_ones),
 		IN_ROOM(test_alert_goes_when_it_is_old_and_delivered),
+		IN_ROOM(test_the_newest_alert_stays_so_that_keys_only_grow),
 		IN_ROOM(test_alerts_that_stay_do_not_hide_those_that_go),
 		IN_ROOM(test_old_entries_of_all_feeds_go_in_turn),
 	};
