@@ -28,9 +28,11 @@
 #include "pipeline/pages.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/pushes.h"
+#include "pipeline/registry.h"
 #include "poll/poller.h"
 #include "status/status.h"
 #include "store/store.h"
+#include "watch/reloader.h"
 #include "watch/watch.h"
 #include "worker/child.h"
 #include "worker/pool.h"
@@ -48,10 +50,6 @@ enum exit_code {
 
 /* How often --once looks whether all is done. */
 #define ONCE_INTERVAL (20 * USEC_MSEC)
-
-enum {
-	FEED_ARENA_BYTES = 1024 * 1024, /* of one feed's state */
-};
 
 static const int handled_signals[] = {SIGTERM, SIGINT, SIGHUP};
 
@@ -80,6 +78,7 @@ struct daemon {
 	struct tails *tails;
 	struct pushes *pushes; /* NULL: there is no PublicURL= */
 	struct control_server *control;
+	struct reloader *reloader;
 	struct command_context context;
 	struct event *signals[ARRAY_SIZE(handled_signals)];
 	struct clock_timer *tick;
@@ -254,30 +253,11 @@ static struct http_options http_options(const struct daemon *daemon)
 	};
 }
 
-/* Hands the feeds with their stored states to the poller. */
-static int add_feeds(struct daemon *daemon)
-{
-	const struct config *config = daemon->config;
-	_cleanup_(arena_freep) struct arena *arena = NULL;
-	struct feed_state state;
-	int r;
-
-	r = arena_new(FEED_ARENA_BYTES, &arena);
-	for (size_t i = 0; r == 0 && i < config->feed_count; i++) {
-		arena_reset(arena);
-		r = store_feed_ensure(daemon->store, feed_key(&config->feeds[i]),
-			clock_now(daemon->clock), arena, &state);
-		state.url = config->feeds[i].url; /* also where the store knows it by more */
-		if (r == 0)
-			r = poller_add(daemon->poller, &config->feeds[i], &state);
-	}
-	return r;
-}
-
 /* Makes all rooms follow the configuration.  Takes the matcher over. */
 static int configure(struct daemon *daemon, struct matcher *matcher)
 {
 	struct http_options http = http_options(daemon);
+	struct registry registry = {daemon->clock, daemon->store, daemon->poller};
 	const struct config *config = daemon->config;
 	int r;
 
@@ -300,42 +280,11 @@ static int configure(struct daemon *daemon, struct matcher *matcher)
 	if (daemon->control)
 		control_server_let_group_change(daemon->control, config->group_may_change);
 	poller_reload_begin(daemon->poller, config->poll_interval);
-	r = add_feeds(daemon);
+	r = registry_add_feeds(&registry, config);
 	poller_reload_end(daemon->poller);
 	if (r == 0 && daemon->pushes)
 		pushes_configure(daemon->pushes, config);
 	return r;
-}
-
-/*
- * Stores what a configuration needs to be known by, and commits it: so that nothing has changed
- * where the store fails.
- */
-static int prepare(struct daemon *daemon, const struct config *config)
-{
-	_cleanup_(arena_freep) struct arena *arena = NULL;
-	struct store *store = daemon->store;
-	usec now = clock_now(daemon->clock);
-	struct feed_state state;
-	usec since;
-	int r;
-
-	r = arena_new(FEED_ARENA_BYTES, &arena);
-	if (r == 0)
-		r = store_savepoint(store);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; r == 0 && i < config->topic_count; i++)
-		r = store_topic_ensure(store, config->topics[i].name, now, &since);
-	for (size_t i = 0; r == 0 && i < config->feed_count; i++) {
-		arena_reset(arena);
-		r = store_feed_ensure(store, feed_key(&config->feeds[i]), now, arena, &state);
-	}
-	if (r < 0)
-		(void)store_savepoint_rollback(store);
-	else
-		r = store_savepoint_release(store);
-	return r < 0 ? r : pipeline_commit(daemon->pipeline);
 }
 
 /* Some rooms follow the new configuration and some the old: only a new start makes it whole. */
@@ -348,26 +297,22 @@ static void end_half_way(struct daemon *daemon, struct config *before)
 	(void)event_base_loopbreak(daemon->base);
 }
 
-static int reload(void *userdata, struct config_errors *errors)
+static int apply(struct config *given, struct matcher *compiled, struct config_errors *errors,
+	void *userdata)
 {
 	struct daemon *daemon = userdata;
-	_cleanup_(config_freep) struct config *config = NULL;
-	_cleanup_(matcher_freep) struct matcher *matcher = NULL;
+	_cleanup_(config_freep) struct config *config = given;
+	_cleanup_(matcher_freep) struct matcher *matcher = compiled;
 	_cleanup_(config_freep) struct config *before = NULL;
+	struct registry registry = {daemon->clock, daemon->store, daemon->poller};
 	int r;
 
-	r = watch_load(daemon->arguments->config, errors, &config, &matcher);
-	if (r == 0) {
-		r = prepare(daemon, config);
-		if (r < 0)
-			config_errors_add(errors, NULL, 0,
-				"its feeds and topics cannot be stored: %s",
-				store_error(daemon->store));
-	}
+	r = registry_store(&registry, daemon->config, config);
+	if (r == 0)
+		r = pipeline_commit(daemon->pipeline);
 	if (r < 0) {
-		log_config_errors(errors);
-		log_write(LOG_ERR, MESSAGE_RELOAD_REFUSED, NULL,
-			"the new configuration is refused; the running one stays");
+		config_errors_add(errors, NULL, 0, "its feeds and topics cannot be stored: %s",
+			store_error(daemon->store));
 		return r;
 	}
 	before = daemon->config;
@@ -376,22 +321,40 @@ static int reload(void *userdata, struct config_errors *errors)
 	if (r < 0) {
 		(void)log_fail(r, "cannot apply the new configuration: %m");
 		end_half_way(daemon, TAKE_PTR(before));
-		return r;
 	}
-	log_write(LOG_INFO, MESSAGE_RELOADED, NULL, "reloaded: %zu feeds, %zu topics, %zu hooks",
-		daemon->config->feed_count, daemon->config->topic_count,
-		daemon->config->hook_count);
-	return 0;
+	return r;
+}
+
+static void on_reloaded(int r, const struct config_errors *errors, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	if (r == 0) {
+		log_write(LOG_INFO, MESSAGE_RELOADED, NULL,
+			"reloaded: %zu feeds, %zu topics, %zu hooks", daemon->config->feed_count,
+			daemon->config->topic_count, daemon->config->hook_count);
+	} else if (!daemon->before) {
+		log_config_errors(errors);
+		log_write(LOG_ERR, MESSAGE_RELOAD_REFUSED, NULL,
+			"the new configuration is refused; the running one stays");
+	}
+}
+
+static void on_hangup_done(int r, const struct config_errors *errors, void *userdata)
+{
+	(void)errors;
+	if (r != -ECANCELED)
+		tell_status(userdata, "READY=1");
 }
 
 static void on_hangup(struct daemon *daemon)
 {
-	_cleanup_(config_errors_clear) struct config_errors errors = {0};
-
 	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
 		(unsigned long long)clock_monotonic(daemon->clock));
-	(void)reload(daemon, &errors);
-	tell_status(daemon, "READY=1");
+	if (!daemon->reloader || reloader_ask(daemon->reloader, on_hangup_done, daemon) < 0) {
+		log_error("cannot reload now; send the signal again");
+		tell_status(daemon, "READY=1");
+	}
 }
 
 static void on_signal(evutil_socket_t signal, short what, void *userdata)
@@ -531,7 +494,18 @@ static int find_inherited(const struct daemon *daemon, bool is_unix)
 
 static int open_control(struct daemon *daemon)
 {
+	struct reloader_options options = {
+		.clock = daemon->clock,
+		.path = daemon->arguments->config,
+		.apply = apply,
+		.ended = on_reloaded,
+		.userdata = daemon,
+	};
 	int r;
+
+	r = reloader_new(&options, &daemon->reloader);
+	if (r < 0)
+		return r;
 
 	r = hook_tests_new(outbox_notifiers(daemon->outbox), &daemon->hook_tests);
 	if (r < 0)
@@ -550,8 +524,7 @@ static int open_control(struct daemon *daemon)
 		.hook_tests = daemon->hook_tests,
 		.tails = daemon->tails,
 		.started = daemon->started,
-		.reload = reload,
-		.userdata = daemon,
+		.reloader = daemon->reloader,
 	};
 	if (daemon->arguments->once)
 		return 0;
@@ -615,6 +588,7 @@ static int open_all(struct daemon *daemon, struct matcher *matcher)
 /* Against the order of making; the pipeline's last commit still tells the poller. */
 static void close_all(struct daemon *daemon)
 {
+	reloader_free(daemon->reloader);
 	hook_tests_free(daemon->hook_tests);
 	tails_free(daemon->tails);
 	control_server_free(daemon->control);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -12,6 +13,8 @@
 #include "commands/reply.h"
 #include "commands/tail.h"
 #include "commands/topic_commands.h"
+#include "control/later.h"
+#include "watch/reloader.h"
 
 enum {
 	PAGE_EVENTS_MAX = 200, /* of alerts with their events: EVENT_BYTES_MAX each */
@@ -399,27 +402,58 @@ static json_t *errors_value(const struct config_errors *errors)
 	return list;
 }
 
+/* Who asked for a reload, until it is over. */
+struct reload_wait {
+	const struct command_context *context;
+	struct control_later *later;
+};
+
+static void on_reload_gone(void *userdata)
+{
+	struct reload_wait *wait = userdata;
+
+	reloader_forget(wait->context->reloader, wait);
+	free(wait);
+}
+
+static void on_reloaded(int r, const struct config_errors *errors, void *userdata)
+{
+	struct reload_wait *wait = userdata;
+	const struct config *config = wait->context->config; /* the new one where all went well */
+
+	if (r == -ECANCELED)
+		control_later_end(wait->later);
+	else if (r < 0)
+		control_later_answer(wait->later, REPLY_UNPROCESSABLE,
+			json_pack("{s:s, s:o}", "error",
+				"the new configuration is refused, the running one stays", "errors",
+				errors_value(errors)));
+	else
+		control_later_answer(wait->later, REPLY_OK,
+			json_pack("{s:I, s:I, s:I}", "feeds", (json_int_t)config->feed_count,
+				"topics", (json_int_t)config->topic_count, "hooks",
+				(json_int_t)config->hook_count));
+	free(wait);
+}
+
 static void on_reload(
 	const struct control_request *request, struct control_reply *reply, void *userdata)
 {
 	const struct command_context *context = userdata;
-	_cleanup_(config_errors_clear) struct config_errors errors = {0};
-	int r;
+	struct reload_wait *wait = calloc(1, sizeof(*wait));
 
 	log_info("reload asked for by uid %u", (unsigned)request->peer.user);
-	r = context->reload(context->userdata, &errors);
-	if (r < 0) {
-		reply->status = REPLY_UNPROCESSABLE;
-		reply->body = json_pack("{s:s, s:o}", "error",
-			"the new configuration is refused, the running one stays", "errors",
-			errors_value(&errors));
+	if (!wait || reloader_ask(context->reloader, on_reloaded, wait) < 0) {
+		free(wait);
+		reply_error(reply, -ENOMEM, "reload");
 		return;
 	}
-	/* The context's configuration is the new one by now. */
-	reply_body(reply,
-		json_pack("{s:I, s:I, s:I}", "feeds", (json_int_t)context->config->feed_count,
-			"topics", (json_int_t)context->config->topic_count, "hooks",
-			(json_int_t)context->config->hook_count));
+	wait->context = context;
+	wait->later = control_later_new(request, on_reload_gone, wait);
+	if (!wait->later) {
+		on_reload_gone(wait);
+		reply_error(reply, -ENOMEM, "reload");
+	}
 }
 
 const struct control_command command_table[] = {

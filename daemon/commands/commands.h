@@ -13,6 +13,7 @@
 #include "worker/pool.h"
 
 struct hook_tests;
+struct reloader;
 struct tails;
 
 /* The rooms that commands look into and turn knobs of; all borrowed. */
@@ -28,8 +29,7 @@ struct command_context {
 	struct tails *tails;
 	const struct pushes *pushes; /* NULL: there is no PublicURL= */
 	usec started;                /* wall clock */
-	int (*reload)(void *userdata, struct config_errors *errors);
-	void *userdata;
+	struct reloader *reloader;
 };
 
 /* What GET /status answers and `systemctl status` shows. */

@@ -58,27 +58,26 @@ void alerting_free(struct alerting *alerting)
 int alerting_configure(
 	struct alerting *alerting, const struct config *config, struct matcher *matcher, usec now)
 {
+	struct map before = alerting->topics; /* the store knows them */
 	usec since;
-	int r;
+	int r = 0;
 
 	matcher_free(alerting->matcher);
 	alerting->matcher = matcher;
 	alerting->config = config;
 	alerting->has_spread = false;
 	alerting->released = 0;
-	map_free(&alerting->topics);
 	alerting->topics = (struct map){0};
-	for (size_t i = 0; i < config->topic_count; i++) {
+	for (size_t i = 0; r == 0 && i < config->topic_count; i++) {
 		const struct topic *topic = &config->topics[i];
 
 		alerting->has_spread |= topic->spread != NULL;
 		r = map_put(&alerting->topics, topic->name, (void *)topic);
-		if (r == 0)
+		if (r == 0 && !map_get(&before, topic->name))
 			r = store_topic_ensure(alerting->store, topic->name, now, &since);
-		if (r < 0)
-			return r;
 	}
-	return 0;
+	map_free(&before);
+	return r;
 }
 
 int alerting_match(struct alerting *alerting, const struct feed *feed,

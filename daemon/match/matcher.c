@@ -39,46 +39,94 @@ static int add_error(
 	return 0;
 }
 
-static int add_topics(struct index_builder *builder, const struct topic *topics, size_t count,
-	struct matcher_errors *errors)
+struct matcher_building {
+	struct index_builder *builder;
+	struct matcher *matcher;
+	size_t count;
+	size_t added;
+	struct matcher_errors errors;
+	size_t errors_size;
+};
+
+int matcher_building_new(const struct topic *topics, size_t count, struct matcher_building **ret)
 {
-	size_t size = 0;
+	_cleanup_(matcher_building_freep) struct matcher_building *building =
+		calloc(1, sizeof(*building));
+	int r;
 
-	for (size_t i = 0; i < count; i++) {
-		struct query_error error;
-		int r;
+	if (!building)
+		return -ENOMEM;
+	building->count = count;
+	building->matcher = calloc(1, sizeof(*building->matcher));
+	if (!building->matcher)
+		return -ENOMEM;
+	building->matcher->topics = topics;
+	r = index_builder_new(building->matcher, &building->builder);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(building);
+	return 0;
+}
 
-		r = index_builder_add(builder, &topics[i], &error);
-		if (r == -EINVAL)
-			r = add_error(errors, &size, i, &error);
-		if (r < 0)
-			return r;
-	}
-	return errors->count > 0 ? -EINVAL : 0;
+void matcher_building_free(struct matcher_building *building)
+{
+	if (!building)
+		return;
+	index_builder_free(building->builder);
+	matcher_free(building->matcher);
+	matcher_errors_clear(&building->errors);
+	free(building);
+}
+
+int matcher_building_step(struct matcher_building *building)
+{
+	struct query_error error;
+	size_t topic = building->added;
+	int r;
+
+	if (topic == building->count)
+		return 0;
+	building->added++;
+	r = index_builder_add(building->builder, &building->matcher->topics[topic], &error);
+	if (r == -EINVAL)
+		r = add_error(&building->errors, &building->errors_size, topic, &error);
+	if (r < 0)
+		return r;
+	return building->added < building->count;
+}
+
+int matcher_building_end(
+	struct matcher_building *building, struct matcher **ret, struct matcher_errors *ret_errors)
+{
+	int r;
+
+	*ret_errors = building->errors;
+	building->errors = (struct matcher_errors){0};
+	if (ret_errors->count > 0)
+		return -EINVAL;
+	r = index_builder_finish(building->builder);
+	if (r >= 0)
+		r = index_layout(building->matcher, false);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(building->matcher);
+	return 0;
 }
 
 int matcher_new(const struct topic *topics, size_t count, struct matcher **ret,
 	struct matcher_errors *ret_errors)
 {
-	_cleanup_(index_builder_freep) struct index_builder *builder = NULL;
-	_cleanup_(matcher_freep) struct matcher *matcher = calloc(1, sizeof(*matcher));
+	_cleanup_(matcher_building_freep) struct matcher_building *building = NULL;
 	int r;
 
 	*ret_errors = (struct matcher_errors){0};
-	if (!matcher)
-		return -ENOMEM;
-	matcher->topics = topics;
-	r = index_builder_new(matcher, &builder);
-	if (r >= 0)
-		r = add_topics(builder, topics, count, ret_errors);
-	if (r >= 0)
-		r = index_builder_finish(builder);
-	if (r >= 0)
-		r = index_layout(matcher, false);
+	r = matcher_building_new(topics, count, &building);
 	if (r < 0)
 		return r;
-	*ret = TAKE_PTR(matcher);
-	return 0;
+	do
+		r = matcher_building_step(building);
+	while (r > 0);
+	return r < 0 ? r : matcher_building_end(building, ret, ret_errors);
 }
 
 static void dictionary_clear(struct dictionary *dictionary)

@@ -39,6 +39,24 @@ void matcher_errors_clear(struct matcher_errors *errors);
  */
 int matcher_new(const struct topic *topics, size_t count, struct matcher **ret,
 	struct matcher_errors *ret_errors);
+
+/*
+ * The same by steps, for a loop that goes on between them: new, steps until one says 0, end.  What
+ * was begun is freed at any time.
+ */
+struct matcher_building;
+int matcher_building_new(const struct topic *topics, size_t count, struct matcher_building **ret);
+void matcher_building_free(struct matcher_building *building);
+DEFINE_CLEANUP(matcher_building_freep, struct matcher_building, matcher_building_free)
+
+/* Compiles the next topic; refused ones are told at the end.  Returns 1 where there are more, 0 or
+ * as matcher_new(). */
+int matcher_building_step(struct matcher_building *building);
+
+/* As matcher_new(). */
+int matcher_building_end(
+	struct matcher_building *building, struct matcher **ret, struct matcher_errors *ret_errors);
+
 void matcher_free(struct matcher *matcher);
 DEFINE_CLEANUP(matcher_freep, struct matcher, matcher_free)
 

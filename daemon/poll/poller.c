@@ -88,9 +88,16 @@ static int add_waiting(struct poller *poller, struct poll_feed *feed)
 	return 0;
 }
 
-/* A feed that stood there before a reload goes on as it is. */
-static int keep(struct poller *poller, struct poll_feed *known, const struct feed *feed)
+bool poller_has(const struct poller *poller, const struct feed *feed)
 {
+	return map_get(&poller->by_url, feed_key(feed)) != NULL;
+}
+
+/* A feed that stood there before a reload goes on as it is. */
+int poller_keep(struct poller *poller, const struct feed *feed)
+{
+	struct poll_feed *known = map_get(&poller->by_url, feed_key(feed));
+
 	if (!known->stale) {
 		log_debug("feed %s has the URL of feed %s: they are one", feed->name,
 			known->feed->name);
@@ -108,11 +115,10 @@ static int keep(struct poller *poller, struct poll_feed *known, const struct fee
 
 int poller_add(struct poller *poller, const struct feed *feed, const struct feed_state *state)
 {
-	struct poll_feed *known = map_get(&poller->by_url, feed_key(feed));
 	struct poll_feed *added;
 
-	if (known)
-		return keep(poller, known, feed);
+	if (poller_has(poller, feed))
+		return poller_keep(poller, feed);
 	if (heap_reserve(&poller->due, poller->by_url.count + 1) < 0)
 		return -ENOMEM;
 	added = calloc(1, sizeof(*added));

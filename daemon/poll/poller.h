@@ -94,6 +94,10 @@ void poller_free(struct poller *poller);
  */
 int poller_add(struct poller *poller, const struct feed *feed, const struct feed_state *state);
 
+/* Whether there is such a feed: then poller_keep() does, and nobody need read its state. */
+bool poller_has(const struct poller *poller, const struct feed *feed);
+int poller_keep(struct poller *poller, const struct feed *feed);
+
 /*
  * Reload: feeds (by URL) that are added again before poller_reload_end() go on as they are, with
  * their state, transfer and round; the others are removed, their transfers cancelled.  An open

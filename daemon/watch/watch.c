@@ -2,13 +2,13 @@
 
 #include <errno.h>
 
-int watch_compile(const struct topic *topics, size_t count, struct config_errors *errors,
-	struct matcher **ret)
+int watch_finish(struct matcher_building *building, const struct topic *topics,
+	struct config_errors *errors, struct matcher **ret)
 {
 	_cleanup_(matcher_errors_clear) struct matcher_errors refused = {0};
 	int r;
 
-	r = matcher_new(topics, count, ret, &refused);
+	r = matcher_building_end(building, ret, &refused);
 	for (size_t i = 0; i < refused.count; i++) {
 		const struct matcher_error *error = &refused.errors[i];
 		const struct topic *topic = &topics[error->topic];
@@ -17,6 +17,21 @@ int watch_compile(const struct topic *topics, size_t count, struct config_errors
 			topic->name, error->column, error->words);
 	}
 	return r;
+}
+
+int watch_compile(const struct topic *topics, size_t count, struct config_errors *errors,
+	struct matcher **ret)
+{
+	_cleanup_(matcher_building_freep) struct matcher_building *building = NULL;
+	int r;
+
+	r = matcher_building_new(topics, count, &building);
+	if (r < 0)
+		return r;
+	do
+		r = matcher_building_step(building);
+	while (r > 0);
+	return r < 0 ? r : watch_finish(building, topics, errors, ret);
 }
 
 int watch_load(const char *path, struct config_errors *errors, struct config **ret_config,

@@ -16,6 +16,10 @@
 int watch_compile(const struct topic *topics, size_t count, struct config_errors *errors,
 	struct matcher **ret);
 
+/* The end of a building of these topics; faults as above. */
+int watch_finish(struct matcher_building *building, const struct topic *topics,
+	struct config_errors *errors, struct matcher **ret);
+
 /*
  * Reads a configuration (config_load()) with its queries, which are judged even where the rest is
  * faulty: all faults of a run are told.  Returns 0, -EINVAL with the faults in *errors, or as
