@@ -65,6 +65,21 @@ class Hub:
         self.server.server_close()
 
 
+class SlowPublisher(Publisher):
+    """Answers when it is let go."""
+
+    def __init__(self):
+        self.asked = threading.Event()
+        self.go = threading.Event()
+        self.go.set()
+        super().__init__(1)
+
+    def answer(self, request):
+        self.asked.set()
+        self.go.wait(SECONDS)
+        super().answer(request)
+
+
 def call(method, url, body=None, headers=None):
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=SECONDS)
@@ -77,7 +92,7 @@ def call(method, url, body=None, headers=None):
 
 class WebsubTest(unittest.TestCase):
     def setUp(self):
-        self.publisher = Publisher(1)
+        self.publisher = SlowPublisher()
         self.hub = Hub()
         self.port = free_port()
         self.items = [Item(Story("first"), "agency")]
@@ -85,6 +100,7 @@ class WebsubTest(unittest.TestCase):
         self.daemon = Daemon(self.configuration())
 
     def tearDown(self):
+        self.publisher.go.set()
         self.daemon.remove()
         self.publisher.close()
         self.hub.close()
@@ -150,6 +166,21 @@ class WebsubTest(unittest.TestCase):
         self.daemon.tool("poll", "agency")
         wait_for("the poll", lambda: self.requests() > polls, SECONDS)
         self.expect_articles(5)
+        self.assertEqual(self.feed()["hub"]["missed"], 0)
+
+    def test_pushes_during_a_poll_are_taken_after_it(self):
+        self.start()
+        wait_for("the safety poll", lambda: self.feed()["rule"] == "pushed", SECONDS)
+        self.publisher.go.clear()
+        self.publisher.asked.clear()
+        self.assertEqual(self.daemon.tool("poll", "agency").returncode, 0)
+        self.assertTrue(self.publisher.asked.wait(SECONDS))
+        for name in ("one", "two"):
+            body = self.document([Item(Story(name), "agency")])
+            self.assertEqual(self.hub.push(body), 202)
+        self.assertEqual(self.daemon.status()["articles"], 1)
+        self.publisher.go.set()
+        self.expect_articles(3)
         self.assertEqual(self.feed()["hub"]["missed"], 0)
 
     def test_what_is_not_the_hubs_is_not_believed(self):
