@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/datetime.h"
 #include "cli/clean.h"
 #include "cli/output.h"
 #include "cli/rows.h"
@@ -20,6 +21,17 @@ static bool is_failing(const json_t *feed)
 	return state && (strcmp(state, "failing") == 0 || strcmp(state, "gone") == 0);
 }
 
+/* A time that has come is now: the feed is asked, or waits for its turn at its host. */
+static const char *next_of(const json_t *feed, int64_t now, char when[WHEN_SIZE])
+{
+	const char *time = member_string(feed, "next_poll");
+	int64_t seconds;
+
+	if (time && datetime_parse_rfc3339(time, &seconds) == 0 && seconds <= now)
+		return "now";
+	return when_format(time, now, when);
+}
+
 static void add_row(struct table *table, const json_t *feed, int64_t now)
 {
 	char when[WHEN_SIZE];
@@ -27,7 +39,7 @@ static void add_row(struct table *table, const json_t *feed, int64_t now)
 	table_add(table, member_string(feed, "name"));
 	table_add(table, member_string(feed, "state"));
 	table_add(table, when_format(member_string(feed, "last_poll"), now, when));
-	table_add(table, when_format(member_string(feed, "next_poll"), now, when));
+	table_add(table, next_of(feed, now, when));
 	table_add(table, member_string(feed, "why"));
 	table_add(table, when_format(member_string(feed, "last_news"), now, when));
 	table_add(table, note_of(feed));
@@ -79,6 +91,7 @@ static int print_feed(const json_t *feed)
 {
 	_cleanup_(freep) char *tags = member_words(feed, "tags");
 	int64_t now = now_seconds();
+	char when[WHEN_SIZE];
 
 	print_line("feed", member_string(feed, "name"));
 	print_line("title", member_string(feed, "title"));
@@ -92,7 +105,9 @@ static int print_feed(const json_t *feed)
 	print_time("polled", feed, "last_poll", now);
 	print_time("success", feed, "last_success", now);
 	print_time("news", feed, "last_news", now);
-	print_time("next poll", feed, "next_poll", now);
+	if (member_string(feed, "next_poll"))
+		(void)printf("%14s  %s (%s)\n", "next poll", member_string(feed, "next_poll"),
+			next_of(feed, now, when));
 	print_line("set by", member_string(feed, "why"));
 	print_hub(feed, now);
 	return EXIT_CODE_DONE;

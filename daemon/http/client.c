@@ -34,11 +34,6 @@ struct http_client {
 	unsigned turn;
 };
 
-/* As exchange_judge() has them for an address that is seen only when it is connected to. */
-static const char words_refused_address[] =
-	"the host is in a private network, which is not polled; name the network in "
-	"AllowPrivateNetworks= if it is yours";
-
 const char *http_response_header(const struct http_response *response, const char *name)
 {
 	return response->headers ? headers_get(response->headers, name) : NULL;
@@ -199,6 +194,7 @@ static void hop_start(struct http_transfer *transfer)
 		.user_agent = request->user_agent ? request->user_agent : client->user_agent,
 		.allowed = request->private_networks,
 		.timeout = transfer->left,
+		.redirected = transfer->redirects > 0,
 	};
 	int r;
 
@@ -211,7 +207,7 @@ static void hop_start(struct http_transfer *transfer)
 	transfer->hop_started = clock_monotonic(client->clock);
 	r = take_access(transfer, &hop);
 	if (r == -EACCES) {
-		end_later(transfer, HTTP_REFUSED_ADDRESS, words_refused_address);
+		end_later(transfer, HTTP_REFUSED_ADDRESS, exchange_refused_words(hop.redirected));
 		return;
 	}
 	if (r >= 0)
@@ -296,6 +292,17 @@ static void note_move(struct http_transfer *transfer, int status, const struct l
 	transfer->permanent_url = strchr(transfer->location.url, '@') ? NULL : strdup(to->shown);
 }
 
+/* Some sites send round in circles whoever does not bring back their cookie. */
+static const char *words_of_circle(const struct http_transfer *transfer)
+{
+	const struct access *access = transfer->request.access;
+
+	if (headers_get(&transfer->exchange->headers, "Set-Cookie") && !(access && access->cookies))
+		return "too many redirects, each with a cookie; set Cookies=yes, or look for the "
+		       "feed's present URL";
+	return "too many redirects; look for the feed's present URL";
+}
+
 static void follow(struct http_transfer *transfer, const char *reference)
 {
 	unsigned most = transfer->request.redirects_max;
@@ -303,8 +310,7 @@ static void follow(struct http_transfer *transfer, const char *reference)
 	int r;
 
 	if (transfer->redirects++ >= (most < HTTP_REDIRECTS_MAX ? most : HTTP_REDIRECTS_MAX)) {
-		end_later(transfer, HTTP_TOO_MANY_REDIRECTS,
-			"too many redirects; look for the feed's present URL");
+		end_later(transfer, HTTP_TOO_MANY_REDIRECTS, words_of_circle(transfer));
 		return;
 	}
 	r = location_follow(&transfer->location, reference, &next);

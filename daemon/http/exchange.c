@@ -58,7 +58,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *userdata)
 		return 0;
 	}
 	if (ratio_passed(exchange, body->length + length)) {
-		exchange->too_large = true;
+		exchange->too_large = exchange->too_packed = true;
 		return 0;
 	}
 	if (length > HTTP_BODIES_MAX - *exchange->bodies) {
@@ -216,6 +216,7 @@ static void forget_last_hop(struct exchange *exchange, const struct hop *hop)
 	exchange->address_refused = false;
 	exchange->address_taken = false;
 	exchange->too_large = false;
+	exchange->too_packed = false;
 	exchange->too_much = false;
 	exchange->headers_too_large = false;
 	exchange->cut = false;
@@ -325,8 +326,6 @@ static const struct {
 	bool account; /* libcurl's own account goes between them */
 } failure_words[HTTP_FAILURE_MAX] = {
 	[HTTP_REFUSED_URL] = {"the URL cannot be used", "correct it", true},
-	[HTTP_REFUSED_ADDRESS] = {"the host is in a private network, which is not polled",
-		"name the network in AllowPrivateNetworks= if it is yours", false},
 	[HTTP_DNS] = {"the host's name was not found", "check the URL and the name server", true},
 	[HTTP_CONNECT] = {"no connection to the host", "check that the site is up", true},
 	[HTTP_TLS] = {"no secure connection",
@@ -338,10 +337,31 @@ static const struct {
 	[HTTP_CERTIFICATE] = {"a certificate of the configuration cannot be used",
 		"check ClientCertificate=, ClientKey= and CAFile=", true},
 	[HTTP_TIMEOUT] = {"the server was too slow", "check that the site is up", true},
-	[HTTP_TOO_LARGE] = {"document too large: more than 16 MiB, or packed more than 1:200",
+	[HTTP_TOO_LARGE] = {"document too large: more than 16 MiB",
 		"check that the URL is a feed's", false},
 	[HTTP_BROKEN] = {"the response broke off or is malformed", "the site has to mend it", true},
 };
+
+/* Who was not asked for may be a trap: the publisher's word is no reason to open a network. */
+const char *exchange_refused_words(bool redirected)
+{
+	return redirected
+		? "it redirects into a private network, where nothing is fetched; look for the "
+		  "feed's present URL, or name the network in AllowPrivateNetworks= if it is yours"
+		: "the host is in a private network, which is not polled; name the network in "
+		  "AllowPrivateNetworks= if it is yours";
+}
+
+/* Words that are not made of an account; NULL: those of the table. */
+static const char *plain_words(const struct exchange *exchange, enum http_failure failure)
+{
+	if (failure == HTTP_REFUSED_ADDRESS)
+		return exchange_refused_words(exchange->hop.redirected);
+	if (failure == HTTP_TOO_LARGE && exchange->too_packed)
+		return "document too large: it unpacks to more than 200 times its size; check that "
+		       "the URL is a feed's";
+	return NULL;
+}
 
 /* libcurl's accounts may quote the server. */
 static void make_printable(char *text)
@@ -369,7 +389,9 @@ enum http_failure exchange_judge(
 	words[0] = '\0';
 	if (failure == HTTP_OK)
 		return failure;
-	if (failure_words[failure].account)
+	if (plain_words(exchange, failure))
+		(void)snprintf(words, HTTP_WORDS_SIZE, "%s", plain_words(exchange, failure));
+	else if (failure_words[failure].account)
 		(void)snprintf(words, HTTP_WORDS_SIZE, "%s (%s); %s", failure_words[failure].what,
 			account, failure_words[failure].next);
 	else

@@ -25,6 +25,7 @@ struct hop {
 	const char *allowed; /* private networks */
 	usec timeout;
 	struct reach reach;
+	bool redirected; /* it is not the hop that was asked for */
 };
 
 /*
@@ -48,7 +49,8 @@ struct exchange {
 	bool address_refused; /* by the guard */
 	bool address_taken;   /* on_resolved said no */
 	bool too_large;
-	bool too_much; /* with the bodies of others, over HTTP_BODIES_MAX */
+	bool too_packed; /* that is why */
+	bool too_much;   /* with the bodies of others, over HTTP_BODIES_MAX */
 	bool headers_too_large;
 	bool cut;   /* the rest of the body was not wanted */
 	bool spent; /* has options that the next hop must not inherit */
@@ -71,6 +73,9 @@ struct exchange *exchange_of(CURL *easy);
 
 /* The status of the last response, or 0. */
 int exchange_status(const struct exchange *exchange);
+
+/* HTTP_REFUSED_ADDRESS in words. */
+const char *exchange_refused_words(bool redirected);
 
 /* What a finished hop came to; words of a failure are written to `words`. */
 enum http_failure exchange_judge(

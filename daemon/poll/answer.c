@@ -79,11 +79,12 @@ static const struct {
 	const char *words;
 } status_words[] = {
 	{204, "the server has no content there (204); check the URL"},
-	{206, "the server sent a part only (206) though none was asked for"},
+	{206,
+		"the server sent a part only (206) though none was asked for; the site has to mend "
+		"it"},
 	{304,
-		"the server says \"not modified\" though nothing was asked on condition (304); it "
-		"is "
-		"misconfigured"},
+		"the server says \"not modified\" though nothing was asked on condition (304); the "
+		"site has to mend it"},
 	{400, "the server does not understand the request (400); check the URL"},
 	{401,
 		"the feed wants a password, or refuses the one it got (401); set User= and "
@@ -95,7 +96,7 @@ static const struct {
 	{408, "the server gave up waiting (408); it is tried again"},
 	{410, "the feed is gone for good (410); remove it, or look for its successor"},
 	{429, "the server asks us to come less often (429); we wait as it says"},
-	{451, "withheld for legal reasons (451)"},
+	{451, "withheld for legal reasons (451); remove the feed, or look for another source"},
 	{500, "the server is broken (500); it is tried again"},
 	{502, "the server behind the site does not answer (502); it is tried again"},
 	{503, "the site is overloaded or being mended (503); it is tried again"},
