@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -32,6 +33,8 @@
 enum {
 	URL_SIZE = 160,
 	ARGUMENT_SIZE = 64,
+	PORT_LEAST = 10000,
+	PORT_MOST = 32768,     /* ip_local_port_range begins there */
 	LONGEST_TURN_MS = 250, /* of CPU; generous, for loaded machines and sanitizers */
 	SKIPPED = 77,
 };
@@ -170,17 +173,22 @@ static void on_idle(void *userdata)
 	((struct fixture *)userdata)->idle = true;
 }
 
+/* Below those that connections get by themselves: any of these may be taken before the farm is up.
+ */
 static unsigned free_port(void)
 {
 	struct sockaddr_in name = {.sin_family = AF_INET};
-	socklen_t length = sizeof(name);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	uint16_t port;
 
 	assert_true(fd >= 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof(name)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &length), 0);
+	do {
+		assert_int_equal(getrandom(&port, sizeof(port), 0), sizeof(port));
+		port = (uint16_t)(PORT_LEAST + port % (PORT_MOST - PORT_LEAST));
+		name.sin_port = htons(port);
+	} while (bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0);
 	(void)close(fd);
-	return ntohs(name.sin_port);
+	return port;
 }
 
 /* Starts the farm and waits for its first line. */
