@@ -18,9 +18,11 @@ struct digest {
 	uint8_t bytes[DIGEST_BYTES];
 };
 
+/* Fast, and the same after a restart; who wants to finds other bytes with the same hash. */
 uint64_t hash_bytes(const void *bytes, size_t length);
 uint64_t hash_string(const char *string);
 
+/* The digest of the bytes; the same on every machine and after every restart. */
 struct digest digest_bytes(const void *bytes, size_t length);
 
 /*

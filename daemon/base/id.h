@@ -18,4 +18,6 @@ struct id {
 	char text[ID_SIZE];
 };
 
+/* The id of what was first known at `time` (wall clock); `what` tells it from others of that time.
+ */
 struct id id_make(usec time, const struct digest *what);

@@ -20,6 +20,7 @@ struct wire_reader {
 	bool bad;
 };
 
+/* Append a number; where memory is out the buffer says so. */
 void wire_put_u8(struct buffer *buffer, uint8_t value);
 void wire_put_u32(struct buffer *buffer, uint32_t value);
 void wire_put_u64(struct buffer *buffer, uint64_t value);

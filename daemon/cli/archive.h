@@ -10,6 +10,7 @@
 
 struct archive;
 
+/* Returns 0 or -ENOMEM. */
 int archive_new(struct archive **ret);
 void archive_free(struct archive *archive);
 DEFINE_CLEANUP(archive_freep, struct archive, archive_free)

@@ -34,6 +34,7 @@ int watchlist_explain(struct watchlist *watchlist, const struct article *article
 int watchlist_explain_topic(struct watchlist *watchlist, const char *topic,
 	const struct article *article, json_t **ret);
 
+/* Whether the topics file has a topic of that name. */
 bool watchlist_has_topic(const struct watchlist *watchlist, const char *topic);
 
 /*

@@ -31,6 +31,7 @@ enum {
 /* Answers with the body, which is taken over; NULL: memory is out. */
 void reply_body(struct control_reply *reply, struct json_t *body);
 
+/* Answers with one of the statuses above and why, in words for the user. */
 void reply_refuse(struct control_reply *reply, int status, const char *words);
 
 /* What a room below said of `what`: -ENOENT is "there is no such ...". */

@@ -23,6 +23,7 @@ enum {
 
 struct tails;
 
+/* Clock and store are borrowed.  Returns 0 or -ENOMEM. */
 int tails_new(struct clock *clock, struct store *store, struct tails **ret);
 
 /* Ends all readers' answers.  Takes NULL. */

@@ -18,6 +18,7 @@ enum {
  */
 int words_split(const char *value, struct arena *arena, const char ***ret, const char **ret_error);
 
+/* How many words the list has, which ends with NULL; NULL has none. */
 size_t words_count(const char *const *words);
 
 /* Returns the words of both lists in one, each once; `more` may be NULL.  NULL: out of memory. */

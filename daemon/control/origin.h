@@ -16,6 +16,7 @@ struct control_origin {
 /* Answers; takes the body over (NULL: memory is out). */
 void control_send(struct evhttp_request *request, int status, struct json_t *body);
 
+/* The one that answers this request, or NULL. */
 struct control_later *control_later_of_request(
 	struct control_later *laters, const struct evhttp_request *request);
 

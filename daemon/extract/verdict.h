@@ -6,5 +6,6 @@
 #include "extract/page_tree.h"
 #include "model/web_page.h"
 
+/* `url` is where the page was; NULL: nobody knows. */
 enum page_verdict verdict_of(const struct web_page *page, const struct page_meta *meta,
 	const struct page_tree *tree, const struct blocks *blocks, const char *url);

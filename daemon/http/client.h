@@ -113,12 +113,14 @@ char *http_response_take(const struct http_response *response, size_t *ret_lengt
 
 typedef void (*http_done_fn)(const struct http_response *response, void *userdata);
 
+/* Loop and clock are borrowed.  Returns as http_client_configure(). */
 int http_client_new(const struct http_options *options, struct http_client **ret);
 
 /* Cancels what is in flight, without callbacks. */
 void http_client_free(struct http_client *client);
 
-/* Changes limits and defaults for requests that start from now on (reload). */
+/* Changes limits and defaults for requests that start from now on (reload).  Returns 0 or -ENOMEM.
+ */
 int http_client_configure(struct http_client *client, const struct http_options *options);
 
 /*

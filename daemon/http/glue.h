@@ -14,6 +14,7 @@ struct glue;
 /* The handle is over and out of the multi handle already. */
 typedef void (*glue_finished_fn)(CURL *easy, CURLcode result, void *userdata);
 
+/* Returns 0 or -ENOMEM. */
 int glue_new(
 	struct event_base *base, glue_finished_fn on_finished, void *userdata, struct glue **ret);
 

@@ -16,6 +16,7 @@ struct http_headers {
 	unsigned count;
 };
 
+/* Makes an empty one; reset forgets what is in it, free gives its room back. */
 void headers_init(struct http_headers *headers);
 void headers_reset(struct http_headers *headers);
 void headers_free(struct http_headers *headers);

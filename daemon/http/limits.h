@@ -32,6 +32,7 @@ struct limits_ticket {
 	bool bulk; /* held back by limits_hold() */
 };
 
+/* The options are copied.  Returns 0 or -ENOMEM. */
 int limits_new(const struct limits_options *options, struct limits **ret);
 void limits_free(struct limits *limits);
 DEFINE_CLEANUP(limits_freep, struct limits, limits_free)

@@ -56,6 +56,7 @@ struct smtp_result {
 
 typedef void (*smtp_done_fn)(const struct smtp_result *result, void *userdata);
 
+/* Loop and clock are borrowed.  Returns 0 or -ENOMEM. */
 int smtp_client_new(struct event_base *base, struct clock *clock, struct smtp_client **ret);
 
 /* What is on its way was cancelled before.  Takes NULL. */

@@ -23,6 +23,7 @@ enum {
 	INTERNER_COUNT_MAX = 0x0FFFFFFF,
 };
 
+/* Makes an empty one; clear frees what is in it. */
 void interner_init(struct interner *interner);
 void interner_clear(struct interner *interner);
 

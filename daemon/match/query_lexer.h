@@ -36,6 +36,7 @@ enum lexeme {
 /* Any quotation mark; any closes any. */
 bool lexer_is_quote(uint32_t character);
 
+/* White space of Unicode. */
 bool lexer_is_space(uint32_t character);
 
 /* Where the characters of a word end: at white space, a parenthesis or a quote. */

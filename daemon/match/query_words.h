@@ -23,6 +23,7 @@ struct query_source {
 	bool phrase;
 };
 
+/* Returns 0 or -ENOMEM. */
 int query_words_new(struct query_words **ret);
 void query_words_free(struct query_words *words);
 DEFINE_CLEANUP(query_words_freep, struct query_words, query_words_free)

@@ -20,6 +20,7 @@ enum {
 /* Copies the hook; the caller has the first reference.  Returns 0 or -ENOMEM. */
 int destination_new(const struct hook *hook, struct destination **ret);
 
+/* Another reference to the same; returns its argument. */
 struct destination *destination_ref(struct destination *destination);
 
 /* Takes NULL. */

@@ -76,6 +76,7 @@ struct lane {
 	bool kicked;
 };
 
+/* The context is borrowed, the hook copied.  Returns 0 or -ENOMEM. */
 int lane_new(struct lane_context *context, const struct hook *hook, struct lane **ret);
 
 /* Cancels attempts, unrecorded.  Takes NULL. */
@@ -91,6 +92,7 @@ void lane_enable(struct lane *lane);
 /* Starts nothing more; is empty when lane_flights() are none. */
 void lane_close(struct lane *lane);
 
+/* Asks for a lane_run() in this turn of the loop: something may be due. */
 void lane_kick(struct lane *lane);
 
 /*
@@ -103,6 +105,7 @@ void lane_pump(struct lane *lane);
 /* 1: nothing in flight, nothing due that could be tried now; 0; or what the store says. */
 int lane_idle(const struct lane *lane);
 
+/* How the hook does; its strings are borrowed from the lane. */
 struct outbox_hook lane_state(const struct lane *lane);
 
 /* An operator changed the delivery: what was fetched may be stale.  The attempt, if any, ends. */

@@ -67,4 +67,5 @@ extern const struct notifier_ops exec_notifier;
 extern const struct notifier_ops mail_notifier;
 extern const struct notifier_ops journal_notifier;
 
+/* How hooks of that kind are told. */
 const struct notifier_ops *notifier_of(enum hook_kind kind);

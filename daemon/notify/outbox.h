@@ -31,6 +31,7 @@ struct outbox_options {
 	void *userdata;
 };
 
+/* The options are copied, what they point to is borrowed.  Returns 0 or -ENOMEM. */
 int outbox_new(const struct outbox_options *options, struct outbox **ret);
 
 /*
@@ -73,6 +74,7 @@ struct outbox_hook {
 };
 
 typedef void (*outbox_hook_fn)(const struct outbox_hook *hook, void *userdata);
+/* Tells `fn` of each configured hook; the strings are borrowed until it returns. */
 void outbox_each_hook(const struct outbox *outbox, outbox_hook_fn fn, void *userdata);
 
 struct outbox_figures {
@@ -82,4 +84,5 @@ struct outbox_figures {
 	uint64_t failed_attempts;
 };
 
+/* Since the start, but for what is in flight now. */
 struct outbox_figures outbox_figures(const struct outbox *outbox);

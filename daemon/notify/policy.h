@@ -45,6 +45,7 @@ struct policy_decision {
 	struct story_topic state; /* HOLD: still as it was; policy_told() when the alert is made */
 };
 
+/* What becomes of a match: an alert, something to remember, or nothing. */
 struct policy_decision policy_decide(const struct policy_facts *facts);
 
 /* What the state becomes when an alert of `type` is made at `now`. */

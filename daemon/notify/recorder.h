@@ -33,6 +33,7 @@ int recorder_new(struct clock *clock, struct store *store, void (*on_committed)(
 /* Forgets its records, without a callback. */
 void recorder_free(struct recorder *recorder);
 
+/* Takes the record until on_durable() gives it back. */
 void recorder_put(struct recorder *recorder, struct record *record);
 
 /*

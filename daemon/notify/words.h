@@ -17,6 +17,7 @@ struct words {
 /* Words in the room, empty. */
 struct words words_of(char *room, size_t size);
 
+/* Appends; what is too long for the room is cut. */
 void words_add(struct words *words, const char *format, ...) _printf_(2, 3);
 
 /* Adds at most `limit` bytes of what someone else said, "…" where it is cut. */

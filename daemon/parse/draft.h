@@ -73,4 +73,5 @@ void draft_end(struct draft *draft, struct draft_value *value);
 struct draft_value *draft_add(struct draft *draft, enum field field, unsigned rank,
 	enum text_form form, const char *text, size_t length);
 
+/* The digest of all that the draft holds, by which an unchanged entry is known. */
 struct digest draft_digest(const struct draft *draft);

@@ -22,6 +22,7 @@ const char *draft_link(struct feed_builder *builder, const struct draft *draft, 
 /* The best date, or DATE_NONE; what is no date is diagnosed. */
 int64_t draft_date(struct feed_builder *builder, const struct draft *draft, enum field field);
 
+/* What the draft says, cleaned, in the form of the records; bounded as in model/entry.h. */
 void draft_categories(struct feed_builder *builder, const struct draft *draft, struct entry *entry);
 void draft_enclosures(struct feed_builder *builder, const struct draft *draft, struct entry *entry);
 void draft_hints(const struct draft *draft, struct channel_hints *ret);

@@ -21,6 +21,7 @@ struct entry_hash {
 
 void entry_hash_clear(struct entry_hash *hash);
 
+/* The entry begins there, in a text that stays until its end. */
 void entry_hash_begin(struct entry_hash *hash, const char *begin);
 
 static inline bool entry_hash_runs(const struct entry_hash *hash)
@@ -32,4 +33,5 @@ static inline bool entry_hash_runs(const struct entry_hash *hash)
 void entry_hash_pause(struct entry_hash *hash, const char *at);
 void entry_hash_resume(struct entry_hash *hash, const char *at);
 
+/* Its digest; `end` is behind its end tag.  Where memory was out, counters count too. */
 struct digest entry_hash_end(struct entry_hash *hash, const char *end);

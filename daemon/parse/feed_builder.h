@@ -59,6 +59,7 @@ static inline struct draft *feed_builder_draft(struct feed_builder *builder)
 	return builder->in_entry ? &builder->entry : &builder->channel;
 }
 
+/* What is added from here on is the entry's, no longer the channel's. */
 void feed_builder_begin_entry(struct feed_builder *builder);
 
 /* Finishes the entry, unless it is known.  `digest` is its own; NULL: that of its draft. */

@@ -27,6 +27,7 @@ bool xml_capture_begin(struct xml_capture *capture, struct draft *draft, enum fi
 	unsigned rank, enum text_form form);
 void xml_capture_end(struct xml_capture *capture);
 
+/* Characters of the text, in which entities are resolved. */
 void xml_capture_text(struct xml_capture *capture, const char *text, size_t length);
 
 /* Tags inside the text. */

@@ -44,6 +44,7 @@ struct xml_names {
 /* Whether an element's content changes while its entry does not: counts of comments and views. */
 bool xml_name_is_counter(const char *name, size_t length);
 
+/* Makes an empty table whose names are kept in the arena. */
 void xml_names_init(struct xml_names *names, struct arena *arena);
 
 /* The name's record; NULL where there are too many, or it is too long, or out of memory. */

@@ -60,4 +60,5 @@ struct pages_figures {
 	uint64_t fallback; /* articles that got the feed's instead */
 };
 
+/* Asks the store for what waits. */
 struct pages_figures pages_figures(struct pages *pages);

@@ -37,5 +37,6 @@ void audit_hold(struct audit *audit, enum rule rule, const struct request_record
 /* What holds for each request, whatever it asks for. */
 void audit_form(struct audit *audit, const struct request_record *request, bool may_have_cookies);
 
+/* Whether two starts are nearer to each other than the gap, by a millisecond or more. */
 bool audit_is_nearer(usec earlier, usec later, usec gap);
 size_t audit_count_hops(const struct request_record *request);

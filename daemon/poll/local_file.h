@@ -8,6 +8,7 @@
 
 #include "poll/answer.h"
 
+/* Whether the URL is one of a file (file:). */
 bool local_file_is(const char *url);
 
 /*

@@ -83,6 +83,7 @@ struct poller_options {
 	void *userdata;
 };
 
+/* The options are copied, what they point to is borrowed.  Returns 0 or -ENOMEM. */
 int poller_new(const struct poller_options *options, struct poller **ret);
 
 /* Cancels what is in flight, without callbacks. */
@@ -167,6 +168,7 @@ struct poller_figures {
 	usec next_poll; /* wall clock, of the feed due first; USEC_INFINITY: none */
 };
 
+/* As it is now. */
 struct poller_figures poller_figures(const struct poller *poller);
 
 /* The state that the poller holds of a feed, for status; NULL: no such feed; borrowed. */

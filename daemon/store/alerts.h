@@ -5,6 +5,7 @@
 
 #define ALERT_COLUMNS "id, type, time, topic, story, title, url, feed, relation, event"
 
+/* Binds the next parameters, in the order of ALERT_COLUMNS. */
 void alert_bind(struct statement *statement, const struct alert *alert);
 
 /* Reads the next columns; strings as column_text().  Returns 0 or an error. */

@@ -26,4 +26,5 @@ struct listing {
 	int (*tell)(struct listing *listing);
 };
 
+/* Returns 0 at the end, what tell() returned where that ended it, or an error. */
 int listing_run(struct listing *listing, struct store *store);

@@ -11,6 +11,7 @@
 
 struct text_codec;
 
+/* Returns 0 or -ENOMEM. */
 int text_codec_new(struct text_codec **ret);
 void text_codec_free(struct text_codec *codec);
 

@@ -44,6 +44,7 @@ enum text_kind {
 size_t text_writer_add(
 	struct text_writer *writer, const char *text, size_t length, enum text_kind kind);
 
+/* Writes one character, as text_writer_add() would. */
 void text_writer_character(struct text_writer *writer, uint32_t character);
 
 /* Brings the text to NFC.  Returns 0, the buffer's failure, or -ENOMEM. */

@@ -39,6 +39,7 @@ struct subscriber_options {
 	void *userdata;
 };
 
+/* The options are copied, what they point to is borrowed.  Returns 0 or -ENOMEM. */
 int subscriber_new(const struct subscriber_options *options, struct subscriber **ret);
 
 /* Takes NULL. */

@@ -51,6 +51,8 @@ struct reader_result {
 
 typedef void (*pool_done_fn)(const struct reader_result *result, void *userdata);
 
+/* The options are copied, what they point to is borrowed; readers start with the first job.
+ * Returns 0 or -ENOMEM. */
 int pool_new(const struct pool_options *options, struct pool **ret);
 
 /* Kills the readers; jobs end without a callback. */
