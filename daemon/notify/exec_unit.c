@@ -177,24 +177,6 @@ static int send_request(int fd, const struct buffer *buffer, const struct exec_c
 	return sendmsg(fd, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-static int ask(const char *socket, const struct exec_command *command, int *ret)
-{
-	_cleanup_(buffer_free) struct buffer buffer = BUFFER_INIT(EXEC_REQUEST_BYTES_MAX);
-	_cleanup_(closep) int fd = -1;
-	int r;
-
-	r = exec_unit_look(socket);
-	if (r == 0)
-		r = exec_request_write(command, &buffer);
-	if (r == 0)
-		r = dial(socket, &fd);
-	if (r == 0)
-		r = send_request(fd, &buffer, command);
-	if (r == 0)
-		*ret = TAKE_FD(fd);
-	return r;
-}
-
 /* Whether the command cannot go there at all; other errors may be mended by the next attempt. */
 static bool is_nowhere(int error)
 {
@@ -202,6 +184,7 @@ static bool is_nowhere(int error)
 		error == -EMSGSIZE || error == -EPROTOTYPE;
 }
 
+/* Takes the descriptor over where it succeeds. */
 static int unit_new(struct event_base *base, int fd, const struct exec_listener *listener,
 	struct exec_run **ret)
 {
@@ -210,31 +193,52 @@ static int unit_new(struct event_base *base, int fd, const struct exec_listener 
 	if (!unit)
 		return -ENOMEM;
 	unit->run = (struct exec_run){&unit_ops, *listener, false};
-	unit->fd = fd;
+	unit->fd = -1;
 	unit->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, unit);
 	if (!unit->readable || event_add(unit->readable, NULL) < 0) {
-		unit->fd = -1; /* stays the caller's */
 		unit_free(&unit->run);
 		return -ENOMEM;
 	}
+	unit->fd = fd;
 	*ret = &unit->run;
 	return 0;
+}
+
+/* The request goes out last: once it has, the command may run. */
+static int ask(struct event_base *base, const char *socket, const struct exec_command *command,
+	const struct exec_listener *listener, struct exec_run **ret)
+{
+	_cleanup_(buffer_free) struct buffer buffer = BUFFER_INIT(EXEC_REQUEST_BYTES_MAX);
+	_cleanup_(closep) int fd = -1;
+	struct exec_run *run = NULL;
+	int r;
+
+	r = exec_unit_look(socket);
+	if (r == 0)
+		r = exec_request_write(command, &buffer);
+	if (r == 0)
+		r = dial(socket, &fd);
+	if (r == 0)
+		r = unit_new(base, fd, listener, &run);
+	if (r < 0)
+		return r;
+	r = send_request(TAKE_FD(fd), &buffer, command);
+	if (r < 0)
+		unit_free(run);
+	else
+		*ret = run;
+	return r;
 }
 
 int exec_unit_new(struct event_base *base, const char *socket, const struct exec_command *command,
 	const struct exec_listener *listener, struct exec_run **ret)
 {
-	_cleanup_(closep) int fd = -1;
 	int r;
 
-	r = ask(socket, command, &fd);
-	if (r < 0 && !is_nowhere(r))
-		return exec_failure_new(base,
-			&(struct exec_end){.fate = EXEC_NOT_TAKEN, .error = r, .in_unit = true},
-			listener, ret);
-	if (r == 0)
-		r = unit_new(base, fd, listener, ret);
-	if (r == 0)
-		(void)TAKE_FD(fd);
-	return r;
+	r = ask(base, socket, command, listener, ret);
+	if (r == 0 || is_nowhere(r))
+		return r;
+	return exec_failure_new(base,
+		&(struct exec_end){.fate = EXEC_NOT_TAKEN, .error = r, .in_unit = true}, listener,
+		ret);
 }
