@@ -18,8 +18,8 @@ KNOWS = re.compile(r"wirewatch_room\(\s*(\w+)(.*?)\n?\)", re.S)
 OUTSIDE = {
     "sqlite3.h": {"store"},
     "curl/": {"http", "control"},
-    "event2/": {"base", "http", "worker", "websub", "notify", "control", "wirewatchd"},
-    "systemd/": {"base", "notify", "wirewatchd"},
+    "event2/": {"base", "http", "worker", "websub", "notify", "control", "service"},
+    "systemd/": {"base", "notify", "service"},
     "libxml/": {"text", "parse", "extract", "config"},
     "seccomp.h": {"worker"},
     "pcre2.h": {"match"},
