@@ -15,7 +15,6 @@ enum {
 };
 
 #define FALSE_304_LEAST (7 * USEC_DAY)
-#define PROBE_GAP_LEAST USEC_DAY
 
 void answer_clear(struct answer *answer)
 {
@@ -40,8 +39,9 @@ static bool wants_probe(const struct memory *memory, usec now)
 	usec since = memory->last_200 > memory->probed ? memory->last_200 : memory->probed;
 	usec wait = memory->gap * FALSE_304_GAPS;
 
-	if (memory->last_200 == 0 || now < since || now - memory->probed < PROBE_GAP_LEAST)
+	if (memory->last_200 == 0 || now < since)
 		return false;
+	/* Counted from the last probe as well: so there is never a second one within a day. */
 	return now - since > (wait > FALSE_304_LEAST ? wait : FALSE_304_LEAST);
 }
 

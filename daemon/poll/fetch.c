@@ -4,13 +4,10 @@
 #include <string.h>
 
 #include "base/macro.h"
+#include "http/bounds.h"
 #include "model/request.h"
 #include "poll/local_file.h"
 #include "poll/schedule.h"
-
-enum {
-	REDIRECTS_MAX = 10,
-};
 
 static const char accept_header[] =
 	"Accept: application/atom+xml, application/rss+xml, application/feed+json, "
@@ -172,7 +169,7 @@ static int start_transfer(struct poll_feed *feed)
 			.access_url = feed->feed->url,
 			.polite = true,
 			.bulk = true,
-			.redirects_max = REDIRECTS_MAX,
+			.redirects_max = HTTP_REDIRECTS_MAX,
 			.body_max = DOCUMENT_BYTES_MAX,
 		},
 		on_response, feed, &feed->transfer);
@@ -273,7 +270,7 @@ int poller_fetch_child(struct poller *poller, struct round *round, const char *u
 			.access = round->feed->access,
 			.access_url = round->feed->url,
 			.polite = true,
-			.redirects_max = REDIRECTS_MAX,
+			.redirects_max = HTTP_REDIRECTS_MAX,
 			.body_max = DOCUMENT_BYTES_MAX,
 		},
 		on_child_response, whole, &whole->child);

@@ -12,15 +12,12 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <event2/event.h>
 
 #include "base/log.h"
-#include "pipeline/pipeline.h"
 #include "support/fake_clock.h"
 #include "support/fake_http.h"
-#include "watch/watch.h"
+#include "support/rooms.h"
 
-#define START ((usec)1793534400 * USEC_SEC) /* 1 November 2026 */
 #define FEED "http://site.example/feed"
 
 enum {
@@ -37,20 +34,11 @@ struct page {
 };
 
 struct world {
-	char folder[64];
+	struct rooms rooms;
 	struct page pages[PAGES_MAX];
 	size_t page_count;
 	char requests[REQUESTS_MAX][64]; /* since they were last looked at */
 	size_t request_count;
-	struct clock *clock;
-	struct event_base *base;
-	struct config *config;
-	struct store *store;
-	struct http_client *http;
-	struct pool *pool;
-	struct outbox *outbox;
-	struct pipeline *pipeline;
-	struct poller *poller;
 };
 
 /* ---- the site ---- */
@@ -121,89 +109,16 @@ static size_t requests_for(const struct world *world, const char *url)
 	return count;
 }
 
-/* ---- the daemon's rooms ---- */
-
-static void load_config(struct world *world)
-{
-	struct config_errors errors = {0};
-	char path[96];
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "%s/wirewatch.conf", world->folder);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	(void)fprintf(file,
-		"[Daemon]\nStateDirectory=%s/state\nJournal=no\n[Feed \"site\"]\nURL=" FEED
-		"\nPollInterval=1d\n[Topic \"fires\"]\nQuery=fire\nNotify=\n",
-		world->folder);
-	assert_int_equal(fclose(file), 0);
-	if (config_load(path, &errors, &world->config) < 0)
-		fail_msg("%s", errors.lines[0]);
-}
-
-static void add_feed(struct world *world)
-{
-	_cleanup_(arena_freep) struct arena *arena = NULL;
-	struct feed_state state;
-
-	assert_int_equal(arena_new(65536, &arena), 0);
-	assert_int_equal(
-		store_feed_ensure(world->store, FEED, clock_now(world->clock), arena, &state), 0);
-	assert_int_equal(poller_add(world->poller, &world->config->feeds[0], &state), 0);
-}
-
-static void start(struct world *world)
-{
-	const struct http_options http = {.base = world->base,
-		.clock = world->clock,
-		.max_transfers = 8,
-		.host_connections = 1};
-	const struct pool_options pool = {.clock = world->clock};
-	struct config_errors errors = {0};
-	struct matcher *matcher;
-	char *words = NULL;
-
-	load_config(world);
-	if (store_open(world->config->state_directory, &world->store, &words) < 0)
-		fail_msg("%s", words);
-	assert_int_equal(http_client_new(&http, &world->http), 0);
-	assert_int_equal(pool_new(&pool, &world->pool), 0);
-	assert_int_equal(outbox_new(&(struct outbox_options){.base = world->base,
-					    .clock = world->clock,
-					    .store = world->store,
-					    .http = world->http},
-				 &world->outbox),
-		0);
-	assert_int_equal(pipeline_new(&(struct pipeline_options){world->clock, world->store,
-					      world->pool, world->outbox},
-				 &world->pipeline),
-		0);
-	assert_int_equal(poller_new(&(struct poller_options){.clock = world->clock,
-					    .http = world->http,
-					    .poll_interval = world->config->poll_interval,
-					    .on_round = pipeline_on_round,
-					    .userdata = world->pipeline},
-				 &world->poller),
-		0);
-	pipeline_set_poller(world->pipeline, world->poller);
-	assert_int_equal(
-		watch_compile(world->config->topics, world->config->topic_count, &errors, &matcher),
-		0);
-	assert_int_equal(pipeline_configure(world->pipeline, world->config, matcher), 0);
-	add_feed(world);
-}
-
 static int setup(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
 
 	assert_non_null(world);
-	(void)strcpy(world->folder, "/tmp/wirewatch-discovery-XXXXXX");
-	assert_non_null(mkdtemp(world->folder));
-	world->clock = fake_clock_new(START);
-	world->base = event_base_new();
 	fake_http_script(on_request, NULL, world);
-	start(world);
+	rooms_open(&world->rooms);
+	rooms_start(&world->rooms,
+		"[Feed \"site\"]\nURL=" FEED "\nPollInterval=1d\n"
+		"[Topic \"fires\"]\nQuery=fire\nNotify=\n");
 	*state = world;
 	return 0;
 }
@@ -211,48 +126,21 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct world *world = *state;
-	char command[96];
 
-	pool_free(world->pool);
-	pipeline_free(world->pipeline);
-	poller_free(world->poller);
-	outbox_free(world->outbox);
-	http_client_free(world->http);
-	store_close(world->store);
-	config_free(world->config);
-	event_base_free(world->base);
-	fake_clock_free(world->clock);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", world->folder);
-	assert_int_equal(system(command), 0);
+	rooms_close(&world->rooms);
 	free(world);
 	return 0;
-}
-
-/* What the housekeeping just began ends too. */
-static void settle(struct world *world)
-{
-	for (unsigned i = 0; i < 100 && !pipeline_idle(world->pipeline); i++)
-		fake_clock_advance(world->clock, 50 * USEC_MSEC);
-	assert_true(pipeline_idle(world->pipeline));
 }
 
 /* Polls the feed and lets all that follows happen; returns what is known of it then. */
 static const struct feed_state *poll(struct world *world)
 {
 	world->request_count = 0;
-	assert_int_equal(poller_poll_now(world->poller, "site"), 0);
+	assert_int_equal(poller_poll_now(world->rooms.poller, "site"), 0);
 	for (unsigned i = 0; i < 10; i++)
-		fake_clock_advance(world->clock, 10 * USEC_SEC);
-	settle(world);
-	return poller_feed_state(world->poller, "site");
-}
-
-static struct store_figures figures(struct world *world)
-{
-	struct store_figures figures;
-
-	assert_int_equal(store_figures(world->store, &figures), 0);
-	return figures;
+		fake_clock_advance(world->rooms.clock, 10 * USEC_SEC);
+	rooms_settle(&world->rooms);
+	return poller_feed_state(world->rooms.poller, "site");
 }
 
 /* ---- the tests ---- */
@@ -309,14 +197,14 @@ static void test_sitemaps_of_an_index_are_the_feeds_own(void **state)
 	assert_null(feed->diagnosis);
 	assert_int_equal(world->request_count, 3);
 	assert_string_equal(world->requests[1], "http://site.example/b.xml");
-	assert_int_equal(figures(world).articles, 2);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
 	/* The first poll tells nothing, the next one does. */
-	assert_int_equal(figures(world).alerts, 0);
+	assert_int_equal(rooms_figures(&world->rooms).alerts, 0);
 	publish_index(world, "2026-10-30", "2026-11-01");
 	publish_sitemap(world, "http://site.example/b.xml", 3);
 	(void)poll(world);
-	assert_int_equal(figures(world).articles, 3);
-	assert_int_equal(figures(world).alerts, 1);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 3);
+	assert_int_equal(rooms_figures(&world->rooms).alerts, 1);
 }
 
 static void test_sitemap_whose_date_stays_is_not_fetched_again(void **state)
@@ -348,12 +236,12 @@ static void test_sitemap_that_fails_for_now_is_asked_for_again(void **state)
 	feed = poll(world);
 	assert_int_equal(feed->health, FEED_OK);
 	assert_non_null(strstr(feed->diagnosis, "http://site.example/b.xml: the server is broken"));
-	assert_int_equal(figures(world).articles, 1);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 1);
 	page->status = 200;
 	feed = poll(world);
 	assert_null(feed->diagnosis);
 	assert_int_equal(requests_for(world, "http://site.example/a.xml"), 0);
-	assert_int_equal(figures(world).articles, 2);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
 }
 
 static void test_sitemap_that_is_refused_is_not_asked_for_again(void **state)
@@ -380,7 +268,7 @@ static void test_index_without_any_sitemap_to_be_had_fails(void **state)
 	publish_sitemap(world, "http://site.example/a.xml", 1);
 	feed = poll(world);
 	assert_int_equal(feed->health, FEED_OK);
-	assert_int_equal(figures(world).articles, 1);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 1);
 }
 
 static void test_index_within_an_index_is_not_followed(void **state)
@@ -424,18 +312,18 @@ static void test_daemon_may_end_and_the_feed_go_while_a_sitemap_is_fetched(void 
 	publish_index(world, "2026-10-30", "2026-10-31");
 	publish_sitemap(world, "http://site.example/a.xml", 1);
 	publish_sitemap(world, "http://site.example/b.xml", 2);
-	assert_int_equal(poller_poll_now(world->poller, "site"), 0);
+	assert_int_equal(poller_poll_now(world->rooms.poller, "site"), 0);
 	for (unsigned i = 0; i < 1000 && world->request_count < 2; i++)
-		fake_clock_advance(world->clock, 10 * USEC_MSEC);
+		fake_clock_advance(world->rooms.clock, 10 * USEC_MSEC);
 	assert_int_equal(world->request_count, 2);
-	poller_reload_begin(world->poller, USEC_HOUR);
-	poller_reload_end(world->poller);
-	fake_clock_advance(world->clock, USEC_MINUTE);
-	settle(world);
-	add_feed(world);
-	assert_int_equal(poller_poll_now(world->poller, "site"), 0);
+	poller_reload_begin(world->rooms.poller, USEC_HOUR);
+	poller_reload_end(world->rooms.poller);
+	fake_clock_advance(world->rooms.clock, USEC_MINUTE);
+	rooms_settle(&world->rooms);
+	rooms_add_feeds(&world->rooms);
+	assert_int_equal(poller_poll_now(world->rooms.poller, "site"), 0);
 	for (unsigned i = 0; i < 1000 && world->request_count < 4; i++)
-		fake_clock_advance(world->clock, 10 * USEC_MSEC);
+		fake_clock_advance(world->rooms.clock, 10 * USEC_MSEC);
 	assert_int_equal(world->request_count, 4);
 }
 

@@ -12,24 +12,22 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <event2/event.h>
 
 #include "base/log.h"
-#include "pipeline/pages.h"
-#include "pipeline/pipeline.h"
 #include "support/fake_clock.h"
 #include "support/fake_http.h"
-#include "watch/watch.h"
+#include "support/rooms.h"
 
-#define START ((usec)1793534400 * USEC_SEC) /* 1 November 2026 */
-#define FEED "http://site.example/feed"
+#define CONFIG                                                                                     \
+	"[Feed \"site\"]\nURL=http://site.example/feed\nPollInterval=1d\nFullText=yes\n"           \
+	"[Topic \"fires\"]\nQuery=fire\nNotify=\n"
 
 enum {
 	FEED_BYTES = 128 * 1024,
 };
 
 struct world {
-	char folder[64];
+	struct rooms rooms;
 	unsigned entries; /* of the feed: "/1", "/2" ... */
 	char feed[FEED_BYTES];
 	char page[2048];
@@ -42,16 +40,6 @@ struct world {
 	unsigned feed_requests;
 	unsigned robots_requests;
 	unsigned page_requests;
-	struct clock *clock;
-	struct event_base *base;
-	struct config *config;
-	struct store *store;
-	struct http_client *http;
-	struct pool *pool;
-	struct outbox *outbox;
-	struct pipeline *pipeline;
-	struct pages *pages;
-	struct poller *poller;
 };
 
 /* ---- the site ---- */
@@ -117,117 +105,17 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 	}
 }
 
-/* ---- the daemon's rooms ---- */
-
-static void load_config(struct world *world)
-{
-	struct config_errors errors = {0};
-	char path[96];
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "%s/wirewatch.conf", world->folder);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	(void)fprintf(file,
-		"[Daemon]\nStateDirectory=%s/state\nJournal=no\n[Feed \"site\"]\nURL=" FEED
-		"\nPollInterval=1d\nFullText=yes\n[Topic \"fires\"]\nQuery=fire\nNotify=\n",
-		world->folder);
-	assert_int_equal(fclose(file), 0);
-	if (config_load(path, &errors, &world->config) < 0)
-		fail_msg("%s", errors.lines[0]);
-}
-
-static void add_feed(struct world *world)
-{
-	_cleanup_(arena_freep) struct arena *arena = NULL;
-	struct feed_state state;
-
-	assert_int_equal(arena_new(65536, &arena), 0);
-	assert_int_equal(
-		store_feed_ensure(world->store, FEED, clock_now(world->clock), arena, &state), 0);
-	assert_int_equal(poller_add(world->poller, &world->config->feeds[0], &state), 0);
-}
-
-static void start(struct world *world)
-{
-	const struct http_options http = {.base = world->base,
-		.clock = world->clock,
-		.max_transfers = 8,
-		.host_connections = 1};
-	const struct pool_options pool = {.clock = world->clock};
-	struct config_errors errors = {0};
-	struct matcher *matcher;
-	char *words = NULL;
-
-	load_config(world);
-	if (store_open(world->config->state_directory, &world->store, &words) < 0)
-		fail_msg("%s", words);
-	assert_int_equal(http_client_new(&http, &world->http), 0);
-	assert_int_equal(pool_new(&pool, &world->pool), 0);
-	assert_int_equal(outbox_new(&(struct outbox_options){.base = world->base,
-					    .clock = world->clock,
-					    .store = world->store,
-					    .http = world->http},
-				 &world->outbox),
-		0);
-	assert_int_equal(pipeline_new(&(struct pipeline_options){world->clock, world->store,
-					      world->pool, world->outbox},
-				 &world->pipeline),
-		0);
-	assert_int_equal(poller_new(&(struct poller_options){.clock = world->clock,
-					    .http = world->http,
-					    .poll_interval = world->config->poll_interval,
-					    .on_round = pipeline_on_round,
-					    .userdata = world->pipeline},
-				 &world->poller),
-		0);
-	pipeline_set_poller(world->pipeline, world->poller);
-	assert_int_equal(pages_new(&(struct pages_options){.clock = world->clock,
-					   .store = world->store,
-					   .http = world->http,
-					   .pool = world->pool,
-					   .pipeline = world->pipeline},
-				 &world->pages),
-		0);
-	assert_int_equal(
-		watch_compile(world->config->topics, world->config->topic_count, &errors, &matcher),
-		0);
-	assert_int_equal(pipeline_configure(world->pipeline, world->config, matcher), 0);
-	pages_configure(world->pages, world->config);
-	add_feed(world);
-}
-
-static void stop(struct world *world)
-{
-	pool_free(world->pool);
-	pages_free(world->pages);
-	pipeline_free(world->pipeline);
-	poller_free(world->poller);
-	outbox_free(world->outbox);
-	http_client_free(world->http);
-	store_close(world->store);
-	config_free(world->config);
-}
-
-static struct store_figures figures(struct world *world)
-{
-	struct store_figures figures;
-
-	assert_int_equal(store_figures(world->store, &figures), 0);
-	return figures;
-}
-
 static void pass(struct world *world, usec time)
 {
 	for (usec gone = 0; gone < time; gone += USEC_SEC)
-		fake_clock_advance(world->clock, USEC_SEC);
+		fake_clock_advance(world->rooms.clock, USEC_SEC);
 }
 
 /* Polls the feed, with so many entries, and lets what follows happen for a while. */
 static void poll(struct world *world, unsigned entries, usec time)
 {
 	world->entries = entries;
-	assert_int_equal(poller_poll_now(world->poller, "site"), 0);
+	assert_int_equal(poller_poll_now(world->rooms.poller, "site"), 0);
 	pass(world, time);
 }
 
@@ -236,18 +124,15 @@ static int setup(void **state)
 	struct world *world = calloc(1, sizeof(*world));
 
 	assert_non_null(world);
-	(void)strcpy(world->folder, "/tmp/wirewatch-pages-XXXXXX");
-	assert_non_null(mkdtemp(world->folder));
-	world->clock = fake_clock_new(START);
-	world->base = event_base_new();
 	world->page_status = 200;
 	world->robots_status = 200;
 	fake_http_script(on_request, NULL, world);
-	start(world);
+	rooms_open(&world->rooms);
+	rooms_start(&world->rooms, CONFIG);
 	/* The first poll is silent, and fetches no pages. */
 	poll(world, 1, 20 * USEC_SEC);
 	assert_int_equal(world->page_requests, 0);
-	assert_int_equal(figures(world).articles, 1);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 1);
 	*state = world;
 	return 0;
 }
@@ -255,13 +140,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct world *world = *state;
-	char command[96];
 
-	stop(world);
-	event_base_free(world->base);
-	fake_clock_free(world->clock);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", world->folder);
-	assert_int_equal(system(command), 0);
+	rooms_close(&world->rooms);
 	free(world);
 	return 0;
 }
@@ -273,7 +153,7 @@ static void expect_text(struct world *world, const char *from)
 	struct article_record record;
 
 	assert_int_equal(arena_new(1024 * 1024, &arena), 0);
-	assert_int_equal(store_article_before(world->store, INT64_MAX, arena, &record), 0);
+	assert_int_equal(store_article_before(world->rooms.store, INT64_MAX, arena, &record), 0);
 	assert_string_equal(record.article.text_from, from);
 	if (strcmp(from, "page") == 0)
 		assert_non_null(strstr(record.article.text, "Nobody was hurt"));
@@ -300,7 +180,7 @@ static void test_robots_txt_is_asked_for_once_a_day(void **state)
 	expect_text(world, "page");
 	assert_int_equal(world->robots_requests, 2);
 	/* The topic's word stands in pages alone. */
-	assert_int_equal(figures(world).alerts, 2);
+	assert_int_equal(rooms_figures(&world->rooms).alerts, 2);
 }
 
 static void test_site_whose_robots_txt_fails_is_asked_for_no_page(void **state)
@@ -312,7 +192,7 @@ static void test_site_whose_robots_txt_fails_is_asked_for_no_page(void **state)
 	poll(world, 2, PAGES_WAIT + USEC_MINUTE);
 	expect_text(world, "server error");
 	assert_int_equal(world->page_requests, 0);
-	assert_int_equal(figures(world).articles, 2);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
 }
 
 static void test_article_waits_for_its_page_for_a_bounded_time(void **state)
@@ -321,11 +201,11 @@ static void test_article_waits_for_its_page_for_a_bounded_time(void **state)
 
 	world->page_failure = HTTP_TIMEOUT;
 	poll(world, 2, 20 * USEC_SEC);
-	assert_int_equal(figures(world).articles, 1);
-	assert_int_equal(pages_figures(world->pages).waiting, 1);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 1);
+	assert_int_equal(pages_figures(world->rooms.pages).waiting, 1);
 	pass(world, PAGES_WAIT);
-	assert_int_equal(figures(world).articles, 2);
-	assert_int_equal(pages_figures(world->pages).waiting, 0);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
+	assert_int_equal(pages_figures(world->rooms.pages).waiting, 0);
 	expect_text(world, "not reached");
 	assert_in_range(world->page_requests, 2, 3);
 }
@@ -339,7 +219,7 @@ static void test_page_that_comes_at_the_second_try_is_used(void **state)
 	world->page_status = 200;
 	pass(world, 3 * USEC_MINUTE);
 	expect_text(world, "page");
-	assert_int_equal(pages_figures(world->pages).used, 1);
+	assert_int_equal(pages_figures(world->rooms.pages).used, 1);
 }
 
 static void test_restart_during_the_wait_loses_nothing(void **state)
@@ -348,15 +228,15 @@ static void test_restart_during_the_wait_loses_nothing(void **state)
 
 	world->page_failure = HTTP_CONNECT;
 	poll(world, 2, 20 * USEC_SEC);
-	stop(world);
+	rooms_stop(&world->rooms);
 	world->page_failure = HTTP_OK;
-	start(world);
+	rooms_start(&world->rooms, CONFIG);
 	pass(world, 4 * USEC_MINUTE);
 	expect_text(world, "page");
-	assert_int_equal(figures(world).articles, 2);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
 	/* The feed shows it still: it is known. */
 	poll(world, 2, 20 * USEC_SEC);
-	assert_int_equal(figures(world).articles, 2);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
 	assert_int_equal(world->robots_requests, 1);
 }
 
@@ -366,16 +246,16 @@ static void test_clock_set_back_during_the_wait_delays_nothing(void **state)
 
 	world->page_failure = HTTP_CONNECT;
 	poll(world, 2, 20 * USEC_SEC);
-	stop(world);
-	fake_clock_step(world->clock, -(int64_t)(30 * USEC_DAY));
-	start(world);
+	rooms_stop(&world->rooms);
+	fake_clock_step(world->rooms.clock, -(int64_t)(30 * USEC_DAY));
+	rooms_start(&world->rooms, CONFIG);
 	pass(world, USEC_MINUTE);
 	assert_int_equal(world->page_requests, 2);
 	world->page_failure = HTTP_OK;
-	fake_clock_step(world->clock, -(int64_t)(30 * USEC_DAY));
+	fake_clock_step(world->rooms.clock, -(int64_t)(30 * USEC_DAY));
 	pass(world, USEC_MINUTE);
 	expect_text(world, "page");
-	assert_int_equal(figures(world).articles, 2);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
 }
 
 static void test_page_that_asks_to_wait_holds_the_hosts_feed_back(void **state)
@@ -389,8 +269,8 @@ static void test_page_that_asks_to_wait_holds_the_hosts_feed_back(void **state)
 	expect_text(world, "its host asks to wait");
 	feed_requests = world->feed_requests;
 	/* Over a restart too. */
-	stop(world);
-	start(world);
+	rooms_stop(&world->rooms);
+	rooms_start(&world->rooms, CONFIG);
 	poll(world, 2, USEC_HOUR);
 	assert_int_equal(world->feed_requests, feed_requests);
 	pass(world, 2 * USEC_HOUR);
@@ -405,8 +285,8 @@ static void test_pages_of_a_host_are_bounded_in_an_hour(void **state)
 
 	poll(world, 1 + PAGES_HOST_HOUR_MAX + extra, PAGES_WAIT + 2 * USEC_MINUTE);
 	assert_int_equal(world->page_requests, PAGES_HOST_HOUR_MAX);
-	assert_int_equal(figures(world).articles, 1 + PAGES_HOST_HOUR_MAX + extra);
-	assert_int_equal(pages_figures(world->pages).fallback, extra);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 1 + PAGES_HOST_HOUR_MAX + extra);
+	assert_int_equal(pages_figures(world->rooms.pages).fallback, extra);
 }
 
 static void test_each_hop_is_asked_for_by_its_own_robots_txt(void **state)

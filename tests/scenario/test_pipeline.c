@@ -13,19 +13,15 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <event2/event.h>
 #include <sqlite3.h>
 
 #include "base/datetime.h"
 #include "base/log.h"
-#include "pipeline/pipeline.h"
 #include "support/fake_clock.h"
 #include "support/fake_http.h"
 #include "support/fake_pool.h"
+#include "support/rooms.h"
 #include "unit/store/faulty_disk.h"
-#include "watch/watch.h"
-
-#define START ((usec)1793534400 * USEC_SEC) /* 1 November 2026 */
 
 enum {
 	FEEDS_MAX = 4,
@@ -79,18 +75,9 @@ struct page {
 };
 
 struct world {
-	char folder[64];
+	struct rooms rooms;
 	struct page pages[FEEDS_MAX];
 	size_t page_count;
-	struct clock *clock;
-	struct event_base *base;
-	struct config *config;
-	struct store *store;
-	struct http_client *http;
-	struct pool *pool;
-	struct outbox *outbox;
-	struct pipeline *pipeline;
-	struct poller *poller;
 	struct arena *arena;
 	struct alert alerts[ALERTS_MAX]; /* oldest first */
 	size_t alert_count;
@@ -163,92 +150,14 @@ static void publish(struct world *world, const char *feed, const struct item *it
 	publish(world, feed, (const struct item[]){__VA_ARGS__},                                   \
 		ARRAY_SIZE(((const struct item[]){__VA_ARGS__})))
 
-/* ---- the daemon's rooms ---- */
-
-static void load_config(struct world *world, const char *more)
-{
-	struct config_errors errors = {0};
-	char path[96];
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "%s/wirewatch.conf", world->folder);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	(void)fprintf(
-		file, "[Daemon]\nStateDirectory=%s/state\nJournal=no\n%s", world->folder, more);
-	assert_int_equal(fclose(file), 0);
-	if (config_load(path, &errors, &world->config) < 0)
-		fail_msg("%s", errors.lines[0]);
-}
-
-static void add_feeds(struct world *world)
-{
-	struct feed_state state;
-
-	world->page_count = 0;
-	for (size_t i = 0; i < world->config->feed_count; i++) {
-		const struct feed *feed = &world->config->feeds[i];
-
-		(void)snprintf(world->pages[i].url, sizeof(world->pages[i].url), "%s", feed->url);
-		world->page_count++;
-		arena_reset(world->arena);
-		assert_int_equal(store_feed_ensure(world->store, feed->url, clock_now(world->clock),
-					 world->arena, &state),
-			0);
-		assert_int_equal(poller_add(world->poller, feed, &state), 0);
-	}
-}
-
 static void start(struct world *world, const char *config)
 {
-	struct config_errors errors = {0};
-	struct matcher *matcher;
-	char *words = NULL;
-
-	load_config(world, config);
-	if (store_open(world->config->state_directory, &world->store, &words) < 0)
-		fail_msg("%s", words);
-	assert_int_equal(http_client_new(&(struct http_options){.base = world->base,
-						 .clock = world->clock,
-						 .max_transfers = 8,
-						 .host_connections = 1},
-				 &world->http),
-		0);
-	assert_int_equal(pool_new(&(struct pool_options){.clock = world->clock}, &world->pool), 0);
-	assert_int_equal(outbox_new(&(struct outbox_options){.base = world->base,
-					    .clock = world->clock,
-					    .store = world->store,
-					    .http = world->http},
-				 &world->outbox),
-		0);
-	assert_int_equal(pipeline_new(&(struct pipeline_options){world->clock, world->store,
-					      world->pool, world->outbox},
-				 &world->pipeline),
-		0);
-	assert_int_equal(poller_new(&(struct poller_options){.clock = world->clock,
-					    .http = world->http,
-					    .poll_interval = world->config->poll_interval,
-					    .on_round = pipeline_on_round,
-					    .userdata = world->pipeline},
-				 &world->poller),
-		0);
-	pipeline_set_poller(world->pipeline, world->poller);
-	assert_int_equal(
-		watch_compile(world->config->topics, world->config->topic_count, &errors, &matcher),
-		0);
-	assert_int_equal(pipeline_configure(world->pipeline, world->config, matcher), 0);
-	add_feeds(world);
-}
-
-static void stop(struct world *world)
-{
-	pool_free(world->pool);
-	pipeline_free(world->pipeline);
-	poller_free(world->poller);
-	outbox_free(world->outbox);
-	http_client_free(world->http);
-	store_close(world->store);
-	config_free(world->config);
+	rooms_start(&world->rooms, config);
+	world->page_count = world->rooms.config->feed_count;
+	assert_true(world->page_count <= FEEDS_MAX);
+	for (size_t i = 0; i < world->page_count; i++)
+		(void)snprintf(world->pages[i].url, sizeof(world->pages[i].url), "%s",
+			world->rooms.config->feeds[i].url);
 }
 
 static int setup(void **state)
@@ -256,12 +165,9 @@ static int setup(void **state)
 	struct world *world = calloc(1, sizeof(*world));
 
 	assert_non_null(world);
-	(void)strcpy(world->folder, "/tmp/wirewatch-pipeline-XXXXXX");
-	assert_non_null(mkdtemp(world->folder));
 	assert_int_equal(arena_new(1024 * 1024, &world->arena), 0);
-	world->clock = fake_clock_new(START);
-	world->base = event_base_new();
 	fake_http_script(on_request, NULL, world);
+	rooms_open(&world->rooms);
 	*state = world;
 	return 0;
 }
@@ -269,14 +175,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct world *world = *state;
-	char command[96];
 
-	stop(world);
-	event_base_free(world->base);
-	fake_clock_free(world->clock);
+	rooms_close(&world->rooms);
 	arena_free(world->arena);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", world->folder);
-	assert_int_equal(system(command), 0);
 	free(world);
 	return 0;
 }
@@ -286,12 +187,9 @@ static int teardown(void **state)
 /* Polls the feed and lets all that follows happen. */
 static void poll(struct world *world, const char *feed)
 {
-	assert_int_equal(poller_poll_now(world->poller, feed), 0);
-	fake_clock_advance(world->clock, 10 * USEC_SEC);
-	/* What other feeds or the housekeeping just began ends too. */
-	for (unsigned i = 0; i < 100 && !pipeline_idle(world->pipeline); i++)
-		fake_clock_advance(world->clock, 50 * USEC_MSEC);
-	assert_true(pipeline_idle(world->pipeline));
+	assert_int_equal(poller_poll_now(world->rooms.poller, feed), 0);
+	fake_clock_advance(world->rooms.clock, 10 * USEC_SEC);
+	rooms_settle(&world->rooms); /* other feeds too */
 }
 
 static int keep_alert(const struct alert *alert, void *userdata)
@@ -317,7 +215,7 @@ static void expect_alerts(struct world *world, size_t count)
 	world->alert_count = 0;
 	arena_reset(world->arena);
 	assert_int_equal(
-		store_alerts_each(world->store, NULL, 0, ALERTS_MAX, keep_alert, world), 0);
+		store_alerts_each(world->rooms.store, NULL, 0, ALERTS_MAX, keep_alert, world), 0);
 	assert_int_equal(world->alert_count, count);
 }
 
@@ -338,11 +236,11 @@ static void expect_last(struct world *world, size_t count, enum event_type type,
 static void start_primed(struct world *world, const char *config)
 {
 	start(world, config);
-	for (size_t i = 0; i < world->config->feed_count; i++) {
-		PUBLISH(world, world->config->feeds[i].name,
+	for (size_t i = 0; i < world->rooms.config->feed_count; i++) {
+		PUBLISH(world, world->rooms.config->feeds[i].name,
 			{"old", "Herring quota unchanged",
 				"The ministers left the quota as it was."});
-		poll(world, world->config->feeds[i].name);
+		poll(world, world->rooms.config->feeds[i].name);
 	}
 	expect_alerts(world, 0);
 }
@@ -371,7 +269,7 @@ static void test_entry_that_changes_after_it_was_forgotten_is_news(void **state)
 	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
 	poll(world, "agency");
 	expect_alerts(world, 1);
-	fake_clock_advance(world->clock, 4 * USEC_HOUR); /* but the newest alert is kept */
+	fake_clock_advance(world->rooms.clock, 4 * USEC_HOUR); /* but the newest alert is kept */
 	PUBLISH(world, "agency", {"1", "One dead as plant burns", fire_grows});
 	poll(world, "agency");
 	expect_last(world, 2, EVENT_STORY_NEW, "One dead as plant burns");
@@ -400,8 +298,8 @@ static void test_backfill_tells_what_is_younger(void **state)
 	char old[DATETIME_SIZE];
 
 	start(world, "[Feed \"agency\"]\nURL=http://agency.example/feed\nBackfill=1d\n" FIRE_TOPIC);
-	(void)datetime_format((int64_t)(START / USEC_SEC) - 3600, young);
-	(void)datetime_format((int64_t)(START / USEC_SEC) - 7 * 86400, old);
+	(void)datetime_format((int64_t)(ROOMS_START / USEC_SEC) - 3600, young);
+	(void)datetime_format((int64_t)(ROOMS_START / USEC_SEC) - 7 * 86400, old);
 	page = find_page(world, "http://agency.example/feed");
 	(void)snprintf(page->body, BODY_MAX,
 		"<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>A</title><id>a</id>"
@@ -448,7 +346,7 @@ static void test_update_is_told_at_once_then_held_for_an_hour(void **state)
 	PUBLISH(world, "agency", {"1", "Northgate fire is out", fire_is_out});
 	poll(world, "agency");
 	expect_alerts(world, 2);
-	fake_clock_advance(world->clock, USEC_HOUR + USEC_MINUTE);
+	fake_clock_advance(world->rooms.clock, USEC_HOUR + USEC_MINUTE);
 	expect_last(world, 3, EVENT_STORY_UPDATE, "Northgate fire is out");
 }
 
@@ -492,12 +390,12 @@ static void test_reader_that_dies_costs_one_poll(void **state)
 	(void)strcpy(find_page(world, "http://agency.example/feed")->body, "crash");
 	find_page(world, "http://agency.example/feed")->version++;
 	poll(world, "agency");
-	feed = poller_feed_state(world->poller, "agency");
+	feed = poller_feed_state(world->rooms.poller, "agency");
 	assert_int_equal(feed->health, FEED_FAILING);
 	assert_non_null(strstr(feed->error, "signal 11"));
 	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
 	poll(world, "agency");
-	assert_int_equal(poller_feed_state(world->poller, "agency")->health, FEED_OK);
+	assert_int_equal(poller_feed_state(world->rooms.poller, "agency")->health, FEED_OK);
 	expect_alerts(world, 1);
 }
 
@@ -509,12 +407,12 @@ static void test_document_on_which_the_reader_died_is_read_again(void **state)
 	(void)strcpy(find_page(world, "http://agency.example/feed")->body, "crash");
 	find_page(world, "http://agency.example/feed")->version++;
 	poll(world, "agency");
-	assert_int_equal(poller_feed_state(world->poller, "agency")->health, FEED_FAILING);
+	assert_int_equal(poller_feed_state(world->rooms.poller, "agency")->health, FEED_FAILING);
 	/* The reader has learnt to read it: to the server it is the same document. */
 	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
 	find_page(world, "http://agency.example/feed")->version--;
 	poll(world, "agency");
-	assert_int_equal(poller_feed_state(world->poller, "agency")->health, FEED_OK);
+	assert_int_equal(poller_feed_state(world->rooms.poller, "agency")->health, FEED_OK);
 	expect_alerts(world, 1);
 }
 
@@ -524,11 +422,11 @@ static void test_document_for_which_there_is_no_reader_comes_again(void **state)
 
 	start_primed(world, THREE_FEEDS FIRE_TOPIC);
 	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
-	fake_pool_starve(world->pool, true);
+	fake_pool_starve(world->rooms.pool, true);
 	poll(world, "agency");
 	expect_alerts(world, 0);
-	fake_pool_starve(world->pool, false);
-	fake_clock_advance(world->clock, 11 * USEC_MINUTE);
+	fake_pool_starve(world->rooms.pool, false);
+	fake_clock_advance(world->rooms.clock, 11 * USEC_MINUTE);
 	expect_last(world, 1, EVENT_STORY_NEW, "Plant burns in Northgate");
 }
 
@@ -539,7 +437,7 @@ static void test_restart_forgets_nothing(void **state)
 	start_primed(world, THREE_FEEDS FIRE_TOPIC);
 	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
 	poll(world, "agency");
-	stop(world);
+	rooms_stop(&world->rooms);
 	start(world, THREE_FEEDS FIRE_TOPIC);
 	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
 	PUBLISH(world, "herald", {"88", "Hundreds flee - The Herald", fire});
@@ -555,20 +453,12 @@ static void test_new_topic_takes_stored_stories_as_known(void **state)
 	start_primed(world, THREE_FEEDS FIRE_TOPIC);
 	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
 	poll(world, "agency");
-	stop(world);
-	fake_clock_advance(world->clock, USEC_HOUR);
+	rooms_stop(&world->rooms);
+	fake_clock_advance(world->rooms.clock, USEC_HOUR);
 	start(world, THREE_FEEDS FIRE_TOPIC "[Topic \"plants\"]\nQuery=plant\nNotify=\n");
 	PUBLISH(world, "herald", {"88", "Hundreds flee - The Herald", fire});
 	poll(world, "herald");
 	expect_alerts(world, 1);
-}
-
-static struct store_figures figures(struct world *world)
-{
-	struct store_figures figures;
-
-	assert_int_equal(store_figures(world->store, &figures), 0);
-	return figures;
 }
 
 static void test_article_may_match_any_number_of_topics(void **state)
@@ -586,7 +476,7 @@ static void test_article_may_match_any_number_of_topics(void **state)
 	free(config);
 	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
 	poll(world, "agency");
-	assert_int_equal(figures(world).alerts, MANY_TOPICS);
+	assert_int_equal(rooms_figures(&world->rooms).alerts, MANY_TOPICS);
 }
 
 /* Runs SQL beside the daemon, which has the database to itself otherwise. */
@@ -595,8 +485,8 @@ static void meddle(struct world *world, const char *config, const char *sql)
 	char path[96];
 	sqlite3 *db;
 
-	stop(world);
-	(void)snprintf(path, sizeof(path), "%s/state/wirewatch.db", world->folder);
+	rooms_stop(&world->rooms);
+	(void)snprintf(path, sizeof(path), "%s/state/wirewatch.db", world->rooms.folder);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
@@ -613,7 +503,7 @@ static void test_document_that_cannot_be_taken_in_costs_no_other_feed(void **sta
 		"BEGIN SELECT RAISE(ABORT, 'refused'); END");
 	PUBLISH(world, "agency", {"2", "Refused", fire_grows}, {"1", "Fire drill", drill});
 	PUBLISH(world, "herald", {"88", "Plant burns in Northgate", fire});
-	assert_int_equal(poller_poll_now(world->poller, "agency"), 0);
+	assert_int_equal(poller_poll_now(world->rooms.poller, "agency"), 0);
 	poll(world, "herald");
 	expect_last(world, 1, EVENT_STORY_NEW, "Plant burns in Northgate");
 	/* Its validators were not kept: the same document comes again, and all of it is told. */
@@ -639,12 +529,12 @@ static void test_held_update_that_is_due_is_told_at_start(void **state)
 	PUBLISH(world, "agency", {"1", "Northgate fire is out", fire_is_out});
 	poll(world, "agency");
 	expect_alerts(world, 2);
-	stop(world);
-	fake_clock_advance(world->clock, 2 * USEC_HOUR);
+	rooms_stop(&world->rooms);
+	fake_clock_advance(world->rooms.clock, 2 * USEC_HOUR);
 	start(world, THREE_FEEDS FIRE_TOPIC);
 	/* As --once does, which ends as soon as nothing is left to do. */
-	for (unsigned i = 0; i < 100 && !pipeline_idle(world->pipeline); i++)
-		fake_clock_advance(world->clock, 20 * USEC_MSEC);
+	for (unsigned i = 0; i < 100 && !pipeline_idle(world->rooms.pipeline); i++)
+		fake_clock_advance(world->rooms.clock, 20 * USEC_MSEC);
 	expect_last(world, 3, EVENT_STORY_UPDATE, "Northgate fire is out");
 }
 
@@ -669,9 +559,9 @@ static void test_forgetting_keeps_up_with_what_came(void **state)
 	publish_many(world, "agency");
 	publish_many(world, "herald");
 	publish_many(world, "gazette");
-	assert_true(figures(world).articles > 3 * PRUNED_ARTICLES);
-	fake_clock_advance(world->clock, 2 * USEC_HOUR + USEC_MINUTE + 10 * USEC_SEC);
-	assert_int_equal(figures(world).articles, 0);
+	assert_true(rooms_figures(&world->rooms).articles > 3 * PRUNED_ARTICLES);
+	fake_clock_advance(world->rooms.clock, 2 * USEC_HOUR + USEC_MINUTE + 10 * USEC_SEC);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 0);
 }
 
 /* A feed that pins an entry above much news, for longer than anything is remembered. */
@@ -695,7 +585,7 @@ static void test_entry_that_stands_for_long_does_not_come_again(void **state)
 		publish(world, "agency", items, ITEMS + 1);
 		poll(world, "agency");
 		expect_alerts(world, 1);
-		fake_clock_advance(world->clock, USEC_DAY);
+		fake_clock_advance(world->rooms.clock, USEC_DAY);
 	}
 }
 
@@ -710,16 +600,16 @@ static void test_crash_between_the_slices_of_a_document_loses_nothing(void **sta
 		{"2", "Fire drill in Dunmore", drill},
 		{"3", "Library opens on Sundays", "The Dunmore library opens on Sundays now."},
 		{"4", "Tram line 4 runs again", "Trams run from Castle Square on Monday."});
-	fake_clock_set_cost(world->clock, 4 * USEC_MSEC);
-	assert_int_equal(poller_poll_now(world->poller, "agency"), 0);
+	fake_clock_set_cost(world->rooms.clock, 4 * USEC_MSEC);
+	assert_int_equal(poller_poll_now(world->rooms.poller, "agency"), 0);
 	for (unsigned i = 0; i < 1000 && figures.articles < 5; i++) {
-		assert_true(fake_clock_next(world->clock, USEC_MINUTE));
-		assert_int_equal(store_figures(world->store, &figures), 0);
+		assert_true(fake_clock_next(world->rooms.clock, USEC_MINUTE));
+		assert_int_equal(store_figures(world->rooms.store, &figures), 0);
 	}
 	assert_in_range(figures.articles, 4, 6); /* one was there before */
-	assert_false(pipeline_idle(world->pipeline));
-	fake_clock_set_cost(world->clock, 0);
-	stop(world);
+	assert_false(pipeline_idle(world->rooms.pipeline));
+	fake_clock_set_cost(world->rooms.clock, 0);
+	rooms_stop(&world->rooms);
 	start(world, THREE_FEEDS FIRE_TOPIC);
 	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire},
 		{"2", "Fire drill in Dunmore", drill},
@@ -727,7 +617,7 @@ static void test_crash_between_the_slices_of_a_document_loses_nothing(void **sta
 		{"4", "Tram line 4 runs again", "Trams run from Castle Square on Monday."});
 	poll(world, "agency");
 	expect_alerts(world, 2);
-	assert_int_equal(store_figures(world->store, &figures), 0);
+	assert_int_equal(store_figures(world->rooms.store, &figures), 0);
 	assert_int_equal(figures.articles, 5 + 2);
 }
 
@@ -743,8 +633,8 @@ static void test_what_a_failed_commit_took_back_is_news_again(void **state)
 	poll(world, "agency");
 	faulty_disk.fail_at = 0;
 	expect_alerts(world, 0);
-	assert_int_equal(pipeline_abandoned(world->pipeline), 1);
-	fake_clock_advance(world->clock, 2 * USEC_MINUTE);
+	assert_int_equal(pipeline_abandoned(world->rooms.pipeline), 1);
+	fake_clock_advance(world->rooms.clock, 2 * USEC_MINUTE);
 	expect_last(world, 1, EVENT_STORY_NEW, "Plant burns in Northgate");
 	poll(world, "herald");
 	expect_alerts(world, 1);
@@ -762,7 +652,7 @@ static void test_first_document_that_repeats_itself_is_one_article(void **state)
 		{"1", "Plant burns", fire, "http://agency.example/1"},
 		{"4", "Fire drill", fire_grows, "http://agency.example/2"});
 	poll(world, "agency");
-	assert_int_equal(store_figures(world->store, &figures), 0);
+	assert_int_equal(store_figures(world->rooms.store, &figures), 0);
 	assert_int_equal(figures.articles, 2);
 }
 

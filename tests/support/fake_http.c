@@ -19,6 +19,7 @@ struct http_transfer {
 	struct location location;
 	char *bound_url;
 	char *if_none_match;
+	char *accept;
 	char *if_modified_since;
 	bool running;
 	bool telling;
@@ -93,6 +94,7 @@ static void transfer_free(struct http_transfer *transfer)
 	buffer_free(&transfer->body);
 	free(transfer->bound_url);
 	free(transfer->if_none_match);
+	free(transfer->accept);
 	free(transfer->if_modified_since);
 	free(transfer->url);
 	free(transfer->permanent_url);
@@ -137,6 +139,7 @@ static void run(struct http_transfer *transfer)
 	if (script_redirects)
 		to = script_redirects(to, script_userdata);
 	request.url = to;
+	request.accept = transfer->accept;
 	if (strcmp(to, transfer->bound_url) == 0) {
 		request.if_none_match = transfer->if_none_match;
 		request.if_modified_since = transfer->if_modified_since;
@@ -221,6 +224,7 @@ int http_client_start(struct http_client *client, const struct http_request *req
 	transfer->done = done;
 	transfer->userdata = userdata;
 	transfer->bound_url = copy(request->bound_url ? request->bound_url : "");
+	transfer->accept = find_header(request->headers, "Accept");
 	transfer->if_none_match = find_header(request->bound_headers, "If-None-Match");
 	transfer->if_modified_since = find_header(request->bound_headers, "If-Modified-Since");
 	transfer->ticket.bulk = request->bulk;

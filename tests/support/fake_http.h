@@ -14,6 +14,7 @@ struct fake_request {
 	const char *url;
 	const char *if_none_match;     /* of the request to `url`; see fake_answer.url */
 	const char *if_modified_since; /* likewise */
+	const char *accept;            /* the value of that header, or NULL */
 	usec at;                       /* wall clock */
 };
 

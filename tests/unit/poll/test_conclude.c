@@ -244,6 +244,17 @@ static void test_p6_the_later_of_own_interval_and_hint_counts(void **state)
 	assert_true(polled_feed_wait(polled) >= 5 * USEC_HOUR);
 }
 
+static void test_p6_a_feed_is_left_alone_in_the_hours_that_it_names(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct round_result hinting = {
+		.readable = true, .entries = 1, .hints = {.skip_hours = 0xffffff & ~(1U << 5)}};
+
+	polled_feed_poll(polled, &with_both, &hinting);
+	assert_int_equal(polled->state->next_poll / USEC_HOUR % 24, 5);
+	assert_int_equal(polled->state->rule, RULE_HINT);
+}
+
 static void test_p6_a_year_of_freshness_is_a_day(void **state)
 {
 	struct polled_feed *polled = begin(state);
@@ -444,7 +455,9 @@ static void test_p9_a_rare_feed_is_given_five_of_its_gaps(void **state)
 			&(struct said){.status = 200, .headers = HEADERS("ETag: a"), .body = body},
 			&news);
 	}
-	assert_true(time_to_probe(polled, 100 * USEC_DAY) > 15 * USEC_DAY);
+	/* Asked once a day, with a tenth for jitter. */
+	assert_in_range(time_to_probe(polled, 100 * USEC_DAY), 5 * 4 * USEC_DAY,
+		5 * 4 * USEC_DAY + 2 * USEC_DAY);
 }
 
 static void test_p9_a_probe_that_fails_is_not_repeated_within_a_day(void **state)
@@ -513,7 +526,9 @@ static void test_p10_a_move_is_adopted_after_three_polls_over_seven_days(void **
 	poll_moved(polled, "https://new.example.org/feed", USEC_DAY);
 	poll_moved(polled, "https://new.example.org/feed", USEC_DAY);
 	assert_null(polled->state->moved_url);
-	poll_moved(polled, "https://new.example.org/feed", 5 * USEC_DAY);
+	poll_moved(polled, "https://new.example.org/feed", 5 * USEC_DAY - 1);
+	assert_null(polled->state->moved_url);
+	poll_moved(polled, "https://new.example.org/feed", 1);
 	assert_string_equal(polled->state->moved_url, "https://new.example.org/feed");
 	assert_string_equal(polled->state->url, url);
 	polled->now += USEC_HOUR;
@@ -666,6 +681,7 @@ int main(void)
 		POLL_TEST(test_p5_interval_starts_at_the_default_and_jitter_lengthens),
 		POLL_TEST(test_p5_interval_of_a_quiet_feed_grows_to_a_day),
 		POLL_TEST(test_p6_the_later_of_own_interval_and_hint_counts),
+		POLL_TEST(test_p6_a_feed_is_left_alone_in_the_hours_that_it_names),
 		POLL_TEST(test_p6_a_year_of_freshness_is_a_day),
 		POLL_TEST(test_p6_no_store_is_no_licence_to_come_sooner),
 		POLL_TEST(test_p6_the_operators_interval_overrides_hints_but_not_429),

@@ -20,6 +20,7 @@
 enum {
 	FEEDS = 200,
 	URL_SIZE = 64,
+	ACCEPT_SIZE = 256,
 };
 
 #define START ((usec)1793534400 * USEC_SEC)
@@ -33,6 +34,7 @@ struct fixture {
 	char urls[FEEDS][URL_SIZE];
 	struct feed_state *stored[FEEDS];
 	unsigned requests;
+	char accept[ACCEPT_SIZE]; /* of the last one */
 	unsigned rounds;
 	unsigned idle;
 	int status; /* of answers */
@@ -54,6 +56,7 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 		(fixture->least_gap == 0 || request->at - fixture->last_at < fixture->least_gap))
 		fixture->least_gap = request->at - fixture->last_at;
 	fixture->last_at = request->at;
+	(void)snprintf(fixture->accept, ACCEPT_SIZE, "%s", request->accept);
 	ret->status = request->if_none_match ? 304 : fixture->status;
 	ret->headers[0] = fixture->header;
 	ret->body = fixture->body;
@@ -178,6 +181,22 @@ static void test_a_feed_is_polled_and_polled_again_when_it_is_due(void **state)
 	assert_int_equal(fixture->requests, 2);
 	assert_int_equal(poller_feed_state(fixture->poller, fixture->urls[0])->health, FEED_OK);
 	assert_int_equal(poller_figures(fixture->poller).feeds, 1);
+}
+
+static void test_p15_types_of_feeds_are_asked_for_first(void **state)
+{
+	static const char *const types[] = {
+		"application/atom+xml, ", "application/rss+xml, ", "application/feed+json, "};
+	struct fixture *fixture = *state;
+	const char *at = fixture->accept;
+
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		assert_int_equal(strncmp(at, types[i], strlen(types[i])), 0);
+		at += strlen(types[i]);
+	}
+	assert_non_null(strstr(at, "*/*;q=0."));
 }
 
 static void test_p16_two_sections_of_one_url_are_one_feed(void **state)
@@ -681,6 +700,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		POLLER_TEST(test_a_feed_is_polled_and_polled_again_when_it_is_due),
+		POLLER_TEST(test_p15_types_of_feeds_are_asked_for_first),
 		POLLER_TEST(test_p16_two_sections_of_one_url_are_one_feed),
 		POLLER_TEST(test_p11_polls_that_are_asked_for_keep_the_limits_of_their_host),
 		POLLER_TEST(test_a_push_is_a_round_that_leaves_the_polling_as_it_is),

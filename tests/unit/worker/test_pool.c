@@ -682,11 +682,20 @@ static void test_one_document_is_read_without_a_loop(void **state)
 	assert_null(document.bytes);
 }
 
+/* specs/polling.md, Bounds; what happens at them is tested with less of both. */
+static void test_a_document_has_five_seconds_and_512_mib(void **state)
+{
+	(void)state;
+	assert_int_equal(READER_CPU_SECONDS, 5);
+	assert_int_equal(READER_MEMORY_BYTES, 512 * 1024 * 1024);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_document_has_five_seconds_and_512_mib),
 		TEST(test_document_and_headers_reach_the_parser_and_the_entries_come_back),
 		TEST(test_known_digests_go_with_the_job),
 		TEST(test_empty_document_is_a_document),
