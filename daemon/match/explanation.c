@@ -131,25 +131,12 @@ static int set_places(
 	return 0;
 }
 
-/* A regular expression being looked for in an article's texts. */
-struct regex_search {
-	struct match_scratch *scratch;
-	const struct regex *regex;
-};
-
-static int search_text(void *userdata, const struct match_text *text)
-{
-	struct regex_search *search = userdata;
-
-	return scratch_match_regex(search->scratch, search->regex, text);
-}
-
 static int judge_regex(void *userdata, const struct regex_leaf *leaf)
 {
 	struct explanation *explanation = userdata;
-	struct regex_search search = {explanation->scratch, leaf->regex};
 
-	return article_texts(explanation->article, leaf->fields, search_text, &search);
+	return scratch_match_regex(
+		explanation->scratch, leaf->regex, explanation->article, leaf->fields);
 }
 
 /* Explains a node and those below it, in the order in which their programs were added. */

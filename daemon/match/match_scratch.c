@@ -77,9 +77,16 @@ int article_texts(const struct article *article, unsigned fields, match_text_fn 
 	return r;
 }
 
-int scratch_match_regex(
-	struct match_scratch *scratch, const struct regex *regex, const struct match_text *text)
+/* A regular expression being looked for in an article's texts. */
+struct regex_search {
+	struct match_scratch *scratch;
+	const struct regex *regex;
+};
+
+static int search_text(void *userdata, const struct match_text *text)
 {
+	struct regex_search *search = userdata;
+	struct match_scratch *scratch = search->scratch;
 	bool references = field_token_options(text->field) & TOKENS_REFERENCES;
 	int r;
 
@@ -89,5 +96,13 @@ int scratch_match_regex(
 	if (r < 0)
 		return r;
 	return regex_match(
-		regex, scratch->regex, buffer_string(&scratch->raw), scratch->raw.length);
+		search->regex, scratch->regex, buffer_string(&scratch->raw), scratch->raw.length);
+}
+
+int scratch_match_regex(struct match_scratch *scratch, const struct regex *regex,
+	const struct article *article, unsigned fields)
+{
+	struct regex_search search = {scratch, regex};
+
+	return article_texts(article, fields, search_text, &search);
 }

@@ -56,6 +56,6 @@ int article_texts(const struct article *article, unsigned fields, match_text_fn 
 /* How the texts of a field are to be tokenised: enum token_options. */
 unsigned field_token_options(unsigned field);
 
-/* Whether the text, which is the article's, holds the expression.  Returns 1, 0, -errno. */
-int scratch_match_regex(
-	struct match_scratch *scratch, const struct regex *regex, const struct match_text *text);
+/* Whether one of those texts of the article holds the expression.  Returns 1, 0, -errno. */
+int scratch_match_regex(struct match_scratch *scratch, const struct regex *regex,
+	const struct article *article, unsigned fields);

@@ -213,25 +213,11 @@ static int read_text(void *userdata, const struct match_text *text)
 	return 0;
 }
 
-/* A regular expression being looked for in an article's texts. */
-struct regex_search {
-	struct match_scratch *scratch;
-	const struct regex *regex;
-};
-
-static int search_text(void *userdata, const struct match_text *text)
-{
-	struct regex_search *search = userdata;
-
-	return scratch_match_regex(search->scratch, search->regex, text);
-}
-
 static int match_regex(void *userdata, const struct regex_leaf *leaf)
 {
 	struct match_run *run = userdata;
-	struct regex_search search = {run->scratch, leaf->regex};
 
-	return article_texts(run->article, leaf->fields, search_text, &search);
+	return scratch_match_regex(run->scratch, leaf->regex, run->article, leaf->fields);
 }
 
 /* Puts a topic among the candidates, once. */

@@ -16,6 +16,7 @@
 #include <jansson.h>
 
 #include "base/utf8.h"
+#include "sample_event.h"
 #include "support/golden.h"
 
 enum {
@@ -33,9 +34,6 @@ enum {
 	MATRIX_EVENT_MAX = 65536,
 };
 
-static const char *const events[] = {
-	"story_new", "story_update", "feed_failing", "hostile", "digest"};
-
 static struct hook hook_of(enum hook_format format)
 {
 	return (struct hook){
@@ -48,32 +46,6 @@ static struct hook hook_of(enum hook_format format)
 			  "m.room.message"
 			: "https://chat.example/hooks/desk",
 	};
-}
-
-static struct alert alert_of(json_t *event, struct arena *arena)
-{
-	const char *type = json_string_value(json_object_get(event, "type"));
-	const char *id = json_string_value(json_object_get(event, "id"));
-	json_t *data = json_object_get(event, "data");
-	struct alert alert = {.type = event_type_from_string(type)};
-	char *text = json_dumps(event, JSON_COMPACT);
-
-	(void)snprintf(alert.id.text, sizeof(alert.id.text), "%s", id);
-	alert.event = arena_strdup(arena, text);
-	alert.story = json_string_value(json_object_get(json_object_get(data, "story"), "id"));
-	free(text);
-	return alert;
-}
-
-static json_t *load_event(const char *name)
-{
-	char path[512];
-	json_t *event;
-
-	(void)snprintf(path, sizeof(path), "%s/%s.json", TEST_DATA, name);
-	event = json_load_file(path, 0, NULL);
-	assert_non_null(event);
-	return event;
 }
 
 /* The rendering as a golden file has it: the request's line and type, then the body. */
@@ -93,10 +65,10 @@ static char *golden_text(const struct rendering *rendering, struct arena *arena)
 static void test_each_format_is_as_its_golden_file(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(events); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(sample_events); i++)
 		for (int format = 0; format < HOOK_FORMAT_MAX; format++) {
 			struct hook hook = hook_of((enum hook_format)format);
-			json_t *event = load_event(events[i]);
+			json_t *event = sample_event(sample_events[i]);
 			struct rendering rendering;
 			struct arena *arena;
 			struct alert alert;
@@ -107,10 +79,10 @@ static void test_each_format_is_as_its_golden_file(void **state)
 				continue; /* the event itself */
 			}
 			assert_int_equal(arena_new(FORMAT_ARENA_BYTES, &arena), 0);
-			alert = alert_of(event, arena);
+			alert = sample_alert(event, arena);
 			assert_int_equal(format_render(&hook, &alert, arena, &rendering), 0);
 			assert_int_equal(rendering.length, strlen(rendering.body));
-			(void)snprintf(path, sizeof(path), "%s/%s.%s", TEST_DATA, events[i],
+			(void)snprintf(path, sizeof(path), "%s/%s.%s", TEST_DATA, sample_events[i],
 				hook_format_to_string((enum hook_format)format));
 			golden_check(path, golden_text(&rendering, arena));
 			arena_free(arena);
@@ -149,7 +121,7 @@ static json_t *flood(const char *sign)
 	char title[1025] = "";
 	char excerpt[2049] = "";
 	char url[4096] = "https://example.org/?";
-	json_t *event = load_event("story_new");
+	json_t *event = sample_event("story_new");
 	json_t *article = json_object_get(json_object_get(event, "data"), "article");
 
 	fill(title, sizeof(title) - 1, sign);
@@ -233,7 +205,7 @@ static void test_bounds_of_the_services_hold_for_the_longest_events(void **state
 			struct alert alert;
 
 			assert_int_equal(arena_new(FORMAT_ARENA_BYTES, &arena), 0);
-			alert = alert_of(event, arena);
+			alert = sample_alert(event, arena);
 			assert_int_equal(format_render(&hook, &alert, arena, &rendering), 0);
 			assert_true(utf8_valid(rendering.body, rendering.length));
 			check_bounds((enum hook_format)format, &rendering);

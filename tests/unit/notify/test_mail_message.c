@@ -17,10 +17,8 @@
 
 #include "notify/mail.h"
 #include "notify/mail_text.h"
+#include "sample_event.h"
 #include "support/golden.h"
-
-static const char *const events[] = {
-	"story_new", "story_update", "feed_failing", "hostile", "digest"};
 
 static struct mailbox recipients[] = {
 	{"Büro \"News\"", "desk@example.org"}, {NULL, "archive@example.net"}};
@@ -32,39 +30,9 @@ static const struct hook hook = {
 	.to = {recipients, 2},
 };
 
-static struct alert alert_of(json_t *event, struct arena *arena)
-{
-	const char *type = json_string_value(json_object_get(event, "type"));
-	const char *id = json_string_value(json_object_get(event, "id"));
-	json_t *data = json_object_get(event, "data");
-	struct alert alert = {
-		.type = event_type_from_string(type),
-		.time = UINT64_C(1795256100) * USEC_SEC,
-		.topic = json_string_value(json_object_get(data, "topic")),
-		.story = json_string_value(json_object_get(json_object_get(data, "story"), "id")),
-	};
-	char *text = json_dumps(event, JSON_COMPACT);
-
-	(void)snprintf(alert.id.text, sizeof(alert.id.text), "%s", id);
-	alert.event = arena_strdup(arena, text);
-	free(text);
-	return alert;
-}
-
-static json_t *load_event(const char *name)
-{
-	char path[512];
-	json_t *event;
-
-	(void)snprintf(path, sizeof(path), "%s/%s.json", TEST_DATA, name);
-	event = json_load_file(path, 0, NULL);
-	assert_non_null(event);
-	return event;
-}
-
 static const char *build(json_t *event, struct arena *arena)
 {
-	struct alert alert = alert_of(event, arena);
+	struct alert alert = sample_alert(event, arena);
 	const char *message = NULL;
 	size_t length = 0;
 
@@ -89,13 +57,13 @@ static void check_golden(const char *path, const char *message)
 static void test_each_event_is_as_its_golden_file(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
-		json_t *event = load_event(events[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(sample_events); i++) {
+		json_t *event = sample_event(sample_events[i]);
 		struct arena *arena;
 		char path[512];
 
 		assert_int_equal(arena_new(MAIL_ARENA_BYTES, &arena), 0);
-		(void)snprintf(path, sizeof(path), "%s/%s.mail", TEST_DATA, events[i]);
+		(void)snprintf(path, sizeof(path), "%s/%s.mail", TEST_DATA, sample_events[i]);
 		check_golden(path, build(event, arena));
 		arena_free(arena);
 		json_decref(event);
@@ -148,7 +116,7 @@ static void test_no_text_makes_a_field_or_a_part(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++) {
 		char title[1025] = "";
 		char excerpt[2049] = "";
-		json_t *event = load_event("story_new");
+		json_t *event = sample_event("story_new");
 		json_t *data = json_object_get(event, "data");
 		json_t *article = json_object_get(data, "article");
 		const char *message;
@@ -176,8 +144,8 @@ static void test_no_text_makes_a_field_or_a_part(void **state)
 
 static void test_mails_of_a_story_are_one_thread(void **state)
 {
-	json_t *first = load_event("story_new");
-	json_t *later = load_event("story_update");
+	json_t *first = sample_event("story_new");
+	json_t *later = sample_event("story_update");
 	const char *id = json_string_value(json_object_get(first, "id"));
 	char line[128];
 	struct arena *arena;
