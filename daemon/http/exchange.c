@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "http/glue.h"
 #include "http/guard.h"
 
 enum {
@@ -130,28 +131,16 @@ static int on_before_request(
 static int set_fixed_options(struct exchange *exchange)
 {
 	CURL *easy = exchange->easy;
-	CURLcode r = CURLE_OK;
+	CURLcode r = glue_set_options(easy, "http,https", exchange);
 
-	r |= curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
-	r |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	/* A resolver that hangs must not make the loop wait for its thread. */
-	r |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	r |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	r |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	r |= curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	r |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	r |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	r |= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	r |= curl_easy_setopt(
-		easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(HTTP_CONNECT_TIMEOUT / USEC_MSEC));
 	r |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)HTTP_LOW_SPEED);
 	r |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(HTTP_LOW_SPEED_TIME / USEC_SEC));
 	r |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)HTTP_READ_SIZE);
 	r |= curl_easy_setopt(
 		easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)(HTTP_DNS_CACHE_TIME / USEC_SEC));
-	/* With a folder beside the bundle libcurl would read 200 KiB of certificates (some 20 ms)
-	 * for each connection; the bundle alone it keeps for a day. */
-	r |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	r |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	r |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
 	r |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);

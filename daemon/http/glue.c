@@ -4,6 +4,8 @@
 #include <event2/event.h>
 #include <stdbool.h>
 
+#include "http/bounds.h"
+
 struct glue {
 	struct event_base *base;
 	CURLM *multi;
@@ -96,6 +98,25 @@ static int on_timeout_change(CURLM *multi, long timeout_ms, void *userdata)
 	else
 		(void)event_add(glue->timer, &wait);
 	return 0;
+}
+
+CURLcode glue_set_options(CURL *easy, const char *protocols, void *owner)
+{
+	CURLcode r = CURLE_OK;
+
+	r |= curl_easy_setopt(easy, CURLOPT_PRIVATE, owner);
+	r |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* A resolver that hangs must not make the loop wait for its thread. */
+	r |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	r |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocols);
+	r |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	r |= curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	r |= curl_easy_setopt(
+		easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(HTTP_CONNECT_TIMEOUT / USEC_MSEC));
+	/* With a folder beside the bundle libcurl would read 200 KiB of certificates (some 20 ms)
+	 * for each connection; the bundle alone it keeps for a day. */
+	r |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	return r;
 }
 
 int glue_new(

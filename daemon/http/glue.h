@@ -14,6 +14,12 @@ struct glue;
 /* The handle is over and out of the multi handle already. */
 typedef void (*glue_finished_fn)(CURL *easy, CURLcode result, void *userdata);
 
+/*
+ * Sets what holds for every handle: its protocols, no environment's proxy or .netrc, nothing that
+ * makes the loop wait.  `owner` is what CURLINFO_PRIVATE gives back.
+ */
+CURLcode glue_set_options(CURL *easy, const char *protocols, void *owner);
+
 /* Returns 0 or -ENOMEM. */
 int glue_new(
 	struct event_base *base, glue_finished_fn on_finished, void *userdata, struct glue **ret);

@@ -458,21 +458,12 @@ static CURLcode set_options(struct smtp_transfer *transfer)
 {
 	const struct smtp_request *request = &transfer->request;
 	CURL *easy = transfer->easy;
-	CURLcode r = CURLE_OK;
+	CURLcode r = glue_set_options(easy, "smtp,smtps", transfer);
 
-	r |= curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-	r |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	r |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	r |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	r |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	r |= curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	r |= curl_easy_setopt(easy, CURLOPT_URL, request->server);
 	r |= curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
 	r |= curl_easy_setopt(
-		easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(HTTP_CONNECT_TIMEOUT / USEC_MSEC));
-	r |= curl_easy_setopt(
 		easy, CURLOPT_USE_SSL, (long)(request->plain ? CURLUSESSL_NONE : CURLUSESSL_ALL));
-	r |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	if (request->ca_file)
 		r |= curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
 	if (request->user) {
@@ -491,11 +482,13 @@ static CURLcode set_options(struct smtp_transfer *transfer)
 
 /* ---- making ---- */
 
-static int copy_text(struct arena *arena, const char **text)
+/* Returns whether there was memory; NULL needs none. */
+static bool copy_text(struct arena *arena, const char **text)
 {
-	if (*text)
-		*text = arena_strdup(arena, *text);
-	return 0;
+	if (!*text)
+		return true;
+	*text = arena_strdup(arena, *text);
+	return *text;
 }
 
 static int copy_request(struct smtp_transfer *transfer, const struct smtp_request *request)
@@ -513,14 +506,14 @@ static int copy_request(struct smtp_transfer *transfer, const struct smtp_reques
 		to[i] = arena_strdup(arena, request->to[i]);
 	copy->to = to;
 	copy->message = arena_copy(arena, request->message, request->length);
-	(void)copy_text(arena, &copy->server);
-	(void)copy_text(arena, &copy->ca_file);
-	(void)copy_text(arena, &copy->user);
-	(void)copy_text(arena, &copy->password);
-	(void)copy_text(arena, &copy->from);
-	if (!to || !copy->message || !copy->server || !copy->from || (count > 0 && !to[count - 1]))
+	if (!to || !copy->message || (count > 0 && !to[count - 1]))
 		return -ENOMEM;
-	return 0;
+	/* All of them: a mail goes out as it was meant, or not at all. */
+	return copy_text(arena, &copy->server) && copy_text(arena, &copy->ca_file) &&
+			copy_text(arena, &copy->user) && copy_text(arena, &copy->password) &&
+			copy_text(arena, &copy->from)
+		? 0
+		: -ENOMEM;
 }
 
 int smtp_start(struct smtp_client *client, const struct smtp_request *request, smtp_done_fn done,
