@@ -37,7 +37,7 @@ enum {
 static const uint32_t length_words[LENGTHS - 1] = {BRIEF_WORDS, 100, 200};
 static const float least_scores[LENGTHS][LENGTHS] = {
 	/* candidate of fewer than 60, 100, 200 words, or longer */
-	{1.0F, 0.5F, 0.5F, 0.5F}, /* the article is brief */
+	{2.0F, 1.02F, 0.5F, 0.5F}, /* the article is brief */
 	{3.0F, 2.0F, 1.15F, 1.15F},
 	{3.0F, 2.2F, 2.2F, 2.0F},
 	{3.0F, 3.0F, 3.0F, 2.7F},
