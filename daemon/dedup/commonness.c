@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "dedup/words.h"
 
@@ -40,10 +41,13 @@ struct commonness {
 
 int commonness_new(struct commonness **ret)
 {
-	struct commonness *commonness = calloc(1, sizeof(*commonness));
+	struct commonness *commonness = mmap(NULL, sizeof(*commonness), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (!commonness)
+	if (commonness == MAP_FAILED)
 		return -ENOMEM;
+	/* As in postings.c: most look-ups would miss the processor's table of small pages. */
+	(void)madvise(commonness, sizeof(*commonness), MADV_HUGEPAGE);
 	for (size_t i = 0; i < LOGARITHMS; i++)
 		commonness->logarithms[i] = log2f((float)i + 1.0F);
 	*ret = commonness;
@@ -52,7 +56,8 @@ int commonness_new(struct commonness **ret)
 
 void commonness_free(struct commonness *commonness)
 {
-	free(commonness);
+	if (commonness)
+		(void)munmap(commonness, sizeof(*commonness));
 }
 
 static size_t word_slot(uint32_t code)
