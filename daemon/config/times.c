@@ -14,12 +14,6 @@ static const char expected_digest[] =
 	"expected hourly, daily and times (07:00 19:00), or weekly with days and times (Mon 07:00)";
 static const char expected_quiet[] = "expected times from and to, as 22:00-06:00";
 
-static int refuse(struct value_context *context, const char *words)
-{
-	context->words = words;
-	return -EINVAL;
-}
-
 /* "07:30" or "7:30", also "24:00" where `most` allows; the end is set.  False: no time. */
 static bool read_time(const char *text, unsigned most, uint16_t *ret, const char **ret_end)
 {
@@ -99,14 +93,14 @@ int value_digest(const char *value, void *target, struct value_context *context)
 	if (r < 0)
 		return r;
 	if (!words[0])
-		return refuse(context, expected_digest);
+		return value_refuse(context, expected_digest);
 	weekly = strcmp(words[0], "weekly") == 0;
 	if (strcmp(words[0], "hourly") == 0) {
 		if (words[1])
-			return refuse(context, expected_digest);
+			return value_refuse(context, expected_digest);
 	} else if ((!weekly && strcmp(words[0], "daily") != 0) ||
 		!read_times((const char *const *)words + 1, weekly, times)) {
-		return refuse(context, expected_digest);
+		return value_refuse(context, expected_digest);
 	}
 	*(const struct digest_times **)target = times;
 	return 0;
@@ -153,11 +147,12 @@ int value_quiet(const char *value, void *target, struct value_context *context)
 	for (size_t i = 0; words[i]; i++)
 		if (quiet->count == QUIET_WINDOWS_MAX ||
 			!read_window(words[i], &quiet->windows[quiet->count++]))
-			return refuse(context, expected_quiet);
+			return value_refuse(context, expected_quiet);
 	if (quiet->count == 0)
-		return refuse(context, expected_quiet);
+		return value_refuse(context, expected_quiet);
 	if (!leaves_time(quiet))
-		return refuse(context, "nothing would ever be told; expected a part of the day");
+		return value_refuse(
+			context, "nothing would ever be told; expected a part of the day");
 	*(const struct quiet_times **)target = quiet;
 	return 0;
 }
@@ -165,7 +160,7 @@ int value_quiet(const char *value, void *target, struct value_context *context)
 int value_time_zone(const char *value, void *target, struct value_context *context)
 {
 	if (!timezone_exists(value))
-		return refuse(context,
+		return value_refuse(context,
 			"no time zone of this system; expected a name such as Europe/Berlin or "
 			"UTC (timedatectl list-timezones)");
 	*(const char **)target = arena_strdup(context->arena, value);
@@ -190,10 +185,10 @@ int value_spread(const char *value, void *target, struct value_context *context)
 		if (r < 0)
 			return r;
 		if (count > 0 && spread[count] <= spread[count - 1])
-			return refuse(context, "expected rising numbers, as 3 10 30");
+			return value_refuse(context, "expected rising numbers, as 3 10 30");
 	}
 	if (count == 0 || words[count])
-		return refuse(context, "expected one to eight numbers of sites, as 3 10 30");
+		return value_refuse(context, "expected one to eight numbers of sites, as 3 10 30");
 	spread[count] = 0;
 	*(const unsigned **)target = spread;
 	return 0;

@@ -9,6 +9,10 @@
 
 #include "base/arena.h"
 
+enum {
+	VALUE_TEXT_MAX = 512, /* bytes of a name, a User-Agent, a contact */
+};
+
 struct value_context {
 	struct arena *arena; /* for what stays */
 	const char *folder;  /* of the file, for relative paths */
@@ -22,6 +26,15 @@ struct value_context {
  * the arena's; the list parsers add to the list that is there.
  */
 typedef int (*value_parse_fn)(const char *value, void *target, struct value_context *context);
+
+/* Refuses the value.  Returns -EINVAL. */
+int value_refuse(struct value_context *context, const char *words);
+
+/* Keeps a copy.  Returns 0 or -ENOMEM. */
+int value_keep(const char *value, const char **target, struct value_context *context);
+
+/* Lists grow with every line that gives them; no words begin them anew.  Returns 0 or -ENOMEM. */
+int value_add_words(const char **words, const char ***target, struct value_context *context);
 
 int value_boolean(const char *value, void *target, struct value_context *context);  /* bool */
 int value_number(const char *value, void *target, struct value_context *context);   /* unsigned */
