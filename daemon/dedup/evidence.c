@@ -170,6 +170,11 @@ static void find_counterpart(struct reader *reader, const struct reader *other, 
 	counterpart->soft = fmaxf(best / total, counterpart->hard);
 	if (counterpart->soft >= ALIGNED_SOFT)
 		count_anchors(reader, other, s, counterpart);
+	/* With the same names and figures a stock sentence is worth what all of it is. */
+	if (counterpart->soft >= ALIGNED_SOFT &&
+		counterpart->numbers == counterpart->numbers_shared &&
+		counterpart->names == counterpart->names_shared)
+		counterpart->worth = fmaxf(counterpart->worth, reader->filled_worth[s]);
 }
 
 static void align(struct reader *article, struct reader *of, const struct meeting *meeting)

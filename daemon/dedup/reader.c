@@ -5,6 +5,9 @@
 enum {
 	FRAME_WORDS_MIN = 4,
 	PAIR_REACH = 2,
+	STOCK_STORIES_MIN = 3, /* that have a stock sentence */
+	FILLED_MIN = 2,        /* names and numbers, in a stock sentence */
+	FILLED_SALT = 0x7f4a7c15,
 };
 
 _Static_assert(2 * READER_WORDS_MAX <= READER_SLOTS, "tables stay half empty");
@@ -124,6 +127,24 @@ static void collect_pairs(struct reader *reader)
 	}
 }
 
+/* Sentences alike in many stories: these are told apart by the names and numbers in them. */
+static void look_up_filled(struct reader *reader, const struct commonness *commonness)
+{
+	const struct selection *anchors = &reader->anchors;
+
+	for (size_t s = 0; s < reader->sentence_count; s++) {
+		const struct sentence *sentence = &reader->sentences[s];
+
+		reader->filled[s] = 0;
+		if (reader->uses[s].stories < STOCK_STORIES_MIN ||
+			anchors->starts[s + 1] - anchors->starts[s] < FILLED_MIN)
+			continue;
+		reader->filled[s] = FILLED_SALT ^
+			shingle_hash(reader->fingerprint->codes + sentence->start, sentence->count);
+		reader->filled_uses[s] = commonness_uses(commonness, reader->filled[s]);
+	}
+}
+
 void reader_open(struct reader *reader, const struct fingerprint *fingerprint,
 	const struct commonness *commonness, uint32_t story)
 {
@@ -138,13 +159,22 @@ void reader_open(struct reader *reader, const struct fingerprint *fingerprint,
 	collect_pairs(reader);
 	for (size_t s = 0; s < reader->sentence_count; s++)
 		reader->uses[s] = commonness_uses(commonness, reader->frames[s]);
+	look_up_filled(reader, commonness);
 	reader_value(reader, story);
+}
+
+static float worth(struct sentence_uses uses, uint32_t story)
+{
+	return 1.0F / (1.0F + (float)sentence_others(uses, story));
 }
 
 void reader_value(struct reader *reader, uint32_t story)
 {
-	for (size_t s = 0; s < reader->sentence_count; s++)
-		reader->worth[s] = 1.0F / (1.0F + (float)sentence_others(reader->uses[s], story));
+	for (size_t s = 0; s < reader->sentence_count; s++) {
+		reader->worth[s] = worth(reader->uses[s], story);
+		reader->filled_worth[s] =
+			reader->filled[s] ? worth(reader->filled_uses[s], story) : 0.0F;
+	}
 }
 
 void reader_add_place(struct reader *reader, struct places *places, size_t sentence)

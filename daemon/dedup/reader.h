@@ -91,6 +91,13 @@ struct reader {
 	uint32_t frames[FINGERPRINT_SENTENCES_MAX];
 	struct sentence_uses uses[FINGERPRINT_SENTENCES_MAX];
 	float worth[FINGERPRINT_SENTENCES_MAX];
+	/*
+	 * Of a stock sentence filled in with names and numbers: its hash with these (else 0), and
+	 * how common that is.  The issue of a form is known by what it is filled in with.
+	 */
+	uint32_t filled[FINGERPRINT_SENTENCES_MAX];
+	struct sentence_uses filled_uses[FINGERPRINT_SENTENCES_MAX];
+	float filled_worth[FINGERPRINT_SENTENCES_MAX];
 	struct vocabulary vocabulary; /* after reader_index() */
 	/*
 	 * By word: 1 + its entry in the vocabulary of the article that is indexed; 0 none, or the

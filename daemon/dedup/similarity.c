@@ -157,10 +157,19 @@ static bool has_substance(const struct evidence *evidence)
 		has_figures(b);
 }
 
+/* A short text under the same headline, with next to nothing round it. */
+static bool is_bare(const struct coverage *coverage)
+{
+	return coverage->title >= SAME_TITLE &&
+		coverage->own_words * 10 >= coverage->words_in_prose * 6;
+}
+
 /* Where furniture counts because there is little else, no name or number may be shared but it. */
 static bool is_furniture_alone(const struct evidence *evidence)
 {
-	return (evidence->article_thin || evidence->of_thin) && evidence->article.shared_pairs == 0;
+	return evidence->article.shared_pairs == 0 &&
+		((evidence->article_thin && !is_bare(&evidence->article)) ||
+			(evidence->of_thin && !is_bare(&evidence->of)));
 }
 
 /* Two of a form's issues: both have names and figures, and no two of them in common. */

@@ -20,10 +20,10 @@ void similarity_features(const struct evidence *evidence, float (*ret)[SIMILARIT
 double similarity_probability(const struct evidence *evidence);
 
 /* Below this two articles are different stories. */
-#define SIMILARITY_JOIN 0.75
+#define SIMILARITY_JOIN 0.85
 
 /* A summary has less to show, and brings fewer others with it if it is wrong. */
-#define SIMILARITY_JOIN_BRIEF 0.5
+#define SIMILARITY_JOIN_BRIEF 0.4
 
 /* An earlier article of the story beside the new one. */
 struct comparison {

@@ -22,13 +22,14 @@ enum {
 	FOUND_AHEAD = 4,         /* features whose records are on their way */
 	FEATURE_STORIES_MAX = 5, /* a feature of more stories leads to none */
 	STORY_SALT = 0x2545f491,
-	SNAPSHOT_VERSION = 3, /* goes up with any change of what is kept or how it is chosen */
+	SNAPSHOT_VERSION = 4, /* goes up with any change of what is kept or how it is chosen */
 };
 
 /*
  * What a candidate must have in common to be compared, by how long the two are: nearly all that is
  * kept of a short text is found again in a copy of it, but little of a long one in its summary.
- * (Of 22,000 candidates of the article's story, two in a thousand have less.)
+ * (Of 22,000 candidates of the article's story, two in a thousand have less.)  A summary in new
+ * words has next to nothing, and costs little.
  */
 enum {
 	LENGTHS = 4,
@@ -37,7 +38,7 @@ enum {
 static const uint32_t length_words[LENGTHS - 1] = {BRIEF_WORDS, 100, 200};
 static const float least_scores[LENGTHS][LENGTHS] = {
 	/* candidate of fewer than 60, 100, 200 words, or longer */
-	{2.0F, 1.02F, 0.5F, 0.5F}, /* the article is brief */
+	{2.0F, 1.02F, 0.0F, 0.0F}, /* the article is brief */
 	{3.0F, 2.0F, 1.15F, 1.15F},
 	{3.0F, 2.2F, 2.2F, 2.0F},
 	{3.0F, 3.0F, 3.0F, 2.7F},
@@ -546,8 +547,11 @@ static void add_commonness(struct story_index *index, int64_t story, double conf
 				commonness_add_word(
 					index->commonness, reader->vocabulary.entries[i].code);
 	}
-	for (size_t s = 0; s < reader->sentence_count; s++)
+	for (size_t s = 0; s < reader->sentence_count; s++) {
 		commonness_add_sentence(index->commonness, reader->frames[s], tag);
+		if (reader->filled[s] != 0)
+			commonness_add_sentence(index->commonness, reader->filled[s], tag);
+	}
 }
 
 int story_index_add(struct story_index *index, int64_t article, int64_t story,

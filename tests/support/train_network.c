@@ -28,7 +28,11 @@ enum {
 };
 
 #define RATE 0.004
-#define JOIN 0.6 /* similarity_model.h */
+
+/* An input that hardly varies stays small. */
+#define DEVIATION_MIN 0.02
+
+#define JOIN 0.85 /* similarity_model.h */
 
 struct row {
 	float inputs[INPUTS_MAX];
@@ -40,6 +44,12 @@ struct rows {
 	struct row *rows;
 	size_t count;
 	size_t size;
+};
+
+/* Of the inputs, over the rows that are trained on. */
+struct scale {
+	double mean[INPUTS_MAX];
+	double deviation[INPUTS_MAX];
 };
 
 struct trainer {
@@ -117,6 +127,54 @@ static void read_rows(const char *path, struct trainer *trainer, struct rows *ro
 		}
 	}
 	(void)fclose(file);
+}
+
+/* Brings every input to mean 0 and deviation 1, so that all are learnt at one rate. */
+static void standardise(const struct trainer *trainer, const struct rows *rows, struct scale *ret)
+{
+	*ret = (struct scale){0};
+	for (size_t i = 0; i < trainer->inputs; i++) {
+		double sums[2] = {0};
+
+		for (size_t r = 0; r < rows->count; r++) {
+			double x = (double)rows->rows[r].inputs[i];
+
+			sums[0] += x;
+			sums[1] += x * x;
+		}
+		ret->mean[i] = sums[0] / (double)rows->count;
+		ret->deviation[i] =
+			sqrt(sums[1] / (double)rows->count - ret->mean[i] * ret->mean[i]) +
+			DEVIATION_MIN;
+	}
+}
+
+static void apply_scale(const struct scale *scale, size_t inputs, const struct rows *rows)
+{
+	for (size_t r = 0; r < rows->count; r++)
+		for (size_t i = 0; i < inputs; i++)
+			rows->rows[r].inputs[i] =
+				(float)(((double)rows->rows[r].inputs[i] - scale->mean[i]) /
+					scale->deviation[i]);
+}
+
+/* Lets a unit take the inputs as they came: `weights` are its bias and those of the inputs. */
+static void fold_scale(const struct scale *scale, size_t inputs, double *weights)
+{
+	for (size_t i = 0; i < inputs; i++) {
+		weights[1 + i] /= scale->deviation[i];
+		weights[0] -= weights[1 + i] * scale->mean[i];
+	}
+}
+
+static void fold_scales(const struct scale *scale, struct trainer *trainer)
+{
+	double *weights = trainer->weights;
+
+	for (size_t o = 0; o < trainer->outputs; o++, weights += output_weights(trainer))
+		fold_scale(scale, trainer->inputs, weights);
+	for (size_t h = 0; h < trainer->hidden; h++, weights += 1 + trainer->inputs)
+		fold_scale(scale, trainer->inputs, weights);
 }
 
 static void start(struct trainer *trainer, unsigned member)
@@ -322,6 +380,7 @@ int main(int argc, char **argv)
 {
 	static struct trainer trainer;
 	static struct trainer whole;
+	static struct scale scale;
 	struct rows train_rows = {0};
 	struct rows test_rows = {0};
 	struct rows *rows = &train_rows;
@@ -344,6 +403,9 @@ int main(int argc, char **argv)
 	whole.inputs = trainer.inputs;
 	whole.outputs = trainer.outputs;
 	whole.hidden = trainer.hidden * members;
+	standardise(&trainer, &train_rows, &scale);
+	apply_scale(&scale, trainer.inputs, &train_rows);
+	apply_scale(&scale, trainer.inputs, &test_rows);
 	for (size_t member = 0; member < members; member++) {
 		start(&trainer, (unsigned)member);
 		train(&trainer, &train_rows, (size_t)atoi(argv[5]), atof(argv[6]));
@@ -352,6 +414,7 @@ int main(int argc, char **argv)
 	report(&whole, &train_rows, "train");
 	if (test_rows.count > 0)
 		report(&whole, &test_rows, "test");
+	fold_scales(&scale, &whole);
 	print_table(&whole, argv[1]);
 	free(train_rows.rows);
 	free(test_rows.rows);

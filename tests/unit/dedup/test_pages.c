@@ -135,6 +135,56 @@ static void test_stock_sentences_alone_join_nothing(void **state)
 	shelf_close(&shelf);
 }
 
+/* Every sentence of it stands in all the company's announcements, but for what fills it in. */
+static void announcement(unsigned number, char (*ret)[1000])
+{
+	static const char *const names[] = {"Agnes Corrigan", "Felix Dahlgren", "Irma Lindqvist",
+		"Oscar Moreau", "Clara Nakata", "Howard Gallo", "Nora Birkdale"};
+	static const char *const firms[] = {
+		"Dynamo Health", "Everline Group", "Graphite Labs", "Fortuna Software"};
+	static const char *const towns[] = {"Kelso", "Hexton", "Foxley", "Langport", "Drumlin"};
+	const char *name = names[number % 7];
+
+	(void)snprintf(*ret, sizeof(*ret),
+		"Borealis Systems today announced the appointment of %s as head of branch, "
+		"effective March %u.\n"
+		"%s joins from %s, where %u years were spent in senior positions, and will be "
+		"based in %s.\n"
+		"\"We are delighted to welcome %s to the team and look forward to the next "
+		"chapter,\" said Edith Hargreaves, chairman of Borealis Systems.\n"
+		"Borealis Systems is a leading provider of solutions for customers in many "
+		"countries.\n"
+		"This announcement contains forward-looking statements that involve risks and "
+		"uncertainties. Actual results may differ materially.",
+		name, 1 + number % 28, name, firms[number % 4], 2 + number * 5 % 23,
+		towns[number % 5], name);
+}
+
+static void test_a_form_is_known_by_what_fills_it_in(void **state)
+{
+	struct shelf shelf;
+	char text[1000];
+	char page[1200];
+
+	(void)state;
+	shelf_open(&shelf);
+	for (unsigned i = 0; i < 28; i++) {
+		announcement(i, &text);
+		assert_int_equal(
+			shelf_add(&shelf, "Borealis Systems names head of branch", text).relation,
+			RELATION_NEW);
+	}
+	/* One of them again, in another site's wrapping. */
+	announcement(20, &text);
+	(void)snprintf(page, sizeof(page),
+		"Start > Companies\nMoney Puzzles Notices Archive\n%s\n"
+		"Send a tip to our newsroom or ring the desk at any hour.",
+		text);
+	assert_int_equal(
+		shelf_add(&shelf, "Borealis Systems names head of branch", page).story, 21);
+	shelf_close(&shelf);
+}
+
 static void test_captions_of_icons_are_no_story(void **state)
 {
 	static const char icons[] =
@@ -198,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_lines_wrapped_anywhere_join),
 		cmocka_unit_test(test_next_days_report_stays_apart),
 		cmocka_unit_test(test_stock_sentences_alone_join_nothing),
+		cmocka_unit_test(test_a_form_is_known_by_what_fills_it_in),
 		cmocka_unit_test(test_captions_of_icons_are_no_story),
 		cmocka_unit_test(test_the_same_words_over_and_over_stay_within_bounds),
 		cmocka_unit_test(test_one_word_or_none_joins_nothing),
