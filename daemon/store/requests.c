@@ -94,8 +94,9 @@ int store_page_request_add(
 	int r;
 
 	r = find_last_page(store, url, &whole);
-	if (r == 0)
-		r = store_request_add(store, &whole, &key);
+	if (r < 0)
+		return r;
+	r = store_request_add(store, &whole, &key);
 	return r < 0 ? r : set_last_page(store, whole.feed, key);
 }
 
