@@ -55,7 +55,7 @@ static int print_feeds(const json_t *body)
 
 static void print_line(const char *label, const char *text)
 {
-	if (!text)
+	if (!text || *text == '\0')
 		return;
 	(void)printf("%14s  ", label);
 	clean_print(stdout, text);

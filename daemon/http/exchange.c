@@ -319,7 +319,7 @@ static const struct {
 	[HTTP_CONNECT] = {"no connection to the host", "check that the site is up", true},
 	[HTTP_TLS] = {"no secure connection",
 		"the site has to mend its certificate, or this machine its clock or CA "
-		"certificates",
+		"certificates; CAFile= names an authority of your own",
 		true},
 	[HTTP_PROXY] = {"no connection through the proxy", "check Proxy= and that the proxy is up",
 		true},

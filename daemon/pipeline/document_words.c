@@ -21,7 +21,7 @@ const char *document_words_faults(const struct parsed_feed *parsed, struct arena
 
 const char *document_words_feeds(const struct parsed_feed *page, struct arena *arena)
 {
-	const char *words = "this is a web page, not a feed; it names these feeds:";
+	const char *words = "this is a web page, not a feed; set URL= to one that it names:";
 	size_t named = 0;
 
 	for (size_t i = 0; i < page->alternate_count && named < PAGE_FEEDS_MAX && words; i++)

@@ -158,7 +158,7 @@ static void test_page_given_as_a_feed_is_told_with_its_feeds(void **state)
 	feed = poll(world);
 	assert_int_equal(feed->health, FEED_FAILING);
 	assert_string_equal(feed->error,
-		"this is a web page, not a feed; it names these feeds: "
+		"this is a web page, not a feed; set URL= to one that it names: "
 		"http://site.example/world.rss, http://other.example/atom");
 }
 
