@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+import unittest
 from datetime import datetime, timezone
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
@@ -400,3 +401,14 @@ def rss(title, items):
                    f"<description>{escape(html)}</description></item>\n")
     out.append("</channel></rss>\n")
     return "".join(out).encode()
+
+
+class AgencyTest(unittest.TestCase):
+    """A daemon (self.daemon) that has one feed, "agency", from self.publisher."""
+
+    def poll(self):
+        self.assertEqual(self.daemon.tool("poll", "agency").returncode, 0)
+
+    def publish(self, story):
+        self.publisher.set("agency", rss("agency", [Item(story, "agency")]))
+        self.poll()

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import unittest
 
-from support import Daemon, Item, Publisher, Story, build_folder, rss, wait_for
+from support import AgencyTest, Daemon, Item, Publisher, Story, build_folder, rss, wait_for
 
 SECONDS = 60
 KEYWORD = "embargo"
@@ -56,7 +56,7 @@ def is_gone(pid):
         return True
 
 
-class HookUnitsTest(unittest.TestCase):
+class HookUnitsTest(AgencyTest):
     def setUp(self):
         self.publisher = Publisher()
         self.publisher.set("agency", rss("agency", [Item(Story("old"), "agency")]))
@@ -82,13 +82,6 @@ class HookUnitsTest(unittest.TestCase):
         self.daemon.start()
         self.poll()
         wait_for("the first poll", lambda: self.daemon.status()["articles"] == 1, SECONDS)
-
-    def poll(self):
-        self.assertEqual(self.daemon.tool("poll", "agency").returncode, 0)
-
-    def publish(self, story):
-        self.publisher.set("agency", rss("agency", [Item(story, "agency")]))
-        self.poll()
 
     def read_marks(self):
         try:

@@ -10,8 +10,8 @@ import subprocess
 import threading
 import unittest
 
-from support import (SECRET, Daemon, Item, Publisher, Server, Story, build_folder, rss, serve,
-                     signature_is_right, wait_for)
+from support import (SECRET, AgencyTest, Daemon, Item, Publisher, Server, Story, build_folder, rss,
+                     serve, signature_is_right, wait_for)
 
 SECONDS = 60
 KEYWORD = "embargo"
@@ -53,7 +53,7 @@ class RawReceiver:
         self.server.server_close()
 
 
-class HooksTest(unittest.TestCase):
+class HooksTest(AgencyTest):
     def setUp(self):
         self.publisher = Publisher()
         self.receiver = RawReceiver()
@@ -80,13 +80,6 @@ class HooksTest(unittest.TestCase):
     def write(self, name, text):
         with open(os.path.join(self.daemon.folder, name), "w", encoding="utf-8") as f:
             f.write(text)
-
-    def poll(self):
-        self.assertEqual(self.daemon.tool("poll", "agency").returncode, 0)
-
-    def publish(self, story):
-        self.publisher.set("agency", rss("agency", [Item(story, "agency")]))
-        self.poll()
 
     def hang_up(self, words):
         before = self.daemon.log().count(words)

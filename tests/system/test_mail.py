@@ -10,7 +10,7 @@ import time
 import unittest
 
 from mail_server import MailServer, make_certificate
-from support import Daemon, Item, Publisher, Story, rss, wait_for
+from support import AgencyTest, Daemon, Item, Publisher, Story, rss, wait_for
 
 SECONDS = 60
 KEYWORD = "embargo"
@@ -18,7 +18,7 @@ LOGIN = ("wirewatch", "p\u00e4ss wörd")
 HOSTILE = f'{KEYWORD} "talks" & <notes>: =?UTF-8?B?QQ==?= Größe 日本 ' + "x" * 90
 
 
-class MailTest(unittest.TestCase):
+class MailTest(AgencyTest):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="wirewatch-mail-")
@@ -55,13 +55,6 @@ class MailTest(unittest.TestCase):
         self.daemon.start()
         self.poll()
         wait_for("the first poll", lambda: self.daemon.status()["articles"] == 1, SECONDS)
-
-    def poll(self):
-        self.assertEqual(self.daemon.tool("poll", "agency").returncode, 0)
-
-    def publish(self, story):
-        self.publisher.set("agency", rss("agency", [Item(story, "agency")]))
-        self.poll()
 
     def mails(self, count):
         wait_for(f"{count} mails", lambda: self.server.count() >= count, SECONDS)

@@ -15,8 +15,8 @@ from email.utils import formatdate
 
 from http2_server import Http2Receiver
 from mail_server import make_certificate
-from support import (SECRET, Daemon, Item, Publisher, Server, Story, rss, serve, signature_is_right,
-                     wait_for)
+from support import (SECRET, AgencyTest, Daemon, Item, Publisher, Server, Story, rss, serve,
+                     signature_is_right, wait_for)
 
 SECONDS = 60
 KEYWORD = "embargo"
@@ -76,7 +76,7 @@ def reply(handler, status, headers=(), body=b""):
     handler.wfile.write(body)
 
 
-class WebhooksTest(unittest.TestCase):
+class WebhooksTest(AgencyTest):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="wirewatch-webhooks-")
@@ -112,9 +112,6 @@ class WebhooksTest(unittest.TestCase):
         self.daemon.start()
         self.poll()
         wait_for("the first poll", lambda: self.daemon.status()["articles"] == 1, SECONDS)
-
-    def poll(self):
-        self.assertEqual(self.daemon.tool("poll", "agency").returncode, 0)
 
     def publish(self, *stories):
         self.publisher.set("agency", rss("agency", [Item(story, "agency") for story in stories]))
