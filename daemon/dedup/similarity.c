@@ -279,7 +279,7 @@ int similarity_compare(
 	difference_find(&readers[0], &readers[1], &comparison.evidence, &comparison.difference);
 	*ret = (struct verdict){.confidence = similarity_probability(&comparison.evidence)};
 	similarity_relate(&comparison, NULL, ret);
-	if (ret->confidence < SIMILARITY_JOIN)
+	if (ret->confidence < similarity_join(readers[0].word_count))
 		ret->relation = RELATION_NEW;
 	return 0;
 }

@@ -19,11 +19,21 @@ void similarity_features(const struct evidence *evidence, float (*ret)[SIMILARIT
 /* That the two tell one story. */
 double similarity_probability(const struct evidence *evidence);
 
-/* Below this two articles are different stories. */
-#define SIMILARITY_JOIN 0.85
+enum {
+	SIMILARITY_BRIEF_WORDS = 60, /* with fewer that are compared an article is a summary */
+};
 
-/* A summary has less to show, and brings fewer others with it if it is wrong. */
-#define SIMILARITY_JOIN_BRIEF 0.4
+/*
+ * The probability from which on an article joins.  A summary has less to show, and brings fewer
+ * others with it if it is wrong.
+ */
+static inline double similarity_join(size_t words)
+{
+	return words < SIMILARITY_BRIEF_WORDS ? 0.4 : 0.85;
+}
+
+/* The least of these. */
+#define SIMILARITY_JOIN_MIN 0.4
 
 /* An earlier article of the story beside the new one. */
 struct comparison {

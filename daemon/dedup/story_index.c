@@ -15,7 +15,6 @@
 enum {
 	COMPARED_MAX = 8,      /* candidates that are compared (specs/stories.md) */
 	COMPARED_OF_STORY = 3, /* of these at most of one story */
-	BRIEF_WORDS = 60,      /* with fewer an article is a summary */
 	RANKED_MAX = 64,       /* candidates that are looked at, to find those to compare */
 	TALLY_SLOTS = 2048,
 	PREFETCH = 12,           /* features ahead */
@@ -35,7 +34,7 @@ enum {
 	LENGTHS = 4,
 };
 
-static const uint32_t length_words[LENGTHS - 1] = {BRIEF_WORDS, 100, 200};
+static const uint32_t length_words[LENGTHS - 1] = {SIMILARITY_BRIEF_WORDS, 100, 200};
 static const float least_scores[LENGTHS][LENGTHS] = {
 	/* candidate of fewer than 60, 100, 200 words, or longer */
 	{2.0F, 1.02F, 0.0F, 0.0F}, /* the article is brief */
@@ -298,7 +297,7 @@ static int compare(struct story_index *index, uint32_t number, bool always, stru
 	evidence_gather(&index->article, &index->of, &index->meeting, &ret->comparison.evidence);
 	ret->probability = similarity_probability(&ret->comparison.evidence);
 	ret->closeness = ret->comparison.evidence.article.hard + ret->comparison.evidence.of.hard;
-	ret->described = ret->probability >= SIMILARITY_JOIN_BRIEF || always;
+	ret->described = ret->probability >= SIMILARITY_JOIN_MIN || always;
 	if (ret->described)
 		difference_find(&index->article, &index->of, &ret->comparison.evidence,
 			&ret->comparison.difference);
@@ -326,7 +325,7 @@ static bool enough_of_story(const struct compared *compared, size_t count, int64
 
 static bool is_brief(const struct story_index *index)
 {
-	return index->article.word_count < BRIEF_WORDS;
+	return index->article.word_count < SIMILARITY_BRIEF_WORDS;
 }
 
 static size_t length_of(size_t words)
@@ -406,8 +405,8 @@ static int choose(struct story_index *index, struct chosen *ret)
 	r = compare_best(index, candidates, count);
 	if (r < 0)
 		return r;
-	*ret = likeliest(index->compared, index->compared_count,
-		is_brief(index) ? SIMILARITY_JOIN_BRIEF : SIMILARITY_JOIN);
+	*ret = likeliest(
+		index->compared, index->compared_count, similarity_join(index->article.word_count));
 	for (size_t i = 0; i < count && ret->closest != 0; i++) {
 		const struct record *record = record_at(&index->records, candidates[i].article);
 

@@ -32,7 +32,7 @@ enum {
 /* An input that hardly varies stays small. */
 #define DEVIATION_MIN 0.02
 
-#define JOIN 0.85 /* similarity_model.h */
+#define JOIN 0.85 /* similarity_join() */
 
 struct row {
 	float inputs[INPUTS_MAX];

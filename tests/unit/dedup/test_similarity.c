@@ -109,10 +109,44 @@ static void test_empty_articles_are_different_stories(void **state)
 	assert_int_equal(compare("Fire in Leeds", "", "Fire in Leeds", "").relation, RELATION_NEW);
 }
 
+/* `wirewatch compare` says what the daemon would. */
+static void test_short_texts_are_judged_as_by_an_index(void **state)
+{
+	static const char *const texts[][2] = {
+		{"Net income of Norbury Logistics rose to 41 million euros from 37 million in the "
+		 "third quarter, the company said on Tuesday. Sales fell to 512 million from 530 "
+		 "million.",
+			"Net income of Norbury Logistics rose to 58 million euros from 41 million "
+			"in the fourth quarter, the company said on Thursday. Sales fell to 471 "
+			"million from 512 million."},
+		{"Leeds will see scattered clouds on Monday with a high of 19 degrees and a low of "
+		 "7 degrees, the weather service said. Winds will be from the west at 22 km/h.",
+			"Leeds will see heavy rain on Tuesday with a high of 14 degrees and a low "
+			"of 4 degrees, the weather service said. Winds will be from the south at "
+			"35 km/h."},
+		{LEAD, LEAD},
+		{LEAD MIDDLE TAIL, LEAD},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct verdict verdict = compare("Report", texts[i][1], "Report", texts[i][0]);
+		struct shelf shelf;
+
+		shelf_open(&shelf);
+		(void)shelf_add(&shelf, "Report", texts[i][0]);
+		assert_int_equal(
+			verdict.relation, shelf_add(&shelf, "Report", texts[i][1]).relation);
+		assert_int_equal(verdict.relation, i < 2 ? RELATION_NEW : RELATION_COPY);
+		shelf_close(&shelf);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same_text_is_a_copy),
+		cmocka_unit_test(test_short_texts_are_judged_as_by_an_index),
 		cmocka_unit_test(test_new_first_paragraphs_and_figures_are_an_update),
 		cmocka_unit_test(test_other_report_is_another_story),
 		cmocka_unit_test(test_template_with_other_figures_is_another_story),
