@@ -10,14 +10,14 @@
 # figures of every archive scored on: what the setting is chosen by (docs/STORIES.md).
 set -eu
 
-build=$1 work=$2 corpus=$3 folds=${5-}
 here=$(dirname "$0")
-[ -f "$corpus/storyscore.py" ] || { echo "no corpus: $corpus" >&2; exit 2; }
 case $#,${4-} in
-3,) set -- ;;
-5,--folds) set -- --folds "$folds" ;;
+3,|5,--folds) ;;
 *) sed -n 's/^# usage: /usage: /p' "$0" >&2; exit 2 ;;
 esac
+build=$1 work=$2 corpus=$3
+shift 3
+[ -f "$corpus/storyscore.py" ] || { echo "no corpus: $corpus" >&2; exit 2; }
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
 python3 "$here/make_story_archives.py" "$corpus" "$work" "$@" 2> "$work/archives.log"
@@ -64,7 +64,7 @@ if [ $# -eq 0 ]; then
     exit
 fi
 for fold in 0 1 2; do
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2046
     train "$work/$fold" $(printf "t$fold-%d " 0 1 2 3 4 5 6 7 8 9 10 11) s0 s1
 done
 trap 'cmake -DWIREWATCH_STORY_WEIGHTS= "$build" > "$work/build.log"' EXIT
