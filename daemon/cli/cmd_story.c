@@ -151,7 +151,7 @@ static int show_difference(
 	const struct remote *remote, const json_t *story, const struct operands *operands)
 {
 	json_t *articles[2] = {NULL, NULL};
-	const json_t *members[2];
+	const json_t *members[2] = {NULL, NULL};
 	int r;
 
 	r = choose_members(json_object_get(story, "members"), operands, members);
