@@ -10,7 +10,8 @@
 
 enum {
 	WORD_SLOTS = 1 << 18,
-	SENTENCE_BUCKETS = 1 << 18,
+	SENTENCE_BITS = 18,
+	SENTENCE_BUCKETS = 1 << SENTENCE_BITS,
 	BUCKET_SLOTS = 4,
 	STORIES_MIN = 400, /* fewer say nothing of how common a word is (specs/stories.md) */
 	COUNT_MAX = 255,
@@ -21,9 +22,9 @@ enum {
 #define SHORT_WEIGHT 0.1F
 
 struct sentence_slot {
-	uint32_t hash;
 	uint32_t story; /* the last one in which it was counted */
-	uint32_t count; /* of stories; 0: the slot is free */
+	uint16_t rest;  /* of the hash, whose low bits are the bucket's number */
+	uint16_t count; /* of stories; 0: the slot is free */
 };
 
 /* What a snapshot has. */
@@ -105,9 +106,14 @@ bool commonness_is_rare(const struct commonness *commonness, uint32_t code)
 		commonness->counts.words[word_slot(code)] <= RARE_MAX;
 }
 
-static struct sentence_slot *sentence_bucket(struct commonness *commonness, uint32_t hash)
+static uint16_t rest_of(uint32_t sentence)
 {
-	return commonness->counts.sentences[hash % SENTENCE_BUCKETS];
+	return (uint16_t)(sentence >> SENTENCE_BITS);
+}
+
+static bool is_slot_of(const struct sentence_slot *slot, uint32_t sentence)
+{
+	return slot->count > 0 && slot->rest == rest_of(sentence);
 }
 
 struct sentence_uses commonness_uses(const struct commonness *commonness, uint32_t sentence)
@@ -118,7 +124,7 @@ struct sentence_uses commonness_uses(const struct commonness *commonness, uint32
 		return (struct sentence_uses){0};
 	bucket = commonness->counts.sentences[sentence % SENTENCE_BUCKETS];
 	for (size_t i = 0; i < BUCKET_SLOTS; i++)
-		if (bucket[i].count > 0 && bucket[i].hash == sentence)
+		if (is_slot_of(&bucket[i], sentence))
 			return (struct sentence_uses){bucket[i].count, bucket[i].story};
 	return (struct sentence_uses){0};
 }
@@ -155,12 +161,12 @@ static size_t victim(const struct sentence_slot *bucket)
 
 void commonness_add_sentence(struct commonness *commonness, uint32_t sentence, uint32_t story)
 {
-	struct sentence_slot *bucket = sentence_bucket(commonness, sentence);
-	struct sentence_slot slot = {.hash = sentence, .story = story, .count = 1};
+	struct sentence_slot *bucket = commonness->counts.sentences[sentence % SENTENCE_BUCKETS];
+	struct sentence_slot slot = {.story = story, .rest = rest_of(sentence), .count = 1};
 	size_t at = BUCKET_SLOTS;
 
 	for (size_t i = 0; i < BUCKET_SLOTS; i++)
-		if (bucket[i].count > 0 && bucket[i].hash == sentence)
+		if (is_slot_of(&bucket[i], sentence))
 			at = i;
 	if (at == BUCKET_SLOTS) {
 		at = victim(bucket);
