@@ -602,14 +602,18 @@ bool story_index_remove(struct story_index *index, int64_t article)
 	return true;
 }
 
-bool story_index_move(struct story_index *index, int64_t article, int64_t story)
+/*
+ * When the oldest article was first seen, in seconds.  One that is newer than the newest came while
+ * the clock was ahead: it is as old as the next of which that is not so.
+ */
+static uint32_t oldest_seen(const struct records *records)
 {
-	uint32_t number = records_find(&index->records, article);
+	uint32_t newest = record_at(records, records->next - 1)->first_seen;
+	uint32_t number = records->first;
 
-	if (number == 0 || record_at(&index->records, number)->story == 0)
-		return false;
-	record_at(&index->records, number)->story = story;
-	return true;
+	while (record_at(records, number)->first_seen > newest)
+		number++;
+	return record_at(records, number)->first_seen;
 }
 
 size_t story_index_prune(struct story_index *index, usec before, size_t limit)
@@ -619,7 +623,7 @@ size_t story_index_prune(struct story_index *index, usec before, size_t limit)
 	while (gone < limit && index->records.first < index->records.next) {
 		const struct record *record = record_at(&index->records, index->records.first);
 
-		if ((usec)record->first_seen * USEC_SEC >= before)
+		if ((usec)oldest_seen(&index->records) * USEC_SEC >= before)
 			break;
 		index->live -= record->story != 0;
 		records_drop_first(&index->records);

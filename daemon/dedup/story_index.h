@@ -72,9 +72,6 @@ bool story_index_remove(struct story_index *index, int64_t article);
  */
 size_t story_index_prune(struct story_index *index, usec before, size_t limit);
 
-/* Gives an article another story: what `wirewatch` does when a user splits or joins by hand. */
-bool story_index_move(struct story_index *index, int64_t article, int64_t story);
-
 struct story_index_usage {
 	size_t articles;
 	size_t bytes;         /* resident */

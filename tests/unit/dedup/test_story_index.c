@@ -329,16 +329,16 @@ static void test_removed_and_pruned_articles_are_forgotten(void **state)
 	shelf_close(&shelf);
 }
 
-static void test_moved_article_brings_copies_to_its_new_story(void **state)
+static void test_article_from_the_future_hides_no_old_ones(void **state)
 {
 	struct shelf shelf;
 
 	(void)state;
 	shelf_open(&shelf);
-	(void)shelf_add(&shelf, bridge.title, bridge.text);
-	assert_true(story_index_move(shelf.index, 1, 77));
-	assert_false(story_index_move(shelf.index, 2, 77));
-	assert_int_equal(shelf_add(&shelf, bridge.title, bridge.text).story, 77);
+	(void)shelf_add_at(&shelf, bridge.title, bridge.text, 1000 * USEC_DAY);
+	(void)shelf_add_at(&shelf, strike.title, strike.text, 20 * USEC_DAY);
+	assert_int_equal(story_index_prune(shelf.index, 20 * USEC_DAY, 100), 0);
+	assert_int_equal(story_index_prune(shelf.index, 21 * USEC_DAY, 100), 2);
 	shelf_close(&shelf);
 }
 
@@ -491,7 +491,7 @@ int main(void)
 		cmocka_unit_test(test_rebuilt_index_judges_as_the_live_one),
 		cmocka_unit_test(test_judging_changes_nothing),
 		cmocka_unit_test(test_removed_and_pruned_articles_are_forgotten),
-		cmocka_unit_test(test_moved_article_brings_copies_to_its_new_story),
+		cmocka_unit_test(test_article_from_the_future_hides_no_old_ones),
 		cmocka_unit_test(test_copy_after_a_quiet_week_is_a_reprint),
 		cmocka_unit_test(test_keys_must_rise),
 		cmocka_unit_test(test_index_read_from_its_snapshot_goes_on_alike),
