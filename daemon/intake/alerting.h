@@ -37,7 +37,10 @@ int alerting_new(struct store *store, struct alerting **ret);
 void alerting_free(struct alerting *alerting);
 DEFINE_CLEANUP(alerting_freep, struct alerting, alerting_free)
 
-/* Sets what is watched.  The configuration is borrowed, the matcher taken over. */
+/*
+ * Sets what is watched.  The matcher is taken over, the configuration borrowed until this has been
+ * called with another.
+ */
 int alerting_configure(
 	struct alerting *alerting, const struct config *config, struct matcher *matcher, usec now);
 
