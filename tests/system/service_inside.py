@@ -450,11 +450,18 @@ def check_socket():
 
 
 def ask_as_hub():
-    """The status of the answer to a hub that nobody knows."""
-    connection = http.client.HTTPConnection("127.0.0.1", PUSH_PORT, timeout=WAIT_SECONDS)
-    with contextlib.closing(connection):
-        connection.request("GET", "/websub/nobody")
-        return connection.getresponse().status
+    """The status of the answer to a hub that nobody knows.  A daemon that is stopping may take the
+    connection and close it: the hub tries again; to be refused one is a failure."""
+    end = time.monotonic() + WAIT_SECONDS
+    while True:
+        connection = http.client.HTTPConnection("127.0.0.1", PUSH_PORT, timeout=WAIT_SECONDS)
+        with contextlib.closing(connection):
+            try:
+                connection.request("GET", "/websub/nobody")
+                return connection.getresponse().status
+            except (ConnectionResetError, BrokenPipeError):  # RemoteDisconnected is one of the first
+                if time.monotonic() > end:
+                    raise
 
 
 def check_push_socket():
