@@ -56,10 +56,8 @@ void alerting_free(struct alerting *alerting)
 }
 
 int alerting_configure(
-	struct alerting *alerting, const struct config *config, struct matcher *matcher, usec now)
+	struct alerting *alerting, const struct config *config, struct matcher *matcher)
 {
-	struct map before = alerting->topics; /* the store knows them */
-	usec since;
 	int r = 0;
 
 	matcher_free(alerting->matcher);
@@ -67,16 +65,14 @@ int alerting_configure(
 	alerting->config = config;
 	alerting->has_spread = false;
 	alerting->released = 0;
+	map_free(&alerting->topics);
 	alerting->topics = (struct map){0};
 	for (size_t i = 0; r == 0 && i < config->topic_count; i++) {
 		const struct topic *topic = &config->topics[i];
 
 		alerting->has_spread |= topic->spread != NULL;
 		r = map_put(&alerting->topics, topic->name, (void *)topic);
-		if (r == 0 && !map_get(&before, topic->name))
-			r = store_topic_ensure(alerting->store, topic->name, now, &since);
 	}
-	map_free(&before);
 	return r;
 }
 

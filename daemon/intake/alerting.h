@@ -38,11 +38,11 @@ void alerting_free(struct alerting *alerting);
 DEFINE_CLEANUP(alerting_freep, struct alerting, alerting_free)
 
 /*
- * Sets what is watched.  The matcher is taken over, the configuration borrowed until this has been
- * called with another.
+ * Sets what is watched; the store has the topics (store_topic_ensure()).  The configuration is
+ * borrowed, the matcher taken over.
  */
 int alerting_configure(
-	struct alerting *alerting, const struct config *config, struct matcher *matcher, usec now);
+	struct alerting *alerting, const struct config *config, struct matcher *matcher);
 
 /* The topics that the article matches and whose Feeds= take the feed: indices, in the arena. */
 int alerting_match(struct alerting *alerting, const struct feed *feed,

@@ -78,7 +78,7 @@ int intake_configure(struct intake *intake, const struct config *config, struct 
 	intake->keep_alerts = config->keep_alerts;
 	intake->keep_failed = config->keep_failed;
 	intake->remember = config->remember;
-	return alerting_configure(intake->alerting, config, matcher, clock_now(intake->clock));
+	return alerting_configure(intake->alerting, config, matcher);
 }
 
 /* Feeds stand newest first unless their dates say otherwise. */

@@ -14,7 +14,7 @@ static int ensure_feed(const struct registry *registry, const struct feed *feed,
 		registry->store, feed_key(feed), clock_now(registry->clock), arena, ret);
 }
 
-static int store_topics(
+int registry_store_topics(
 	const struct registry *registry, const struct config *running, const struct config *config)
 {
 	usec now = clock_now(registry->clock);
@@ -22,7 +22,7 @@ static int store_topics(
 	usec since;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < running->topic_count; i++)
+	for (size_t i = 0; running && r == 0 && i < running->topic_count; i++)
 		r = map_put(&known, running->topics[i].name, (void *)&running->topics[i]);
 	for (size_t i = 0; r == 0 && i < config->topic_count; i++)
 		if (!map_get(&known, config->topics[i].name))
@@ -53,7 +53,7 @@ int registry_store(
 	r = store_savepoint(registry->store);
 	if (r < 0)
 		return r;
-	r = store_topics(registry, running, config);
+	r = registry_store_topics(registry, running, config);
 	if (r == 0)
 		r = store_feeds(registry, config);
 	if (r < 0) {

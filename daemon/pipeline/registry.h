@@ -16,6 +16,13 @@ struct registry {
 };
 
 /*
+ * Stores the topics that are not in `running` (NULL: no configuration is); to be committed. Returns
+ * 0 or an error.
+ */
+int registry_store_topics(
+	const struct registry *registry, const struct config *running, const struct config *config);
+
+/*
  * Before a reload: stores what is new in `config`, all of it or nothing; to be committed.  Returns
  * 0 or an error.
  */

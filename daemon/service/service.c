@@ -17,6 +17,7 @@
 #include "pipeline/pages.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/pushes.h"
+#include "pipeline/registry.h"
 #include "service/service_inside.h"
 #include "status/status.h"
 #include "watch/reloader.h"
@@ -269,6 +270,7 @@ static int open_pushes(struct service *service)
 
 static int open_all(struct service *service, struct matcher *matcher)
 {
+	struct registry registry;
 	int r;
 
 	service->inherited = sd_listen_fds(1);
@@ -279,6 +281,9 @@ static int open_all(struct service *service, struct matcher *matcher)
 		r = open_rooms(service);
 	if (r == 0)
 		r = open_control(service);
+	registry = (struct registry){service->clock, service->store, service->poller};
+	if (r == 0)
+		r = registry_store_topics(&registry, NULL, service->config);
 	if (r < 0) {
 		matcher_free(matcher);
 		return r;

@@ -55,8 +55,8 @@ struct desk {
 static void load(struct desk *desk, const char *topic)
 {
 	struct config_errors errors = {0};
-	struct config *before = desk->config;
 	struct matcher *matcher;
+	usec since;
 	char path[SCRATCH_PATH_BYTES];
 	char text[512];
 
@@ -66,13 +66,17 @@ static void load(struct desk *desk, const char *topic)
 		topic ? "[Topic \"t\"]\nQuery=fire\nNotify=desk\n" : "", topic ? topic : "");
 	scratch_write(desk->folder, "wirewatch.conf", text);
 	scratch_path(desk->folder, "wirewatch.conf", path);
+	config_free(desk->config);
 	if (config_load(path, &errors, &desk->config) < 0)
 		fail_msg("%s", errors.lines[0]);
 	assert_int_equal(
 		watch_compile(desk->config->topics, desk->config->topic_count, &errors, &matcher),
 		0);
-	assert_int_equal(alerting_configure(desk->alerting, desk->config, matcher, desk->now), 0);
-	config_free(before);
+	for (size_t i = 0; i < desk->config->topic_count; i++)
+		assert_int_equal(store_topic_ensure(desk->store, desk->config->topics[i].name,
+					 desk->now, &since),
+			0);
+	assert_int_equal(alerting_configure(desk->alerting, desk->config, matcher), 0);
 }
 
 static void open_desk(struct desk *desk)

@@ -109,12 +109,15 @@ void rooms_add_feeds(struct rooms *rooms)
 void rooms_start(struct rooms *rooms, const char *config)
 {
 	struct matcher *matcher = load(rooms, config);
+	struct registry registry;
 	char *words = NULL;
 
 	if (store_open(rooms->config->state_directory, &rooms->store, &words) < 0)
 		fail_msg("%s", words);
 	open_services(rooms);
 	open_spine(rooms);
+	registry = (struct registry){rooms->clock, rooms->store, rooms->poller};
+	assert_int_equal(registry_store_topics(&registry, NULL, rooms->config), 0);
 	assert_int_equal(pipeline_configure(rooms->pipeline, rooms->config, matcher), 0);
 	pages_configure(rooms->pages, rooms->config);
 	rooms_add_feeds(rooms);
