@@ -2,6 +2,18 @@
 
 #include <errno.h>
 
+static void tell_refused(const struct matcher_errors *refused, const struct topic *topics,
+	struct config_errors *errors)
+{
+	for (size_t i = 0; i < refused->count; i++) {
+		const struct matcher_error *error = &refused->errors[i];
+		const struct topic *topic = &topics[error->topic];
+
+		config_errors_add(errors, topic->file, topic->line, "topic \"%s\": column %u: %s",
+			topic->name, error->column, error->words);
+	}
+}
+
 int watch_finish(struct matcher_building *building, const struct topic *topics,
 	struct config_errors *errors, struct matcher **ret)
 {
@@ -9,29 +21,19 @@ int watch_finish(struct matcher_building *building, const struct topic *topics,
 	int r;
 
 	r = matcher_building_end(building, ret, &refused);
-	for (size_t i = 0; i < refused.count; i++) {
-		const struct matcher_error *error = &refused.errors[i];
-		const struct topic *topic = &topics[error->topic];
-
-		config_errors_add(errors, topic->file, topic->line, "topic \"%s\": column %u: %s",
-			topic->name, error->column, error->words);
-	}
+	tell_refused(&refused, topics, errors);
 	return r;
 }
 
 int watch_compile(const struct topic *topics, size_t count, struct config_errors *errors,
 	struct matcher **ret)
 {
-	_cleanup_(matcher_building_freep) struct matcher_building *building = NULL;
+	_cleanup_(matcher_errors_clear) struct matcher_errors refused = {0};
 	int r;
 
-	r = matcher_building_new(topics, count, &building);
-	if (r < 0)
-		return r;
-	do
-		r = matcher_building_step(building);
-	while (r > 0);
-	return r < 0 ? r : watch_finish(building, topics, errors, ret);
+	r = matcher_new(topics, count, ret, &refused);
+	tell_refused(&refused, topics, errors);
+	return r;
 }
 
 int watch_load(const char *path, struct config_errors *errors, struct config **ret_config,
