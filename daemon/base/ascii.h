@@ -1,4 +1,5 @@
-/* The words of protocols and of markup: letters of ASCII are the same in either case. */
+/* The words of protocols and of markup: letters of ASCII are the same in either case; and numbers.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -9,3 +10,6 @@ bool ascii_is(const char *text, size_t length, const char *word);
 
 /* Whether it begins with the word. */
 bool ascii_begins(const char *text, size_t length, const char *word);
+
+/* Whether it is decimal digits, nothing else, of a number that fits; *ret is set only then. */
+bool ascii_number(const char *text, unsigned long long *ret);

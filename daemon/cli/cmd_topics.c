@@ -1,7 +1,6 @@
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "cli/lint.h"
 #include "cli/output.h"
 #include "cli/rows.h"
@@ -47,13 +46,10 @@ static int list(const struct remote *remote)
 static bool take_number(const char *text, size_t *value)
 {
 	unsigned long long number;
-	char *end;
 
 	if (!text)
 		return true;
-	errno = 0;
-	number = strtoull(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0)
+	if (!ascii_number(text, &number))
 		return false;
 	*value = number;
 	return true;

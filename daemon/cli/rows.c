@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "cli/complaint.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
@@ -12,14 +13,11 @@
 static int take_limit(const struct remote *remote, const char *text, size_t *ret)
 {
 	unsigned long long number;
-	char *end;
 
 	*ret = ROWS_DEFAULT;
 	if (!text)
 		return 0;
-	errno = 0;
-	number = strtoull(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0) {
+	if (!ascii_number(text, &number)) {
 		(void)fprintf(stderr, "wirewatch %s: --limit takes a number\n", remote->verb);
 		return EXIT_CODE_USAGE;
 	}

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/datetime.h"
 #include "base/json.h"
 #include "base/timespan.h"
@@ -59,13 +60,10 @@ static int take_number(const struct control_request *request, const char *name,
 {
 	const char *text = control_request_parameter(request, name);
 	unsigned long long number;
-	char *end;
 
 	if (!text)
 		return 0;
-	errno = 0;
-	number = strtoull(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0)
+	if (!ascii_number(text, &number))
 		return -EINVAL;
 	*value = number < most ? number : most;
 	return 0;

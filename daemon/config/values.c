@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/timespan.h"
 #include "config/terms.h"
 #include "config/words.h"
@@ -58,12 +59,8 @@ int value_boolean(const char *value, void *target, struct value_context *context
 int value_number(const char *value, void *target, struct value_context *context)
 {
 	unsigned long long number;
-	char *end;
 
-	errno = 0;
-	number = strtoull(value, &end, 10);
-	if (!isdigit((unsigned char)value[0]) || *end != '\0' || errno != 0 ||
-		number < context->least || number > context->most) {
+	if (!ascii_number(value, &number) || number < context->least || number > context->most) {
 		context->words = arena_printf(context->arena, "expected a number from %llu to %llu",
 			(unsigned long long)context->least, (unsigned long long)context->most);
 		return context->words ? -EINVAL : -ENOMEM;
