@@ -19,5 +19,12 @@ struct document {
 	size_t length;
 };
 
+/*
+ * A document of copies; without a content type where that is NULL, and with a NUL behind the bytes.
+ * Returns 0 or -ENOMEM.
+ */
+int document_make(struct url_part url, const char *content_type, const char *bytes, size_t length,
+	struct document *ret);
+
 /* Frees what the document owns and empties it. */
 void document_clear(struct document *document);

@@ -46,31 +46,20 @@ static void on_changed(const char *feed, bool pushed, void *userdata)
 	poller_set_pushed(pushes->options.poller, feed, pushed);
 }
 
-/* "URL#access=..." is not an address that relative links start from. */
-static char *url_of(const char *feed)
-{
-	return strndup(feed, strcspn(feed, "#"));
-}
-
 static int on_pushed(const char *feed, const char *content_type, const char *bytes, size_t length,
 	void *userdata)
 {
 	struct pushes *pushes = userdata;
-	struct document document = {
-		.url = url_of(feed),
-		.content_type = content_type ? strdup(content_type) : NULL,
-		.bytes = malloc(length + 1),
-		.length = length,
-	};
+	/* "URL#access=..." is not an address that relative links start from. */
+	const struct url_part url = {feed, strcspn(feed, "#")};
+	struct document document;
 	int r;
 
-	if (!document.url || (content_type && !document.content_type) || !document.bytes) {
-		document_clear(&document);
+	r = document_make(url, content_type, bytes, length, &document);
+	if (r < 0) {
 		log_error("feed %s: out of memory; its hub is to bring its news again", feed);
-		return -ENOMEM;
+		return r;
 	}
-	memcpy(document.bytes, bytes, length);
-	document.bytes[length] = '\0';
 	r = poller_push(pushes->options.poller, feed, &document);
 	if (r < 0)
 		log_debug("feed %s: what its hub brought was not taken: %s", feed,

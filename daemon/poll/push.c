@@ -58,21 +58,9 @@ int push_keep(struct poll_feed *feed, struct document *document)
 
 static int copy_document(const struct document *document, struct document *ret)
 {
-	struct document twin = {
-		.url = strdup(document->url),
-		.content_type = document->content_type ? strdup(document->content_type) : NULL,
-		.bytes = malloc(document->length + 1),
-		.length = document->length,
-	};
+	const struct url_part url = {document->url, strlen(document->url)};
 
-	if (!twin.url || (document->content_type && !twin.content_type) || !twin.bytes) {
-		document_clear(&twin);
-		return -ENOMEM;
-	}
-	memcpy(twin.bytes, document->bytes, document->length);
-	twin.bytes[document->length] = '\0';
-	*ret = twin;
-	return 0;
+	return document_make(url, document->content_type, document->bytes, document->length, ret);
 }
 
 bool push_is_due(const struct poll_feed *feed)
