@@ -21,6 +21,7 @@ struct pushes {
 	struct subscriber *subscriber;
 	struct callback *callback;
 	struct arena *arena;
+	usec listening_since;
 };
 
 /* ---- from the subscriptions ---- */
@@ -80,7 +81,10 @@ static void learn(struct pushes *pushes, const struct round *round, const struct
 		log_error("feed %s: out of memory; it is not subscribed to", round->feed->name);
 }
 
-/* Whether a poll's document has news that a hub should have brought since the poll before. */
+/*
+ * Whether a poll's document has news that a hub should have brought since the poll before.  What it
+ * tried to bring while nobody listened is not its fault.
+ */
 static bool has_missed_news(const struct pushes *pushes, const char *key,
 	const struct feed_state *state, const struct round_result *result)
 {
@@ -90,6 +94,7 @@ static bool has_missed_news(const struct pushes *pushes, const char *key,
 
 	if (!subscription || result->fresh == 0 || !state->primed ||
 		state->last_poll < subscription->active_since ||
+		state->last_poll < pushes->listening_since ||
 		poller_has_pushes(pushes->options.poller, key))
 		return false;
 	if (result->newest == DATE_NONE || result->newest < 0)
@@ -180,6 +185,7 @@ int pushes_new(const struct pushes_options *options, struct pushes **ret)
 	if (!pushes)
 		return -ENOMEM;
 	pushes->options = *options;
+	pushes->listening_since = clock_now(options->clock);
 	r = arena_new(MEMORY_BYTES, &pushes->arena);
 	if (r == 0)
 		r = subscriber_new(&subscriber, &pushes->subscriber);

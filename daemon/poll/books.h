@@ -91,7 +91,7 @@ void pacer_settle(struct poller *poller);
 void pacer_arm(struct poll_feed *feed);
 
 /*
- * The long wait for a safety poll was for a hub that keeps its word, and the feed's does not: the
+ * The long wait for a safety poll was for a hub whose pushes all arrive, and some may not have: the
  * feed's next time is that of its own interval.
  */
 void pacer_hurry(struct poll_feed *feed);

@@ -218,8 +218,6 @@ void poller_set_pushed(struct poller *poller, const char *key, bool pushed)
 	if (!feed || feed->pushed == pushed)
 		return;
 	feed->pushed = pushed;
-	if (pushed)
-		return;
 	pacer_hurry(feed);
 	if (!feed->transfer && !feed->round)
 		pacer_arm(feed);

@@ -143,7 +143,11 @@ void poller_abandon(struct poller *poller, struct round *round, usec delay);
  */
 int poller_poll_now(struct poller *poller, const char *name);
 
-/* A hub brings the feed's news from now on, or does not: it is polled slowly, or as before. */
+/*
+ * A hub brings the feed's news from now on, or does not: it is polled slowly, or as before.  One
+ * more poll goes before the slow ones: after a restart it finds what the hub could not bring, or
+ * brought and a crash lost.
+ */
 void poller_set_pushed(struct poller *poller, const char *key, bool pushed);
 
 /*

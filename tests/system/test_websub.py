@@ -242,6 +242,16 @@ class WebsubTest(unittest.TestCase):
         self.assertEqual(self.hub.challenges[1][0], 200)
         self.assertEqual(self.hub.push(b"x", form=self.hub.asked[0]), 404)
 
+    def test_what_a_hub_could_not_bring_is_polled_after_a_restart(self):
+        self.start()
+        wait_for("the safety poll", lambda: self.feed()["rule"] == "pushed", SECONDS)
+        self.daemon.stop()
+        self.publish("unpushed", age=timedelta(minutes=20))
+        self.daemon.start()
+        self.expect_articles(2)
+        wait_for("the safety poll", lambda: self.feed()["rule"] == "pushed", SECONDS)
+        self.assertEqual(self.feed()["hub"]["missed"], 0)
+
     def test_without_a_public_url_there_are_no_pushes(self):
         config = self.configuration()
         self.daemon.write_config("\n".join(

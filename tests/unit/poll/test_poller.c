@@ -405,6 +405,27 @@ static void test_a_feed_whose_hub_pushes_is_polled_slowly_until_it_fails(void **
 	assert_int_equal(fixture->requests, 3);
 }
 
+static void test_after_a_restart_a_pushed_feed_is_polled_before_its_safety_poll(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	poller_set_pushed(fixture->poller, fixture->urls[0], true);
+	fake_clock_advance(fixture->clock, USEC_HOUR);
+	assert_int_equal(poller_feed_state(fixture->poller, fixture->urls[0])->rule, RULE_PUSHED);
+	assert_int_equal(fixture->requests, 2);
+	stop(fixture);
+	start(fixture);
+	add(fixture, 0, 1);
+	poller_set_pushed(fixture->poller, fixture->urls[0], true);
+	fake_clock_advance(fixture->clock, 40 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 3);
+	assert_int_equal(poller_feed_state(fixture->poller, fixture->urls[0])->rule, RULE_PUSHED);
+	fake_clock_advance(fixture->clock, 10 * USEC_HOUR);
+	assert_int_equal(fixture->requests, 3);
+}
+
 static void test_p7_a_429_holds_all_feeds_of_the_host_back_and_after_a_restart(void **state)
 {
 	struct fixture *fixture = *state;
@@ -713,6 +734,7 @@ int main(void)
 			test_pushes_beyond_the_bound_of_all_feeds_are_refused_until_some_are_taken),
 		POLLER_TEST(test_pushes_of_a_feed_that_is_removed_go_with_it),
 		POLLER_TEST(test_a_feed_whose_hub_pushes_is_polled_slowly_until_it_fails),
+		POLLER_TEST(test_after_a_restart_a_pushed_feed_is_polled_before_its_safety_poll),
 		POLLER_TEST(test_p7_a_429_holds_all_feeds_of_the_host_back_and_after_a_restart),
 		POLLER_TEST(test_p7_an_operators_wish_does_not_pass_a_block),
 		POLLER_TEST(test_an_operator_may_poll_now_and_again),
