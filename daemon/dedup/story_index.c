@@ -28,7 +28,7 @@ enum {
  * What a candidate must have in common to be compared, by how long the two are: nearly all that is
  * kept of a short text is found again in a copy of it, but little of a long one in its summary.
  * (Of 22,000 candidates of the article's story, two in a thousand have less.)  A summary in new
- * words has next to nothing, and costs little.
+ * words has next to nothing: but a word that two other stories have.
  */
 enum {
 	LENGTHS = 4,
@@ -37,7 +37,7 @@ enum {
 static const uint32_t length_words[LENGTHS - 1] = {SIMILARITY_BRIEF_WORDS, 100, 200};
 static const float least_scores[LENGTHS][LENGTHS] = {
 	/* candidate of fewer than 60, 100, 200 words, or longer */
-	{2.0F, 1.02F, 0.0F, 0.0F}, /* the article is brief */
+	{2.0F, 1.02F, 0.3F, 0.15F}, /* the article is brief */
 	{3.0F, 2.0F, 1.15F, 1.15F},
 	{3.0F, 2.2F, 2.2F, 2.0F},
 	{3.0F, 3.0F, 3.0F, 2.7F},
