@@ -70,9 +70,10 @@ static void release_exchange(struct http_transfer *transfer)
 	client->idle_count++;
 }
 
+/* What fires early looks again, which costs less than setting the timer at each request. */
 static void arm(struct http_client *client, usec at_monotonic)
 {
-	if (client->timer_at == at_monotonic)
+	if (client->timer_at <= at_monotonic)
 		return;
 	client->timer_at = at_monotonic;
 	clock_timer_set(client->clock, client->timer, at_monotonic);

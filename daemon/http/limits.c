@@ -16,11 +16,14 @@ enum {
 	SWEEP_MIN = 4096,
 };
 
+/* Another connection is worth its handshakes only where the answer on the first takes so long. */
+#define BESIDE_AFTER (100 * USEC_MSEC)
+
 /* Where a host stands; NOWHERE: nothing to send, or as many under way as may be. */
 enum place {
 	PLACE_NOWHERE,
 	PLACE_READY,   /* may send as far as the host itself is concerned */
-	PLACE_TIMED,   /* in the heap until its gap is over */
+	PLACE_TIMED,   /* in the heap until its gap is over, or the answer takes long */
 	PLACE_ADDRESS, /* waits for its address */
 	PLACE_HELD,    /* has bulk tickets only while these are held */
 };
@@ -38,6 +41,7 @@ struct limits_host {
 	unsigned active;
 	unsigned run;                   /* answers in a row */
 	usec next;                      /* not before (gap) */
+	usec beside;                    /* while a request is under way not before */
 	usec blocked;                   /* not before (P7); 0: not */
 	struct limits_address *address; /* the one it was last seen at */
 };
@@ -157,14 +161,20 @@ static void wake_address(struct limits *limits, struct limits_address *address, 
 	TAILQ_INSERT_TAIL(&limits->ready, host, link);
 }
 
+/* When its next request may start, as far as the host itself is concerned. */
+static usec start_of(const struct limits_host *host)
+{
+	return host->active > 0 && host->beside > host->next ? host->beside : host->next;
+}
+
 /* Puts a host that stands nowhere where it belongs. */
 static void place(struct limits *limits, struct limits_host *host, usec now)
 {
 	if (!has_tickets(host) || host->active >= limits->options.per_host)
 		return;
-	if (host->next > now) {
+	if (start_of(host) > now) {
 		host->place = PLACE_TIMED;
-		heap_put(&limits->host_timers, &host->timer, host->next);
+		heap_put(&limits->host_timers, &host->timer, start_of(host));
 	} else if (host->address && address_busy(limits, host->address, now)) {
 		host->place = PLACE_ADDRESS;
 		TAILQ_INSERT_TAIL(&host->address->waiting, host, link);
@@ -356,6 +366,7 @@ static struct limits_ticket *grant(struct limits *limits, struct limits_host *ho
 	limits->active++;
 	host->active++;
 	host->next = usec_add(now, limits->options.gap);
+	host->beside = usec_add(now, BESIDE_AFTER);
 	if (address) {
 		address->active++;
 		address->next = host->next;
@@ -419,7 +430,7 @@ static bool stay(struct limits *limits, struct limits_host *host, usec now)
 		host->run = 0;
 		return false;
 	}
-	if (host->place != PLACE_NOWHERE && host->place != PLACE_READY)
+	if (host->place == PLACE_ADDRESS || host->place == PLACE_HELD || host->next > now)
 		return false;
 	if (host->address && address_busy(limits, host->address, now))
 		return false;
@@ -443,7 +454,11 @@ void limits_leave(struct limits *limits, struct limits_ticket *ticket, usec now)
 	limits->active--;
 	host->active--;
 	leave_address(limits, ticket, now);
-	if (!stay(limits, host, now) && host->place == PLACE_NOWHERE)
+	if (stay(limits, host, now))
+		return;
+	if (host->place == PLACE_TIMED) /* perhaps for what was under way */
+		displace(limits, host);
+	if (host->place == PLACE_NOWHERE)
 		place(limits, host, now);
 }
 

@@ -81,6 +81,25 @@ static void test_limits_count_the_gap_from_when_a_request_goes_out(void **state)
 	limits_leave(limits, &b, 2 * USEC_SEC);
 }
 
+static void test_limits_open_another_connection_only_where_the_answer_takes_long(void **state)
+{
+	_cleanup_(limits_freep) struct limits *limits = make(64, 2, 0);
+	struct limits_ticket tickets[3] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		enter(limits, &tickets[i], "x", 0);
+	assert_ptr_equal(limits_next(limits, 0), &tickets[0]);
+	assert_null(limits_next(limits, 0));
+	limits_leave(limits, &tickets[0], 50 * USEC_MSEC);
+	assert_ptr_equal(limits_next(limits, 50 * USEC_MSEC), &tickets[1]);
+	assert_null(limits_next(limits, 149 * USEC_MSEC));
+	assert_int_equal(limits_wake(limits), 150 * USEC_MSEC);
+	assert_ptr_equal(limits_next(limits, 150 * USEC_MSEC), &tickets[2]);
+	limits_leave(limits, &tickets[1], 200 * USEC_MSEC);
+	limits_leave(limits, &tickets[2], 200 * USEC_MSEC);
+}
+
 static void test_limits_bound_the_total(void **state)
 {
 	_cleanup_(limits_freep) struct limits *limits = make(2, 1, 0);
@@ -367,6 +386,8 @@ int main(void)
 		cmocka_unit_test(test_limits_let_one_at_a_time_to_a_host),
 		cmocka_unit_test(test_limits_keep_the_gap_between_starts),
 		cmocka_unit_test(test_limits_count_the_gap_from_when_a_request_goes_out),
+		cmocka_unit_test(
+			test_limits_open_another_connection_only_where_the_answer_takes_long),
 		cmocka_unit_test(test_limits_bound_the_total),
 		cmocka_unit_test(test_limits_let_no_host_starve_another),
 		cmocka_unit_test(test_limits_count_names_of_one_address_together),
