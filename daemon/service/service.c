@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
@@ -34,9 +35,12 @@ static const int handled_signals[SERVICE_SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
 
 void service_tell(struct service *service, const char *more)
 {
-	struct status_figures figures = commands_figures(&service->context);
+	struct status_figures figures;
 	char line[STATUS_LINE_SIZE];
 
+	if (!getenv("NOTIFY_SOCKET")) /* nobody listens, and the figures are counted for it */
+		return;
+	figures = commands_figures(&service->context);
 	(void)sd_notifyf(0, "STATUS=%s\n%s", status_line(&figures, line), more);
 }
 

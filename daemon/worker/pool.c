@@ -18,6 +18,12 @@ enum {
 	POOL_BACKOFF_DOUBLINGS = 9,
 };
 
+/*
+ * So long jobs wait before another reader is started beside those that run: a start costs as much
+ * as the reading of many documents, and a few are read sooner by the reader that is there.
+ */
+#define POOL_PATIENCE (100 * USEC_MSEC)
+
 struct task {
 	STAILQ_ENTRY(task) next;
 	struct job job; /* owns the document, the digests and the agent */
@@ -42,6 +48,8 @@ struct pool {
 	unsigned failed_starts; /* in a row */
 	bool backing_off;       /* the timer runs; nothing is started until it has fired */
 	struct clock_timer *backoff;
+	struct clock_timer *patience;
+	bool waits;                              /* the timer of patience runs */
 	char start_words[READER_WORDS_MAX + 32]; /* why the last start failed */
 };
 
@@ -237,19 +245,54 @@ static struct slot *find_idle(struct pool *pool)
 	return NULL;
 }
 
-/* A reader is started for each job that waits and no starting reader will take. */
+/* A place for one more reader; NULL: all that may be are there. */
+static struct slot *find_free(struct pool *pool)
+{
+	for (size_t i = 0; i < pool->readers; i++)
+		if (!pool->slots[i].reader)
+			return &pool->slots[i];
+	return NULL;
+}
+
+/* Whether a reader runs, or will soon; `starting`: one that will soon. */
+static bool has_reader(const struct pool *pool, bool starting)
+{
+	for (size_t i = 0; i < pool->readers; i++)
+		if (pool->slots[i].reader && !(starting && pool->slots[i].task))
+			return true;
+	return false;
+}
+
+static void set_patience(struct pool *pool, bool waits)
+{
+	if (pool->waits == waits)
+		return;
+	pool->waits = waits;
+	if (waits)
+		clock_timer_in(pool->options.clock, pool->patience, POOL_PATIENCE);
+	else
+		clock_timer_set(pool->options.clock, pool->patience, USEC_INFINITY);
+}
+
+/* The first reader starts with the first job that waits; others where jobs go on waiting. */
 static void start_readers(struct pool *pool)
 {
-	size_t wanted = pool->waiting_count;
+	bool wanted = pool->waiting_count > 0 && !pool->backing_off;
 
-	for (size_t i = 0; i < pool->readers; i++)
-		if (pool->slots[i].reader && !pool->slots[i].task && wanted > 0)
-			wanted--;
-	for (size_t i = 0; i < pool->readers && wanted > 0 && !pool->backing_off; i++)
-		if (!pool->slots[i].reader) {
-			start_reader(&pool->slots[i]);
-			wanted--;
-		}
+	if (wanted && !has_reader(pool, false))
+		start_reader(find_free(pool));
+	set_patience(pool, wanted && !pool->backing_off && find_free(pool));
+}
+
+static void handle_impatience(void *userdata)
+{
+	struct pool *pool = userdata;
+	struct slot *slot = find_free(pool);
+
+	pool->waits = false;
+	if (slot && !has_reader(pool, true))
+		start_reader(slot);
+	dispatch(pool);
 }
 
 static void dispatch(struct pool *pool)
@@ -300,6 +343,8 @@ int pool_new(const struct pool_options *options, struct pool **ret)
 	for (size_t i = 0; i < READERS_MAX; i++)
 		pool->slots[i].pool = pool;
 	r = clock_timer_new(own->clock, handle_backoff, pool, &pool->backoff);
+	if (r == 0)
+		r = clock_timer_new(own->clock, handle_impatience, pool, &pool->patience);
 	if (r < 0) {
 		pool_free(pool);
 		return r;
@@ -319,6 +364,7 @@ void pool_free(struct pool *pool)
 	while (pool->waiting_count > 0)
 		task_free(take_waiting(pool));
 	clock_timer_free(pool->options.clock, pool->backoff);
+	clock_timer_free(pool->options.clock, pool->patience);
 	free(pool);
 }
 

@@ -51,8 +51,10 @@ struct reader_result {
 
 typedef void (*pool_done_fn)(const struct reader_result *result, void *userdata);
 
-/* The options are copied, what they point to is borrowed; readers start with the first job.
- * Returns 0 or -ENOMEM. */
+/*
+ * The options are copied, what they point to is borrowed.  The first reader starts with the first
+ * job, each further one when jobs have waited for 100 ms.  Returns 0 or -ENOMEM.
+ */
 int pool_new(const struct pool_options *options, struct pool **ret);
 
 /* Kills the readers; jobs end without a callback. */

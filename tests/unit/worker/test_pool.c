@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "base/macro.h"
+#include "support/fake_clock.h"
 #include "worker/child.h"
 #include "worker/frame.h"
 #include "worker/job.h"
@@ -416,6 +417,39 @@ static void test_many_jobs_are_all_answered_by_two_readers(void **state)
 	assert_int_equal(rig->deaths, 10);
 }
 
+static void test_a_few_jobs_are_the_first_readers(void **state)
+{
+	struct clock *clock = fake_clock_new(USEC_DAY); /* on which nobody waits */
+	struct rig *rig = *state;
+	char pid[64] = "";
+
+	rig->options.clock = clock;
+	rig->options.readers = 4;
+	for (unsigned i = 0; i < 4; i++)
+		submit(rig, "hello");
+	for (rig->wanted = 1; rig->wanted <= 4; rig->wanted++) {
+		(void)event_base_dispatch(rig->base);
+		assert_true(pid[0] == '\0' || strcmp(pid, rig->pid) == 0);
+		memcpy(pid, rig->pid, sizeof(pid));
+	}
+	assert_int_equal(rig->results, 4);
+	pool_free(TAKE_PTR(rig->pool));
+	fake_clock_free(clock);
+}
+
+static void test_a_job_that_waits_long_gets_another_reader(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->options.readers = 2;
+	submit(rig, "sleep");
+	submit(rig, "hello");
+	rig->wanted = 1;
+	(void)event_base_dispatch(rig->base);
+	assert_string_equal(rig->title, "hello");
+	assert_int_equal(pool_pending(rig->pool), 1);
+}
+
 /* ---- readers that fail on a document ---- */
 
 static void test_crash_costs_one_job(void **state)
@@ -704,6 +738,8 @@ int main(int argc, char **argv)
 		TEST(test_failure_without_reason_gets_words),
 		TEST(test_answer_beyond_its_bound_fails_the_document_not_the_reader),
 		TEST(test_many_jobs_are_all_answered_by_two_readers),
+		TEST(test_a_few_jobs_are_the_first_readers),
+		TEST(test_a_job_that_waits_long_gets_another_reader),
 		TEST(test_crash_costs_one_job),
 		TEST(test_abort_costs_one_job),
 		TEST(test_spinning_reader_is_ended_by_its_cpu_time),
