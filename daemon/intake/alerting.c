@@ -11,7 +11,7 @@ enum {
 	RELEASE_STEP = 200, /* held or gathered alerts at a time */
 	/* That know one story and are told of its spread; those beyond are not. */
 	SPREAD_TOPICS_MAX = 10000,
-	/* One alert: its event, and the whole article that its own was compared with. */
+	/* One alert: its event. */
 	ROOM_BYTES = 8 * 1024 * 1024,
 };
 
@@ -102,13 +102,13 @@ int alerting_match(struct alerting *alerting, const struct feed *feed,
 /* The public id of the article that the verdict compared with; NULL if it is gone. */
 static const char *id_of_compared(const struct alerting *alerting, const struct news *news)
 {
-	struct article_record other;
+	const char *id;
 
 	if (news->verdict->of == 0)
 		return NULL;
-	if (store_article_get(alerting->store, news->verdict->of, alerting->room, &other) < 0)
+	if (store_article_id(alerting->store, news->verdict->of, alerting->room, &id) < 0)
 		return NULL;
-	return other.article.id;
+	return id;
 }
 
 /* The decision's event with its sequence number among the story's events for the topic. */

@@ -104,13 +104,13 @@ struct story_index *story_keeper_index(const struct story_keeper *keeper)
 /* The id of an article, by which one database is told from another. */
 static int article_id(struct story_keeper *keeper, int64_t key, char ret[ID_SIZE])
 {
-	struct article_record record;
+	const char *id;
 	int length;
 	int r;
 
 	arena_reset(keeper->scratch);
-	r = store_article_get(keeper->store, key, keeper->scratch, &record);
-	length = r == 0 ? snprintf(ret, ID_SIZE, "%s", record.article.id) : 0;
+	r = store_article_id(keeper->store, key, keeper->scratch, &id);
+	length = r == 0 ? snprintf(ret, ID_SIZE, "%s", id) : 0;
 	if (length > ID_LENGTH)
 		r = -EBADMSG;
 	arena_reset(keeper->scratch);

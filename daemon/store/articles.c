@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "store/packets.h"
 #include "store/statement.h"
 #include "store/text_codec.h"
 
@@ -14,11 +15,13 @@ static const char next_key_sql[] =
 static const char add_sql[] =
 	"INSERT INTO articles (key, id, feed, first_seen, story, url, title, author, source,"
 	" language, categories, published, host, relation, of, similarity, confidence, why,"
-	" text_from) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	" text_from, packet, text_at, text_length)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char replace_sql[] =
 	"UPDATE articles SET story = ?2, url = ?3, title = ?4, author = ?5, source = ?6,"
 	" language = ?7, categories = ?8, published = ?9, host = ?10, relation = ?11, of = ?12,"
-	" similarity = ?13, confidence = ?14, why = ?15, text_from = ?16 WHERE key = ?1";
+	" similarity = ?13, confidence = ?14, why = ?15, text_from = ?16, packet = NULL"
+	" WHERE key = ?1";
 
 static const char put_text_sql[] =
 	"INSERT INTO texts (article, first_seen, text) VALUES (?, ?, ?)"
@@ -33,10 +36,12 @@ static const char drop_fingerprint_sql[] = "DELETE FROM fingerprints WHERE artic
 	" a.language, a.categories, a.published, a.host, a.relation, a.of, a.similarity,"          \
 	" a.confidence, a.why, a.text_from"
 #define WHOLE_RECORD                                                                               \
-	"SELECT " RECORD_COLUMNS ", f.bytes, t.text FROM articles a"                               \
+	"SELECT " RECORD_COLUMNS ", f.bytes, t.text, a.packet, a.text_at, a.text_length"           \
+	" FROM articles a"                                                                         \
 	" LEFT JOIN fingerprints f ON f.article = a.key LEFT JOIN texts t ON t.article = a.key"
 
 static const char get_sql[] = WHOLE_RECORD " WHERE a.key = ?";
+static const char get_id_sql[] = "SELECT id FROM articles WHERE key = ?";
 static const char find_sql[] = WHOLE_RECORD " WHERE a.id = ?";
 static const char before_sql[] = WHOLE_RECORD " WHERE a.key < ? ORDER BY a.key DESC LIMIT 1";
 static const char of_story_sql[] =
@@ -145,6 +150,7 @@ static int put_fingerprint(struct store *store, const struct article_record *rec
 	return statement_done(&s);
 }
 
+/* A text that comes alone, with a change of its article. */
 static int put_text(struct store *store, const struct article_record *record)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, put_text_sql);
@@ -152,7 +158,8 @@ static int put_text(struct store *store, const struct article_record *record)
 	size_t length;
 	int r;
 
-	r = text_codec_pack(store->codec, record->article.text, &frame, &length);
+	r = text_codec_pack(
+		store->codec, record->article.text, strlen(record->article.text), &frame, &length);
 	if (r < 0)
 		return store_write_failed(store, r);
 	bind_int(&s, record->key);
@@ -161,10 +168,20 @@ static int put_text(struct store *store, const struct article_record *record)
 	return statement_done(&s);
 }
 
+static void bind_place(struct statement *s, const struct text_place *place)
+{
+	if (place->packet == 0)
+		return;
+	bind_int(s, place->packet);
+	bind_int(s, place->at);
+	bind_int(s, place->length);
+}
+
 int store_article_add(struct store *store, const struct article_record *record)
 {
 	_cleanup_(buffer_free) struct buffer categories = BUFFER_INIT(CATEGORIES_BYTES_MAX);
 	_cleanup_(statement_end) struct statement s = statement_write(store, add_sql);
+	struct text_place place = {0};
 	int r;
 
 	bind_int(&s, record->key);
@@ -172,16 +189,18 @@ int store_article_add(struct store *store, const struct article_record *record)
 	bind_int(&s, record->feed);
 	bind_usec(&s, record->article.first_seen);
 	r = bind_record(&s, record, &categories);
+	if (r == 0 && record->article.text)
+		r = packets_add(store, record->key, record->article.first_seen,
+			record->article.text, &place);
 	if (r < 0)
 		return r;
+	bind_place(&s, &place);
 	r = statement_run(&s);
 	if (r > 0) {
 		store->counts.articles += r;
 		if (store->next_article > 0 && record->key >= store->next_article)
 			store->next_article = record->key + 1;
 	}
-	if (r >= 0 && record->article.text)
-		r = put_text(store, record);
 	if (r >= 0 && record->fingerprint)
 		r = put_fingerprint(store, record);
 	return r < 0 ? r : 0;
@@ -243,6 +262,7 @@ static int read_record(struct statement *s, struct arena *arena, struct article_
 
 static int read_whole(struct statement *s, struct arena *arena, struct article_record *record)
 {
+	struct text_place place;
 	const void *frame;
 	size_t length;
 	int r;
@@ -254,9 +274,13 @@ static int read_whole(struct statement *s, struct arena *arena, struct article_r
 	frame = column_blob(s, NULL, &length);
 	if (s->result < 0)
 		return s->result;
-	if (!frame)
-		return 0;
-	return text_codec_unpack(s->store->codec, frame, length, arena, &record->article.text);
+	if (frame)
+		return text_codec_unpack(
+			s->store->codec, frame, length, arena, &record->article.text, &length);
+	place.packet = column_int(s);
+	place.at = column_int(s);
+	place.length = column_int(s);
+	return packets_read(s->store, &place, arena, &record->article.text);
 }
 
 static int get(struct statement *s, struct arena *arena, struct article_record *ret)
@@ -281,6 +305,22 @@ int store_article_get(
 
 	bind_int(&s, key);
 	return get(&s, arena, ret);
+}
+
+int store_article_id(struct store *store, int64_t key, struct arena *arena, const char **ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, get_id_sql);
+	const char *id;
+	int r;
+
+	bind_int(&s, key);
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
+	id = column_text(&s, arena);
+	if (s.result == 0)
+		*ret = id;
+	return s.result;
 }
 
 int store_article_find(

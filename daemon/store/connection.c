@@ -182,6 +182,8 @@ int store_open(const char *directory, struct store **ret, char **ret_words)
 	else
 		r = text_codec_new(&store->codec);
 	if (r == 0)
+		r = packets_init(&store->packets);
+	if (r == 0)
 		r = open_database(store);
 	if (r < 0) {
 		*ret_words = strdup(store->error[0] ? store->error : "out of memory");
@@ -201,6 +203,7 @@ void store_close(struct store *store)
 	/* Closing rolls back what is open. */
 	(void)sqlite3_close(store->db);
 	backlog_forget(store);
+	packets_free(&store->packets);
 	text_codec_free(store->codec);
 	free(store->after);
 	free(store->directory);

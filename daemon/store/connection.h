@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/map.h"
+#include "store/packets.h"
 #include "store/store.h"
 
 enum {
@@ -60,6 +61,7 @@ struct store {
 	size_t after_count;
 	size_t after_size;
 
+	struct packets packets;
 	struct row_counts counts;
 	struct map backlogs; /* hook -> its pending deliveries (store/backlog.h) */
 	bool backlogs_known;
@@ -68,7 +70,9 @@ struct store {
 	int64_t forget_cursor; /* retention goes round: the feed whose entries were looked at last
 				*/
 	int64_t alert_cursor;  /* ... and the alert */
-	int64_t text_cursor;   /* ... and texts and articles from the time of a wrong clock */
+	int64_t text_cursor;   /* ... and texts, packets and articles from the time of a wrong clock
+				*/
+	int64_t packet_cursor;
 	int64_t article_cursor;
 
 	char error[STORE_ERROR_BYTES];

@@ -14,6 +14,7 @@ enum {
 static const char *const steps[] = {
 	schema_1_sql,
 	schema_2_sql,
+	schema_3_sql,
 };
 
 static const char application_sql[] = "PRAGMA application_id";

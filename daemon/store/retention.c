@@ -25,6 +25,11 @@ static const char texts_sql[] =
 static const char newest_text_sql[] = "SELECT first_seen FROM texts ORDER BY article DESC LIMIT 1";
 static const char forget_texts_sql[] =
 	"DELETE FROM texts WHERE article > ? AND article <= ? AND first_seen < ?";
+static const char packets_sql[] =
+	"SELECT key, first_seen FROM packets WHERE key > ? ORDER BY key LIMIT ?";
+static const char newest_packet_sql[] = "SELECT first_seen FROM packets ORDER BY key DESC LIMIT 1";
+static const char forget_packets_sql[] =
+	"DELETE FROM packets WHERE key > ? AND key <= ? AND first_seen < ?";
 static const char articles_sql[] =
 	"SELECT key, first_seen FROM articles WHERE key > ? ORDER BY key LIMIT ?";
 static const char newest_article_sql[] =
@@ -113,18 +118,37 @@ static void bind_oldest(struct statement *s, const struct oldest *oldest, usec b
 	bind_usec(s, before);
 }
 
-static int forget_texts(struct store *store, usec before, size_t limit)
+static int forget_old(struct store *store, struct oldest *oldest, const char *forget_sql,
+	usec before, size_t limit)
 {
-	struct oldest oldest = {texts_sql, newest_text_sql, .cursor = &store->text_cursor};
 	_cleanup_(statement_end) struct statement s = {0};
 	int r;
 
-	r = look_for_old(store, &oldest, before, limit);
+	r = look_for_old(store, oldest, before, limit);
 	if (r <= 0)
 		return r;
-	s = statement_write(store, forget_texts_sql);
-	bind_oldest(&s, &oldest, before);
+	s = statement_write(store, forget_sql);
+	bind_oldest(&s, oldest, before);
 	return statement_run(&s);
+}
+
+static int forget_texts(struct store *store, usec before, size_t limit)
+{
+	struct oldest oldest = {texts_sql, newest_text_sql, .cursor = &store->text_cursor};
+
+	return forget_old(store, &oldest, forget_texts_sql, before, limit);
+}
+
+static int forget_packets(struct store *store, usec before, size_t limit)
+{
+	struct oldest oldest = {packets_sql, newest_packet_sql, .cursor = &store->packet_cursor};
+	int r;
+
+	r = packets_write(store);
+	if (r < 0)
+		return r;
+	store->packets.unpacked = 0;
+	return forget_old(store, &oldest, forget_packets_sql, before, limit);
 }
 
 static int forget_story(struct store *store, int64_t key)
@@ -251,6 +275,15 @@ int store_prune(struct store *store, const struct store_retention *retention, si
 	int r;
 
 	r = forget_texts(store, retention->text_before, limit);
+	if (r < 0)
+		return r;
+	count += r;
+	/* Nothing else would take a packet along when all its articles are gone. */
+	r = forget_packets(store,
+		retention->text_before > retention->fingerprint_before
+			? retention->text_before
+			: retention->fingerprint_before,
+		limit);
 	if (r < 0)
 		return r;
 	count += r;

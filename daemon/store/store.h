@@ -201,6 +201,8 @@ int store_article_replace(struct store *store, const struct article_record *reco
 /* With text (NULL once Keep= is over) and fingerprint. */
 int store_article_get(
 	struct store *store, int64_t key, struct arena *arena, struct article_record *ret);
+/* Its public id alone. */
+int store_article_id(struct store *store, int64_t key, struct arena *arena, const char **ret);
 int store_article_find(
 	struct store *store, const char *id, struct arena *arena, struct article_record *ret);
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdint.h>
-#include <string.h>
 #include <zstd.h>
 
 #include "base/buffer.h"
@@ -63,10 +62,9 @@ static int make_room(struct text_codec *codec, size_t size)
 	return 0;
 }
 
-int text_codec_pack(
-	struct text_codec *codec, const char *text, const void **ret, size_t *ret_length)
+int text_codec_pack(struct text_codec *codec, const char *text, size_t length, const void **ret,
+	size_t *ret_length)
 {
-	size_t length = strlen(text);
 	size_t packed;
 	int r;
 
@@ -84,7 +82,7 @@ int text_codec_pack(
 }
 
 int text_codec_unpack(struct text_codec *codec, const void *frame, size_t length,
-	struct arena *arena, const char **ret)
+	struct arena *arena, const char **ret, size_t *ret_length)
 {
 	unsigned long long size = ZSTD_getFrameContentSize(frame, length);
 	size_t unpacked;
@@ -100,5 +98,6 @@ int text_codec_unpack(struct text_codec *codec, const void *frame, size_t length
 	if (ZSTD_isError(unpacked) || unpacked != size)
 		return -EBADMSG;
 	*ret = text;
+	*ret_length = unpacked;
 	return 0;
 }

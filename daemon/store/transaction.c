@@ -80,11 +80,18 @@ static void conclude(struct store *store, int result)
 			result == 0 && after[i].undone ? -ECANCELED : result, after[i].userdata);
 }
 
-static void roll_back(struct store *store)
+/* What memory knows of what is undone. */
+static void forget(struct store *store)
 {
 	store->counts.known = false;
 	store->next_article = 0;
 	backlog_forget(store);
+	packets_forget(&store->packets);
+}
+
+static void roll_back(struct store *store)
+{
+	forget(store);
 	if (!sqlite3_get_autocommit(store->db))
 		(void)run(store, rollback_sql); /* it fails only where there is none */
 }
@@ -97,6 +104,8 @@ int store_commit(struct store *store)
 		return 0;
 	assert(store->depth == 0);
 	r = store->failed;
+	if (r == 0)
+		r = packets_write(store);
 	if (r == 0)
 		r = run(store, commit_sql);
 	if (r < 0)
@@ -134,6 +143,8 @@ int store_savepoint(struct store *store)
 
 	assert(store->depth < SAVEPOINTS_MAX);
 	r = store_write_begin(store);
+	if (r == 0)
+		r = packets_write(store);
 	if (r < 0)
 		return r;
 	r = run(store, savepoint_sql);
@@ -149,6 +160,8 @@ int store_savepoint_release(struct store *store)
 
 	assert(store->depth > 0);
 	r = store->failed;
+	if (r == 0)
+		r = packets_write(store);
 	if (r < 0) {
 		(void)store_savepoint_rollback(store); /* the first error tells more */
 		return r;
@@ -166,9 +179,7 @@ int store_savepoint_rollback(struct store *store)
 
 	assert(store->depth > 0);
 	store->depth--;
-	store->counts.known = false;
-	store->next_article = 0;
-	backlog_forget(store);
+	forget(store);
 	for (size_t i = store->marks[store->depth]; i < store->after_count; i++)
 		store->after[i].undone = true;
 	if (store->failed < 0 && store->failed_depth == 0)

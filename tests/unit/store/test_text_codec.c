@@ -35,11 +35,14 @@ static void expect_same(struct codec_room *room, const char *text)
 	const void *frame;
 	const char *read;
 	size_t length;
+	size_t size;
 
 	arena_reset(room->arena);
-	assert_int_equal(text_codec_pack(room->codec, text, &frame, &length), 0);
-	assert_int_equal(text_codec_unpack(room->codec, frame, length, room->arena, &read), 0);
+	assert_int_equal(text_codec_pack(room->codec, text, strlen(text), &frame, &length), 0);
+	assert_int_equal(
+		text_codec_unpack(room->codec, frame, length, room->arena, &read, &size), 0);
 	assert_string_equal(read, text);
+	assert_int_equal(size, strlen(text));
 }
 
 static void test_texts_long_and_short_come_back_in_any_order(void **state)
@@ -65,9 +68,10 @@ static void test_damaged_frame_is_told(void **state)
 	const void *frame;
 	const char *read;
 	size_t length;
+	size_t size;
 	char *damaged;
 
-	assert_int_equal(text_codec_pack(room->codec, text, &frame, &length), 0);
+	assert_int_equal(text_codec_pack(room->codec, text, strlen(text), &frame, &length), 0);
 	damaged = malloc(length);
 	assert_non_null(damaged);
 	for (size_t i = 0; i < length; i++) {
@@ -76,13 +80,13 @@ static void test_damaged_frame_is_told(void **state)
 		memcpy(damaged, frame, length);
 		damaged[i] = (char)(damaged[i] ^ 0x55);
 		arena_reset(room->arena);
-		r = text_codec_unpack(room->codec, damaged, length, room->arena, &read);
+		r = text_codec_unpack(room->codec, damaged, length, room->arena, &read, &size);
 		/* A bit of the header that means nothing may change; the text may not. */
 		if (r == 0)
 			assert_string_equal(read, text);
 		else
 			assert_true(r == -EBADMSG || r == -ENOMEM);
-		r = text_codec_unpack(room->codec, frame, i, room->arena, &read);
+		r = text_codec_unpack(room->codec, frame, i, room->arena, &read, &size);
 		assert_int_equal(r, -EBADMSG);
 	}
 	free(damaged);
@@ -95,9 +99,11 @@ static void test_claim_of_a_greater_text_than_any_is_refused(void **state)
 	static const unsigned char frame[] = {
 		0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0x00, 0x00, 0x00, 0x01, 0x01, 0x00, 0x00};
 	const char *read;
+	size_t size;
 
 	assert_int_equal(
-		text_codec_unpack(room->codec, frame, sizeof(frame), room->arena, &read), -EBADMSG);
+		text_codec_unpack(room->codec, frame, sizeof(frame), room->arena, &read, &size),
+		-EBADMSG);
 	assert_int_equal(arena_used(room->arena), 0);
 }
 
@@ -108,12 +114,14 @@ static void test_text_beyond_the_arena_is_told(void **state)
 	const void *frame;
 	const char *read;
 	size_t length;
+	size_t size;
 
 	assert_int_equal(arena_new(32, &arena), 0);
 	assert_int_equal(text_codec_pack(room->codec, "0123456789012345678901234567890123456789",
-				 &frame, &length),
+				 40, &frame, &length),
 		0);
-	assert_int_equal(text_codec_unpack(room->codec, frame, length, arena, &read), -ENOMEM);
+	assert_int_equal(
+		text_codec_unpack(room->codec, frame, length, arena, &read, &size), -ENOMEM);
 }
 
 #define WITH_CODEC(test) cmocka_unit_test_setup_teardown(test, setup, teardown)

@@ -1,0 +1,120 @@
+/* Databases of versions before are taken along. */
+#include "room.h"
+
+#include <sqlite3.h>
+
+#include "store/migrate.h"
+#include "store/text_codec.h"
+
+static const char rows_sql[] =
+	"INSERT INTO feeds (id, url, first_poll, last_poll, last_success, last_news, next_poll,"
+	" interval, rule, health, failures, failing_since, primed) VALUES"
+	" (1, 'https://example.org/feed', 0, 0, 0, 0, 0, 0, 'none', 'ok', 0, 0, 1);"
+	"INSERT INTO stories (key, id, first_seen, last_seen, article_count, site_count) VALUES"
+	" (1, 'S', 1763700000000000, 1763700000000000, 2, 1);"
+	"INSERT INTO articles (key, id, feed, story, first_seen, relation, of, similarity,"
+	" confidence) VALUES (1, 'A', 1, 1, 1763700000000000, 'new', 0, 0, 0),"
+	" (2, 'B', 1, 1, 1763700000000000, 'new', 0, 0, 0);"
+	"INSERT INTO fingerprints (article, bytes) VALUES (1, x'7072696e74');";
+
+static const char texts_sql[] =
+	"INSERT INTO texts (article, first_seen, text) VALUES (1, 1763700000000000, ?)";
+
+static void put_text(sqlite3 *db, const char *text)
+{
+	struct text_codec *codec;
+	sqlite3_stmt *statement;
+	const void *frame;
+	size_t length;
+
+	assert_int_equal(text_codec_new(&codec), 0);
+	assert_int_equal(text_codec_pack(codec, text, strlen(text), &frame, &length), 0);
+	assert_int_equal(sqlite3_prepare_v2(db, texts_sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_bind_blob(statement, 1, frame, (int)length, SQLITE_STATIC), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
+	assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+	text_codec_free(codec);
+}
+
+static void run_sql(sqlite3 *db, const char *sql)
+{
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+}
+
+/* Makes a database of that version with an article that has a text, and one that has none. */
+static void make_old(struct room *room, unsigned version)
+{
+	char pragma[64];
+	sqlite3 *db;
+
+	store_close(room->store);
+	room->store = NULL;
+	room_remove(room);
+	assert_int_equal(sqlite3_open(room->file, &db), SQLITE_OK);
+	run_sql(db, schema_1_sql);
+	run_sql(db, rows_sql);
+	put_text(db, "The old bridge was closed on Monday.");
+	if (version > 1)
+		run_sql(db, schema_2_sql);
+	(void)snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %u", version);
+	run_sql(db, pragma);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	room_open(room);
+}
+
+static void expect_text(struct room *room, int64_t key, const char *text)
+{
+	struct article_record record;
+
+	assert_int_equal(store_article_get(room->store, key, room->arena, &record), 0);
+	if (text)
+		assert_string_equal(record.article.text, text);
+	else
+		assert_null(record.article.text);
+}
+
+static void expect_articles_are_taken_along(struct room *room)
+{
+	struct store_retention retention = {.text_before = NOW + 1};
+	struct article_record record;
+	int64_t key;
+
+	expect_text(room, 1, "The old bridge was closed on Monday.");
+	expect_text(room, 2, NULL);
+	key = make_article(room, "C", 1, 1, NOW + USEC_HOUR);
+	assert_int_equal(key, 3);
+	assert_int_equal(store_article_get(room->store, 1, room->arena, &record), 0);
+	assert_int_equal(record.fingerprint_length, 5);
+	record.article.text = "It was opened again.";
+	assert_int_equal(store_article_replace(room->store, &record), 0);
+	assert_int_equal(store_commit(room->store), 0);
+	room_reopen(room);
+	expect_text(room, 1, "It was opened again.");
+	expect_text(room, 3, "The old bridge was closed on Monday.");
+	assert_int_equal(store_prune(room->store, &retention, 10), 1);
+	expect_text(room, 1, NULL);
+	expect_text(room, 3, "The old bridge was closed on Monday.");
+}
+
+static void test_articles_of_version_1_are_taken_along(void **state)
+{
+	make_old(*state, 1);
+	expect_articles_are_taken_along(*state);
+}
+
+static void test_articles_of_version_2_are_taken_along(void **state)
+{
+	make_old(*state, 2);
+	expect_articles_are_taken_along(*state);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_ROOM(test_articles_of_version_1_are_taken_along),
+		IN_ROOM(test_articles_of_version_2_are_taken_along),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,281 @@
+/* Texts that are packed together (store/packets.h), by what the store answers. */
+#include "room.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+
+#include "store/packets.h"
+
+/* A text of so many bytes that is like no other. */
+static char *make_text(unsigned number, size_t length)
+{
+	char *text = malloc(length + 1);
+	size_t used;
+
+	assert_non_null(text);
+	for (used = 0; used < length; used++) {
+		uint64_t seed[] = {number, used};
+
+		text[used] = (char)('a' + hash_bytes(seed, sizeof(seed)) % 26);
+	}
+	text[used] = '\0';
+	return text;
+}
+
+/* Adds an article with that text; NULL: none. */
+static int64_t add_at(struct room *room, unsigned number, size_t length, usec first_seen)
+{
+	_cleanup_(freep) char *text = make_text(number, length);
+	char id[16];
+	struct article_record record = {
+		.feed = make_feed(room, "https://example.org/feed"),
+		.article = {.text = text, .published = DATE_NONE, .first_seen = first_seen},
+	};
+
+	(void)snprintf(id, sizeof(id), "%u-", number);
+	record.article.id = id;
+	record.story = make_story(room, id, first_seen);
+	assert_int_equal(store_next_article_key(room->store, &record.key), 0);
+	assert_int_equal(store_article_add(room->store, &record), 0);
+	return record.key;
+}
+
+static int64_t add(struct room *room, unsigned number, size_t length)
+{
+	return add_at(room, number, length, NOW);
+}
+
+static void expect_text(struct room *room, int64_t key, unsigned number, size_t length)
+{
+	_cleanup_(freep) char *text = make_text(number, length);
+	struct article_record read;
+
+	arena_reset(room->arena);
+	assert_int_equal(store_article_get(room->store, key, room->arena, &read), 0);
+	assert_non_null(read.article.text);
+	assert_string_equal(read.article.text, text);
+}
+
+static void expect_no_text(struct room *room, int64_t key)
+{
+	struct article_record read;
+
+	assert_int_equal(store_article_get(room->store, key, room->arena, &read), 0);
+	assert_null(read.article.text);
+}
+
+/* What a query about the file answers, while the store is closed. */
+static int64_t ask_file(struct room *room, const char *sql)
+{
+	sqlite3_stmt *statement;
+	sqlite3 *db;
+	int64_t answer;
+
+	assert_int_equal(store_commit(room->store), 0);
+	store_close(room->store);
+	room->store = NULL;
+	assert_int_equal(sqlite3_open(room->file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	answer = sqlite3_column_int64(statement, 0);
+	assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	room_open(room);
+	return answer;
+}
+
+static int64_t count_packets(struct room *room)
+{
+	return ask_file(room, "SELECT count(*) FROM packets");
+}
+
+static void test_texts_are_read_before_and_after_they_are_written(void **state)
+{
+	struct room *room = *state;
+
+	for (unsigned i = 0; i < 20; i++)
+		assert_int_equal(add(room, i, 100 * i), i + 1);
+	for (unsigned i = 0; i < 20; i++)
+		expect_text(room, i + 1, i, 100 * i);
+	assert_int_equal(store_commit(room->store), 0);
+	for (unsigned i = 20; i-- > 0;)
+		expect_text(room, i + 1, i, 100 * i);
+	assert_int_equal(count_packets(room), 1);
+	for (unsigned i = 0; i < 20; i++)
+		expect_text(room, i + 1, i, 100 * i);
+}
+
+static void test_packet_ends_where_it_is_full(void **state)
+{
+	struct room *room = *state;
+
+	(void)add(room, 0, PACKET_BYTES - 10);
+	(void)add(room, 1, 10);
+	assert_int_equal(count_packets(room), 1);
+	(void)add(room, 2, PACKET_BYTES - 10);
+	(void)add(room, 3, 11);
+	(void)add(room, 4, PACKET_BYTES + 1);
+	(void)add(room, 5, 1);
+	assert_int_equal(count_packets(room), 5);
+	expect_text(room, 1, 0, PACKET_BYTES - 10);
+	expect_text(room, 2, 1, 10);
+	expect_text(room, 3, 2, PACKET_BYTES - 10);
+	expect_text(room, 4, 3, 11);
+	expect_text(room, 5, 4, PACKET_BYTES + 1);
+	expect_text(room, 6, 5, 1);
+}
+
+static void test_packet_holds_what_was_first_seen_within_its_span(void **state)
+{
+	struct room *room = *state;
+
+	(void)add_at(room, 0, 10, NOW);
+	(void)add_at(room, 1, 10, NOW + PACKET_SPAN);
+	assert_int_equal(count_packets(room), 1);
+	(void)add_at(room, 2, 10, NOW);
+	(void)add_at(room, 3, 10, NOW + PACKET_SPAN + 1);
+	(void)add_at(room, 4, 10, NOW);
+	assert_int_equal(count_packets(room), 4);
+}
+
+static void test_texts_of_a_savepoint_go_with_it(void **state)
+{
+	struct room *room = *state;
+
+	(void)add(room, 0, 100);
+	assert_int_equal(store_savepoint(room->store), 0);
+	(void)add(room, 1, 100);
+	assert_int_equal(store_savepoint(room->store), 0);
+	(void)add(room, 2, 100);
+	assert_int_equal(store_savepoint_rollback(room->store), 0);
+	expect_text(room, 2, 1, 100);
+	/* The key is given again, to another text. */
+	assert_int_equal(add(room, 3, 200), 3);
+	expect_text(room, 3, 3, 200);
+	assert_int_equal(store_savepoint_release(room->store), 0);
+	assert_int_equal(store_savepoint(room->store), 0);
+	assert_int_equal(add(room, 4, 100), 4);
+	assert_int_equal(store_savepoint_rollback(room->store), 0);
+	assert_int_equal(store_commit(room->store), 0);
+	room_reopen(room);
+	expect_text(room, 1, 0, 100);
+	expect_text(room, 2, 1, 100);
+	expect_text(room, 3, 3, 200);
+}
+
+static void test_texts_of_a_transaction_go_with_it(void **state)
+{
+	struct room *room = *state;
+
+	(void)add(room, 0, PACKET_BYTES);
+	(void)add(room, 1, 100); /* the first packet is written now */
+	expect_text(room, 1, 0, PACKET_BYTES);
+	store_rollback(room->store);
+	assert_int_equal(add(room, 2, 50), 1);
+	assert_int_equal(add(room, 3, 60), 2);
+	expect_text(room, 1, 2, 50);
+	assert_int_equal(store_commit(room->store), 0);
+	expect_text(room, 1, 2, 50);
+	expect_text(room, 2, 3, 60);
+}
+
+/* Replaces the article's text. */
+static void replace(struct room *room, int64_t key, unsigned number, const char *text)
+{
+	struct article_record record;
+
+	assert_int_equal(store_article_get(room->store, key, room->arena, &record), 0);
+	record.article.text = text;
+	assert_int_equal(store_article_replace(room->store, &record), 0);
+	if (text)
+		expect_text(room, key, number, strlen(text));
+	else
+		expect_no_text(room, key);
+}
+
+static void test_text_of_a_changed_article_leaves_its_packet(void **state)
+{
+	struct room *room = *state;
+	_cleanup_(freep) char *before = make_text(10, 500);
+	_cleanup_(freep) char *after = make_text(11, 600);
+	struct store_retention retention = {.text_before = NOW + 1};
+
+	for (unsigned i = 0; i < 4; i++)
+		(void)add(room, i, 100);
+	replace(room, 1, 10, before); /* its packet is still being filled */
+	assert_int_equal(store_commit(room->store), 0);
+	replace(room, 2, 11, after);
+	replace(room, 3, 0, NULL);
+	assert_int_equal(store_commit(room->store), 0);
+	room_reopen(room);
+	expect_text(room, 1, 10, 500);
+	expect_text(room, 2, 11, 600);
+	expect_no_text(room, 3);
+	expect_text(room, 4, 3, 100);
+	assert_int_equal(store_prune(room->store, &retention, 100), 3); /* two texts, the packet */
+	for (int64_t key = 1; key <= 4; key++)
+		expect_no_text(room, key);
+}
+
+static void test_packet_goes_with_the_newest_of_its_articles(void **state)
+{
+	struct room *room = *state;
+	struct store_retention retention = {.text_before = NOW + 10};
+	int64_t one = add_at(room, 0, 100, NOW + 10);
+	int64_t two = add_at(room, 1, 100, NOW);
+
+	assert_int_equal(store_prune(room->store, &retention, 100), 0);
+	expect_text(room, two, 1, 100);
+	retention.text_before = NOW + 11;
+	assert_int_equal(store_prune(room->store, &retention, 100), 1);
+	expect_no_text(room, one);
+	expect_no_text(room, two);
+}
+
+static void test_packet_goes_when_its_articles_do(void **state)
+{
+	struct room *room = *state;
+	struct store_retention retention = {.fingerprint_before = NOW + 1};
+
+	(void)add(room, 0, 100);
+	(void)add(room, 1, 100);
+	assert_int_equal(store_prune(room->store, &retention, 100), 3);
+	assert_int_equal(count_packets(room), 0);
+}
+
+static void test_damaged_places_are_told(void **state)
+{
+	static const char *const damages[] = {
+		"UPDATE articles SET text_at = -1 WHERE key = 2 RETURNING key",
+		"UPDATE articles SET text_at = 201 WHERE key = 2 RETURNING key",
+		"UPDATE articles SET text_at = 100, text_length = 101 WHERE key = 2 RETURNING key",
+		"UPDATE articles SET text_length = -1 WHERE key = 2 RETURNING key",
+		"UPDATE packets SET texts = zeroblob(50) RETURNING key",
+	};
+	struct room *room = *state;
+	struct article_record read;
+
+	(void)add(room, 0, 100);
+	(void)add(room, 1, 100);
+	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
+		(void)ask_file(room, damages[i]);
+		assert_int_equal(store_article_get(room->store, 2, room->arena, &read), -EBADMSG);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_ROOM(test_texts_are_read_before_and_after_they_are_written),
+		IN_ROOM(test_packet_ends_where_it_is_full),
+		IN_ROOM(test_packet_holds_what_was_first_seen_within_its_span),
+		IN_ROOM(test_texts_of_a_savepoint_go_with_it),
+		IN_ROOM(test_texts_of_a_transaction_go_with_it),
+		IN_ROOM(test_text_of_a_changed_article_leaves_its_packet),
+		IN_ROOM(test_packet_goes_with_the_newest_of_its_articles),
+		IN_ROOM(test_packet_goes_when_its_articles_do),
+		IN_ROOM(test_damaged_places_are_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
