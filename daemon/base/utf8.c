@@ -1,19 +1,18 @@
 #include "base/utf8.h"
 
-#include <stdint.h>
-#include <string.h>
 #include <unicode/utf8.h>
 
-/* Eight ASCII bytes at a time; returns where the first other byte may stand. */
+#include "base/block.h"
+
+/* Returns where the first byte may stand that is not ASCII. */
 static size_t skip_ascii(const char *bytes, size_t length, size_t offset)
 {
-	while (length - offset >= sizeof(uint64_t)) {
-		uint64_t word;
+	while (length - offset >= BLOCK_BYTES) {
+		size_t step = block_first(block_load(bytes + offset) & 0x80);
 
-		memcpy(&word, bytes + offset, sizeof(word));
-		if (word & UINT64_C(0x8080808080808080))
+		offset += step;
+		if (step < BLOCK_BYTES)
 			break;
-		offset += sizeof(word);
 	}
 	return offset;
 }
@@ -25,7 +24,8 @@ bool utf8_valid(const char *bytes, size_t length)
 	while (offset < length) {
 		UChar32 character;
 
-		offset = skip_ascii(bytes, length, offset);
+		if (!(bytes[offset] & 0x80))
+			offset = skip_ascii(bytes, length, offset);
 		if (offset == length)
 			break;
 		U8_NEXT(bytes, offset, length, character);

@@ -5,43 +5,21 @@
 #include <string.h>
 #include <unicode/utf8.h>
 
+#include "base/block.h"
 #include "text/html_entity.h"
 
 enum {
-	BLOCK_BYTES = 16, /* every x86-64 and ARM has these */
 	BLOCKS_AT_ONCE = 8,
 };
-
-/* The compilers make of it what the machine has. */
-typedef uint8_t block __attribute__((vector_size(BLOCK_BYTES)));
 
 static bool is_control(unsigned char byte)
 {
 	return byte < ' ' && byte != '\t' && byte != '\n' && byte != '\r';
 }
 
-static block load(const char *text)
-{
-	block bytes;
-
-	memcpy(&bytes, text, sizeof(bytes));
-	return bytes;
-}
-
 static block controls(block bytes)
 {
 	return (block)((bytes < ' ') & (bytes != '\t') & (bytes != '\n') & (bytes != '\r'));
-}
-
-static bool any(block flags)
-{
-	uint64_t words[BLOCK_BYTES / sizeof(uint64_t)];
-	uint64_t all = 0;
-
-	memcpy(words, &flags, sizeof(words));
-	for (size_t i = 0; i < BLOCK_BYTES / sizeof(uint64_t); i++)
-		all |= words[i];
-	return all != 0;
 }
 
 static bool has_controls(const char *text, size_t length)
@@ -50,11 +28,11 @@ static bool has_controls(const char *text, size_t length)
 
 	for (; length - i >= (size_t)BLOCK_BYTES * BLOCKS_AT_ONCE;
 		i += (size_t)BLOCK_BYTES * BLOCKS_AT_ONCE) {
-		block found = controls(load(text + i));
+		block found = controls(block_load(text + i));
 
 		for (size_t j = 1; j < BLOCKS_AT_ONCE; j++)
-			found |= controls(load(text + i + j * BLOCK_BYTES));
-		if (any(found))
+			found |= controls(block_load(text + i + j * BLOCK_BYTES));
+		if (block_any(found))
 			return true;
 	}
 	for (; i < length; i++)

@@ -6,6 +6,8 @@
 #include <unicode/ustring.h>
 #include <unicode/utf8.h>
 
+#include "base/block.h"
+
 /* What a byte may begin. */
 enum byte_class {
 	BYTE_WORD,    /* a character of a word, in NFC */
@@ -89,58 +91,45 @@ static void add_special(
 	(void)buffer_add(writer->out, text, length);
 }
 
-#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
-#define HIGH_BITS EACH_BYTE(0x80)
-
-/* A bit for a byte of the word that is zero; one more behind it may be set falsely. */
-static uint64_t zero_bytes(uint64_t word)
+/*
+ * Flags what ends a run of words, or may: white space but single spaces, "<", "&", and whatever is
+ * not ASCII.  A byte before the text is looked at too.
+ */
+static inline block run_ends(const char *text)
 {
-	return (word - EACH_BYTE(1)) & ~word & HIGH_BITS;
+	block bytes = block_load(text);
+	block before = block_load(text - 1);
+
+	return (block)((bytes < ' ') | (bytes >= 0x7F) | (bytes == '<') | (bytes == '&') |
+		((bytes == ' ') & (before == ' ')));
 }
 
-/* Whether eight bytes are ASCII words with single spaces between, without "<" or "&". */
-static bool is_plain_block(uint64_t word)
+/* Where the word's letters beyond ASCII end that begin at `i`. */
+static size_t letters_end(const char *text, size_t length, size_t i)
 {
-	uint64_t spaces = zero_bytes(word ^ EACH_BYTE(' '));
-	uint64_t special = word | (word + EACH_BYTE(1)); /* 0x7F and above */
-	special |= (word - EACH_BYTE(' ')) & ~word;      /* below the space */
-	special |= zero_bytes(word ^ EACH_BYTE('<')) | zero_bytes(word ^ EACH_BYTE('&'));
-	return ((special & HIGH_BITS) | (spaces & (spaces >> 8)) | (spaces & (spaces << 8))) == 0;
-}
-
-/* As run_length(), of whole blocks of eight bytes; does not end in a space. */
-static size_t block_run_length(const char *text, size_t length)
-{
-	size_t i = 0;
-
-	while (length - i >= sizeof(uint64_t)) {
-		uint64_t word;
-
-		memcpy(&word, text + i, sizeof(word));
-		if (!is_plain_block(word) || (text[i] == ' ' && i > 0 && text[i - 1] == ' '))
-			break;
-		i += sizeof(word);
-	}
-	return i > 0 && text[i - 1] == ' ' ? i - 1 : i;
+	while (i < length && (text[i] & 0x80) && byte_class((unsigned char)text[i]) == BYTE_WORD)
+		i++;
+	return i;
 }
 
 /* The length of what can be copied as it stands: words with single spaces between. */
 static size_t run_length(const char *text, size_t length)
 {
-	size_t i = block_run_length(text, length);
+	size_t i = 1;
+	bool ended = false;
 
-	while (i < length) {
-		enum byte_class class = byte_class((unsigned char)text[i]);
+	while (!ended && length - i >= BLOCK_BYTES) {
+		size_t step = block_first(run_ends(text + i));
+		size_t end = i + step;
 
-		if (class == BYTE_WORD)
-			i++;
-		else if (text[i] == ' ' && i > 0 && i + 1 < length && text[i - 1] != ' ' &&
-			byte_class((unsigned char)text[i + 1]) == BYTE_WORD)
-			i++;
-		else
-			break;
+		i = step < BLOCK_BYTES ? letters_end(text, length, end) : end;
+		ended = step < BLOCK_BYTES && i == end;
 	}
-	return i;
+	while (!ended && i < length &&
+		(byte_class((unsigned char)text[i]) == BYTE_WORD ||
+			(text[i] == ' ' && text[i - 1] != ' ')))
+		i++;
+	return text[i - 1] == ' ' ? i - 1 : i;
 }
 
 static size_t add_next(

@@ -25,6 +25,22 @@ static void test_validity_is_that_of_rfc_3629(void **state)
 	assert_true(utf8_valid("a\0b", 3));
 }
 
+/* ASCII is passed over by blocks. */
+static void test_a_bad_byte_is_found_anywhere(void **state)
+{
+	char text[50];
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	for (size_t i = 0; i < sizeof(text); i++) {
+		text[i] = '\x80';
+		assert_false(utf8_valid(text, sizeof(text)));
+		assert_true(utf8_valid(text, i));
+		text[i] = 'a';
+	}
+	assert_true(utf8_valid(text, sizeof(text)));
+}
+
 static void test_cutting_splits_no_character(void **state)
 {
 	static const char text[] = "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80";
@@ -50,6 +66,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_validity_is_that_of_rfc_3629),
+		cmocka_unit_test(test_a_bad_byte_is_found_anywhere),
 		cmocka_unit_test(test_cutting_splits_no_character),
 		cmocka_unit_test(test_cutting_prefers_the_end_of_a_word),
 	};

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -112,6 +113,31 @@ static void test_white_space_is_folded(void **state)
 	check(cases, ARRAY_SIZE(cases), 0);
 }
 
+/* Runs are copied by blocks: what ends one may stand anywhere in them. */
+static void test_it_does_not_matter_where_a_run_ends(void **state)
+{
+	static const struct text_case ends[] = {{"  ", " "}, {" ", " "}, {"\n", " "}, {"<i>", ""},
+		{" <i> ", " "}, {"&amp;", "&"}, {"&", "&"}, {"\xC3\xA9", "\xC3\xA9"},
+		{" \xD0\xB6", " \xD0\xB6"}, {"\xC2\xA0", " "}, {"\xE2\x80\x8B", ""}, {"\x7F", " "},
+		{"\xE2\x80\x9C", "\xE2\x80\x9C"}};
+	enum { LONG = 40 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ends) * LONG * LONG; i++) {
+		const struct text_case *end = &ends[i / (LONG * LONG)];
+		int before = 1 + (int)(i / LONG % LONG);
+		int behind = 1 + (int)(i % LONG);
+		char html[2 * LONG + 16];
+		char expected[2 * LONG + 16];
+		const struct text_case this = {html, expected};
+
+		(void)snprintf(html, sizeof(html), "%0*d%s%0*d", before, 1, end->html, behind, 2);
+		(void)snprintf(expected, sizeof(expected), "%0*d%s%0*d", before, 1, end->expected,
+			behind, 2);
+		check(&this, 1, 0);
+	}
+}
+
 static void test_the_text_is_in_nfc(void **state)
 {
 	static const struct text_case cases[] = {
@@ -189,6 +215,7 @@ int main(void)
 		cmocka_unit_test(test_references_are_decoded_once),
 		cmocka_unit_test(test_what_is_no_markup_is_text),
 		cmocka_unit_test(test_white_space_is_folded),
+		cmocka_unit_test(test_it_does_not_matter_where_a_run_ends),
 		cmocka_unit_test(test_the_text_is_in_nfc),
 		cmocka_unit_test(test_titles_are_one_line_and_keep_what_looks_like_a_tag),
 		cmocka_unit_test(test_plain_text_keeps_its_lines_and_signs),
