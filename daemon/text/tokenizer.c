@@ -87,13 +87,14 @@ static void set_signs(const struct scan *scan, const struct extent *extent, stru
 	token->after = signs_after(scan, extent->end);
 }
 
-/* Whether a letter beyond ASCII is in the extent; bytes behind the text are readable. */
-static inline bool has_letters(const char *text, const struct extent *extent)
+/* Where the next letter beyond ASCII stands from `start` on, of which `count` are left. */
+static size_t next_letter(const struct plain_text *plain, size_t start, size_t count)
 {
-	for (size_t i = extent->start; i < extent->end; i++)
-		if ((unsigned char)text[i] >= PLAIN_LETTER)
-			return true;
-	return false;
+	const char *found = NULL;
+
+	if (count > 0)
+		found = memchr(plain->text + start, PLAIN_LETTER, plain->length - start);
+	return found ? (size_t)(found - plain->text) : SIZE_MAX;
 }
 
 /*
@@ -151,6 +152,7 @@ static int scan_plain(struct tokenizer *tokenizer, bool joins)
 	const uint32_t *edge_end = edge + plain->edge_count;
 	const char *text = plain->text;
 	struct token *token;
+	size_t letter_at = next_letter(plain, 0, plain->letter_count);
 	size_t letter = 0;
 	int r;
 
@@ -173,8 +175,10 @@ static int scan_plain(struct tokenizer *tokenizer, bool joins)
 			.raw_length = (uint32_t)(extent.end - extent.start),
 			.folded_length = (uint32_t)(extent.end - extent.start),
 		};
-		if (extent.acronym || (letter < plain->letter_count && has_letters(text, &extent)))
+		if (extent.acronym || letter_at < extent.end) {
 			spell_out(tokenizer, &extent, &letter, token);
+			letter_at = next_letter(plain, extent.end, plain->letter_count - letter);
+		}
 		if ((extent.start > 0 && may_be_sign(text[extent.start - 1])) ||
 			may_be_sign(text[extent.end]))
 			set_signs(&scan, &extent, token);
