@@ -1,6 +1,7 @@
 /*
- * The reader role of the two programs: `PROGRAM --reader` with its pipe as standard input and
- * output.  It prepares what needs files, enters the sandbox, then answers jobs until end of file.
+ * The reader role: wirewatch-reader, or either other program by `--reader` (worker/program.h), with
+ * its pipe as standard input and output.  It prepares what needs files, enters the sandbox, then
+ * answers jobs until end of file.
  */
 #pragma once
 

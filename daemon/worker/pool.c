@@ -8,6 +8,7 @@
 #include "base/macro.h"
 #include "worker/child.h"
 #include "worker/job.h"
+#include "worker/program.h"
 #include "worker/reader.h"
 
 enum {
@@ -39,6 +40,7 @@ struct slot {
 
 struct pool {
 	struct pool_options options;
+	struct reader_program program; /* where the options name none */
 	STAILQ_HEAD(, task) waiting;
 	size_t waiting_count;
 	size_t waiting_bytes;
@@ -331,8 +333,11 @@ int pool_new(const struct pool_options *options, struct pool **ret)
 	STAILQ_INIT(&pool->waiting);
 	own = &pool->options;
 	*own = *options;
-	if (!own->executable)
-		own->executable = "/proc/self/exe";
+	pool->program.fd = -1;
+	if (!own->executable) {
+		reader_program_open(OWN_PROGRAM, &pool->program);
+		own->executable = pool->program.path;
+	}
 	if (!own->argument)
 		own->argument = READER_ARGUMENT;
 	if (own->cpu_limit == 0)
@@ -365,6 +370,7 @@ void pool_free(struct pool *pool)
 		task_free(take_waiting(pool));
 	clock_timer_free(pool->options.clock, pool->backoff);
 	clock_timer_free(pool->options.clock, pool->patience);
+	reader_program_close(&pool->program);
 	free(pool);
 }
 

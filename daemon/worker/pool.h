@@ -29,7 +29,7 @@ struct pool_options {
 	struct event_base *base;
 	struct clock *clock;
 	unsigned readers;       /* [Daemon] Readers=, from 1 to READERS_MAX */
-	const char *executable; /* NULL: /proc/self/exe */
+	const char *executable; /* NULL: worker/program.h says */
 	const char *argument;   /* NULL: READER_ARGUMENT */
 	usec cpu_limit;         /* 0: READER_CPU_SECONDS */
 	usec wall_limit;        /* 0: READER_WALL_SECONDS */

@@ -9,7 +9,7 @@
 
 /*
  * Reads the document, which is taken over, and calls `done` with the result before it returns.
- * The program's own executable is the reader, so its main() knows READER_ARGUMENT.
+ * Where there is no wirewatch-reader the program itself is one: its main() knows READER_ARGUMENT.
  * Returns 0 when `done` was called, -EFBIG above DOCUMENT_BYTES_MAX, -ENOMEM, or -EIO where the
  * loop itself fails.
  */

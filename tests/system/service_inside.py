@@ -150,11 +150,12 @@ def told():
 
 
 def readers():
-    """The statuses of the reader processes, by name of their field."""
+    """The statuses of the reader processes, by name of their field, and their program."""
     found = []
     for pid in run("pgrep", "-f", "^[^ ]* --reader$")[1].split():
         with open(f"/proc/{pid}/status", encoding="utf-8") as file:
             found.append(dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line))
+        found[-1]["Program"] = os.readlink(f"/proc/{pid}/exe")
     return found
 
 
@@ -356,6 +357,7 @@ def check_readers():
     found = readers()
     check("a reader runs", len(found) >= 1)
     for status in found:
+        check("reader is the program of its own", status["Program"].endswith("/wirewatch/wirewatch-reader"), status)
         # The unit's filters and the reader's own.
         check("reader is filtered", status["Seccomp"] == "2" and int(status["Seccomp_filters"]) >= 2, status)
         check("reader has no capability and gets no privilege",
