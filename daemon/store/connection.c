@@ -203,6 +203,7 @@ void store_close(struct store *store)
 	/* Closing rolls back what is open. */
 	(void)sqlite3_close(store->db);
 	backlog_forget(store);
+	entry_index_forget(&store->entry_index);
 	packets_free(&store->packets);
 	text_codec_free(store->codec);
 	free(store->after);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/map.h"
+#include "store/entry_index.h"
 #include "store/packets.h"
 #include "store/store.h"
 
@@ -62,6 +63,7 @@ struct store {
 	size_t after_size;
 
 	struct packets packets;
+	struct entry_index entry_index;
 	struct row_counts counts;
 	struct map backlogs; /* hook -> its pending deliveries (store/backlog.h) */
 	bool backlogs_known;

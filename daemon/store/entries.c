@@ -8,10 +8,6 @@ static const char digests_sql[] = "SELECT digest FROM entries WHERE feed = ?";
 static const char any_sql[] = "SELECT 1 FROM entries WHERE feed = ? LIMIT 1";
 static const char find_sql[] =
 	"SELECT identity, digest, link, text, article FROM entries WHERE feed = ? AND identity = ?";
-static const char find_link_sql[] = "SELECT identity, digest, link, text, article FROM entries"
-				    " WHERE feed = ? AND link = ? ORDER BY seen DESC LIMIT 1";
-static const char find_text_sql[] = "SELECT identity, digest, link, text, article FROM entries"
-				    " WHERE feed = ? AND text = ? ORDER BY seen DESC LIMIT 1";
 static const char save_sql[] =
 	"INSERT INTO entries (feed, identity, digest, link, text, article, seen)"
 	" VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET digest = excluded.digest,"
@@ -61,14 +57,14 @@ int store_feed_has_entries(struct store *store, int64_t feed)
 	return statement_row(&s);
 }
 
-static int find(struct store *store, const char *sql, int64_t feed, const struct digest *by,
-	struct known_entry *ret)
+int store_entry_find(
+	struct store *store, int64_t feed, const struct digest *identity, struct known_entry *ret)
 {
-	_cleanup_(statement_end) struct statement s = statement_read(store, sql);
+	_cleanup_(statement_end) struct statement s = statement_read(store, find_sql);
 	int r;
 
 	bind_int(&s, feed);
-	bind_digest(&s, by);
+	bind_digest(&s, identity);
 	r = statement_found(&s);
 	if (r < 0)
 		return r;
@@ -80,28 +76,20 @@ static int find(struct store *store, const char *sql, int64_t feed, const struct
 	return 0;
 }
 
-int store_entry_find(
-	struct store *store, int64_t feed, const struct digest *identity, struct known_entry *ret)
-{
-	return find(store, find_sql, feed, identity, ret);
-}
-
 int store_entry_find_same(struct store *store, int64_t feed, const struct digest *link,
 	const struct digest *text, struct known_entry *ret)
 {
-	int r = -ENOENT;
+	struct digest identity;
+	int r;
 
-	/* A digest of zeros is bound as NULL, which equals nothing. */
-	if (link)
-		r = find(store, find_link_sql, feed, link, ret);
-	if (r == -ENOENT && text)
-		r = find(store, find_text_sql, feed, text, ret);
-	return r;
+	r = entry_index_find(store, feed, link, text, &identity);
+	return r < 0 ? r : store_entry_find(store, feed, &identity, ret);
 }
 
 int store_entry_save(struct store *store, int64_t feed, const struct known_entry *entry, usec now)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, save_sql);
+	int r;
 
 	bind_int(&s, feed);
 	bind_blob(&s, entry->identity.bytes, sizeof(entry->identity.bytes));
@@ -110,13 +98,18 @@ int store_entry_save(struct store *store, int64_t feed, const struct known_entry
 	bind_digest(&s, &entry->text);
 	bind_int(&s, entry->article);
 	bind_usec(&s, now);
-	return statement_done(&s);
+	r = statement_done(&s);
+	if (r < 0)
+		return r;
+	r = entry_index_note(&store->entry_index, feed, entry, now);
+	return r < 0 ? store_write_failed(store, r) : 0;
 }
 
 static int touch(struct store *store, int64_t feed, const struct digest *identity, usec now)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, touch_sql);
 
+	entry_index_forget(&store->entry_index);
 	bind_usec(&s, now);
 	bind_int(&s, feed);
 	bind_blob(&s, identity->bytes, sizeof(identity->bytes));

@@ -192,6 +192,7 @@ int store_entries_forget(struct store *store, int64_t feed, usec before, size_t 
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, forget_entries_sql);
 
+	entry_index_forget(&store->entry_index);
 	bind_int(&s, feed);
 	bind_usec(&s, before);
 	bind_limit(&s, limit);

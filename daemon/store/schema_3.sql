@@ -11,3 +11,7 @@ CREATE TABLE packets (
 ALTER TABLE articles ADD COLUMN packet INTEGER;      -- packets.key, perhaps forgotten; NULL: none
 ALTER TABLE articles ADD COLUMN text_at INTEGER;     -- in its texts, in bytes
 ALTER TABLE articles ADD COLUMN text_length INTEGER;
+
+-- Asked only about new ids in feeds that are known: from memory (entry_index.h).
+DROP INDEX entries_by_link;
+DROP INDEX entries_by_text;

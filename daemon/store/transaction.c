@@ -73,6 +73,7 @@ static void conclude(struct store *store, int result)
 	store->after_count = 0;
 	store->after_size = 0;
 	store->in_transaction = false;
+	entry_index_forget(&store->entry_index);
 	store->failed = 0;
 	store->depth = 0;
 	for (size_t i = 0; i < count; i++)
@@ -87,6 +88,7 @@ static void forget(struct store *store)
 	store->next_article = 0;
 	backlog_forget(store);
 	packets_forget(&store->packets);
+	entry_index_forget(&store->entry_index);
 }
 
 static void roll_back(struct store *store)

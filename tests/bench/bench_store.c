@@ -220,7 +220,7 @@ static void bench_ingest(struct bench *bench)
 			commit(bench);
 	}
 	commit(bench);
-	report("new entries, 7 rows each", span, entries, "entries");
+	report("new entries", span, entries, "entries");
 	printf("    of which making the text %.2f us; worst commit %.1f ms of %u\n", make * 1e6,
 		bench->commit_worst * 1e3, bench->commits);
 }

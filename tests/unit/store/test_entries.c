@@ -98,6 +98,107 @@ static void test_absent_link_and_text_match_nothing(void **state)
 	assert_int_equal(store_entry_find_same(room->store, feed, NULL, NULL, &found), -ENOENT);
 }
 
+static int64_t find_same(struct room *room, int64_t feed, unsigned link, unsigned text)
+{
+	struct digest link_digest = make_digest(link + 20000);
+	struct digest text_digest = make_digest(text + 30000);
+	struct known_entry found;
+	int r = store_entry_find_same(room->store, feed, &link_digest, &text_digest, &found);
+
+	return r == 0 ? found.article : r;
+}
+
+static void test_entry_seen_last_is_found_of_several(void **state)
+{
+	struct room *room = *state;
+	int64_t feed = make_feed(room, "https://example.org/a");
+
+	for (unsigned i = 0; i < 5; i++) {
+		struct known_entry entry = make_entry(i);
+
+		entry.link = make_digest(20009);
+		entry.text = make_digest(30009);
+		save(room, feed, &entry, NOW + (i == 3));
+	}
+	assert_int_equal(find_same(room, feed, 9, 5000), 3);
+	assert_int_equal(find_same(room, feed, 5000, 9), 3);
+	assert_int_equal(find_same(room, feed, 5000, 5000), -ENOENT);
+}
+
+/* The store remembers what it was asked about the feed. */
+static void test_what_is_saved_between_two_questions_is_found(void **state)
+{
+	struct room *room = *state;
+	int64_t a = make_feed(room, "https://example.org/a");
+	int64_t b = make_feed(room, "https://example.org/b");
+	struct known_entry old = make_entry(1);
+	struct known_entry entry = make_entry(2);
+
+	save(room, a, &old, NOW);
+	entry.link = old.link;
+	save(room, a, &entry, NOW + 1);
+	assert_int_equal(find_same(room, a, 1, 5000), 2);
+	for (unsigned i = 10; i < 1000; i++) {
+		struct known_entry another = make_entry(i);
+
+		save(room, i % 2 == 0 ? a : b, &another, NOW + 1);
+		assert_int_equal(find_same(room, a, i, 5000), i % 2 == 0 ? (int)i : -ENOENT);
+	}
+	assert_int_equal(find_same(room, a, 10, 5000), 10);
+	assert_int_equal(find_same(room, b, 11, 5000), 11);
+	assert_int_equal(find_same(room, b, 10, 5000), -ENOENT);
+	/* With another link it is the one before that has the old link. */
+	assert_int_equal(find_same(room, a, 1, 5000), 2);
+	entry.link = make_digest(20003);
+	save(room, a, &entry, NOW + 2);
+	assert_int_equal(find_same(room, a, 1, 5000), 1);
+	assert_int_equal(find_same(room, a, 3, 5000), 2);
+	assert_int_equal(find_same(room, a, 5000, 2), 2);
+}
+
+static void test_what_was_undone_or_forgotten_is_not_found(void **state)
+{
+	struct room *room = *state;
+	int64_t feed = make_feed(room, "https://example.org/a");
+	struct known_entry one = make_entry(1);
+	struct known_entry two = make_entry(2);
+
+	save(room, feed, &one, NOW);
+	assert_int_equal(store_commit(room->store), 0);
+	assert_int_equal(store_savepoint(room->store), 0);
+	assert_int_equal(find_same(room, feed, 1, 1), 1);
+	save(room, feed, &two, NOW);
+	assert_int_equal(find_same(room, feed, 2, 5000), 2);
+	assert_int_equal(store_savepoint_rollback(room->store), 0);
+	assert_int_equal(find_same(room, feed, 2, 5000), -ENOENT);
+	assert_int_equal(find_same(room, feed, 1, 5000), 1);
+	for (unsigned i = 10; i < 600; i++) {
+		struct known_entry another = make_entry(i);
+
+		save(room, feed, &another, NOW + 5 * USEC_DAY);
+	}
+	assert_int_equal(find_same(room, feed, 1, 5000), 1);
+	assert_int_equal(store_entries_forget(room->store, feed, NOW + 2 * USEC_DAY, SIZE_MAX), 1);
+	assert_int_equal(find_same(room, feed, 1, 5000), -ENOENT);
+	assert_int_equal(find_same(room, feed, 10, 5000), 10);
+}
+
+static void test_entry_seen_again_counts_as_seen_last(void **state)
+{
+	struct room *room = *state;
+	int64_t feed = make_feed(room, "https://example.org/a");
+	struct known_entry one = make_entry(1);
+	struct known_entry two = make_entry(2);
+
+	two.link = one.link;
+	save(room, feed, &one, NOW);
+	save(room, feed, &two, NOW + 1);
+	assert_int_equal(find_same(room, feed, 1, 5000), 2);
+	assert_int_equal(
+		store_entries_seen(room->store, feed, &one.digest, 1, NOW + 2 * USEC_DAY), 0);
+	assert_int_equal(find_same(room, feed, 1, 5000), 1);
+}
+
 static void test_known_digests_come_sorted(void **state)
 {
 	struct room *room = *state;
@@ -259,6 +360,10 @@ int main(void)
 		IN_ROOM(test_entry_saved_again_is_replaced),
 		IN_ROOM(test_entry_with_a_new_id_is_found_by_link_or_text),
 		IN_ROOM(test_absent_link_and_text_match_nothing),
+		IN_ROOM(test_entry_seen_last_is_found_of_several),
+		IN_ROOM(test_what_is_saved_between_two_questions_is_found),
+		IN_ROOM(test_what_was_undone_or_forgotten_is_not_found),
+		IN_ROOM(test_entry_seen_again_counts_as_seen_last),
 		IN_ROOM(test_known_digests_come_sorted),
 		IN_ROOM(test_feed_without_entries_has_no_digests),
 		IN_ROOM(test_more_digests_than_the_arena_takes_are_an_error),
