@@ -430,12 +430,59 @@ static void read_word(struct scan *scan)
 	token->pair = false;
 }
 
+/* Whether a word of ASCII letters alone ends at the byte; of one letter, "." is an initial's. */
+static inline bool ends_plain_word(char byte, size_t letters)
+{
+	return ascii_kinds[(uint8_t)byte] == ASCII_OTHER || byte == ',' ||
+		(byte == '.' && letters > 1);
+}
+
+/*
+ * Reads words of small ASCII letters behind a letter of either case, which most are, as read_word()
+ * does, and the space behind each; stops at whatever is something else.
+ */
+static void read_plain_words(struct scan *scan)
+{
+	struct token *token = scan->tokens + scan->count;
+	const struct token *end = scan->tokens + scan->size;
+	const char *p = scan->p;
+
+	while (token < end) {
+		const char *start = p;
+		enum ascii_kind kind = ascii_kinds[(uint8_t)*p];
+		uint32_t hash = hash_letter(HASH_START, *p | 0x20);
+		size_t letters;
+
+		if (kind != ASCII_SMALL && kind != ASCII_CAPITAL)
+			break;
+		for (p++; (uint8_t)*p - (unsigned)'a' < 26; p++)
+			hash = hash_letter(hash, *p);
+		letters = (size_t)(p - start);
+		if (!ends_plain_word(*p, letters)) {
+			p = start;
+			break;
+		}
+		token->hash = mix(hash);
+		token->letters = (uint8_t)(letters < UINT8_MAX ? letters : UINT8_MAX);
+		token->kase = kind == ASCII_SMALL ? CASE_LOWER : CASE_CAPITAL;
+		token->initials = false;
+		token->pair = false;
+		token++;
+		p += *p == ' ';
+	}
+	if (p > scan->p)
+		scan->bracket = false;
+	scan->count = (size_t)(token - scan->tokens);
+	scan->p = p;
+}
+
 static void scan_text(struct scan *scan, const char *text)
 {
 	scan->p = text;
 	scan->line = text;
 	scan->line_start = true;
-	while (scan->p < scan->end && scan->count < scan->size) {
+	for (read_plain_words(scan); scan->p < scan->end && scan->count < scan->size;
+		read_plain_words(scan)) {
 		UChar32 c = peek(scan, scan->p);
 		enum letter_class class;
 

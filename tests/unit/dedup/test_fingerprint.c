@@ -1,5 +1,7 @@
 #include "unit/dedup/stories.h"
 
+#include <ctype.h>
+
 #include "dedup/fingerprint.h"
 
 static struct fingerprint *make(struct arena *arena, const char *title, const char *text)
@@ -48,6 +50,41 @@ static void test_case_accents_and_quotes_make_no_difference(void **state)
 		make(*state, "", "It cost the US some 1200 dollars in March.")));
 	assert_false(equal(make(*state, "", "It cost the firm 1,200 dollars in March."),
 		make(*state, "", "It cost the firm 1,300 dollars in March.")));
+}
+
+/* The text with a soft hyphen behind each letter: nothing is seen of it, but no word is plain. */
+static char *soften(struct arena *arena, const char *text)
+{
+	char *soft = arena_alloc(arena, 3 * strlen(text) + 1);
+	char *to = soft;
+
+	assert_non_null(soft);
+	for (; *text; text++) {
+		*to++ = *text;
+		if (isalpha((unsigned char)*text))
+			to = stpcpy(to, "\u00AD");
+	}
+	return soft;
+}
+
+static void test_plain_words_are_read_as_others_are(void **state)
+{
+	static const char *const texts[] = {"a", "I", "I.", "Word",
+		"A plain sentence, with a comma; it ends here.",
+		"The U.S. and J. Smith met in St. Louis on the 3rd of May. It was late.",
+		"NATO and McDonald's said \"no\" to O'Brien's plan (again) by 4pm, and left",
+		"LONDON (Reuters) - The mayor said that nothing was decided. More follows today",
+		"One two three four five six seven eight nine ten eleven twelve thirteen fourteen",
+		"Caf\u00E9 society in Gda\u0144sk and na\u00EFve plans of the mayor of the town."};
+	char *longest = arena_alloc(*state, 301);
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		assert_true(equal(make(*state, texts[i], texts[i]),
+			make(*state, soften(*state, texts[i]), soften(*state, texts[i]))));
+	/* Letters are counted up to 255. */
+	assert_non_null(longest);
+	memset(longest, 'x', 300);
+	assert_true(equal(make(*state, "", longest), make(*state, "", soften(*state, longest))));
 }
 
 static void test_fingerprint_survives_the_store(void **state)
@@ -177,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_case_accents_and_quotes_make_no_difference),
+		cmocka_unit_test(test_plain_words_are_read_as_others_are),
 		cmocka_unit_test(test_fingerprint_survives_the_store),
 		cmocka_unit_test(test_other_version_is_stale),
 		cmocka_unit_test(test_cut_or_grown_bytes_are_refused),
