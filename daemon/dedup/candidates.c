@@ -18,10 +18,6 @@ enum {
 	TIMES_MAX = 4, /* that a word stands there, for its rank */
 };
 
-/* What a feature is worth beside a pair or a shingle. */
-#define SENTENCE_WORTH 2.0F
-#define WORD_WORTH 0.6F
-
 _Static_assert(LEAD_KEPT + REST_KEPT + SENTENCES_KEPT + PAIRS_KEPT + WORDS_KEPT == FEATURES_KEPT,
 	"all are used");
 
@@ -191,11 +187,24 @@ size_t features_keep(const struct reader *reader, const struct commonness *commo
 	return kept + keep_words(reader, commonness, *ret + kept);
 }
 
+/* What many have speaks the less; a rare word, which may be all that a summary has, not so soon. */
+float feature_worth(enum feature_kind kind, size_t stories)
+{
+	static const float worths[] = {
+		[FEATURE_PAIR] = 1.0F,
+		[FEATURE_WORD] = 0.6F,
+		[FEATURE_RUN] = 1.0F,
+		[FEATURE_SENTENCE] = 2.0F,
+	};
+
+	return worths[kind] / (float)(kind == FEATURE_WORD ? stories : stories * stories);
+}
+
 static void ask(
-	struct asked_feature (*ret)[FEATURES_ASKED], size_t *count, uint32_t feature, float worth)
+	struct asked_feature (*ret)[FEATURES_ASKED], size_t *count, struct asked_feature feature)
 {
 	if (*count < FEATURES_ASKED)
-		(*ret)[(*count)++] = (struct asked_feature){feature, worth};
+		(*ret)[(*count)++] = feature;
 }
 
 size_t features_ask(const struct reader *reader, const struct commonness *commonness,
@@ -206,11 +215,13 @@ size_t features_ask(const struct reader *reader, const struct commonness *common
 	size_t words = 0;
 
 	for (size_t i = 0; i < reader->pair_count; i++)
-		ask(ret, &count, reader->pairs[i], 1.0F);
+		ask(ret, &count, (struct asked_feature){reader->pairs[i], FEATURE_PAIR});
 	for (size_t i = 0; i < vocabulary->count; i++)
 		if (vocabulary->entries[i].times > 0 &&
 			commonness_is_rare(commonness, vocabulary->entries[i].code))
-			ask(ret, &count, word_feature(vocabulary->entries[i].code), WORD_WORTH);
+			ask(ret, &count,
+				(struct asked_feature){
+					word_feature(vocabulary->entries[i].code), FEATURE_WORD});
 	for (size_t s = 0; s < reader->sentence_count; s++) {
 		const struct sentence *sentence = &reader->sentences[s];
 		const uint32_t *codes = &reader->fingerprint->codes[sentence->start];
@@ -218,13 +229,13 @@ size_t features_ask(const struct reader *reader, const struct commonness *common
 		uint32_t whole = sentence_feature(reader, sentence);
 
 		if (whole != 0)
-			ask(ret, &count, whole, SENTENCE_WORTH);
+			ask(ret, &count, (struct asked_feature){whole, FEATURE_SENTENCE});
 		for (size_t i = 0; i < sentence->count; i++) {
 			if (i + SHINGLE_WORDS > sentence->count)
 				continue;
 			shingle = shingle_hash(codes + i, SHINGLE_WORDS);
 			if (is_sampled(shingle, words + i, LEAD_WORDS_ASKED))
-				ask(ret, &count, shingle, 1.0F);
+				ask(ret, &count, (struct asked_feature){shingle, FEATURE_RUN});
 		}
 		words += sentence->count;
 	}

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,16 +19,27 @@ enum {
 struct candidate {
 	uint32_t article; /* running number */
 	float score;
+	bool has_words; /* shares a rare word or words in a row, not pairs of names alone */
 };
 
 /* Chooses what is kept of an article.  Returns how many. */
 size_t features_keep(const struct reader *reader, const struct commonness *commonness,
 	uint32_t (*ret)[FEATURES_KEPT]);
 
-/* A feature to be looked up, and what finding it is worth. */
+enum feature_kind {
+	FEATURE_PAIR, /* neighbouring names and numbers */
+	FEATURE_WORD, /* a rare one */
+	FEATURE_RUN,  /* of words */
+	FEATURE_SENTENCE,
+};
+
+/* What finding a feature speaks for an article, where so many stories have it. */
+float feature_worth(enum feature_kind kind, size_t stories);
+
+/* A feature to be looked up. */
 struct asked_feature {
 	uint32_t feature;
-	float worth;
+	uint8_t kind; /* enum feature_kind */
 };
 
 /* All features of an article, for looking up. */

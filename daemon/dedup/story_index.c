@@ -28,7 +28,7 @@ enum {
  * What a candidate must have in common to be compared, by how long the two are: nearly all that is
  * kept of a short text is found again in a copy of it, but little of a long one in its summary.
  * (Of 22,000 candidates of the article's story, two in a thousand have less.)  A summary in new
- * words has next to nothing: but a word that two other stories have.
+ * words has next to nothing; but one pair of names, and nothing else, is chance.
  */
 enum {
 	LENGTHS = 4,
@@ -37,11 +37,13 @@ enum {
 static const uint32_t length_words[LENGTHS - 1] = {SIMILARITY_BRIEF_WORDS, 100, 200};
 static const float least_scores[LENGTHS][LENGTHS] = {
 	/* candidate of fewer than 60, 100, 200 words, or longer */
-	{2.0F, 1.02F, 0.3F, 0.15F}, /* the article is brief */
+	{2.0F, 1.02F, 0.26F, 0.26F}, /* the article is brief */
 	{3.0F, 2.0F, 1.15F, 1.15F},
 	{3.0F, 2.2F, 2.2F, 2.0F},
 	{3.0F, 3.0F, 3.0F, 2.7F},
 };
+
+#define LEAST_SCORE_OF_PAIRS 1.02F
 
 /* And the share of what the best candidate has.  (99 of 100 true stories are the best one's.) */
 #define SCORE_SHARE 0.15F
@@ -64,11 +66,6 @@ struct compared {
 	struct comparison comparison;
 };
 
-struct tally {
-	uint32_t article; /* 0: free */
-	float score;
-};
-
 struct story_index {
 	struct story_index_options options;
 	struct postings *postings;
@@ -84,7 +81,7 @@ struct story_index {
 	struct reader of;
 	struct meeting meeting;
 	struct asked_feature asked[FEATURES_ASKED];
-	struct tally tallies[TALLY_SLOTS];
+	struct candidate tallies[TALLY_SLOTS]; /* article 0: free */
 	uint16_t used[CANDIDATES_MAX];
 	size_t used_count;
 	struct compared compared[COMPARED_MAX + 1]; /* and the story's first article */
@@ -152,7 +149,7 @@ static uint32_t story_feature(int64_t story)
 	return pair_hash(halves[0], STORY_SALT) ^ halves[1];
 }
 
-static void tally(struct story_index *index, uint32_t number, float score)
+static void tally(struct story_index *index, uint32_t number, float score, bool has_words)
 {
 	size_t slot = number * 0x9e3779b1U % TALLY_SLOTS;
 
@@ -162,9 +159,10 @@ static void tally(struct story_index *index, uint32_t number, float score)
 		if (index->used_count == CANDIDATES_MAX)
 			return;
 		index->used[index->used_count++] = (uint16_t)slot;
-		index->tallies[slot] = (struct tally){.article = number};
+		index->tallies[slot] = (struct candidate){.article = number};
 	}
 	index->tallies[slot].score += score;
+	index->tallies[slot].has_words |= has_words;
 }
 
 /* Articles that have a feature. */
@@ -187,11 +185,13 @@ static void find_feature(const struct story_index *index, uint32_t feature, stru
  * A feature speaks the more for an article the fewer stories have it; what many have speaks for
  * none.
  */
-static void tally_feature(struct story_index *index, struct found *found, float worth)
+static void tally_feature(
+	struct story_index *index, struct found *found, const struct asked_feature *asked)
 {
 	int64_t stories[FEATURE_STORIES_MAX];
 	size_t story_count = 0;
 	size_t live = 0;
+	float score;
 
 	for (size_t i = 0; i < found->count; i++) {
 		int64_t story;
@@ -208,8 +208,11 @@ static void tally_feature(struct story_index *index, struct found *found, float 
 		story_count += k == story_count;
 		found->articles[live++] = found->articles[i];
 	}
+	if (live == 0)
+		return;
+	score = feature_worth(asked->kind, story_count);
 	for (size_t i = 0; i < live; i++)
-		tally(index, found->articles[i], worth / (float)(story_count * story_count));
+		tally(index, found->articles[i], score, asked->kind != FEATURE_PAIR);
 }
 
 /* Whether `a` is looked at before `b`: the better one, of equals the newer. */
@@ -244,8 +247,8 @@ static void tally_features(struct story_index *index)
 		postings_prefetch(index->postings, index->asked[i].feature);
 	for (size_t i = 0; i < asked + FOUND_AHEAD; i++) {
 		if (i >= FOUND_AHEAD)
-			tally_feature(index, &found[i % FOUND_AHEAD],
-				index->asked[i - FOUND_AHEAD].worth);
+			tally_feature(
+				index, &found[i % FOUND_AHEAD], &index->asked[i - FOUND_AHEAD]);
 		if (i + PREFETCH < asked)
 			postings_prefetch(index->postings, index->asked[i + PREFETCH].feature);
 		if (i < asked)
@@ -261,10 +264,10 @@ static size_t find_candidates(struct story_index *index, struct candidate *ret)
 	index->used_count = 0;
 	tally_features(index);
 	for (size_t i = 0; i < index->used_count; i++) {
-		struct tally *tally = &index->tallies[index->used[i]];
+		struct candidate *tally = &index->tallies[index->used[i]];
 
-		rank(ret, &count, (struct candidate){tally->article, tally->score});
-		*tally = (struct tally){0};
+		rank(ret, &count, *tally);
+		*tally = (struct candidate){0};
 	}
 	return count;
 }
@@ -342,7 +345,8 @@ static bool is_worth_comparing(const struct story_index *index, const struct can
 	size_t length = length_of(index->article.word_count);
 	size_t of_length = length_of(record_at(&index->records, candidate->article)->words);
 
-	return candidate->score >= least_scores[length][of_length];
+	return candidate->score >= least_scores[length][of_length] &&
+		(candidate->has_words || candidate->score >= LEAST_SCORE_OF_PAIRS);
 }
 
 /* Compares with the best candidates. */
