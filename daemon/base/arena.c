@@ -7,7 +7,11 @@
 #include <string.h>
 
 enum {
-	CHUNK_BYTES = 16 * 1024,
+	/* Many arenas hold a few strings: each chunk is twice as large as the last, up to a most.
+	 */
+	CHUNK_LEAST = 1024,
+	CHUNK_MOST = 16 * 1024,
+	KEPT_MOST = 256 * 1024, /* a larger chunk is not kept by arena_reset() */
 	ALIGNMENT = _Alignof(max_align_t),
 };
 
@@ -19,7 +23,7 @@ struct chunk {
 };
 
 struct arena {
-	struct chunk *chunks; /* the newest first; the last of the list is the first made */
+	struct chunk *chunks; /* the newest first */
 	size_t limit;
 	size_t used;
 };
@@ -35,13 +39,13 @@ int arena_new(size_t limit, struct arena **ret)
 	return 0;
 }
 
-static void free_chunks_but_last(struct arena *arena)
+static void free_chunks(struct chunk *chunk)
 {
-	while (arena->chunks && arena->chunks->next) {
-		struct chunk *next = arena->chunks->next;
+	while (chunk) {
+		struct chunk *next = chunk->next;
 
-		free(arena->chunks);
-		arena->chunks = next;
+		free(chunk);
+		chunk = next;
 	}
 }
 
@@ -49,23 +53,47 @@ void arena_free(struct arena *arena)
 {
 	if (!arena)
 		return;
-	free_chunks_but_last(arena);
-	free(arena->chunks);
+	free_chunks(arena->chunks);
 	free(arena);
+}
+
+/* Takes the largest of those that may be kept out of the list; NULL: there is none. */
+static struct chunk *take_kept(struct chunk **chunks)
+{
+	struct chunk **best = NULL;
+	struct chunk *kept;
+
+	for (struct chunk **at = chunks; *at; at = &(*at)->next)
+		if ((*at)->size <= KEPT_MOST && (!best || (*at)->size > (*best)->size))
+			best = at;
+	if (!best)
+		return NULL;
+	kept = *best;
+	*best = kept->next;
+	kept->next = NULL;
+	kept->used = 0;
+	return kept;
 }
 
 void arena_reset(struct arena *arena)
 {
-	free_chunks_but_last(arena);
-	if (arena->chunks)
-		arena->chunks->used = 0;
+	struct chunk *kept = take_kept(&arena->chunks);
+
+	free_chunks(arena->chunks);
+	arena->chunks = kept;
 	arena->used = 0;
 }
 
 static bool add_chunk(struct arena *arena, size_t size)
 {
-	size_t room = size > CHUNK_BYTES ? size : CHUNK_BYTES;
-	struct chunk *chunk = malloc(sizeof(*chunk) + room);
+	size_t room = arena->chunks ? 2 * arena->chunks->size : CHUNK_LEAST;
+	struct chunk *chunk;
+
+	if (room > CHUNK_MOST)
+		room = CHUNK_MOST;
+	if (room < size)
+		room = size;
+	chunk = malloc(sizeof(*chunk) + room);
 
 	if (!chunk)
 		return false;

@@ -15,7 +15,7 @@ int arena_new(size_t limit, struct arena **ret);
 void arena_free(struct arena *arena);
 DEFINE_CLEANUP(arena_freep, struct arena, arena_free)
 
-/* Forgets all blocks; the memory of the first chunk is kept for what comes next. */
+/* Forgets all blocks; some of the memory (256 KiB at most) is kept for what comes next. */
 void arena_reset(struct arena *arena);
 
 /* Returns zeroed memory, or NULL at the limit or out of memory. */

@@ -55,7 +55,7 @@ static void set_member(
 	struct memory *memory, size_t i, const char *value, size_t length, struct arena *arena)
 {
 	char *member = (char *)memory + members[i].offset;
-	uint64_t number = strtoull(value, NULL, 10);
+	uint64_t number = members[i].kind == KIND_STRING ? 0 : strtoull(value, NULL, 10);
 
 	switch (members[i].kind) {
 	case KIND_STRING:
@@ -77,21 +77,25 @@ static bool is_key(const char *line, const char *key)
 {
 	size_t length = strlen(key);
 
-	return strncmp(line, key, length) == 0 && line[length] == '=';
+	return *line == *key && strncmp(line, key, length) == 0 && line[length] == '=';
 }
 
-static void read_line(struct memory *memory, const char *line, size_t length, struct arena *arena)
+/* Looks for the key from the member after the last one on, as memory_write() wrote them. */
+static void read_line(
+	struct memory *memory, const char *line, size_t length, struct arena *arena, size_t *last)
 {
 	if (is_key(line, skip_days_key)) {
 		memory->hints.skip_days = (uint8_t)strtoul(line + sizeof(skip_days_key), NULL, 10);
 		return;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+	for (size_t n = 1; n <= ARRAY_SIZE(members); n++) {
+		size_t i = (*last + n) % ARRAY_SIZE(members);
 		size_t key_length = strlen(members[i].key);
 
 		if (!is_key(line, members[i].key))
 			continue;
 		set_member(memory, i, line + key_length + 1, length - key_length - 1, arena);
+		*last = i;
 		return;
 	}
 }
@@ -99,11 +103,12 @@ static void read_line(struct memory *memory, const char *line, size_t length, st
 void memory_read(const char *text, struct arena *arena, struct memory *ret)
 {
 	struct memory memory = {0};
+	size_t last = ARRAY_SIZE(members) - 1;
 
 	while (text && *text != '\0') {
 		size_t length = strcspn(text, "\n");
 
-		read_line(&memory, text, length, arena);
+		read_line(&memory, text, length, arena, &last);
 		text += length;
 		text += *text == '\n';
 	}

@@ -66,6 +66,25 @@ static void test_memory_is_zeroed_again_after_a_reset(void **state)
 		assert_int_equal(block[i], 0);
 }
 
+static void test_blocks_of_all_sizes_come_again_after_resets(void **state)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+
+	(void)state;
+	assert_int_equal(arena_new(1024 * 1024, &arena), 0);
+	for (unsigned round = 0; round < 3; round++) {
+		for (size_t size = 1; size <= 256 * 1024; size *= 2) {
+			char *block = arena_alloc(arena, size);
+
+			assert_non_null(block);
+			assert_int_equal(block[0] | block[size - 1], 0);
+			memset(block, 'x', size);
+		}
+		arena_reset(arena);
+		assert_int_equal(arena_used(arena), 0);
+	}
+}
+
 static void test_strings_are_copied_and_formatted(void **state)
 {
 	assert_string_equal(arena_copy(*state, "abcdef", 3), "abc");
@@ -86,6 +105,7 @@ int main(void)
 			test_sizes_that_overflow_are_refused, make_arena, drop_arena),
 		cmocka_unit_test_setup_teardown(
 			test_memory_is_zeroed_again_after_a_reset, make_arena, drop_arena),
+		cmocka_unit_test(test_blocks_of_all_sizes_come_again_after_resets),
 		cmocka_unit_test_setup_teardown(
 			test_strings_are_copied_and_formatted, make_arena, drop_arena),
 	};
