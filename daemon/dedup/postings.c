@@ -265,39 +265,30 @@ int postings_add(struct postings *postings, uint32_t feature, uint32_t article, 
 	return 0;
 }
 
-/* The place of the newest posting among those found. */
-static size_t newest(uint32_t found)
-{
-	return 31U - (size_t)__builtin_clz(found);
-}
-
-size_t postings_find(
-	const struct postings *postings, uint32_t feature, uint32_t (*ret)[POSTINGS_FOUND_MAX])
+struct postings_place postings_seek(const struct postings *postings, uint32_t feature)
 {
 	uint32_t second = second_key(feature);
-	const struct bucket *first_bucket = bucket_of(postings, feature);
-	const struct bucket *second_bucket = bucket_of(postings, second);
-	uint32_t firsts = find_tag(first_bucket, feature >> FIRST_LEVEL);
-	uint32_t seconds = find_tag(second_bucket, second >> FIRST_LEVEL);
-	size_t count = 0;
+	struct postings_place place = {
+		.buckets = {bucket_of(postings, feature), bucket_of(postings, second)},
+		.tags = {feature >> FIRST_LEVEL, second >> FIRST_LEVEL},
+	};
 
-	while ((firsts | seconds) != 0) {
-		uint32_t a = firsts ? first_bucket->articles[newest(firsts)] : 0;
-		uint32_t b = seconds ? second_bucket->articles[newest(seconds)] : 0;
-
-		if (a >= b)
-			firsts ^= (uint32_t)1 << newest(firsts);
-		else
-			seconds ^= (uint32_t)1 << newest(seconds);
-		(*ret)[count++] = a >= b ? a : b;
-	}
-	return count;
+	__builtin_prefetch(place.buckets[0]);
+	__builtin_prefetch(place.buckets[1]);
+	return place;
 }
 
-void postings_prefetch(const struct postings *postings, uint32_t feature)
+size_t postings_find(const struct postings_place *place, uint32_t (*ret)[POSTINGS_FOUND_MAX])
 {
-	__builtin_prefetch(bucket_of(postings, feature));
-	__builtin_prefetch(bucket_of(postings, second_key(feature)));
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(place->buckets); i++) {
+		uint32_t found = find_tag(place->buckets[i], place->tags[i]);
+
+		for (; found != 0; found &= found - 1)
+			(*ret)[count++] = place->buckets[i]->articles[__builtin_ctz(found)];
+	}
+	return count;
 }
 
 size_t postings_bytes(const struct postings *postings)

@@ -13,6 +13,7 @@
 #include "dedup/snapshot.h"
 
 struct postings;
+struct bucket;
 
 enum {
 	POSTINGS_BUCKET = 9,
@@ -31,12 +32,17 @@ DEFINE_CLEANUP(postings_freep, struct postings, postings_free)
  */
 int postings_add(struct postings *postings, uint32_t feature, uint32_t article, uint32_t oldest);
 
-/* Finds articles with the feature, the newest first; at most POSTINGS_FOUND_MAX. */
-size_t postings_find(
-	const struct postings *postings, uint32_t feature, uint32_t (*ret)[POSTINGS_FOUND_MAX]);
+/* Where the postings of a feature stand, until the next one is added. */
+struct postings_place {
+	const struct bucket *buckets[2];
+	uint32_t tags[2];
+};
 
-/* Asks for the feature's buckets to be brought near. */
-void postings_prefetch(const struct postings *postings, uint32_t feature);
+/* Tells where, and asks for it to be brought near. */
+struct postings_place postings_seek(const struct postings *postings, uint32_t feature);
+
+/* Finds articles with the feature, in no order; at most POSTINGS_FOUND_MAX. */
+size_t postings_find(const struct postings_place *place, uint32_t (*ret)[POSTINGS_FOUND_MAX]);
 
 size_t postings_bytes(const struct postings *postings);
 

@@ -16,7 +16,7 @@ enum {
 	COMPARED_MAX = 8,      /* candidates that are compared (specs/stories.md) */
 	COMPARED_OF_STORY = 3, /* of these at most of one story */
 	RANKED_MAX = 64,       /* candidates that are looked at, to find those to compare */
-	TALLY_SLOTS = 2048,
+	TALLY_SLOTS = 2 * CANDIDATES_MAX,
 	PREFETCH = 12,           /* features ahead */
 	FOUND_AHEAD = 4,         /* features whose records are on their way */
 	FEATURE_STORIES_MAX = 5, /* a feature of more stories leads to none */
@@ -172,9 +172,10 @@ struct found {
 };
 
 /* Finds the articles, and asks for their records to be brought near. */
-static void find_feature(const struct story_index *index, uint32_t feature, struct found *ret)
+static void find_feature(
+	const struct story_index *index, const struct postings_place *place, struct found *ret)
 {
-	ret->count = postings_find(index->postings, feature, &ret->articles);
+	ret->count = postings_find(place, &ret->articles);
 	for (size_t i = 0; i < ret->count && i <= FEATURE_STORIES_MAX; i++)
 		if (ret->articles[i] >= index->records.first &&
 			ret->articles[i] < index->records.next)
@@ -215,61 +216,40 @@ static void tally_feature(
 		tally(index, found->articles[i], score, asked->kind != FEATURE_PAIR);
 }
 
-/* Whether `a` is looked at before `b`: the better one, of equals the newer. */
-static bool is_better(const struct candidate *a, const struct candidate *b)
-{
-	return a->score > b->score || (a->score == b->score && a->article > b->article);
-}
-
-/* Keeps the best RANKED_MAX in order; a great many more share but a word. */
-static void rank(struct candidate *ranked, size_t *count, struct candidate candidate)
-{
-	size_t at = *count;
-
-	if (at == RANKED_MAX && !is_better(&candidate, &ranked[at - 1]))
-		return;
-	if (at == RANKED_MAX)
-		at--;
-	else
-		(*count)++;
-	for (; at > 0 && is_better(&candidate, &ranked[at - 1]); at--)
-		ranked[at] = ranked[at - 1];
-	ranked[at] = candidate;
-}
-
 /* Memory is asked for ahead at each step: feature, postings, records. */
 static void tally_features(struct story_index *index)
 {
 	size_t asked = features_ask(&index->article, index->commonness, &index->asked);
+	struct postings_place places[PREFETCH];
 	struct found found[FOUND_AHEAD];
 
-	for (size_t i = 0; i < PREFETCH && i < asked; i++)
-		postings_prefetch(index->postings, index->asked[i].feature);
-	for (size_t i = 0; i < asked + FOUND_AHEAD; i++) {
-		if (i >= FOUND_AHEAD)
-			tally_feature(
-				index, &found[i % FOUND_AHEAD], &index->asked[i - FOUND_AHEAD]);
-		if (i + PREFETCH < asked)
-			postings_prefetch(index->postings, index->asked[i + PREFETCH].feature);
+	for (size_t i = 0; i < asked + PREFETCH + FOUND_AHEAD; i++) {
+		if (i >= PREFETCH + FOUND_AHEAD) {
+			size_t tallied = i - PREFETCH - FOUND_AHEAD;
+
+			tally_feature(index, &found[tallied % FOUND_AHEAD], &index->asked[tallied]);
+		}
+		if (i >= PREFETCH && i < asked + PREFETCH)
+			find_feature(
+				index, &places[i % PREFETCH], &found[(i - PREFETCH) % FOUND_AHEAD]);
 		if (i < asked)
-			find_feature(index, index->asked[i].feature, &found[i % FOUND_AHEAD]);
+			places[i % PREFETCH] =
+				postings_seek(index->postings, index->asked[i].feature);
 	}
 }
 
-/* Fills `ret` (RANKED_MAX) with the best candidates. */
-static size_t find_candidates(struct story_index *index, struct candidate *ret)
+/* Finds all candidates, in no order. */
+static size_t find_candidates(struct story_index *index, struct candidate (*ret)[CANDIDATES_MAX])
 {
-	size_t count = 0;
-
 	index->used_count = 0;
 	tally_features(index);
 	for (size_t i = 0; i < index->used_count; i++) {
 		struct candidate *tally = &index->tallies[index->used[i]];
 
-		rank(ret, &count, *tally);
+		(*ret)[i] = *tally;
 		*tally = (struct candidate){0};
 	}
-	return count;
+	return index->used_count;
 }
 
 /*
@@ -349,30 +329,78 @@ static bool is_worth_comparing(const struct story_index *index, const struct can
 		(candidate->has_words || candidate->score >= LEAST_SCORE_OF_PAIRS);
 }
 
+/* Whether `a` is looked at before `b`: the better one, of equals the newer. */
+static bool is_better(const struct candidate *a, const struct candidate *b)
+{
+	return a->score > b->score || (a->score == b->score && a->article > b->article);
+}
+
+/* Keeps the best RANKED_MAX in order. */
+static void rank(struct candidate *ranked, size_t *count, struct candidate candidate)
+{
+	size_t at = *count;
+
+	if (at == RANKED_MAX && !is_better(&candidate, &ranked[at - 1]))
+		return;
+	if (at == RANKED_MAX)
+		at--;
+	else
+		(*count)++;
+	for (; at > 0 && is_better(&candidate, &ranked[at - 1]); at--)
+		ranked[at] = ranked[at - 1];
+	ranked[at] = candidate;
+}
+
+static float best_score(const struct candidate *candidates, size_t count)
+{
+	float best = 0.0F;
+
+	for (size_t i = 0; i < count; i++)
+		if (candidates[i].score > best)
+			best = candidates[i].score;
+	return best;
+}
+
+/* Ranks the few that are worth comparing: a great many more share but a word. */
+static size_t rank_worthy(const struct story_index *index, const struct candidate *candidates,
+	size_t candidate_count, float best, struct candidate *ret)
+{
+	float share = is_brief(index) ? SCORE_SHARE_BRIEF : SCORE_SHARE;
+	size_t count = 0;
+
+	for (size_t i = 0; i < candidate_count; i++)
+		if (candidates[i].score >= share * best &&
+			is_worth_comparing(index, &candidates[i]))
+			rank(ret, &count, candidates[i]);
+	return count;
+}
+
 /* Compares with the best candidates. */
 static int compare_best(
 	struct story_index *index, const struct candidate *candidates, size_t candidate_count)
 {
-	float share = is_brief(index) ? SCORE_SHARE_BRIEF : SCORE_SHARE;
+	struct candidate ranked[RANKED_MAX];
+	float best = best_score(candidates, candidate_count);
+	size_t count = rank_worthy(index, candidates, candidate_count, best, ranked);
+	float least = 0.0F;
 
 	index->compared_count = 0;
-	for (size_t i = 0; i < candidate_count && index->compared_count < COMPARED_MAX; i++) {
+	for (size_t i = 0; i < count && index->compared_count < COMPARED_MAX; i++) {
 		struct compared *compared = &index->compared[index->compared_count];
 		int r;
 
-		if (candidates[i].score < share * candidates[0].score)
+		if (ranked[i].score < least)
 			break;
-		if (!is_worth_comparing(index, &candidates[i]) ||
-			enough_of_story(index->compared, index->compared_count,
-				record_at(&index->records, candidates[i].article)->story))
+		if (enough_of_story(index->compared, index->compared_count,
+			    record_at(&index->records, ranked[i].article)->story))
 			continue;
-		r = compare(index, candidates[i].article, false, compared);
+		r = compare(index, ranked[i].article, false, compared);
 		if (r == -ENOENT)
 			continue;
 		if (r < 0)
 			return r;
 		if (compared->probability >= CERTAIN)
-			share = SCORE_SHARE_CERTAIN;
+			least = SCORE_SHARE_CERTAIN * best;
 		index->compared_count++;
 	}
 	return 0;
@@ -402,8 +430,8 @@ static struct chosen likeliest(const struct compared *compared, size_t count, do
 
 static int choose(struct story_index *index, struct chosen *ret)
 {
-	struct candidate candidates[RANKED_MAX];
-	size_t count = find_candidates(index, candidates);
+	struct candidate candidates[CANDIDATES_MAX];
+	size_t count = find_candidates(index, &candidates);
 	int r;
 
 	r = compare_best(index, candidates, count);
@@ -433,14 +461,16 @@ static bool is_quiet(const struct story_index *index, const struct article_facts
 /* The first article of a story that is still remembered; 0 where that is not known. */
 static uint32_t first_of_story(const struct story_index *index, int64_t story)
 {
+	const struct postings_place place = postings_seek(index->postings, story_feature(story));
 	uint32_t found[POSTINGS_FOUND_MAX];
-	size_t count = postings_find(index->postings, story_feature(story), &found);
+	size_t count = postings_find(&place, &found);
+	uint32_t first = 0;
 
-	for (size_t i = count; i-- > 0;)
-		if (record_is_live(&index->records, found[i]) &&
+	for (size_t i = 0; i < count; i++)
+		if ((first == 0 || found[i] < first) && record_is_live(&index->records, found[i]) &&
 			record_at(&index->records, found[i])->story == story)
-			return found[i];
-	return 0;
+			first = found[i];
+	return first;
 }
 
 /* What came of comparing with an article, which is done now if it was no candidate. */
