@@ -82,37 +82,10 @@ static float shingle_rank(uint32_t feature)
 	return (float)(feature * 0x9e3779b1U >> 8) / (float)(1 << 24);
 }
 
-/* Whether the shingle that begins at a word of the text is kept or looked up at all. */
-static bool is_sampled(uint32_t feature, size_t word, size_t lead_words)
+/* Whether a shingle is kept or looked up at all. */
+static bool is_sampled(uint32_t feature, bool in_lead)
 {
-	return shingle_rank(feature) >= (word < lead_words ? LEAD_SAMPLE : REST_SAMPLE);
-}
-
-static size_t keep_shingles(const struct reader *reader, uint32_t *ret)
-{
-	struct ranked lead_entries[LEAD_KEPT];
-	struct ranked rest_entries[REST_KEPT];
-	struct best lead = {lead_entries, 0, LEAD_KEPT};
-	struct best rest = {rest_entries, 0, REST_KEPT};
-	size_t words = 0;
-	size_t kept;
-
-	for (size_t s = 0; s < reader->sentence_count; s++) {
-		const struct sentence *sentence = &reader->sentences[s];
-
-		for (size_t i = 0; i + SHINGLE_WORDS <= sentence->count; i++) {
-			uint32_t feature = shingle_hash(
-				&reader->fingerprint->codes[sentence->start + i], SHINGLE_WORDS);
-			float rank = reader->worth[s] < 0.9F ? 0.0F : 1.0F;
-
-			if (is_sampled(feature, words + i, LEAD_WORDS))
-				offer(words + i < LEAD_WORDS ? &lead : &rest, feature,
-					rank + shingle_rank(feature));
-		}
-		words += sentence->count;
-	}
-	kept = take(&lead, ret);
-	return kept + take(&rest, ret + kept);
+	return shingle_rank(feature) >= (in_lead ? LEAD_SAMPLE : REST_SAMPLE);
 }
 
 /*
@@ -125,19 +98,65 @@ static uint32_t sentence_feature(const struct reader *reader, const struct sente
 	unsigned anchors = 0;
 
 	for (size_t i = 0; i < sentence->count; i++)
-		anchors += word_kind(codes[i]) == WORD_NAME || word_kind(codes[i]) == WORD_NUMBER;
+		anchors += word_is_anchor(codes[i]);
 	return anchors >= SENTENCE_ANCHORS_MIN
 		? shingle_hash(codes, sentence->count) ^ SENTENCE_SALT
 		: 0;
 }
 
-static size_t keep_sentences(const struct reader *reader, uint32_t *ret)
+/* Those of the text that are sampled where they may be looked up, which is most of what may be
+ * kept. */
+void features_read(const struct reader *reader, struct text_features *ret)
+{
+	size_t words = 0;
+
+	ret->run_count = 0;
+	for (size_t s = 0; s < reader->sentence_count; s++) {
+		const struct sentence *sentence = &reader->sentences[s];
+		const uint32_t *codes = &reader->fingerprint->codes[sentence->start];
+
+		ret->sentences[s] = sentence_feature(reader, sentence);
+		for (size_t i = 0; i + SHINGLE_WORDS <= sentence->count; i++) {
+			uint32_t feature = shingle_hash(codes + i, SHINGLE_WORDS);
+
+			ret->runs[ret->run_count] =
+				(struct run){feature, (uint16_t)(words + i), (uint8_t)s};
+			ret->run_count += is_sampled(feature, words + i < LEAD_WORDS_ASKED);
+		}
+		words += sentence->count;
+	}
+}
+
+static size_t keep_shingles(
+	const struct reader *reader, const struct text_features *text, uint32_t *ret)
+{
+	struct ranked lead_entries[LEAD_KEPT];
+	struct ranked rest_entries[REST_KEPT];
+	struct best lead = {lead_entries, 0, LEAD_KEPT};
+	struct best rest = {rest_entries, 0, REST_KEPT};
+	size_t kept;
+
+	for (size_t i = 0; i < text->run_count; i++) {
+		const struct run *run = &text->runs[i];
+		bool in_lead = run->word < LEAD_WORDS;
+		float rank = reader->worth[run->sentence] < 0.9F ? 0.0F : 1.0F;
+
+		if (is_sampled(run->feature, in_lead))
+			offer(in_lead ? &lead : &rest, run->feature,
+				rank + shingle_rank(run->feature));
+	}
+	kept = take(&lead, ret);
+	return kept + take(&rest, ret + kept);
+}
+
+static size_t keep_sentences(
+	const struct reader *reader, const struct text_features *text, uint32_t *ret)
 {
 	struct ranked entries[SENTENCES_KEPT];
 	struct best best = {entries, 0, SENTENCES_KEPT};
 
 	for (size_t s = 0; s < reader->sentence_count; s++) {
-		uint32_t feature = sentence_feature(reader, &reader->sentences[s]);
+		uint32_t feature = text->sentences[s];
 
 		if (feature != 0)
 			offer(&best, feature, (float)(feature * 0x9e3779b1U >> 8));
@@ -177,12 +196,12 @@ static size_t keep_words(
 	return take(&best, ret);
 }
 
-size_t features_keep(const struct reader *reader, const struct commonness *commonness,
-	uint32_t (*ret)[FEATURES_KEPT])
+size_t features_keep(const struct reader *reader, const struct text_features *text,
+	const struct commonness *commonness, uint32_t (*ret)[FEATURES_KEPT])
 {
-	size_t kept = keep_shingles(reader, *ret);
+	size_t kept = keep_shingles(reader, text, *ret);
 
-	kept += keep_sentences(reader, *ret + kept);
+	kept += keep_sentences(reader, text, *ret + kept);
 	kept += keep_pairs(reader, *ret + kept);
 	return kept + keep_words(reader, commonness, *ret + kept);
 }
@@ -207,12 +226,11 @@ static void ask(
 		(*ret)[(*count)++] = feature;
 }
 
-size_t features_ask(const struct reader *reader, const struct commonness *commonness,
-	struct asked_feature (*ret)[FEATURES_ASKED])
+size_t features_ask(const struct reader *reader, const struct text_features *text,
+	const struct commonness *commonness, struct asked_feature (*ret)[FEATURES_ASKED])
 {
 	const struct vocabulary *vocabulary = &reader->vocabulary;
 	size_t count = 0;
-	size_t words = 0;
 
 	for (size_t i = 0; i < reader->pair_count; i++)
 		ask(ret, &count, (struct asked_feature){reader->pairs[i], FEATURE_PAIR});
@@ -222,22 +240,11 @@ size_t features_ask(const struct reader *reader, const struct commonness *common
 			ask(ret, &count,
 				(struct asked_feature){
 					word_feature(vocabulary->entries[i].code), FEATURE_WORD});
-	for (size_t s = 0; s < reader->sentence_count; s++) {
-		const struct sentence *sentence = &reader->sentences[s];
-		const uint32_t *codes = &reader->fingerprint->codes[sentence->start];
-		uint32_t shingle;
-		uint32_t whole = sentence_feature(reader, sentence);
-
-		if (whole != 0)
-			ask(ret, &count, (struct asked_feature){whole, FEATURE_SENTENCE});
-		for (size_t i = 0; i < sentence->count; i++) {
-			if (i + SHINGLE_WORDS > sentence->count)
-				continue;
-			shingle = shingle_hash(codes + i, SHINGLE_WORDS);
-			if (is_sampled(shingle, words + i, LEAD_WORDS_ASKED))
-				ask(ret, &count, (struct asked_feature){shingle, FEATURE_RUN});
-		}
-		words += sentence->count;
-	}
+	for (size_t s = 0; s < reader->sentence_count; s++)
+		if (text->sentences[s] != 0)
+			ask(ret, &count,
+				(struct asked_feature){text->sentences[s], FEATURE_SENTENCE});
+	for (size_t i = 0; i < text->run_count; i++)
+		ask(ret, &count, (struct asked_feature){text->runs[i].feature, FEATURE_RUN});
 	return count;
 }

@@ -22,9 +22,25 @@ struct candidate {
 	bool has_words; /* shares a rare word or words in a row, not pairs of names alone */
 };
 
+/* A run of words. */
+struct run {
+	uint32_t feature;
+	uint16_t word; /* of the text, with which it begins */
+	uint8_t sentence;
+};
+
+/* What an article's text has of runs and whole sentences, for looking up and for keeping. */
+struct text_features {
+	struct run runs[READER_WORDS_MAX];
+	size_t run_count;
+	uint32_t sentences[FINGERPRINT_SENTENCES_MAX]; /* 0 none */
+};
+
+void features_read(const struct reader *reader, struct text_features *ret);
+
 /* Chooses what is kept of an article.  Returns how many. */
-size_t features_keep(const struct reader *reader, const struct commonness *commonness,
-	uint32_t (*ret)[FEATURES_KEPT]);
+size_t features_keep(const struct reader *reader, const struct text_features *text,
+	const struct commonness *commonness, uint32_t (*ret)[FEATURES_KEPT]);
 
 enum feature_kind {
 	FEATURE_PAIR, /* neighbouring names and numbers */
@@ -43,5 +59,5 @@ struct asked_feature {
 };
 
 /* All features of an article, for looking up. */
-size_t features_ask(const struct reader *reader, const struct commonness *commonness,
-	struct asked_feature (*ret)[FEATURES_ASKED]);
+size_t features_ask(const struct reader *reader, const struct text_features *text,
+	const struct commonness *commonness, struct asked_feature (*ret)[FEATURES_ASKED]);

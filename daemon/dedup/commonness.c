@@ -16,7 +16,7 @@ enum {
 	STORIES_MIN = 400, /* fewer say nothing of how common a word is (specs/stories.md) */
 	COUNT_MAX = 255,
 	RARE_MAX = 24,
-	LOGARITHMS = 1024, /* at hand: few words are in more stories */
+	LOGARITHMS = 4096, /* at hand; of greater numbers to a thousandth */
 };
 
 #define SHORT_WEIGHT 0.1F
@@ -78,6 +78,16 @@ static void guess_weights(const uint32_t *codes, size_t count, float *ret_weight
 								   : 7.0F;
 }
 
+/* Base 2, of a number and one. */
+static float logarithm(const struct commonness *commonness, unsigned number)
+{
+	unsigned halved = 0;
+
+	while ((number + 1) >> halved > LOGARITHMS)
+		halved++;
+	return commonness->logarithms[((number + 1) >> halved) - 1] + (float)halved;
+}
+
 void commonness_weigh(const struct commonness *commonness, const uint32_t *codes, size_t count,
 	float *ret_weights)
 {
@@ -93,10 +103,10 @@ void commonness_weigh(const struct commonness *commonness, const uint32_t *codes
 	all = log2f((float)stories + 1.0F) + 0.1F;
 	for (size_t i = 0; i < count; i++) {
 		unsigned with = commonness->counts.words[word_slot(codes[i])];
-		float logarithm = with < LOGARITHMS ? commonness->logarithms[with]
-						    : log2f((float)with + 1.0F);
 
-		ret_weights[i] = word_kind(codes[i]) == WORD_SHORT ? SHORT_WEIGHT : all - logarithm;
+		ret_weights[i] = word_kind(codes[i]) == WORD_SHORT
+			? SHORT_WEIGHT
+			: all - logarithm(commonness, with);
 	}
 }
 

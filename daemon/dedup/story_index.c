@@ -80,6 +80,7 @@ struct story_index {
 	uint64_t judged; /* the hash of the fingerprint in `article`; 0 none, or no longer true */
 	struct reader of;
 	struct meeting meeting;
+	struct text_features features; /* of `article` */
 	struct asked_feature asked[FEATURES_ASKED];
 	struct candidate tallies[TALLY_SLOTS]; /* article 0: free */
 	uint16_t used[CANDIDATES_MAX];
@@ -219,7 +220,8 @@ static void tally_feature(
 /* Memory is asked for ahead at each step: feature, postings, records. */
 static void tally_features(struct story_index *index)
 {
-	size_t asked = features_ask(&index->article, index->commonness, &index->asked);
+	size_t asked =
+		features_ask(&index->article, &index->features, index->commonness, &index->asked);
 	struct postings_place places[PREFETCH];
 	struct found found[FOUND_AHEAD];
 
@@ -537,6 +539,7 @@ static void open_article(
 	}
 	reader_open(&index->article, fingerprint, index->commonness, story);
 	reader_index(&index->article);
+	features_read(&index->article, &index->features);
 	index->judged = hash;
 }
 
@@ -605,7 +608,7 @@ int story_index_add(struct story_index *index, int64_t article, int64_t story,
 	r = records_put(&index->records, &record);
 	if (r < 0)
 		return r;
-	count = features_keep(&index->article, index->commonness, &kept);
+	count = features_keep(&index->article, &index->features, index->commonness, &kept);
 	for (size_t i = 0; i < count; i++) {
 		r = postings_add(
 			index->postings, kept[i], index->records.next, index->records.first);
