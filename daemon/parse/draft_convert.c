@@ -60,14 +60,16 @@ static bool is_escaped_twice(const char *source, size_t source_length, const str
 {
 	static const char *const signs[] = {
 		"&amp;", "&quot;", "&#", "&nbsp;", "&rsquo;", "</p>", "<br", "</a>", "</div>"};
+	const char *at = buffer_string(text);
 
-	if (text->length == 0 || memchr(source, '<', source_length) ||
-		(!memchr(text->bytes, '&', text->length) &&
-			!memchr(text->bytes, '<', text->length)))
+	if (memchr(source, '<', source_length))
 		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
-		if (memmem(text->bytes, text->length, signs[i], strlen(signs[i])))
-			return true;
+	for (at += strcspn(at, "&<"); *at; at += strcspn(at, "&<")) {
+		for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+			if (strncmp(at, signs[i], strlen(signs[i])) == 0)
+				return true;
+		at++;
+	}
 	return false;
 }
 

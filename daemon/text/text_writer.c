@@ -104,11 +104,23 @@ static inline block run_ends(const char *text)
 		((bytes == ' ') & (before == ' ')));
 }
 
-/* Where the word's letters beyond ASCII end that begin at `i`. */
+/* U+2010 to U+2027, dashes, quotes and dots: of the characters to look at, most are these. */
+static bool is_punctuation(const char *text, size_t length)
+{
+	return length > 2 && (unsigned char)text[0] == 0xE2 && (unsigned char)text[1] == 0x80 &&
+		(unsigned char)text[2] >= 0x90 && (unsigned char)text[2] <= 0xA7;
+}
+
+/* Where the letters and the punctuation beyond ASCII end that begin at `i`. */
 static size_t letters_end(const char *text, size_t length, size_t i)
 {
-	while (i < length && (text[i] & 0x80) && byte_class((unsigned char)text[i]) == BYTE_WORD)
-		i++;
+	while (i < length && (text[i] & 0x80))
+		if (byte_class((unsigned char)text[i]) == BYTE_WORD)
+			i++;
+		else if (is_punctuation(text + i, length - i))
+			i += 3;
+		else
+			break;
 	return i;
 }
 
