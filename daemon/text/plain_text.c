@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/block.h"
 #include "text/char_class.h"
 #include "text/char_reference.h"
 #include "text/normalizer.h"
@@ -140,6 +141,24 @@ static char stand_in(struct plain_text *plain, const struct plain_letters *lette
 	return (char)PLAIN_LETTER;
 }
 
+/*
+ * Copies what needs no look, by blocks, of which the last is written whole.  Returns its length.
+ */
+static size_t copy_run(char *to, const char *text, size_t length)
+{
+	size_t done = 0;
+	size_t step = BLOCK_BYTES;
+
+	for (; step == BLOCK_BYTES && length - done >= BLOCK_BYTES; done += step) {
+		block bytes = block_load(text + done);
+
+		memcpy(to + done, &bytes, sizeof(bytes));
+		/* Those below 8 may be stand-ins. */
+		step = block_first((block)((bytes >= 0x80) | (bytes < 8)));
+	}
+	return done;
+}
+
 /* Copies the text a byte a character.  Returns its new length, or SIZE_MAX if it is not plain. */
 static size_t copy(struct plain_text *plain, const struct plain_letters *letters, const char *text,
 	size_t length)
@@ -149,19 +168,13 @@ static size_t copy(struct plain_text *plain, const struct plain_letters *letters
 	size_t out = 0;
 
 	while (in < length) {
+		size_t run = copy_run(to + out, text + in, length - in);
 		size_t used = 1;
 
-		if (length - in >= 8) {
-			uint64_t eight = load(text + in);
-
-			/* The second term finds bytes below 8, which may be stand-ins. */
-			if (!((eight | (eight - EACH(8))) & EACH(0x80))) {
-				memcpy(to + out, text + in, 8);
-				in += 8;
-				out += 8;
-				continue;
-			}
-		}
+		in += run;
+		out += run;
+		if (in == length)
+			break;
 		to[out] = text[in];
 		if (text[in] & 0x80)
 			to[out] = stand_in(plain, letters, (const unsigned char *)text + in,
