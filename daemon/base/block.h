@@ -35,6 +35,18 @@ static inline size_t block_first(block flags)
 	return halves[1] ? 8 + (size_t)__builtin_ctzll(le64toh(halves[1])) / 8 : BLOCK_BYTES;
 }
 
+/* A bit for each byte that is flagged, the first one's lowest. */
+static inline uint32_t block_bits(block flags)
+{
+	const uint64_t each = UINT64_C(0x8040201008040201); /* a bit of its own in each byte, */
+	const uint64_t sum = UINT64_C(0x0101010101010101);  /* and all of them in the highest */
+	uint64_t halves[2];
+
+	memcpy(halves, &flags, sizeof(halves));
+	return (uint32_t)((le64toh(halves[0]) & each) * sum >> 56 |
+		((le64toh(halves[1]) & each) * sum >> 56) << 8);
+}
+
 static inline bool block_any(block flags)
 {
 	return block_first(flags) < BLOCK_BYTES;

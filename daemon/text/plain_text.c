@@ -1,6 +1,5 @@
 #include "text/plain_text.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +10,8 @@
 #include "text/normalizer.h"
 #include "text/tokenizer.h"
 
-/* Eight bytes at a time: every byte of the pattern is `byte`. */
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
 enum {
-	BLOCK_CHARS = 64, /* of which letters and digits are flagged in one number */
+	STRETCH_CHARS = 64, /* of which letters and digits are flagged in one number */
 };
 
 void plain_text_clear(struct plain_text *plain)
@@ -57,7 +53,7 @@ int plain_letters_fill(struct plain_letters *letters, struct folder *folder)
 
 static int reserve(struct plain_text *plain, size_t length)
 {
-	size_t size = 2 * length + BLOCK_CHARS + TOKENS_PADDING;
+	size_t size = 2 * length + STRETCH_CHARS + TOKENS_PADDING;
 	uint16_t *letters;
 	uint32_t *edges;
 	char *bytes;
@@ -82,14 +78,6 @@ static int reserve(struct plain_text *plain, size_t length)
 	plain->letters = letters;
 	plain->size = size;
 	return 0;
-}
-
-static uint64_t load(const char *bytes)
-{
-	uint64_t value;
-
-	memcpy(&value, bytes, sizeof(value));
-	return le64toh(value);
 }
 
 /* U+2010 to U+2027: dashes, quotes, dots; U+20AC; U+2030 to U+203A. */
@@ -202,54 +190,40 @@ static bool has_reference(const char *text, size_t length)
 	return false;
 }
 
-/* Bit 7 of each byte that is a letter or digit. */
-static uint64_t word_flags(uint64_t bytes)
-{
-	uint64_t ascii = bytes & EACH(0x7F);
-	uint64_t lower = ascii | EACH(0x20);
-	uint64_t letters = (lower + EACH(0x80 - 'a')) & ~(lower + EACH(0x7F - 'z'));
-	uint64_t digits = (ascii + EACH(0x80 - '0')) & ~(ascii + EACH(0x7F - '9'));
-
-	/* PLAIN_LETTER & 0x7F is neither, and has bit 7 of its own. */
-	return (letters | digits | bytes) & EACH(0x80);
-}
-
-/* Bits 7 of eight bytes as eight bits, the first byte's lowest. */
-static uint64_t gather(uint64_t flags)
-{
-	return (flags >> 7) * UINT64_C(0x0102040810204080) >> 56;
-}
-
-/* Folds a block and tells which of its characters are letters or digits, the first one's bit
- * lowest. */
-static uint64_t fold_block(const char *text, char *folded)
+/*
+ * Folds a stretch and tells which of its characters are letters or digits, the first one's bit
+ * lowest.
+ */
+static uint64_t fold_stretch(const char *text, char *folded)
 {
 	uint64_t bits = 0;
 
-	for (size_t i = 0; i < BLOCK_CHARS; i += 8) {
-		uint64_t eight = load(text + i);
+	for (size_t i = 0; i < STRETCH_CHARS; i += BLOCK_BYTES) {
+		block bytes = block_load(text + i);
 		/* Right for all that is in tokens: letters, digits, `.` and `&`. */
-		uint64_t lower = htole64(eight | EACH(0x20));
+		block lower = bytes | 0x20;
+		block words = (block)(((lower >= 'a') & (lower <= 'z')) |
+			((bytes >= '0') & (bytes <= '9')) | (bytes == PLAIN_LETTER));
 
 		memcpy(folded + i, &lower, sizeof(lower));
-		bits |= gather(word_flags(eight)) << i;
+		bits |= (uint64_t)block_bits(words) << i;
 	}
 	return bits;
 }
 
 static void fold_and_find_edges(struct plain_text *plain)
 {
-	size_t blocks = plain->length / BLOCK_CHARS + 1;
+	size_t stretches = plain->length / STRETCH_CHARS + 1;
 	uint64_t before = 0; /* whether the last character of the block before is of a word */
 	uint32_t *edge = plain->edges;
 
 	/* The text's end ends a word. */
-	memset(plain->text + plain->length, 0, blocks * BLOCK_CHARS - plain->length);
-	for (size_t i = 0; i < blocks * BLOCK_CHARS; i += BLOCK_CHARS) {
-		uint64_t bits = fold_block(plain->text + i, plain->folded + i);
+	memset(plain->text + plain->length, 0, stretches * STRETCH_CHARS - plain->length);
+	for (size_t i = 0; i < stretches * STRETCH_CHARS; i += STRETCH_CHARS) {
+		uint64_t bits = fold_stretch(plain->text + i, plain->folded + i);
 		uint64_t edges = bits ^ (bits << 1 | before);
 
-		before = bits >> (BLOCK_CHARS - 1);
+		before = bits >> (STRETCH_CHARS - 1);
 		for (; edges; edges &= edges - 1)
 			*edge++ = (uint32_t)i + (uint32_t)__builtin_ctzll(edges);
 	}
