@@ -1,8 +1,10 @@
 #include "http/location.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <curl/curl.h>
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 #include <unicode/uidna.h>
@@ -135,12 +137,84 @@ static int fill(CURLU *url, struct location *ret)
 	return 0;
 }
 
+/* What libcurl could write another way is not among them: capitals, numbers that are addresses. */
+static bool is_plain_host(const char *host, size_t length)
+{
+	char copy[HOST_SIZE];
+	struct in_addr address;
+
+	if (length == 0 || length >= sizeof(copy) || host[0] == '.' || host[length - 1] == '.')
+		return false;
+	if (host[0] < '0' || host[0] > '9')
+		return true;
+	memcpy(copy, host, length);
+	copy[length] = '\0';
+	return inet_pton(AF_INET, copy, &address) == 1;
+}
+
+/* The length of ":port" as libcurl writes it, or 0. */
+static size_t plain_port(const char *text)
+{
+	size_t length = text[0] == ':' ? strspn(text + 1, "0123456789") : 0;
+
+	if (length < 1 || length > 5 || text[1] == '0' || strtoul(text + 1, NULL, 10) > UINT16_MAX)
+		return 0;
+	return length + 1;
+}
+
+/*
+ * Whether libcurl would give the URL back as it is, as most feeds' are: taking it apart and putting
+ * it together costs as much as sending the request.
+ */
+static bool is_plain(const char *text, const char **ret_host, size_t *ret_length)
+{
+	static const char host_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+	static const char path_characters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-_.~?=&+,:;";
+	const char *host = text + 4;
+	const char *path;
+	size_t length;
+
+	if (strncmp(text, "http", 4) != 0)
+		return false;
+	host += *host == 's';
+	if (strncmp(host, "://", 3) != 0)
+		return false;
+	host += 3;
+	length = strspn(host, host_characters);
+	path = host + length + plain_port(host + length);
+	if (!is_plain_host(host, length) || *path != '/' || strstr(path, "/."))
+		return false;
+	path += strspn(path, path_characters);
+	if (*path != '\0' || path[-1] == '?')
+		return false;
+	*ret_host = host;
+	*ret_length = length;
+	return true;
+}
+
+static int copy_plain(const char *text, const char *host, size_t length, struct location *ret)
+{
+	struct location location = {strdup(text), strdup(text), strndup(host, length)};
+
+	if (!location.url || !location.shown || !location.host) {
+		location_clear(&location);
+		return -ENOMEM;
+	}
+	*ret = location;
+	return 0;
+}
+
 int location_parse(const char *text, struct location *ret)
 {
 	_cleanup_(url_cleanupp) CURLU *url = NULL;
+	const char *host;
+	size_t length;
 
 	if (strlen(text) > URL_BYTES_MAX)
 		return -EINVAL;
+	if (is_plain(text, &host, &length))
+		return copy_plain(text, host, length, ret);
 	url = curl_url();
 	if (!url)
 		return -ENOMEM;

@@ -1,6 +1,5 @@
 #include "poll/memory.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 
 enum {
 	TEXT_MAX = 6 * 4096 + 2048, /* the URLs, the marks of children and the numbers */
+	DIGITS_MOST = 20,           /* of a number of 64 bits */
 };
 
 enum kind {
@@ -51,11 +51,21 @@ static const struct {
 
 static const char skip_days_key[] = "skip-days"; /* the one number of 8 bits */
 
+/* The digits that memory_write() wrote. */
+static uint64_t read_number(const char *text)
+{
+	uint64_t number = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++)
+		number = number * 10 + (uint64_t)(*text - '0');
+	return number;
+}
+
 static void set_member(
 	struct memory *memory, size_t i, const char *value, size_t length, struct arena *arena)
 {
 	char *member = (char *)memory + members[i].offset;
-	uint64_t number = members[i].kind == KIND_STRING ? 0 : strtoull(value, NULL, 10);
+	uint64_t number = members[i].kind == KIND_STRING ? 0 : read_number(value);
 
 	switch (members[i].kind) {
 	case KIND_STRING:
@@ -80,12 +90,12 @@ static bool is_key(const char *line, const char *key)
 	return *line == *key && strncmp(line, key, length) == 0 && line[length] == '=';
 }
 
-/* Looks for the key from the member after the last one on, as memory_write() wrote them. */
+/* Looks for the key from the member after the last one on: memory_write() has them in order. */
 static void read_line(
 	struct memory *memory, const char *line, size_t length, struct arena *arena, size_t *last)
 {
 	if (is_key(line, skip_days_key)) {
-		memory->hints.skip_days = (uint8_t)strtoul(line + sizeof(skip_days_key), NULL, 10);
+		memory->hints.skip_days = (uint8_t)read_number(line + sizeof(skip_days_key));
 		return;
 	}
 	for (size_t n = 1; n <= ARRAY_SIZE(members); n++) {
@@ -132,6 +142,25 @@ static uint64_t number_of(const struct memory *memory, size_t i)
 	return 0;
 }
 
+static void add_value(struct buffer *text, const char *key, const char *value, size_t length)
+{
+	(void)buffer_add_string(text, key);
+	(void)buffer_add_char(text, '=');
+	(void)buffer_add(text, value, length);
+	(void)buffer_add_char(text, '\n');
+}
+
+static void add_number(struct buffer *text, const char *key, uint64_t number)
+{
+	char digits[DIGITS_MOST];
+	size_t at = sizeof(digits);
+
+	for (; number > 0; number /= 10)
+		digits[--at] = (char)('0' + number % 10);
+	if (at < sizeof(digits))
+		add_value(text, key, digits + at, sizeof(digits) - at);
+}
+
 const char *memory_write(const struct memory *memory, struct arena *arena)
 {
 	struct buffer text = BUFFER_INIT(TEXT_MAX);
@@ -143,14 +172,12 @@ const char *memory_write(const struct memory *memory, struct arena *arena)
 				(const void *)((const char *)memory + members[i].offset);
 
 			if (*string && !strchr(*string, '\n'))
-				(void)buffer_printf(&text, "%s=%s\n", members[i].key, *string);
-		} else if (number_of(memory, i) != 0) {
-			(void)buffer_printf(
-				&text, "%s=%" PRIu64 "\n", members[i].key, number_of(memory, i));
+				add_value(&text, members[i].key, *string, strlen(*string));
+		} else {
+			add_number(&text, members[i].key, number_of(memory, i));
 		}
 	}
-	if (memory->hints.skip_days != 0)
-		(void)buffer_printf(&text, "%s=%u\n", skip_days_key, memory->hints.skip_days);
+	add_number(&text, skip_days_key, memory->hints.skip_days);
 	if (!text.failed)
 		copy = arena_copy(arena, buffer_string(&text), text.length);
 	buffer_free(&text);

@@ -37,6 +37,41 @@ static void test_location_names_the_host_in_one_form(void **state)
 	}
 }
 
+/* What is not taken apart is what libcurl makes of it: location_follow() always asks it. */
+static void test_location_is_libcurls_for_plain_urls_too(void **state)
+{
+	static const char *const urls[] = {"http://example.org/", "https://example.org/a/b.xml",
+		"http://example.org:8080/x?a=b&c=d", "http://example.org:80/x",
+		"https://example.org:443/", "http://a-b.c0.example/~x/_y;z,1:2+3?q=/?",
+		"http://127.1.0.1:18083/f/0.xml", "http://127.1/", "http://1.2.3.4.5/",
+		"http://017.1.1.1/", "http://0x7f.1/", "http://1e100.net/", "http://example.org",
+		"http://example.org./x", "http://.example.org/", "http://example.org/?",
+		"http://example.org/a/./b/../c", "http://example.org/.well-known/x",
+		"http://example.org/a%20b", "http://example.org:0/", "http://example.org:080/",
+		"http://example.org:65535/", "http://example.org:65536/", "http://example.org:/",
+		"http://example.org/a#b", "HTTP://example.org/", "http:///x", "http://a..b/",
+		"http://-/", "http://-a.b-/", "https:/example.org/"};
+	struct location base;
+
+	(void)state;
+	assert_int_equal(location_parse("http://Base.example/#x", &base), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(urls); i++) {
+		struct location parsed = {0};
+		struct location followed = {0};
+		int r = location_parse(urls[i], &parsed);
+
+		if (r < 0)
+			continue;
+		assert_int_equal(location_follow(&base, urls[i], &followed), 0);
+		assert_string_equal(parsed.url, followed.url);
+		assert_string_equal(parsed.shown, followed.shown);
+		assert_string_equal(parsed.host, followed.host);
+		location_clear(&parsed);
+		location_clear(&followed);
+	}
+	location_clear(&base);
+}
+
 static void test_location_shows_no_credentials_and_no_fragment(void **state)
 {
 	struct location location;
@@ -115,6 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_location_names_the_host_in_one_form),
+		cmocka_unit_test(test_location_is_libcurls_for_plain_urls_too),
 		cmocka_unit_test(test_location_shows_no_credentials_and_no_fragment),
 		cmocka_unit_test(test_location_is_http_or_https_within_4_kib),
 		cmocka_unit_test(test_location_follows_references),
