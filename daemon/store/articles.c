@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "store/keys.h"
 #include "store/packets.h"
 #include "store/statement.h"
 #include "store/text_codec.h"
@@ -8,9 +9,6 @@
 enum {
 	CATEGORIES_BYTES_MAX = ENTRY_CATEGORIES_MAX * (ENTRY_CATEGORY_MAX + 1),
 };
-
-static const char next_key_sql[] =
-	"SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'articles'";
 
 static const char add_sql[] =
 	"INSERT INTO articles (key, id, feed, first_seen, story, url, title, author, source,"
@@ -47,26 +45,9 @@ static const char before_sql[] = WHOLE_RECORD " WHERE a.key < ? ORDER BY a.key D
 static const char of_story_sql[] =
 	"SELECT " RECORD_COLUMNS " FROM articles a WHERE a.story = ? ORDER BY a.key LIMIT ?";
 
-static int read_next_key(struct store *store)
-{
-	_cleanup_(statement_end) struct statement s = statement_read(store, next_key_sql);
-	int r;
-
-	r = statement_row(&s);
-	if (r < 0)
-		return r;
-	store->next_article = column_int(&s);
-	return 0;
-}
-
 int store_next_article_key(struct store *store, int64_t *ret)
 {
-	int r;
-
-	r = store->next_article > 0 ? 0 : read_next_key(store);
-	if (r == 0)
-		*ret = store->next_article;
-	return r;
+	return keys_next(store, KEY_ARTICLE, ret);
 }
 
 /* One a line; a category is a label, whose own line breaks mean nothing. */
@@ -198,8 +179,7 @@ int store_article_add(struct store *store, const struct article_record *record)
 	r = statement_run(&s);
 	if (r > 0) {
 		store->counts.articles += r;
-		if (store->next_article > 0 && record->key >= store->next_article)
-			store->next_article = record->key + 1;
+		keys_given(store, KEY_ARTICLE, record->key);
 	}
 	if (r >= 0 && record->fingerprint)
 		r = put_fingerprint(store, record);

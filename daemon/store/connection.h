@@ -11,6 +11,7 @@
 
 #include "base/map.h"
 #include "store/entry_index.h"
+#include "store/keys.h"
 #include "store/packets.h"
 #include "store/store.h"
 
@@ -67,8 +68,8 @@ struct store {
 	struct row_counts counts;
 	struct map backlogs; /* hook -> its pending deliveries (store/backlog.h) */
 	bool backlogs_known;
-	int64_t pending;       /* of all hooks */
-	int64_t next_article;  /* what sqlite_sequence says of articles; 0: not read yet */
+	int64_t pending;               /* of all hooks */
+	int64_t next_keys[_KEYED_MAX]; /* 0: not read yet */
 	int64_t forget_cursor; /* retention goes round: the feed whose entries were looked at last
 				*/
 	int64_t alert_cursor;  /* ... and the alert */

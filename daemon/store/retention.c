@@ -174,6 +174,9 @@ static int forget_articles(struct store *store, usec before, size_t limit)
 	r = look_for_old(store, &oldest, before, limit);
 	if (r <= 0)
 		return r;
+	r = keys_note_last(store);
+	if (r < 0)
+		return r;
 	s = statement_write(store, forget_articles_sql);
 	bind_oldest(&s, &oldest, before);
 	for (;;) {

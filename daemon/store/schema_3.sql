@@ -15,3 +15,16 @@ ALTER TABLE articles ADD COLUMN text_length INTEGER;
 -- Asked only about new ids in feeds that are known: from memory (entry_index.h).
 DROP INDEX entries_by_link;
 DROP INDEX entries_by_text;
+
+-- Keys of stories and articles are given by keys.h, without a row written for each.  This is all
+-- that AUTOINCREMENT means to the file: how a table is stored does not depend on it.
+CREATE TABLE last_keys (
+	name TEXT PRIMARY KEY,           -- of the table
+	key INTEGER NOT NULL             -- the greatest that was ever given, as retention noted it
+) STRICT, WITHOUT ROWID;
+INSERT INTO last_keys SELECT name, seq FROM sqlite_sequence WHERE name IN ('stories', 'articles');
+DELETE FROM sqlite_sequence WHERE name IN ('stories', 'articles');
+PRAGMA writable_schema = ON;
+UPDATE sqlite_schema SET sql = replace(sql, ' AUTOINCREMENT', '')
+	WHERE type = 'table' AND name IN ('stories', 'articles');
+PRAGMA writable_schema = RESET;

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "store/keys.h"
 #include "store/listing.h"
 
 #define STORY_COLUMNS                                                                              \
@@ -9,9 +10,9 @@
 	" WHERE s.language IS NOT NULL"                                                            \
 	" UNION SELECT l.language FROM story_languages l WHERE l.story = s.key ORDER BY 1))"
 
-static const char add_sql[] = "INSERT INTO stories (id, title, first_seen, last_seen,"
+static const char add_sql[] = "INSERT INTO stories (key, id, title, first_seen, last_seen,"
 			      " article_count, site_count, host, language)"
-			      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+			      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char get_sql[] = "SELECT " STORY_COLUMNS " FROM stories s WHERE s.key = ?";
 static const char find_sql[] = "SELECT " STORY_COLUMNS " FROM stories s WHERE s.id = ?";
 static const char add_site_sql[] =
@@ -38,8 +39,13 @@ static const char newest_of_topic_sql[] =
 static int add(struct store *store, struct story *story, const char *host, const char *language)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, add_sql);
+	int64_t key;
 	int r;
 
+	r = keys_next(store, KEY_STORY, &key);
+	if (r < 0)
+		return r;
+	bind_int(&s, key);
 	bind_text(&s, story->id.text);
 	bind_text(&s, story->title);
 	bind_usec(&s, story->first_seen);
@@ -52,7 +58,8 @@ static int add(struct store *store, struct story *story, const char *host, const
 	if (r < 0)
 		return r;
 	store->counts.stories += r;
-	story->key = sqlite3_last_insert_rowid(store->db);
+	keys_given(store, KEY_STORY, key);
+	story->key = key;
 	return 0;
 }
 

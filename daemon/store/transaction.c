@@ -85,7 +85,7 @@ static void conclude(struct store *store, int result)
 static void forget(struct store *store)
 {
 	store->counts.known = false;
-	store->next_article = 0;
+	keys_forget(store);
 	backlog_forget(store);
 	packets_forget(&store->packets);
 	entry_index_forget(&store->entry_index);

@@ -17,6 +17,13 @@ static const char rows_sql[] =
 	" (2, 'B', 1, 1, 1763700000000000, 'new', 0, 0, 0);"
 	"INSERT INTO fingerprints (article, bytes) VALUES (1, x'7072696e74');";
 
+static const char forgotten_sql[] =
+	"INSERT INTO stories (key, id, first_seen, last_seen, article_count, site_count) VALUES"
+	" (5, 'gone', 0, 0, 1, 0);"
+	"INSERT INTO articles (key, id, feed, story, first_seen, relation, of, similarity,"
+	" confidence) VALUES (7, 'gone', 1, 5, 0, 'new', 0, 0, 0);"
+	"DELETE FROM articles WHERE key = 7; DELETE FROM stories WHERE key = 5";
+
 static const char texts_sql[] =
 	"INSERT INTO texts (article, first_seen, text) VALUES (1, 1763700000000000, ?)";
 
@@ -55,6 +62,7 @@ static void make_old(struct room *room, unsigned version)
 	run_sql(db, schema_1_sql);
 	run_sql(db, rows_sql);
 	put_text(db, "The old bridge was closed on Monday.");
+	run_sql(db, forgotten_sql);
 	if (version > 1)
 		run_sql(db, schema_2_sql);
 	(void)snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %u", version);
@@ -83,7 +91,7 @@ static void expect_articles_are_taken_along(struct room *room)
 	expect_text(room, 1, "The old bridge was closed on Monday.");
 	expect_text(room, 2, NULL);
 	key = make_article(room, "C", 1, 1, NOW + USEC_HOUR);
-	assert_int_equal(key, 3);
+	assert_int_equal(key, 8);
 	assert_int_equal(store_article_get(room->store, 1, room->arena, &record), 0);
 	assert_int_equal(record.fingerprint_length, 5);
 	record.article.text = "It was opened again.";
@@ -91,10 +99,28 @@ static void expect_articles_are_taken_along(struct room *room)
 	assert_int_equal(store_commit(room->store), 0);
 	room_reopen(room);
 	expect_text(room, 1, "It was opened again.");
-	expect_text(room, 3, "The old bridge was closed on Monday.");
+	expect_text(room, key, "The old bridge was closed on Monday.");
 	assert_int_equal(store_prune(room->store, &retention, 10), 1);
 	expect_text(room, 1, NULL);
-	expect_text(room, 3, "The old bridge was closed on Monday.");
+	expect_text(room, key, "The old bridge was closed on Monday.");
+}
+
+/* The newest of them was forgotten. */
+static void test_keys_that_were_given_before_are_not_given_again(void **state)
+{
+	struct room *room = *state;
+	int64_t key;
+
+	make_old(room, 2);
+	assert_int_equal(store_next_article_key(room->store, &key), 0);
+	assert_int_equal(key, 8);
+	assert_int_equal(make_story(room, "T", NOW), 6);
+	assert_int_equal(make_article(room, "C", 1, 6, NOW), 8);
+	assert_int_equal(store_commit(room->store), 0);
+	room_reopen(room);
+	assert_int_equal(store_next_article_key(room->store, &key), 0);
+	assert_int_equal(key, 9);
+	assert_int_equal(make_story(room, "U", NOW), 7);
 }
 
 static void test_articles_of_version_1_are_taken_along(void **state)
@@ -112,6 +138,7 @@ static void test_articles_of_version_2_are_taken_along(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		IN_ROOM(test_keys_that_were_given_before_are_not_given_again),
 		IN_ROOM(test_articles_of_version_1_are_taken_along),
 		IN_ROOM(test_articles_of_version_2_are_taken_along),
 	};
