@@ -40,16 +40,11 @@ struct best {
 	size_t limit;
 };
 
-/* Keeps the best `limit`, each once; ties fall to the greater feature. */
+/* Keeps the best `limit`; ties fall to the greater feature. */
 static void offer(struct best *best, uint32_t feature, float rank)
 {
 	size_t at = best->count;
 
-	if (at == best->limit && rank < best->entries[at - 1].rank)
-		return;
-	for (size_t i = 0; i < best->count; i++)
-		if (best->entries[i].feature == feature)
-			return;
 	while (at > 0 &&
 		(best->entries[at - 1].rank < rank ||
 			(best->entries[at - 1].rank == rank &&
@@ -62,6 +57,17 @@ static void offer(struct best *best, uint32_t feature, float rank)
 	for (size_t i = best->count - 1; i > at; i--)
 		best->entries[i] = best->entries[i - 1];
 	best->entries[at] = (struct ranked){feature, rank};
+}
+
+/* The same of features that may come more than once. */
+static void offer_once(struct best *best, uint32_t feature, float rank)
+{
+	if (best->count == best->limit && rank < best->entries[best->limit - 1].rank)
+		return;
+	for (size_t i = 0; i < best->count; i++)
+		if (best->entries[i].feature == feature)
+			return;
+	offer(best, feature, rank);
 }
 
 static size_t take(const struct best *best, uint32_t *ret)
@@ -142,7 +148,7 @@ static size_t keep_shingles(
 		float rank = reader->worth[run->sentence] < 0.9F ? 0.0F : 1.0F;
 
 		if (is_sampled(run->feature, in_lead))
-			offer(in_lead ? &lead : &rest, run->feature,
+			offer_once(in_lead ? &lead : &rest, run->feature,
 				rank + shingle_rank(run->feature));
 	}
 	kept = take(&lead, ret);
@@ -159,7 +165,7 @@ static size_t keep_sentences(
 		uint32_t feature = text->sentences[s];
 
 		if (feature != 0)
-			offer(&best, feature, (float)(feature * 0x9e3779b1U >> 8));
+			offer_once(&best, feature, (float)(feature * 0x9e3779b1U >> 8));
 	}
 	return take(&best, ret);
 }

@@ -417,6 +417,9 @@ bool evidence_meet(struct reader *article, struct reader *of, struct meeting *re
 	size_t fewer = article->word_count < of->word_count ? article->word_count : of->word_count;
 	unsigned shingles;
 
+	/* Most articles are never compared. */
+	if (article->vocabulary.shingle_mask == 0)
+		reader_index_shingles(article);
 	meet_words(article, of, ret);
 	shingles = meet_shingles(article, of, ret);
 	return (float)shingles >= MET_SHINGLES * (float)fewer ||

@@ -215,7 +215,7 @@ static size_t enter(struct reader *reader, size_t word)
 	return vocabulary->count++;
 }
 
-static void index_words(struct reader *reader)
+void reader_index(struct reader *reader)
 {
 	struct vocabulary *vocabulary = &reader->vocabulary;
 	const struct selection *counted = &reader->counted;
@@ -223,6 +223,7 @@ static void index_words(struct reader *reader)
 		counted->starts[reader->sentence_count] + reader->fingerprint->title_count);
 
 	vocabulary->count = 0;
+	vocabulary->shingle_mask = 0;
 	vocabulary->mask = slots - 1;
 	memset(vocabulary->slots, 0, slots * sizeof(*vocabulary->slots));
 	memset(reader->entry_of, 0, reader->fingerprint->word_count * sizeof(*reader->entry_of));
@@ -240,7 +241,7 @@ static void index_words(struct reader *reader)
 			(void)enter(reader, i);
 }
 
-static void index_shingles(struct reader *reader)
+void reader_index_shingles(struct reader *reader)
 {
 	struct vocabulary *vocabulary = &reader->vocabulary;
 	uint32_t slots = slots_for(reader->word_count);
@@ -261,10 +262,4 @@ static void index_shingles(struct reader *reader)
 			vocabulary->shingle_of[sentence->start + i] = (uint16_t)slot;
 		}
 	}
-}
-
-void reader_index(struct reader *reader)
-{
-	index_words(reader);
-	index_shingles(reader);
 }

@@ -59,9 +59,9 @@ struct vocabulary {
 	struct vocabulary_word entries[READER_WORDS_MAX];
 	struct places places[READER_WORDS_MAX]; /* of the entries */
 	size_t count;
-	uint32_t mask;                /* of the slots in use */
-	uint16_t slots[READER_SLOTS]; /* 1 + entry; 0 free */
-	uint32_t shingle_mask;
+	uint32_t mask;                         /* of the slots in use */
+	uint16_t slots[READER_SLOTS];          /* 1 + entry; 0 free */
+	uint32_t shingle_mask;                 /* 0 before reader_index_shingles() */
 	uint32_t shingles[READER_SLOTS];       /* set; 0 free */
 	uint16_t shingle_of[READER_WORDS_MAX]; /* slot of that which begins with the word */
 };
@@ -126,8 +126,11 @@ static inline bool word_is_anchor(uint32_t code)
 void reader_open(struct reader *reader, const struct fingerprint *fingerprint,
 	const struct commonness *commonness, uint32_t story);
 
-/* Makes an open reader ready for others to be set against it. */
+/* Makes an open reader ready for others to be set against it, but for its runs of words: */
 void reader_index(struct reader *reader);
+
+/* And these, which evidence_meet() does at the first of them. */
+void reader_index_shingles(struct reader *reader);
 
 /* Values the article's sentences anew, for a comparison with an article of `story`. */
 void reader_value(struct reader *reader, uint32_t story);
