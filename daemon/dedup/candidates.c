@@ -6,9 +6,8 @@
 enum {
 	SHINGLE_WORDS = 4,
 	LEAD_WORDS = 60,
-	LEAD_WORDS_ASKED = 100, /* a copy may have a sentence more before it */
-	LEAD_KEPT = 6,          /* shingles of the lead: a short copy has these */
-	REST_KEPT = 3,          /* shingles of the rest */
+	LEAD_KEPT = 6, /* shingles of the lead: a short copy has these */
+	REST_KEPT = 3, /* shingles of the rest */
 	SENTENCES_KEPT = 3,
 	PAIRS_KEPT = 11,
 	WORDS_KEPT = 8,
@@ -23,11 +22,11 @@ _Static_assert(LEAD_KEPT + REST_KEPT + SENTENCES_KEPT + PAIRS_KEPT + WORDS_KEPT 
 
 /*
  * Of the shingles only some, chosen by their own hash, are kept or looked up.  What is kept are the
- * highest of the lead and of the rest; there are about fifty in a lead and hundreds in a long text,
- * so that the lower ones would hardly ever be among them.
+ * highest of the lead and of the rest.  A shingle has at least as many to contend with as stand
+ * before it in the text, so that the later it comes the higher it must be to be ever among them.
  */
-#define LEAD_SAMPLE 0.4F
-#define REST_SAMPLE 0.8F
+#define SAMPLED 12.0F
+#define SAMPLED_RANK_MIN 0.4F
 
 struct ranked {
 	uint32_t feature;
@@ -88,10 +87,12 @@ static float shingle_rank(uint32_t feature)
 	return (float)(feature * 0x9e3779b1U >> 8) / (float)(1 << 24);
 }
 
-/* Whether a shingle is kept or looked up at all. */
-static bool is_sampled(uint32_t feature, bool in_lead)
+/* Whether the shingle that begins at a word of the text is kept or looked up at all. */
+static bool is_sampled(uint32_t feature, size_t word)
 {
-	return shingle_rank(feature) >= (in_lead ? LEAD_SAMPLE : REST_SAMPLE);
+	float rank = shingle_rank(feature);
+
+	return rank >= SAMPLED_RANK_MIN && (1.0F - rank) * (float)word <= SAMPLED;
 }
 
 /*
@@ -127,7 +128,7 @@ void features_read(const struct reader *reader, struct text_features *ret)
 
 			ret->runs[ret->run_count] =
 				(struct run){feature, (uint16_t)(words + i), (uint8_t)s};
-			ret->run_count += is_sampled(feature, words + i < LEAD_WORDS_ASKED);
+			ret->run_count += is_sampled(feature, words + i);
 		}
 		words += sentence->count;
 	}
@@ -147,9 +148,8 @@ static size_t keep_shingles(
 		bool in_lead = run->word < LEAD_WORDS;
 		float rank = reader->worth[run->sentence] < 0.9F ? 0.0F : 1.0F;
 
-		if (is_sampled(run->feature, in_lead))
-			offer_once(in_lead ? &lead : &rest, run->feature,
-				rank + shingle_rank(run->feature));
+		offer_once(
+			in_lead ? &lead : &rest, run->feature, rank + shingle_rank(run->feature));
 	}
 	kept = take(&lead, ret);
 	return kept + take(&rest, ret + kept);
