@@ -11,9 +11,10 @@
 #include "text/char_class.h"
 
 enum {
-	TABLE_LIMIT = 0x530,   /* Latin, Greek, Cyrillic: what most texts are made of */
-	TABLE_CHARS = 3,       /* of the longest folding in the table */
-	TABLE_SLOW = UINT8_MAX /* not to be folded alone */
+	TABLE_LIMIT = 0x530,    /* Latin, Greek, Cyrillic: what most texts are made of */
+	TABLE_CHARS = 3,        /* of the longest folding in the table */
+	TABLE_SLOW = UINT8_MAX, /* not to be folded alone */
+	NO_CHARACTER = 0xFFFF,  /* Unicode 23.7 */
 };
 
 /* The folding of one code point where it does not depend on its neighbours. */
@@ -212,24 +213,44 @@ static int fold_with_icu(struct folder *folder, const uint32_t *chars, size_t co
  * A code point goes into the table if its folding is of starters alone (no marks that would be
  * reordered or composed with what follows), so that foldings may be strung together.
  */
+static void set_folding(struct folding *folding, uint32_t c, const UChar *units, int32_t length)
+{
+	folding->count = TABLE_SLOW;
+	if (char_class(c) == CHAR_MARK || length > TABLE_CHARS)
+		return;
+	folding->count = (uint8_t)length;
+	for (int32_t i = 0; i < length; i++) {
+		folding->chars[i] = units[i];
+		if (char_class(units[i]) == CHAR_MARK)
+			folding->count = TABLE_SLOW;
+	}
+}
+
+/*
+ * All are folded at once, because ICU takes its time for each text.  Between them stands what is no
+ * character and composes with none.
+ */
 static int fill_table(struct folder *folder)
 {
-	for (uint32_t c = 0; c < TABLE_LIMIT; c++) {
-		struct folding *folding = &folder->table[c];
-		int r;
+	uint32_t chars[2 * TABLE_LIMIT];
+	const UChar *at;
+	int r;
 
-		r = fold_with_icu(folder, &c, 1);
-		if (r < 0)
-			return r;
-		folding->count = TABLE_SLOW;
-		if (char_class(c) == CHAR_MARK || folder->b.length > TABLE_CHARS)
-			continue;
-		folding->count = (uint8_t)folder->b.length;
-		for (int32_t i = 0; i < folder->b.length; i++) {
-			folding->chars[i] = folder->b.units[i];
-			if (char_class(folding->chars[i]) == CHAR_MARK)
-				folding->count = TABLE_SLOW;
-		}
+	for (uint32_t c = 0; c < TABLE_LIMIT; c++) {
+		chars[2 * c] = c;
+		chars[2 * c + 1] = NO_CHARACTER;
+	}
+	r = fold_with_icu(folder, chars, ARRAY_SIZE(chars));
+	if (r < 0)
+		return r;
+	at = folder->b.units;
+	for (uint32_t c = 0; c < TABLE_LIMIT; c++) {
+		int32_t length = 0;
+
+		while (at[length] != NO_CHARACTER)
+			length++;
+		set_folding(&folder->table[c], c, at, length);
+		at += length + 1;
 	}
 	return 0;
 }
