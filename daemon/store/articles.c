@@ -13,30 +13,31 @@ enum {
 static const char add_sql[] =
 	"INSERT INTO articles (key, id, feed, first_seen, story, url, title, author, source,"
 	" language, categories, published, host, relation, of, similarity, confidence, why,"
-	" text_from, packet, text_at, text_length)"
-	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	" text_from, fingerprint, packet, text_at, text_length)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char replace_sql[] =
 	"UPDATE articles SET story = ?2, url = ?3, title = ?4, author = ?5, source = ?6,"
 	" language = ?7, categories = ?8, published = ?9, host = ?10, relation = ?11, of = ?12,"
-	" similarity = ?13, confidence = ?14, why = ?15, text_from = ?16, packet = NULL"
-	" WHERE key = ?1";
+	" similarity = ?13, confidence = ?14, why = ?15, text_from = ?16,"
+	" fingerprint = ?17, packet = NULL WHERE key = ?1";
 
 static const char put_text_sql[] =
 	"INSERT INTO texts (article, first_seen, text) VALUES (?, ?, ?)"
 	" ON CONFLICT DO UPDATE SET first_seen = excluded.first_seen, text = excluded.text";
 static const char drop_text_sql[] = "DELETE FROM texts WHERE article = ?";
-static const char put_fingerprint_sql[] = "INSERT INTO fingerprints (article, bytes) VALUES (?, ?)"
-					  " ON CONFLICT DO UPDATE SET bytes = excluded.bytes";
-static const char drop_fingerprint_sql[] = "DELETE FROM fingerprints WHERE article = ?";
+static const char drop_old_fingerprint_sql[] = "DELETE FROM fingerprints WHERE article = ?";
 
+/* Of articles a; those of articles of versions 1 and 2 of the schema stand apart. */
+#define FINGERPRINT_COLUMN                                                                         \
+	"coalesce(a.fingerprint, (SELECT bytes FROM fingerprints WHERE article = a.key))"
 #define RECORD_COLUMNS                                                                             \
 	"a.key, a.id, a.feed, a.first_seen, a.story, a.url, a.title, a.author, a.source,"          \
 	" a.language, a.categories, a.published, a.host, a.relation, a.of, a.similarity,"          \
 	" a.confidence, a.why, a.text_from"
 #define WHOLE_RECORD                                                                               \
-	"SELECT " RECORD_COLUMNS ", f.bytes, t.text, a.packet, a.text_at, a.text_length"           \
-	" FROM articles a"                                                                         \
-	" LEFT JOIN fingerprints f ON f.article = a.key LEFT JOIN texts t ON t.article = a.key"
+	"SELECT " RECORD_COLUMNS ", " FINGERPRINT_COLUMN                                           \
+	", t.text, a.packet, a.text_at, a.text_length"                                             \
+	" FROM articles a LEFT JOIN texts t ON t.article = a.key"
 
 static const char get_sql[] = WHOLE_RECORD " WHERE a.key = ?";
 static const char get_id_sql[] = "SELECT id FROM articles WHERE key = ?";
@@ -44,6 +45,11 @@ static const char find_sql[] = WHOLE_RECORD " WHERE a.id = ?";
 static const char before_sql[] = WHOLE_RECORD " WHERE a.key < ? ORDER BY a.key DESC LIMIT 1";
 static const char of_story_sql[] =
 	"SELECT " RECORD_COLUMNS " FROM articles a WHERE a.story = ? ORDER BY a.key LIMIT ?";
+static const char fingerprint_sql[] =
+	"SELECT " FINGERPRINT_COLUMN " FROM articles a WHERE a.key = ?";
+static const char fingerprints_after_sql[] =
+	"SELECT a.key, a.feed, a.story, a.host, a.first_seen, a.confidence, " FINGERPRINT_COLUMN
+	" FROM articles a WHERE a.key > ? ORDER BY a.key";
 
 int store_next_article_key(struct store *store, int64_t *ret)
 {
@@ -111,6 +117,7 @@ static int bind_record(
 	bind_real(s, record->confidence);
 	bind_text(s, record->why);
 	bind_text(s, article->text_from);
+	bind_blob(s, record->fingerprint, record->fingerprint_length);
 	return categories->failed;
 }
 
@@ -119,15 +126,6 @@ static int drop(struct store *store, const char *sql, int64_t key)
 	_cleanup_(statement_end) struct statement s = statement_write(store, sql);
 
 	bind_int(&s, key);
-	return statement_done(&s);
-}
-
-static int put_fingerprint(struct store *store, const struct article_record *record)
-{
-	_cleanup_(statement_end) struct statement s = statement_write(store, put_fingerprint_sql);
-
-	bind_int(&s, record->key);
-	bind_blob(&s, record->fingerprint, record->fingerprint_length);
 	return statement_done(&s);
 }
 
@@ -181,8 +179,6 @@ int store_article_add(struct store *store, const struct article_record *record)
 		store->counts.articles += r;
 		keys_given(store, KEY_ARTICLE, record->key);
 	}
-	if (r >= 0 && record->fingerprint)
-		r = put_fingerprint(store, record);
 	return r < 0 ? r : 0;
 }
 
@@ -203,8 +199,7 @@ int store_article_replace(struct store *store, const struct article_record *reco
 		r = record->article.text ? put_text(store, record)
 					 : drop(store, drop_text_sql, record->key);
 	if (r >= 0)
-		r = record->fingerprint ? put_fingerprint(store, record)
-					: drop(store, drop_fingerprint_sql, record->key);
+		r = drop(store, drop_old_fingerprint_sql, record->key);
 	return r < 0 ? r : 0;
 }
 
@@ -338,6 +333,54 @@ int store_story_articles_each(
 		r = read_record(&s, NULL, &record);
 		if (r == 0)
 			r = fn(&record, userdata);
+		if (r != 0)
+			return r;
+	}
+}
+
+int store_fingerprint_get(struct store *store, int64_t article, struct arena *arena,
+	const void **ret, size_t *ret_length)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, fingerprint_sql);
+	const void *bytes;
+	size_t length;
+	int r;
+
+	bind_int(&s, article);
+	r = statement_found(&s);
+	if (r < 0)
+		return r;
+	bytes = column_blob(&s, arena, &length);
+	if (s.result < 0)
+		return s.result;
+	if (!bytes)
+		return -ENOENT;
+	*ret = bytes;
+	*ret_length = length;
+	return 0;
+}
+
+int store_fingerprints_after(
+	struct store *store, int64_t after, store_fingerprint_fn fn, void *userdata)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, fingerprints_after_sql);
+	int r;
+
+	bind_int(&s, after);
+	for (;;) {
+		struct article_record record = {.article.published = DATE_NONE};
+
+		r = statement_row(&s);
+		if (r <= 0)
+			return r;
+		record.key = column_int(&s);
+		record.feed = column_int(&s);
+		record.story = column_int(&s);
+		record.host = column_text(&s, NULL);
+		record.article.first_seen = column_usec(&s);
+		record.confidence = column_real(&s);
+		record.fingerprint = column_blob(&s, NULL, &record.fingerprint_length);
+		r = record.fingerprint ? fn(&record, userdata) : 0;
 		if (r != 0)
 			return r;
 	}

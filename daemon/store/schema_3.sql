@@ -12,6 +12,10 @@ ALTER TABLE articles ADD COLUMN packet INTEGER;      -- packets.key, perhaps for
 ALTER TABLE articles ADD COLUMN text_at INTEGER;     -- in its texts, in bytes
 ALTER TABLE articles ADD COLUMN text_length INTEGER;
 
+-- What is kept of its text to recognise it again; only dedup reads the bytes.  (Of articles of
+-- versions 1 and 2 it stays in `fingerprints`.)
+ALTER TABLE articles ADD COLUMN fingerprint BLOB;
+
 -- Asked only about new ids in feeds that are known: from memory (entry_index.h).
 DROP INDEX entries_by_link;
 DROP INDEX entries_by_text;

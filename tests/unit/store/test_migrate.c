@@ -1,6 +1,7 @@
 /* Databases of versions before are taken along. */
 #include "room.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 
 #include "store/migrate.h"
@@ -82,6 +83,32 @@ static void expect_text(struct room *room, int64_t key, const char *text)
 		assert_null(record.article.text);
 }
 
+static int count_fingerprint(const struct article_record *record, void *userdata)
+{
+	unsigned *count = userdata;
+
+	assert_int_equal(record->key, *count == 0 ? 1 : 8);
+	assert_int_equal(record->fingerprint_length, *count == 0 ? 5 : 1);
+	(*count)++;
+	return 0;
+}
+
+/* Of the first and of the new article; the second has none. */
+static void expect_fingerprints(struct room *room)
+{
+	unsigned count = 0;
+	const void *bytes;
+	size_t length;
+
+	assert_int_equal(store_fingerprint_get(room->store, 1, room->arena, &bytes, &length), 0);
+	assert_int_equal(length, 5);
+	assert_memory_equal(bytes, "print", 5);
+	assert_int_equal(
+		store_fingerprint_get(room->store, 2, room->arena, &bytes, &length), -ENOENT);
+	assert_int_equal(store_fingerprints_after(room->store, 0, count_fingerprint, &count), 0);
+	assert_int_equal(count, 2);
+}
+
 static void expect_articles_are_taken_along(struct room *room)
 {
 	struct store_retention retention = {.text_before = NOW + 1};
@@ -92,10 +119,12 @@ static void expect_articles_are_taken_along(struct room *room)
 	expect_text(room, 2, NULL);
 	key = make_article(room, "C", 1, 1, NOW + USEC_HOUR);
 	assert_int_equal(key, 8);
+	expect_fingerprints(room);
 	assert_int_equal(store_article_get(room->store, 1, room->arena, &record), 0);
 	assert_int_equal(record.fingerprint_length, 5);
 	record.article.text = "It was opened again.";
 	assert_int_equal(store_article_replace(room->store, &record), 0);
+	expect_fingerprints(room);
 	assert_int_equal(store_commit(room->store), 0);
 	room_reopen(room);
 	expect_text(room, 1, "It was opened again.");
