@@ -111,31 +111,30 @@ static bool is_prose(
 	return count >= PROSE_CUT_WORDS_MIN && shape->lower * 10 >= count * 6;
 }
 
-/* Capitals tell names from words only where the others are not capitals too. */
-static bool capitals_mean_names(const struct scan *scan, const struct sentence *sentence)
-{
-	struct shape shape = shape_of(scan, sentence);
-
-	return shape.capital * 10 <= (shape.capital + shape.lower) * 6;
-}
-
 static void prove(struct scan *scan, uint32_t hash)
 {
 	scan->proven[hash % PROVEN_BITS / 8] |= (uint8_t)(1 << (hash % 8));
 }
 
+/* Capitals tell names from words only where the others are not capitals too. */
+static void prove_names(
+	struct scan *scan, const struct sentence *sentence, const struct shape *shape)
+{
+	const struct token *token = scan->tokens + sentence->start;
+
+	if (shape->capital * 10 > (shape->capital + shape->lower) * 6)
+		return;
+	for (size_t i = 1; i < sentence->count; i++)
+		if (token[i].kase == CASE_CAPITAL || token[i].kase == CASE_ALL_CAPITALS)
+			prove(scan, token[i].hash);
+}
+
 void sentences_prove_names(struct scan *scan)
 {
-	for (size_t s = 0; s < scan->sentence_count; s++) {
-		const struct sentence *sentence = &scan->sentences[s];
+	for (size_t i = 0; i < scan->sentence_count; i++) {
+		struct shape shape = shape_of(scan, &scan->sentences[i]);
 
-		if (!capitals_mean_names(scan, sentence))
-			continue;
-		for (size_t i = sentence->start + 1U; i < (size_t)sentence->start + sentence->count;
-			i++)
-			if (scan->tokens[i].kase == CASE_CAPITAL ||
-				scan->tokens[i].kase == CASE_ALL_CAPITALS)
-				prove(scan, scan->tokens[i].hash);
+		prove_names(scan, &scan->sentences[i], &shape);
 	}
 }
 
@@ -229,5 +228,6 @@ void sentences_judge(struct scan *scan, const struct scan *title)
 			sentence->flags |= SENTENCE_ORIGIN;
 		if (is_prose(scan, sentence, &shape))
 			sentence->flags |= SENTENCE_PROSE;
+		prove_names(scan, sentence, &shape);
 	}
 }

@@ -6,7 +6,10 @@
 
 #include "dedup/scan.h"
 
-/* Sets the sentences' flags; splits off a headline that stands glued to one. */
+/*
+ * Sets the sentences' flags; splits off a headline that stands glued to one; does what
+ * sentences_prove_names() does.
+ */
 void sentences_judge(struct scan *scan, const struct scan *title);
 
 /* Notes the words that are capitalised where others are not. */

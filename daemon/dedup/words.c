@@ -570,7 +570,6 @@ int words_read(const char *text, const char *title, struct arena *arena, struct 
 	scan_text(&head, title);
 	scan_text(&body, text);
 	sentences_judge(&body, &head);
-	sentences_prove_names(&body);
 	sentences_prove_names(&head);
 	for (size_t i = 0; i < sizeof(head.proven); i++)
 		head.proven[i] |= body.proven[i];
