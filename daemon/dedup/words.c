@@ -509,7 +509,8 @@ static void scan_text(struct scan *scan, const char *text)
 
 static uint32_t code_of(const struct scan *scan, const struct token *token)
 {
-	enum word_kind kind = token->letters <= 3 && !token->pair ? WORD_SHORT : WORD_COMMON;
+	/* Which of both cannot be foretold: told without a branch. */
+	enum word_kind kind = (token->letters > 3) | token->pair ? WORD_COMMON : WORD_SHORT;
 	uint32_t identity = token->hash & (WORD_IDENTITY_MASK >> 1);
 
 	if (token->kase == CASE_NUMBER) {
