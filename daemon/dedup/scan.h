@@ -13,7 +13,7 @@
 enum {
 	PROVEN_BITS = 8192, /* names seen in mid-sentence, as a set of hashes */
 	SCAN_CUES = 36,
-	SCAN_CUE_BITS = 512, /* a quick no */
+	SCAN_CUE_BITS = 2048, /* a quick no */
 	SENTENCE_WORDS_MAX = 255,
 };
 
