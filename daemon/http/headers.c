@@ -61,8 +61,11 @@ int headers_add_line(struct http_headers *headers, const char *line, size_t leng
 
 const char *headers_at(const struct http_headers *headers, unsigned i, const char *name)
 {
-	const char *field = buffer_string(&headers->text) + headers->offsets[i];
+	const char *field = headers->text.bytes + headers->offsets[i];
 
+	/* Most differ in the first letter, whichever its case. */
+	if ((*field ^ *name) & ~0x20)
+		return NULL;
 	return strcasecmp(field, name) == 0 ? field + strlen(field) + 1 : NULL;
 }
 

@@ -63,6 +63,42 @@ int registry_store(
 	return store_savepoint_release(registry->store);
 }
 
+/* The configured feeds by their URLs, and who is to have those that the store knows. */
+struct known_feeds {
+	struct poller *poller;
+	struct map configured;
+};
+
+static int add_known(const struct feed_state *stored, void *userdata)
+{
+	const struct known_feeds *known = userdata;
+	const struct feed *feed = map_get(&known->configured, stored->url);
+	struct feed_state state = *stored;
+
+	if (!feed)
+		return 0;
+	state.url = feed->url; /* also where the store knows it by more */
+	return poller_add(known->poller, feed, &state);
+}
+
+/* At a start: reading all in one go costs a third of asking for each. */
+static int add_all_known(const struct registry *registry, const struct config *config)
+{
+	struct known_feeds known = {.poller = registry->poller};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < config->feed_count; i++) {
+		const char *key = feed_key(&config->feeds[i]);
+
+		if (!map_get(&known.configured, key))
+			r = map_put(&known.configured, key, (void *)&config->feeds[i]);
+	}
+	if (r == 0)
+		r = store_feeds_each(registry->store, add_known, &known);
+	map_free(&known.configured);
+	return r;
+}
+
 int registry_add_feeds(const struct registry *registry, const struct config *config)
 {
 	_cleanup_(arena_freep) struct arena *arena = NULL;
@@ -70,6 +106,8 @@ int registry_add_feeds(const struct registry *registry, const struct config *con
 	int r;
 
 	r = arena_new(FEED_ARENA_BYTES, &arena);
+	if (r == 0 && poller_figures(registry->poller).feeds == 0)
+		r = add_all_known(registry, config);
 	for (size_t i = 0; r == 0 && i < config->feed_count; i++) {
 		const struct feed *feed = &config->feeds[i];
 

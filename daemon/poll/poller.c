@@ -93,11 +93,13 @@ bool poller_has(const struct poller *poller, const struct feed *feed)
 	return map_get(&poller->by_url, feed_key(feed)) != NULL;
 }
 
-/* A feed that stood there before a reload goes on as it is. */
+/* A feed that stood there before a reload, or is there already, goes on as it is. */
 int poller_keep(struct poller *poller, const struct feed *feed)
 {
 	struct poll_feed *known = map_get(&poller->by_url, feed_key(feed));
 
+	if (!known->stale && known->feed == feed)
+		return 0;
 	if (!known->stale) {
 		log_debug("feed %s has the URL of feed %s: they are one", feed->name,
 			known->feed->name);

@@ -2,11 +2,13 @@
 
 #include "store/statement.h"
 
-static const char find_sql[] =
-	"SELECT id, url, moved_url, title, etag, last_modified, body, first_poll, last_poll,"
-	" last_success, last_news, next_poll, interval, rule, health, failures, failing_since, "
-	"error,"
-	" diagnosis, primed, memory, last_request FROM feeds WHERE url = ?";
+#define SELECT_STATE                                                                               \
+	"SELECT id, url, moved_url, title, etag, last_modified, body, first_poll, last_poll,"      \
+	" last_success, last_news, next_poll, interval, rule, health, failures, failing_since,"    \
+	" error, diagnosis, primed, memory, last_request FROM feeds"
+
+static const char find_sql[] = SELECT_STATE " WHERE url = ?";
+static const char each_sql[] = SELECT_STATE " ORDER BY id";
 
 static const char add_sql[] =
 	"INSERT INTO feeds (url, first_poll, last_poll, last_success, last_news, next_poll,"
@@ -82,6 +84,28 @@ int store_feed_ensure(struct store *store, const char *url, usec next_poll, stru
 			return r;
 	}
 	return find(store, url, arena, ret);
+}
+
+int store_feeds_each(struct store *store, store_feed_fn fn, void *userdata)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, each_sql);
+	int r;
+
+	for (;;) {
+		struct feed_state state;
+
+		r = statement_row(&s);
+		if (r <= 0)
+			return r;
+		read_state(&s, NULL, &state);
+		if (s.result < 0)
+			return s.result;
+		if (state.rule < 0 || state.health < 0)
+			continue;
+		r = fn(&state, userdata);
+		if (r != 0)
+			return r;
+	}
 }
 
 int store_feed_save(struct store *store, const struct feed_state *state)

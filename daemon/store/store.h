@@ -85,6 +85,13 @@ int store_feed_ensure(struct store *store, const char *url, usec next_poll, stru
 	struct feed_state *ret);
 int store_feed_save(struct store *store, const struct feed_state *state);
 
+/*
+ * All feeds, configured or not, those first that were made first; what cannot be understood is
+ * passed over.  The callback gets a borrowed state.
+ */
+typedef int (*store_feed_fn)(const struct feed_state *state, void *userdata);
+int store_feeds_each(struct store *store, store_feed_fn fn, void *userdata);
+
 /* ---- requests: the log of what feeds were asked, for the audit ---- */
 
 /*

@@ -102,6 +102,34 @@ static void test_unknown_feed_is_not_saved(void **state)
 	assert_int_equal(store_feed_save(room->store, &feed), -ENOENT);
 }
 
+static int note_feed(const struct feed_state *state, void *userdata)
+{
+	struct room *room = userdata;
+	struct feed_state single;
+
+	assert_int_equal(store_feed_ensure(room->store, state->url, 0, room->arena, &single), 0);
+	assert_int_equal(state->id, single.id);
+	assert_int_equal(state->next_poll, single.next_poll);
+	assert_int_equal(state->health, single.health);
+	return strcmp(state->url, "https://example.org/2") == 0 ? 7 : 0;
+}
+
+static void test_all_feeds_come_one_after_another(void **state)
+{
+	struct room *room = *state;
+	struct feed_state feed;
+
+	assert_int_equal(store_feeds_each(room->store, note_feed, room), 0);
+	assert_int_equal(
+		store_feed_ensure(room->store, "https://example.org/1", NOW, room->arena, &feed),
+		0);
+	assert_int_equal(store_feeds_each(room->store, note_feed, room), 0);
+	assert_int_equal(store_feed_ensure(
+				 room->store, "https://example.org/2", NOW + 1, room->arena, &feed),
+		0);
+	assert_int_equal(store_feeds_each(room->store, note_feed, room), 7);
+}
+
 static void test_small_arena_is_an_error(void **state)
 {
 	struct room *room = *state;
@@ -120,6 +148,7 @@ int main(void)
 		IN_ROOM(test_all_of_a_state_comes_back),
 		IN_ROOM(test_absent_validators_are_forgotten),
 		IN_ROOM(test_unknown_feed_is_not_saved),
+		IN_ROOM(test_all_feeds_come_one_after_another),
 		IN_ROOM(test_small_arena_is_an_error),
 	};
 
