@@ -1,5 +1,6 @@
 #include "dedup/fingerprint.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -147,6 +148,19 @@ static int read_sentences(const uint8_t *p, size_t words, struct fingerprint *fi
 	return start == words ? 0 : -EBADMSG;
 }
 
+static void read_words(const uint8_t *p, size_t count, uint32_t *codes)
+{
+	/* By four bytes, of which one is the next word's, but for the last word. */
+	for (size_t i = 0; i + 1 < count; i++, p += WORD_BYTES) {
+		uint32_t four;
+
+		memcpy(&four, p, sizeof(four));
+		codes[i] = le32toh(four) & 0xffffff;
+	}
+	if (count > 0)
+		codes[count - 1] = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+}
+
 int fingerprint_from_bytes(
 	const void *bytes, size_t length, struct arena *arena, struct fingerprint **ret)
 {
@@ -183,8 +197,7 @@ int fingerprint_from_bytes(
 	if (r < 0)
 		return r;
 	p += HEADER_BYTES + sentences * SENTENCE_BYTES;
-	for (size_t i = 0; i < words; i++, p += WORD_BYTES)
-		fingerprint->codes[i] = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+	read_words(p, words, fingerprint->codes);
 	*ret = fingerprint;
 	return 0;
 }

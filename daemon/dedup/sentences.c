@@ -19,23 +19,40 @@ enum {
 
 /* What a sentence's words look like. */
 struct shape {
-	unsigned cases[CASE_KINDS]; /* words by enum token_case */
+	unsigned numbers;
 	unsigned pairs;
 	unsigned lower;
 	unsigned capital;
 };
 
+/* A byte for each of enum token_case, so that one addition counts a word. */
+#define CASE_UNIT(kase) ((uint64_t)1 << (8 * (kase)))
+
+_Static_assert(CASE_KINDS <= 8 && SENTENCE_WORDS_MAX <= UINT8_MAX, "no count overflows");
+
+static unsigned count_of(uint64_t counts, enum token_case kase)
+{
+	return (uint8_t)(counts >> (8 * kase));
+}
+
 static struct shape shape_of(const struct scan *scan, const struct sentence *sentence)
 {
-	struct shape shape = {0};
+	static const uint64_t units[CASE_KINDS] = {CASE_UNIT(CASE_LOWER), CASE_UNIT(CASE_CAPITAL),
+		CASE_UNIT(CASE_ALL_CAPITALS), CASE_UNIT(CASE_NONE), CASE_UNIT(CASE_NUMBER)};
+	const struct token *tokens = scan->tokens + sentence->start;
+	uint64_t counts = 0;
+	unsigned pairs = 0;
 
-	for (size_t i = sentence->start; i < (size_t)sentence->start + sentence->count; i++) {
-		shape.cases[scan->tokens[i].kase]++;
-		shape.pairs += scan->tokens[i].pair;
+	for (size_t i = 0; i < sentence->count; i++) {
+		counts += units[tokens[i].kase];
+		pairs += tokens[i].pair;
 	}
-	shape.lower = shape.cases[CASE_LOWER] + shape.cases[CASE_NONE];
-	shape.capital = shape.cases[CASE_CAPITAL] + shape.cases[CASE_ALL_CAPITALS];
-	return shape;
+	return (struct shape){
+		.numbers = count_of(counts, CASE_NUMBER),
+		.pairs = pairs,
+		.lower = count_of(counts, CASE_LOWER) + count_of(counts, CASE_NONE),
+		.capital = count_of(counts, CASE_CAPITAL) + count_of(counts, CASE_ALL_CAPITALS),
+	};
 }
 
 /*
@@ -91,7 +108,7 @@ static bool is_notice(const struct scan *scan, const struct sentence *sentence)
 /* A row of a table of markets, scores or the like: numbers, names, and no word of a sentence. */
 static bool is_row(const struct shape *shape)
 {
-	return shape->cases[CASE_NUMBER] >= 2 && shape->lower == 0;
+	return shape->numbers >= 2 && shape->lower == 0;
 }
 
 static bool is_prose(
