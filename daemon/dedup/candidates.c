@@ -15,6 +15,8 @@ enum {
 	SENTENCE_ANCHORS_MIN = 2,
 	WORD_SALT = 0x5bd1e995,
 	TIMES_MAX = 4, /* that a word stands there, for its rank */
+	RANK_SHIFT = 8,
+	RANK_ALL = 1 << (32 - RANK_SHIFT), /* a float holds each rank below as it is */
 };
 
 _Static_assert(LEAD_KEPT + REST_KEPT + SENTENCES_KEPT + PAIRS_KEPT + WORDS_KEPT == FEATURES_KEPT,
@@ -25,8 +27,8 @@ _Static_assert(LEAD_KEPT + REST_KEPT + SENTENCES_KEPT + PAIRS_KEPT + WORDS_KEPT 
  * highest of the lead and of the rest.  A shingle has at least as many to contend with as stand
  * before it in the text, so that the later it comes the higher it must be to be ever among them.
  */
-#define SAMPLED 12.0F
-#define SAMPLED_RANK_MIN 0.4F
+#define SAMPLED 12
+#define SAMPLED_RANK_MIN (RANK_ALL / 5 * 2)
 
 struct ranked {
 	uint32_t feature;
@@ -81,18 +83,19 @@ static uint32_t word_feature(uint32_t code)
 	return shingle_hash(&code, 1) ^ WORD_SALT;
 }
 
-/* From 0 to 1, by nothing but the words, so that two articles choose alike. */
-static float shingle_rank(uint32_t feature)
+/* Below RANK_ALL, by nothing but the words, so that two articles choose alike. */
+static uint32_t shingle_rank(uint32_t feature)
 {
-	return (float)(feature * 0x9e3779b1U >> 8) / (float)(1 << 24);
+	return feature * 0x9e3779b1U >> RANK_SHIFT;
 }
 
 /* Whether the shingle that begins at a word of the text is kept or looked up at all. */
 static bool is_sampled(uint32_t feature, size_t word)
 {
-	float rank = shingle_rank(feature);
+	uint32_t rank = shingle_rank(feature);
 
-	return rank >= SAMPLED_RANK_MIN && (1.0F - rank) * (float)word <= SAMPLED;
+	return (rank >= SAMPLED_RANK_MIN) &
+		((uint64_t)(RANK_ALL - rank) * word <= (uint64_t)SAMPLED * RANK_ALL);
 }
 
 /*
@@ -146,10 +149,10 @@ static size_t keep_shingles(
 	for (size_t i = 0; i < text->run_count; i++) {
 		const struct run *run = &text->runs[i];
 		bool in_lead = run->word < LEAD_WORDS;
-		float rank = reader->worth[run->sentence] < 0.9F ? 0.0F : 1.0F;
+		float rank = reader->worth[run->sentence] < 0.9F ? 0.0F : (float)RANK_ALL;
 
-		offer_once(
-			in_lead ? &lead : &rest, run->feature, rank + shingle_rank(run->feature));
+		offer_once(in_lead ? &lead : &rest, run->feature,
+			rank + (float)shingle_rank(run->feature));
 	}
 	kept = take(&lead, ret);
 	return kept + take(&rest, ret + kept);
@@ -165,7 +168,7 @@ static size_t keep_sentences(
 		uint32_t feature = text->sentences[s];
 
 		if (feature != 0)
-			offer_once(&best, feature, (float)(feature * 0x9e3779b1U >> 8));
+			offer_once(&best, feature, (float)shingle_rank(feature));
 	}
 	return take(&best, ret);
 }
