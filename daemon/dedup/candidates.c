@@ -102,20 +102,13 @@ static bool is_sampled(uint32_t feature, size_t word)
  * Whole sentences with their names and numbers: what tells a template's issues apart, whose
  * shingles are all alike.
  */
-static uint32_t sentence_feature(const struct reader *reader, const struct sentence *sentence)
+static uint32_t sentence_feature(const struct reader *reader, size_t number)
 {
-	const uint32_t *codes = &reader->fingerprint->codes[sentence->start];
-	unsigned anchors = 0;
+	size_t anchors = reader->anchors.starts[number + 1] - reader->anchors.starts[number];
 
-	for (size_t i = 0; i < sentence->count; i++)
-		anchors += word_is_anchor(codes[i]);
-	return anchors >= SENTENCE_ANCHORS_MIN
-		? shingle_hash(codes, sentence->count) ^ SENTENCE_SALT
-		: 0;
+	return anchors >= SENTENCE_ANCHORS_MIN ? reader->wholes[number] ^ SENTENCE_SALT : 0;
 }
 
-/* Those of the text that are sampled where they may be looked up, which is most of what may be
- * kept. */
 void features_read(const struct reader *reader, struct text_features *ret)
 {
 	size_t words = 0;
@@ -125,7 +118,7 @@ void features_read(const struct reader *reader, struct text_features *ret)
 		const struct sentence *sentence = &reader->sentences[s];
 		const uint32_t *codes = &reader->fingerprint->codes[sentence->start];
 
-		ret->sentences[s] = sentence_feature(reader, sentence);
+		ret->sentences[s] = sentence_feature(reader, s);
 		for (size_t i = 0; i + SHINGLE_WORDS <= sentence->count; i++) {
 			uint32_t feature = shingle_hash(codes + i, SHINGLE_WORDS);
 

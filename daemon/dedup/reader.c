@@ -12,9 +12,10 @@ enum {
 
 _Static_assert(2 * READER_WORDS_MAX <= READER_SLOTS, "tables stay half empty");
 
-uint32_t sentence_frame(const struct fingerprint *fingerprint, const struct sentence *sentence)
+static void hash_sentence(struct reader *reader, size_t number)
 {
-	const uint32_t *codes = fingerprint->codes + sentence->start;
+	const struct sentence *sentence = &reader->sentences[number];
+	const uint32_t *codes = reader->fingerprint->codes + sentence->start;
 	uint32_t hash = 0;
 	uint32_t all = 0;
 	unsigned count = 0;
@@ -26,7 +27,8 @@ uint32_t sentence_frame(const struct fingerprint *fingerprint, const struct sent
 		hash = word_roll(hash, codes[i]);
 		count++;
 	}
-	return word_mix(count >= FRAME_WORDS_MIN ? hash : all);
+	reader->wholes[number] = shingle_end(all);
+	reader->frames[number] = word_mix(count >= FRAME_WORDS_MIN ? hash : all);
 }
 
 static void choose_sentences(struct reader *reader)
@@ -133,14 +135,11 @@ static void look_up_filled(struct reader *reader, const struct commonness *commo
 	const struct selection *anchors = &reader->anchors;
 
 	for (size_t s = 0; s < reader->sentence_count; s++) {
-		const struct sentence *sentence = &reader->sentences[s];
-
 		reader->filled[s] = 0;
 		if (reader->uses[s].stories < STOCK_STORIES_MIN ||
 			anchors->starts[s + 1] - anchors->starts[s] < FILLED_MIN)
 			continue;
-		reader->filled[s] = FILLED_SALT ^
-			shingle_hash(reader->fingerprint->codes + sentence->start, sentence->count);
+		reader->filled[s] = FILLED_SALT ^ reader->wholes[s];
 		reader->filled_uses[s] = commonness_uses(commonness, reader->filled[s]);
 	}
 }
@@ -151,7 +150,7 @@ void reader_open(struct reader *reader, const struct fingerprint *fingerprint,
 	reader->fingerprint = fingerprint;
 	choose_sentences(reader);
 	for (size_t s = 0; s < reader->sentence_count; s++) {
-		reader->frames[s] = sentence_frame(fingerprint, &reader->sentences[s]);
+		hash_sentence(reader, s);
 		commonness_prefetch(commonness, reader->frames[s]);
 	}
 	commonness_weigh(commonness, fingerprint->codes, fingerprint->word_count, reader->weights);

@@ -87,7 +87,9 @@ struct reader {
 	size_t pair_count;
 	uint32_t pair_mask;
 	uint16_t pair_slots[2 * READER_SLOTS]; /* 1 + pair; 0 free */
-	/* The hash of each sentence but names and numbers. */
+	/* The hash of each sentence, and that without names and numbers: by this templates are
+	 * known. */
+	uint32_t wholes[FINGERPRINT_SENTENCES_MAX];
 	uint32_t frames[FINGERPRINT_SENTENCES_MAX];
 	struct sentence_uses uses[FINGERPRINT_SENTENCES_MAX];
 	float worth[FINGERPRINT_SENTENCES_MAX];
@@ -170,9 +172,6 @@ static inline size_t reader_find_pair(const struct reader *reader, uint32_t hash
 /* Adds `sentence` to the sentences of a word, if it is not the last of them. */
 void reader_add_place(struct reader *reader, struct places *places, size_t sentence);
 
-/* The hash of a sentence without its names and numbers, by which templates are known. */
-uint32_t sentence_frame(const struct fingerprint *fingerprint, const struct sentence *sentence);
-
 enum {
 	READER_SHINGLE_WORDS = 3,
 };
@@ -192,6 +191,13 @@ static inline uint32_t word_roll(uint32_t hash, uint32_t code)
 	return hash * 0x9e3779b1U + word_identity(code) + 1;
 }
 
+/* After the last of them. */
+static inline uint32_t shingle_end(uint32_t hash)
+{
+	hash = word_mix(hash);
+	return hash ? hash : 1;
+}
+
 /* The hash of words in order; never 0. */
 static inline uint32_t shingle_hash(const uint32_t *codes, size_t count)
 {
@@ -199,8 +205,7 @@ static inline uint32_t shingle_hash(const uint32_t *codes, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		hash = word_roll(hash, codes[i]);
-	hash = word_mix(hash);
-	return hash ? hash : 1;
+	return shingle_end(hash);
 }
 
 /* The hash of two words in either order. */
