@@ -188,12 +188,18 @@ static void split_at_title(struct scan *scan, struct sentence *sentence, const s
 
 	if (least < TITLE_REPEAT_MIN)
 		least = TITLE_REPEAT_MIN;
+	if (title->count < least)
+		return;
 	for (size_t i = sentence->start; i + least <= end; i++) {
-		size_t repeated = repeated_words(scan, i, end, title);
-		size_t head = i + repeated - sentence->start;
+		size_t repeated;
+		size_t head;
 
+		if (scan->tokens[i].hash != title->tokens[0].hash)
+			continue;
+		repeated = repeated_words(scan, i, end, title);
 		if (repeated < least)
 			continue;
+		head = i + repeated - sentence->start;
 		/* The first sentence may be the headline's source: then it goes on. */
 		if (i == sentence->start && repeated < title->count &&
 			(sentence->flags & SENTENCE_LINE) == 0)
