@@ -1,7 +1,6 @@
 #include "dedup/candidates.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 
 enum {
 	SHINGLE_WORDS = 4,
@@ -17,18 +16,12 @@ enum {
 	TIMES_MAX = 4, /* that a word stands there, for its rank */
 	RANK_SHIFT = 8,
 	RANK_ALL = 1 << (32 - RANK_SHIFT), /* a float holds each rank below as it is */
+	SAMPLED = 12, /* of the shingles that stand before one, so many may rank above it */
+	SAMPLED_RANK_MIN = RANK_ALL / 5 * 2,
 };
 
 _Static_assert(LEAD_KEPT + REST_KEPT + SENTENCES_KEPT + PAIRS_KEPT + WORDS_KEPT == FEATURES_KEPT,
 	"all are used");
-
-/*
- * Of the shingles only some, chosen by their own hash, are kept or looked up.  What is kept are the
- * highest of the lead and of the rest.  A shingle has at least as many to contend with as stand
- * before it in the text, so that the later it comes the higher it must be to be ever among them.
- */
-#define SAMPLED 12
-#define SAMPLED_RANK_MIN (RANK_ALL / 5 * 2)
 
 struct ranked {
 	uint32_t feature;
@@ -89,7 +82,12 @@ static uint32_t shingle_rank(uint32_t feature)
 	return feature * 0x9e3779b1U >> RANK_SHIFT;
 }
 
-/* Whether the shingle that begins at a word of the text is kept or looked up at all. */
+/*
+ * Whether the shingle that begins at a word of the text is kept or looked up at all: only some are,
+ * chosen by their own hash.  What is kept are the highest of the lead and of the rest.  A shingle
+ * contends with about as many as stand before it, so that the later it comes the higher it must be
+ * to be ever among them.  (Roughly: those of the rest do not contend with the lead's.)
+ */
 static bool is_sampled(uint32_t feature, size_t word)
 {
 	uint32_t rank = shingle_rank(feature);

@@ -57,8 +57,9 @@ struct meeting {
 };
 
 /*
- * Finds what the two have in common, where `article` is indexed; fills both readers' `found`.
- * Returns whether that is enough for one story: for many candidates it is not, and costs little.
+ * Finds what the two have in common, where `article` is indexed (its runs of words are, if they
+ * were not yet); fills both readers' `found`.  Returns whether that is enough for one story: for
+ * many candidates it is not, and costs little.
  */
 bool evidence_meet(struct reader *article, struct reader *of, struct meeting *ret);
 

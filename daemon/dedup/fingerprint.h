@@ -1,7 +1,7 @@
 /*
- * What is kept of an article's text to recognise it again: its words as 16-bit codes, sentence by
+ * What is kept of an article's text to recognise it again: its words as 24-bit codes, sentence by
  * sentence, with prose told from furniture and names and numbers from words.  The bytes are what
- * the store keeps (versioned, portable, about 2 bytes a word, at most FINGERPRINT_BYTES_MAX); a
+ * the store keeps (versioned, portable, about 3 bytes a word, at most FINGERPRINT_BYTES_MAX); a
  * fingerprint is a view of them whose memory belongs to the arena it was made in.
  */
 #pragma once

@@ -128,10 +128,13 @@ static inline bool word_is_anchor(uint32_t code)
 void reader_open(struct reader *reader, const struct fingerprint *fingerprint,
 	const struct commonness *commonness, uint32_t story);
 
-/* Makes an open reader ready for others to be set against it, but for its runs of words: */
+/*
+ * Makes an open reader ready for others to be set against it, all but its runs of words
+ * (reader_index_shingles()).
+ */
 void reader_index(struct reader *reader);
 
-/* And these, which evidence_meet() does at the first of them. */
+/* Indexes its runs of words; evidence_meet() does it with the first that is set against it. */
 void reader_index_shingles(struct reader *reader);
 
 /* Values the article's sentences anew, for a comparison with an article of `story`. */

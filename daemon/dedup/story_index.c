@@ -15,7 +15,7 @@
 enum {
 	COMPARED_MAX = 8,      /* candidates that are compared (specs/stories.md) */
 	COMPARED_OF_STORY = 3, /* of these at most of one story */
-	RANKED_MAX = 64,       /* candidates that are looked at, to find those to compare */
+	RANKED_MAX = 64,       /* candidates worth comparing, of which the best are */
 	TALLY_SLOTS = 2 * CANDIDATES_MAX,
 	PREFETCH = 12,           /* features ahead */
 	FOUND_AHEAD = 4,         /* features whose records are on their way */
@@ -27,8 +27,8 @@ enum {
 /*
  * What a candidate must have in common to be compared, by how long the two are: nearly all that is
  * kept of a short text is found again in a copy of it, but little of a long one in its summary.
- * (Of 22,000 candidates of the article's story, two in a thousand have less.)  A summary in new
- * words has next to nothing; but one pair of names, and nothing else, is chance.
+ * A summary in new words has next to nothing, but at least a rare word that no more than two
+ * stories have (0.3); a pair of names that one story has (1), and nothing else, is chance.
  */
 enum {
 	LENGTHS = 4,
@@ -45,7 +45,7 @@ static const float least_scores[LENGTHS][LENGTHS] = {
 
 #define LEAST_SCORE_OF_PAIRS 1.02F
 
-/* And the share of what the best candidate has.  (99 of 100 true stories are the best one's.) */
+/* And the share of what the best candidate has. */
 #define SCORE_SHARE 0.15F
 #define SCORE_SHARE_BRIEF 0.05F
 

@@ -214,7 +214,7 @@ static uint64_t fold_stretch(const char *text, char *folded)
 static void fold_and_find_edges(struct plain_text *plain)
 {
 	size_t stretches = plain->length / STRETCH_CHARS + 1;
-	uint64_t before = 0; /* whether the last character of the block before is of a word */
+	uint64_t before = 0; /* whether the last character of the stretch before is of a word */
 	uint32_t *edge = plain->edges;
 
 	/* The text's end ends a word. */

@@ -177,7 +177,10 @@ static int scan_plain(struct tokenizer *tokenizer, bool joins)
 		};
 		if (extent.acronym || letter_at < extent.end) {
 			spell_out(tokenizer, &extent, &letter, token);
-			letter_at = next_letter(plain, extent.end, plain->letter_count - letter);
+			/* An acronym may have none: what was found beyond it stays found. */
+			if (letter_at < extent.end)
+				letter_at = next_letter(
+					plain, extent.end, plain->letter_count - letter);
 		}
 		if ((extent.start > 0 && may_be_sign(text[extent.start - 1])) ||
 			may_be_sign(text[extent.end]))
