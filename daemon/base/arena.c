@@ -7,8 +7,7 @@
 #include <string.h>
 
 enum {
-	/* Many arenas hold a few strings: each chunk is twice as large as the last, up to a most.
-	 */
+	/* Many arenas hold a few strings: each chunk is twice as large as the last, up to this. */
 	CHUNK_LEAST = 1024,
 	CHUNK_MOST = 16 * 1024,
 	KEPT_MOST = 256 * 1024, /* a larger chunk is not kept by arena_reset() */

@@ -1,6 +1,5 @@
 #include "poll/memory.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"

@@ -168,6 +168,8 @@ int store_article_add(struct store *store, const struct article_record *record)
 	bind_int(&s, record->feed);
 	bind_usec(&s, record->article.first_seen);
 	r = bind_record(&s, record, &categories);
+	if (r == 0 && s.result < 0) /* without a transaction nothing would undo its place */
+		return s.result;
 	if (r == 0 && record->article.text)
 		r = packets_add(store, record->key, record->article.first_seen,
 			record->article.text, &place);

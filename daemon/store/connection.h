@@ -17,7 +17,7 @@
 
 enum {
 	STORE_ERROR_BYTES = 512,
-	STATEMENTS_MAX = 128, /* distinct SQL texts of this room; a power of two */
+	STATEMENTS_MAX = 256, /* distinct SQL texts of this room; tests/lint counts them */
 	SAVEPOINTS_MAX = 8,   /* nested; the pipeline needs two */
 };
 
@@ -70,11 +70,10 @@ struct store {
 	bool backlogs_known;
 	int64_t pending;               /* of all hooks */
 	int64_t next_keys[_KEYED_MAX]; /* 0: not read yet */
-	int64_t forget_cursor; /* retention goes round: the feed whose entries were looked at last
-				*/
-	int64_t alert_cursor;  /* ... and the alert */
-	int64_t text_cursor;   /* ... and texts, packets and articles from the time of a wrong clock
-				*/
+	/* Retention goes round: what it looked at last, the feed by its entries. */
+	int64_t forget_cursor;
+	int64_t alert_cursor;
+	int64_t text_cursor; /* these three for what is from the time of a wrong clock */
 	int64_t packet_cursor;
 	int64_t article_cursor;
 

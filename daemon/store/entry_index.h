@@ -3,7 +3,8 @@
  * one reading of the feed's entries when the first of a document's new ids is looked for, and gone
  * with the transaction, when another feed is asked about, or when entries are forgotten.  Kept in
  * the file, these two orders would cost as much as the entries themselves, for all that is new.
- * About 100 bytes an entry; as many entries as the feed has.  Private to store/.
+ * About 100 bytes an entry, as many entries as the feed has, read anew after each commit in 0.3 us
+ * an entry.  Private to store/.
  */
 #pragma once
 

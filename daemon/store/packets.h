@@ -1,9 +1,9 @@
 /*
  * Texts of articles that come in together are packed together: a packet is filled in memory and
  * written as one row, where the savepoint or transaction it was begun in is about to end, where
- * another savepoint opens, and where it is full (PACKET_BYTES, PACKET_SPAN).  So what is rolled
- * back takes along just the texts that were its own.  A written packet never changes; retention
- * removes it whole.  Private to store/.
+ * another savepoint opens, before retention, and where it is full (PACKET_BYTES, PACKET_SPAN).  So
+ * what is rolled back takes along just the texts that were its own.  A written packet never
+ * changes; retention removes it whole.  Private to store/.
  */
 #pragma once
 

@@ -10,7 +10,8 @@
 enum {
 	LEVEL = -2,       /* of texts of some KiB: as small as level 3, at two thirds of its cost */
 	WINDOW_BITS = 17, /* 128 KiB; bounds what the context keeps */
-	KEEP_BYTES = 64 * 1024, /* of the frame's memory between two texts */
+	KEEP_BYTES =
+		68 * 1024, /* of the frame's memory between two: for a full packet's at worst */
 };
 
 struct text_codec {

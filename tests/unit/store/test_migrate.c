@@ -72,6 +72,43 @@ static void make_old(struct room *room, unsigned version)
 	room_open(room);
 }
 
+/* What the query answers in the file, which the store does not hold open. */
+static void expect_answer(const struct room *room, const char *sql, const char *expected)
+{
+	sqlite3_stmt *statement;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(room->file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	assert_string_equal((const char *)sqlite3_column_text(statement, 0), expected);
+	assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* SQLite writes no row for each key any more, and finds the file sound. */
+static void test_keys_are_given_without_sqlite(void **state)
+{
+	struct room *room = *state;
+
+	make_old(room, 2);
+	assert_int_equal(make_story(room, "T", NOW), 6);
+	assert_int_equal(make_article(room, "C", 1, 6, NOW), 8);
+	assert_int_equal(store_commit(room->store), 0);
+	store_close(room->store);
+	room->store = NULL;
+	expect_answer(room,
+		"SELECT count(*) FROM sqlite_sequence"
+		" WHERE name IN ('articles', 'stories')",
+		"0");
+	expect_answer(room,
+		"SELECT group_concat(name) FROM sqlite_schema"
+		" WHERE sql LIKE '%AUTOINCREMENT%'",
+		"deliveries");
+	expect_answer(room, "PRAGMA integrity_check", "ok");
+	room_open(room);
+}
+
 static void expect_text(struct room *room, int64_t key, const char *text)
 {
 	struct article_record record;
@@ -167,6 +204,7 @@ static void test_articles_of_version_2_are_taken_along(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		IN_ROOM(test_keys_are_given_without_sqlite),
 		IN_ROOM(test_keys_that_were_given_before_are_not_given_again),
 		IN_ROOM(test_articles_of_version_1_are_taken_along),
 		IN_ROOM(test_articles_of_version_2_are_taken_along),
