@@ -1,6 +1,6 @@
 /*
  * The tool's door: a table of verbs.  The offline ones work without a daemon, the others talk to it
- * over its control socket.  As `wirewatch --reader` the same program is a reader process.
+ * over its control socket.  As `wirewatch --reader` it is a reader process (worker/program.h).
  */
 #include <stdio.h>
 #include <string.h>

@@ -256,11 +256,11 @@ static struct slot *find_free(struct pool *pool)
 	return NULL;
 }
 
-/* Whether a reader runs, or will soon; `starting`: one that will soon. */
-static bool has_reader(const struct pool *pool, bool starting)
+/* Whether there is a reader; `without_job`: one that may take the next. */
+static bool has_reader(const struct pool *pool, bool without_job)
 {
 	for (size_t i = 0; i < pool->readers; i++)
-		if (pool->slots[i].reader && !(starting && pool->slots[i].task))
+		if (pool->slots[i].reader && !(without_job && pool->slots[i].task))
 			return true;
 	return false;
 }

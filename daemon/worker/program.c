@@ -5,7 +5,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+enum {
+	NUMBER_SIZE = 32, /* of a process, in decimals */
+};
 
 static const char program_name[] = "wirewatch-reader";
 
@@ -28,12 +33,43 @@ static bool find_folder(const char *own, char (*ret)[PATH_MAX])
 	return true;
 }
 
-static int open_program(const char *own_folder, const char *folder)
+/*
+ * What the child, which has closed its descriptors when it executes, finds the open file by: our
+ * number is that of the /proc at hand, which may be of another PID namespace.
+ */
+static bool name_open_file(int fd, char (*ret)[READER_PROGRAM_SIZE])
 {
+	char number[NUMBER_SIZE];
+	ssize_t length = readlink("/proc/self", number, sizeof(number) - 1);
+
+	if (length <= 0)
+		return false;
+	number[length] = '\0';
+	(void)snprintf(*ret, sizeof(*ret), "/proc/%s/fd/%d", number, fd);
+	return true;
+}
+
+/* Whether the open file is a program that may be executed. */
+static bool is_program(int fd, const char *path)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
+
+static bool open_program(const char *own_folder, const char *folder, struct reader_program *ret)
+{
+	_cleanup_(closep) int fd = -1;
 	char path[2 * PATH_MAX];
+	char name[READER_PROGRAM_SIZE];
 
 	(void)snprintf(path, sizeof(path), "%s/%s/%s", own_folder, folder, program_name);
-	return open(path, O_PATH | O_CLOEXEC);
+	fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0 || !name_open_file(fd, &name) || !is_program(fd, name))
+		return false;
+	ret->fd = TAKE_FD(fd);
+	(void)snprintf(ret->path, sizeof(ret->path), "%s", name);
+	return true;
 }
 
 void reader_program_open(const char *own, struct reader_program *ret)
@@ -45,11 +81,7 @@ void reader_program_open(const char *own, struct reader_program *ret)
 	if (!find_folder(own, &own_folder))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && ret->fd < 0; i++)
-		ret->fd = open_program(own_folder, folders[i]);
-	/* By our number, because the child has closed its descriptors when it executes. */
-	if (ret->fd >= 0)
-		(void)snprintf(
-			ret->path, sizeof(ret->path), "/proc/%d/fd/%d", (int)getpid(), ret->fd);
+		(void)open_program(own_folder, folders[i], ret);
 }
 
 void reader_program_close(struct reader_program *program)

@@ -1,7 +1,8 @@
 /*
  * The readers' program.  `wirewatch-reader` stands beside the program that asks, or where it is
  * installed, and loads a third of the libraries: a reader starts in a third of the time.  Where
- * there is none (a program that was copied alone), the program itself is the reader, in its role.
+ * there is none that can be executed (a program that was copied alone), the program itself is the
+ * reader, in its role.
  */
 #pragma once
 

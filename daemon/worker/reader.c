@@ -327,7 +327,7 @@ static int prepare_signals(posix_spawnattr_t *attributes)
 
 static int spawn(const struct pool_options *options, int socket, pid_t *ret)
 {
-	/* The name is for ps(1): the program's own would be "exe". */
+	/* The name is for ps(1), which would have that of the path. */
 	char *const arguments[] = {(char *)"wirewatch-reader", (char *)options->argument, NULL};
 	char *const environment[] = {(char *)"LANG=C.UTF-8", NULL};
 	posix_spawn_file_actions_t actions;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -41,6 +42,15 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static void make_program(const struct rig *rig, const char *name, mode_t mode)
+{
+	char path[SCRATCH_PATH_BYTES];
+
+	scratch_write(rig->folder, name, "");
+	scratch_path(rig->folder, name, path);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
 /* What is executed is the file of this name in the folder. */
 static void check_found(const struct rig *rig, const char *name)
 {
@@ -62,7 +72,7 @@ static void test_the_reader_beside_the_program_is_taken(void **state)
 {
 	const struct rig *rig = *state;
 
-	scratch_write(rig->folder, "sbin/wirewatch-reader", "");
+	make_program(rig, "sbin/wirewatch-reader", 0700);
 	check_found(rig, "sbin/wirewatch-reader");
 }
 
@@ -75,7 +85,7 @@ static void test_an_installed_reader_is_found(void **state)
 	assert_int_equal(mkdir(path, 0700), 0);
 	scratch_path(rig->folder, "libexec/wirewatch", path);
 	assert_int_equal(mkdir(path, 0700), 0);
-	scratch_write(rig->folder, "libexec/wirewatch/wirewatch-reader", "");
+	make_program(rig, "libexec/wirewatch/wirewatch-reader", 0700);
 	check_found(rig, "libexec/wirewatch/wirewatch-reader");
 }
 
@@ -88,8 +98,8 @@ static void test_a_reader_that_is_replaced_stays_what_it_was(void **state)
 	char old[SCRATCH_PATH_BYTES];
 	char new[SCRATCH_PATH_BYTES];
 
-	scratch_write(rig->folder, "sbin/wirewatch-reader", "");
-	scratch_write(rig->folder, "sbin/wirewatch-reader.new", "");
+	make_program(rig, "sbin/wirewatch-reader", 0700);
+	make_program(rig, "sbin/wirewatch-reader.new", 0700);
 	scratch_path(rig->folder, "sbin/wirewatch-reader", old);
 	scratch_path(rig->folder, "sbin/wirewatch-reader.new", new);
 	assert_int_equal(stat(old, &before), 0);
@@ -100,15 +110,33 @@ static void test_a_reader_that_is_replaced_stays_what_it_was(void **state)
 	reader_program_close(&program);
 }
 
-static void test_without_one_the_program_is_its_own_reader(void **state)
+/* The program itself is the reader. */
+static void check_none(const struct rig *rig)
 {
-	const struct rig *rig = *state;
 	struct reader_program program;
 
 	reader_program_open(rig->own, &program);
 	assert_int_equal(program.fd, -1);
 	assert_string_equal(program.path, rig->own);
 	reader_program_close(&program);
+}
+
+static void test_without_one_the_program_is_its_own_reader(void **state)
+{
+	check_none(*state);
+}
+
+static void test_what_cannot_be_executed_is_no_reader(void **state)
+{
+	const struct rig *rig = *state;
+	char path[SCRATCH_PATH_BYTES];
+
+	make_program(rig, "sbin/wirewatch-reader", 0600);
+	check_none(rig);
+	scratch_path(rig->folder, "sbin/wirewatch-reader", path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	check_none(rig);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -120,6 +148,7 @@ int main(void)
 		TEST(test_an_installed_reader_is_found),
 		TEST(test_a_reader_that_is_replaced_stays_what_it_was),
 		TEST(test_without_one_the_program_is_its_own_reader),
+		TEST(test_what_cannot_be_executed_is_no_reader),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
