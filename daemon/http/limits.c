@@ -426,7 +426,8 @@ static void leave_address(struct limits *limits, struct limits_ticket *ticket, u
  */
 static bool stay(struct limits *limits, struct limits_host *host, usec now)
 {
-	if (limits->options.gap > 0 || !has_tickets(host) || ++host->run >= RUN_MAX) {
+	if (limits->options.gap > 0 || !has_tickets(host) ||
+		host->active >= limits->options.per_host || ++host->run >= RUN_MAX) {
 		host->run = 0;
 		return false;
 	}
@@ -453,6 +454,7 @@ void limits_leave(struct limits *limits, struct limits_ticket *ticket, usec now)
 	ticket->granted = false;
 	limits->active--;
 	host->active--;
+	host->beside = now; /* the answer's connection is free */
 	leave_address(limits, ticket, now);
 	if (stay(limits, host, now))
 		return;

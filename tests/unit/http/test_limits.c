@@ -100,6 +100,23 @@ static void test_limits_open_another_connection_only_where_the_answer_takes_long
 	limits_leave(limits, &tickets[2], 200 * USEC_MSEC);
 }
 
+static void test_limits_use_a_free_connection_beside_a_slow_one_at_once(void **state)
+{
+	_cleanup_(limits_freep) struct limits *limits = make(64, 2, 0);
+	struct limits_ticket tickets[3] = {0};
+
+	(void)state;
+	enter(limits, &tickets[0], "x", 0);
+	enter(limits, &tickets[1], "x", 0);
+	assert_ptr_equal(limits_next(limits, 0), &tickets[0]);
+	assert_ptr_equal(limits_next(limits, 100 * USEC_MSEC), &tickets[1]);
+	limits_leave(limits, &tickets[1], 120 * USEC_MSEC);
+	enter(limits, &tickets[2], "x", 130 * USEC_MSEC);
+	assert_ptr_equal(limits_next(limits, 130 * USEC_MSEC), &tickets[2]);
+	limits_leave(limits, &tickets[0], 200 * USEC_MSEC);
+	limits_leave(limits, &tickets[2], 200 * USEC_MSEC);
+}
+
 static void test_limits_bound_the_total(void **state)
 {
 	_cleanup_(limits_freep) struct limits *limits = make(2, 1, 0);
@@ -388,6 +405,7 @@ int main(void)
 		cmocka_unit_test(test_limits_count_the_gap_from_when_a_request_goes_out),
 		cmocka_unit_test(
 			test_limits_open_another_connection_only_where_the_answer_takes_long),
+		cmocka_unit_test(test_limits_use_a_free_connection_beside_a_slow_one_at_once),
 		cmocka_unit_test(test_limits_bound_the_total),
 		cmocka_unit_test(test_limits_let_no_host_starve_another),
 		cmocka_unit_test(test_limits_count_names_of_one_address_together),
