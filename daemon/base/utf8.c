@@ -8,7 +8,7 @@
 static size_t skip_ascii(const char *bytes, size_t length, size_t offset)
 {
 	while (length - offset >= BLOCK_BYTES) {
-		size_t step = block_first(block_load(bytes + offset) & 0x80);
+		size_t step = block_first((block)(block_load(bytes + offset) >= 0x80));
 
 		offset += step;
 		if (step < BLOCK_BYTES)
