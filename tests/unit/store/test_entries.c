@@ -18,6 +18,23 @@ static void save(struct room *room, int64_t feed, const struct known_entry *entr
 	assert_int_equal(store_entry_save(room->store, feed, entry, now), 0);
 }
 
+static void fill(struct room *room, int64_t feed, unsigned from, unsigned to, usec now)
+{
+	for (unsigned i = from; i < to; i++) {
+		struct known_entry entry = make_entry(i);
+
+		save(room, feed, &entry, now);
+	}
+}
+
+/* A feed, and two entries to be saved in it. */
+static int64_t make_two(struct room *room, struct known_entry *ret_one, struct known_entry *ret_two)
+{
+	*ret_one = make_entry(1);
+	*ret_two = make_entry(2);
+	return make_feed(room, "https://example.org/a");
+}
+
 static size_t count_known(struct room *room, int64_t feed)
 {
 	struct digest *digests;
@@ -64,9 +81,9 @@ static void test_entry_saved_again_is_replaced(void **state)
 static void test_entry_with_a_new_id_is_found_by_link_or_text(void **state)
 {
 	struct room *room = *state;
-	int64_t feed = make_feed(room, "https://example.org/a");
-	struct known_entry one = make_entry(1);
-	struct known_entry two = make_entry(2);
+	struct known_entry one;
+	struct known_entry two;
+	int64_t feed = make_two(room, &one, &two);
 	struct digest other = make_digest(5);
 	struct known_entry found;
 
@@ -159,9 +176,9 @@ static void test_what_is_saved_between_two_questions_is_found(void **state)
 static void test_what_was_undone_or_forgotten_is_not_found(void **state)
 {
 	struct room *room = *state;
-	int64_t feed = make_feed(room, "https://example.org/a");
-	struct known_entry one = make_entry(1);
-	struct known_entry two = make_entry(2);
+	struct known_entry one;
+	struct known_entry two;
+	int64_t feed = make_two(room, &one, &two);
 
 	save(room, feed, &one, NOW);
 	assert_int_equal(store_commit(room->store), 0);
@@ -172,11 +189,7 @@ static void test_what_was_undone_or_forgotten_is_not_found(void **state)
 	assert_int_equal(store_savepoint_rollback(room->store), 0);
 	assert_int_equal(find_same(room, feed, 2, 5000), -ENOENT);
 	assert_int_equal(find_same(room, feed, 1, 5000), 1);
-	for (unsigned i = 10; i < 600; i++) {
-		struct known_entry another = make_entry(i);
-
-		save(room, feed, &another, NOW + 5 * USEC_DAY);
-	}
+	fill(room, feed, 10, 600, NOW + 5 * USEC_DAY);
 	assert_int_equal(find_same(room, feed, 1, 5000), 1);
 	assert_int_equal(store_entries_forget(room->store, feed, NOW + 2 * USEC_DAY, SIZE_MAX), 1);
 	assert_int_equal(find_same(room, feed, 1, 5000), -ENOENT);
@@ -186,9 +199,9 @@ static void test_what_was_undone_or_forgotten_is_not_found(void **state)
 static void test_entry_seen_again_counts_as_seen_last(void **state)
 {
 	struct room *room = *state;
-	int64_t feed = make_feed(room, "https://example.org/a");
-	struct known_entry one = make_entry(1);
-	struct known_entry two = make_entry(2);
+	struct known_entry one;
+	struct known_entry two;
+	int64_t feed = make_two(room, &one, &two);
 
 	two.link = one.link;
 	save(room, feed, &one, NOW);
@@ -239,22 +252,9 @@ static void test_more_digests_than_the_arena_takes_are_an_error(void **state)
 	struct digest *digests;
 	size_t count;
 
-	for (unsigned i = 0; i < 10; i++) {
-		struct known_entry entry = make_entry(i);
-
-		save(room, feed, &entry, NOW);
-	}
+	fill(room, feed, 0, 10, NOW);
 	assert_int_equal(arena_new(100, &arena), 0);
 	assert_int_equal(store_known_digests(room->store, feed, arena, &digests, &count), -ENOMEM);
-}
-
-static void fill(struct room *room, int64_t feed, unsigned from, unsigned to, usec now)
-{
-	for (unsigned i = from; i < to; i++) {
-		struct known_entry entry = make_entry(i);
-
-		save(room, feed, &entry, now);
-	}
 }
 
 static void test_newest_entries_are_never_forgotten(void **state)
