@@ -234,6 +234,7 @@ static int fill_table(struct folder *folder)
 {
 	uint32_t chars[2 * TABLE_LIMIT];
 	const UChar *at;
+	const UChar *end;
 	int r;
 
 	for (uint32_t c = 0; c < TABLE_LIMIT; c++) {
@@ -244,11 +245,14 @@ static int fill_table(struct folder *folder)
 	if (r < 0)
 		return r;
 	at = folder->b.units;
+	end = at + folder->b.length;
 	for (uint32_t c = 0; c < TABLE_LIMIT; c++) {
 		int32_t length = 0;
 
-		while (at[length] != NO_CHARACTER)
+		while (length < end - at && at[length] != NO_CHARACTER)
 			length++;
+		if (length == end - at)
+			return -EIO;
 		set_folding(&folder->table[c], c, at, length);
 		at += length + 1;
 	}
