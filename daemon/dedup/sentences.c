@@ -37,8 +37,13 @@ static unsigned count_of(uint64_t counts, enum token_case kase)
 
 static struct shape shape_of(const struct scan *scan, const struct sentence *sentence)
 {
-	static const uint64_t units[CASE_KINDS] = {CASE_UNIT(CASE_LOWER), CASE_UNIT(CASE_CAPITAL),
-		CASE_UNIT(CASE_ALL_CAPITALS), CASE_UNIT(CASE_NONE), CASE_UNIT(CASE_NUMBER)};
+	static const uint64_t units[CASE_KINDS] = {
+		[CASE_LOWER] = CASE_UNIT(CASE_LOWER),
+		[CASE_CAPITAL] = CASE_UNIT(CASE_CAPITAL),
+		[CASE_ALL_CAPITALS] = CASE_UNIT(CASE_ALL_CAPITALS),
+		[CASE_NONE] = CASE_UNIT(CASE_NONE),
+		[CASE_NUMBER] = CASE_UNIT(CASE_NUMBER),
+	};
 	const struct token *tokens = scan->tokens + sentence->start;
 	uint64_t counts = 0;
 	unsigned pairs = 0;
