@@ -14,7 +14,7 @@
 #include "dedup/story_index.h"
 
 enum {
-	SHELF_MAX = 400,
+	SHELF_MAX = 1000,
 };
 
 /* An index whose fingerprints lie in memory; articles have the keys 1, 2, ... */

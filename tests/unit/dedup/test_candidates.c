@@ -5,9 +5,11 @@
 #include "dedup/candidates.h"
 
 enum {
-	TEXT_MAX = 8192,
+	TEXT_MAX = 16384,
 	SENTENCE_WORDS = 10,
 	COMMON_STORIES = 30, /* in so many a name leads to none of them */
+	SHARERS = 600,       /* more than CANDIDATES_MAX */
+	RICH_WORDS = 1590,   /* of which pairs and words are more than FEATURES_ASKED */
 };
 
 /* A text of words that no other has. */
@@ -55,14 +57,15 @@ static void make_names_common(struct shelf *shelf, unsigned *next)
 	}
 }
 
-/* A long article with both names, and one word that it has above all others. */
-static void add_long_article(struct shelf *shelf, unsigned *next)
+/* A long article with both names, if it is to have them, and one word that it has above all others.
+ */
+static void add_long_article(struct shelf *shelf, unsigned *next, bool names)
 {
 	struct text text = {0};
 
 	for (size_t i = 0; i < 8; i++) {
 		add_own_words(&text, next, 3);
-		if (i == 0) {
+		if (names && i == 0) {
 			add_word(&text, "Zebulon");
 			add_word(&text, "Quartermaine");
 		}
@@ -72,46 +75,169 @@ static void add_long_article(struct shelf *shelf, unsigned *next)
 	(void)shelf_add(shelf, NULL, text.bytes);
 }
 
-/* How many articles a brief one is compared with that has the names side by side. */
-static size_t compared_with(struct shelf *shelf, unsigned *next, const char *word)
+/* What a brief article has in common with long ones, and with how many of these it is compared. */
+struct brief_case {
+	size_t long_articles;
+	bool names; /* side by side, in all of them */
+	bool word;
+	size_t compared;
+};
+
+static void add_brief_article(struct shelf *shelf, unsigned *next, const struct brief_case *brief)
 {
 	struct text text = {0};
-	size_t before = shelf->loads;
 
 	add_own_words(&text, next, 4);
-	add_word(&text, "Zebulon");
-	add_word(&text, "Quartermaine");
+	if (brief->names) {
+		add_word(&text, "Zebulon");
+		add_word(&text, "Quartermaine");
+	}
 	add_own_words(&text, next, 12);
-	if (word)
-		add_word(&text, word);
+	if (brief->word)
+		add_word(&text, "palimpsest");
 	add_own_words(&text, next, 20);
 	(void)shelf_add(shelf, NULL, text.bytes);
-	return shelf->loads - before;
+}
+
+static void check_brief(const struct brief_case *brief)
+{
+	struct shelf shelf;
+	unsigned next = 0;
+	size_t before;
+
+	shelf_open(&shelf);
+	make_names_common(&shelf, &next);
+	for (size_t i = 0; i < brief->long_articles; i++)
+		add_long_article(&shelf, &next, brief->names);
+	before = shelf.loads;
+	add_brief_article(&shelf, &next, brief);
+	assert_int_equal(shelf.loads - before, brief->compared);
+	shelf_close(&shelf);
 }
 
 static void test_brief_article_is_not_compared_for_a_pair_of_names_alone(void **state)
 {
-	struct shelf shelf;
-	unsigned next = 0;
-
 	(void)state;
-	shelf_open(&shelf);
-	make_names_common(&shelf, &next);
-	add_long_article(&shelf, &next);
-	assert_int_equal(compared_with(&shelf, &next, NULL), 0);
-	shelf_close(&shelf);
+	check_brief(&(struct brief_case){.long_articles = 1, .names = true, .compared = 0});
 }
 
 static void test_brief_article_is_compared_for_a_rare_word(void **state)
 {
+	(void)state;
+	check_brief(&(struct brief_case){
+		.long_articles = 1, .names = true, .word = true, .compared = 1});
+	check_brief(&(struct brief_case){.long_articles = 1, .word = true, .compared = 1});
+}
+
+/* Two stories: it is worth 0.3 to each; three: 0.2. */
+static void test_brief_article_is_compared_for_a_rare_word_of_two_stories_not_of_three(void **state)
+{
+	(void)state;
+	check_brief(&(struct brief_case){.long_articles = 2, .word = true, .compared = 2});
+	check_brief(&(struct brief_case){.long_articles = 3, .word = true, .compared = 0});
+}
+
+/* The words are numbered; an article for each shares it, and nothing else, with a long one. */
+static void add_rare_word(struct text *text, unsigned number)
+{
+	const char word[] = {'r', (char)('a' + number % 26), (char)('a' + number / 26 % 26), 'z',
+		'u', 'm', '\0'};
+
+	add_word(text, word);
+}
+
+static void add_sharer(struct shelf *shelf, unsigned *next, unsigned number)
+{
+	struct text text = {0};
+
+	for (size_t i = 0; i < 4; i++) {
+		add_own_words(&text, next, 4);
+		add_rare_word(&text, number);
+	}
+	assert_int_equal(shelf_add(shelf, NULL, text.bytes).story, 0);
+}
+
+static void test_copy_is_found_among_more_candidates_than_are_counted(void **state)
+{
 	struct shelf shelf;
+	struct text text = {0};
+	struct verdict verdict;
 	unsigned next = 0;
 
 	(void)state;
 	shelf_open(&shelf);
-	make_names_common(&shelf, &next);
-	add_long_article(&shelf, &next);
-	assert_int_equal(compared_with(&shelf, &next, "palimpsest"), 1);
+	for (unsigned i = 0; i < SHARERS; i++) {
+		add_rare_word(&text, i);
+		if (i % 3 == 0)
+			add_own_words(&text, &next, 1);
+	}
+	(void)shelf_add(&shelf, NULL, text.bytes);
+	for (unsigned i = 0; i < SHARERS; i++)
+		add_sharer(&shelf, &next, i);
+	verdict = shelf_add(&shelf, NULL, text.bytes);
+	assert_int_equal(verdict.of, 1);
+	assert_int_equal(verdict.relation, RELATION_COPY);
+	shelf_close(&shelf);
+}
+
+/* Every second word is a name that stands there once: each makes a pair with both before it. */
+static void make_rich_text(struct text *text, unsigned *next)
+{
+	for (size_t i = 0; i < RICH_WORDS; i++) {
+		if (i % 2 == 0) {
+			add_own_words(text, next, 1);
+		} else {
+			unsigned number = (*next)++;
+			const char name[] = {'Z', (char)('a' + number % 26),
+				(char)('a' + number / 26 % 26), (char)('a' + number / 676 % 26),
+				'k', 'o', '\0'};
+
+			add_word(text, name);
+		}
+	}
+}
+
+static size_t features_asked_of(const char *text)
+{
+	const struct article article = {.text = text};
+	struct reader *reader = calloc(1, sizeof(*reader));
+	struct text_features *features = calloc(1, sizeof(*features));
+	struct asked_feature(*asked)[FEATURES_ASKED] = calloc(1, sizeof(*asked));
+	_cleanup_(commonness_freep) struct commonness *commonness = NULL;
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct fingerprint *fingerprint;
+	size_t count;
+
+	assert_true(reader && features && asked);
+	assert_int_equal(commonness_new(&commonness), 0);
+	assert_int_equal(arena_new((size_t)4 * 1024 * 1024, &arena), 0);
+	assert_int_equal(fingerprint_make(&article, arena, &fingerprint), 0);
+	reader_open(reader, fingerprint, commonness, 0);
+	reader_index(reader);
+	features_read(reader, features);
+	count = features_ask(reader, features, commonness, asked);
+	assert_true(reader->pair_count + reader->vocabulary.count > FEATURES_ASKED);
+	free(asked);
+	free(features);
+	free(reader);
+	return count;
+}
+
+static void test_copy_is_found_of_an_article_with_more_features_than_are_asked(void **state)
+{
+	struct shelf shelf;
+	struct text text = {0};
+	struct verdict verdict;
+	unsigned next = 0;
+
+	(void)state;
+	make_rich_text(&text, &next);
+	assert_int_equal(features_asked_of(text.bytes), FEATURES_ASKED);
+	shelf_open(&shelf);
+	(void)shelf_add(&shelf, NULL, text.bytes);
+	verdict = shelf_add(&shelf, NULL, text.bytes);
+	assert_int_equal(verdict.of, 1);
+	assert_int_equal(verdict.relation, RELATION_COPY);
 	shelf_close(&shelf);
 }
 
@@ -131,6 +257,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_brief_article_is_not_compared_for_a_pair_of_names_alone),
 		cmocka_unit_test(test_brief_article_is_compared_for_a_rare_word),
+		cmocka_unit_test(
+			test_brief_article_is_compared_for_a_rare_word_of_two_stories_not_of_three),
+		cmocka_unit_test(test_copy_is_found_among_more_candidates_than_are_counted),
+		cmocka_unit_test(
+			test_copy_is_found_of_an_article_with_more_features_than_are_asked),
 		cmocka_unit_test(test_feature_of_many_stories_is_worth_less_and_a_word_not_so_soon),
 	};
 
