@@ -28,15 +28,19 @@ static void add_word(struct text *text, const char *word)
 	assert_true(text->length < TEXT_MAX);
 }
 
+/* A word of its own for each first letter and number below 17,576. */
+static void add_numbered_word(struct text *text, char first, unsigned number)
+{
+	const char word[] = {first, (char)('a' + number % 26), (char)('a' + number / 26 % 26),
+		(char)('a' + number / 676 % 26), 'x', 'o', '\0'};
+
+	add_word(text, word);
+}
+
 static void add_own_words(struct text *text, unsigned *next, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		unsigned number = (*next)++;
-		const char word[] = {'q', (char)('a' + number % 26), (char)('a' + number / 26 % 26),
-			(char)('a' + number / 676 % 26), 'x', 'o', '\0'};
-
-		add_word(text, word);
-	}
+	for (size_t i = 0; i < count; i++)
+		add_numbered_word(text, 'q', (*next)++);
 }
 
 /* Stories that have one of the names each, and no other word in common. */
@@ -137,22 +141,14 @@ static void test_brief_article_is_compared_for_a_rare_word_of_two_stories_not_of
 	check_brief(&(struct brief_case){.long_articles = 3, .word = true, .compared = 0});
 }
 
-/* The words are numbered; an article for each shares it, and nothing else, with a long one. */
-static void add_rare_word(struct text *text, unsigned number)
-{
-	const char word[] = {'r', (char)('a' + number % 26), (char)('a' + number / 26 % 26), 'z',
-		'u', 'm', '\0'};
-
-	add_word(text, word);
-}
-
+/* An article that shares a rare word, and nothing else, with a long one. */
 static void add_sharer(struct shelf *shelf, unsigned *next, unsigned number)
 {
 	struct text text = {0};
 
 	for (size_t i = 0; i < 4; i++) {
 		add_own_words(&text, next, 4);
-		add_rare_word(&text, number);
+		add_numbered_word(&text, 'r', number);
 	}
 	assert_int_equal(shelf_add(shelf, NULL, text.bytes).story, 0);
 }
@@ -167,7 +163,7 @@ static void test_copy_is_found_among_more_candidates_than_are_counted(void **sta
 	(void)state;
 	shelf_open(&shelf);
 	for (unsigned i = 0; i < SHARERS; i++) {
-		add_rare_word(&text, i);
+		add_numbered_word(&text, 'r', i);
 		if (i % 3 == 0)
 			add_own_words(&text, &next, 1);
 	}
@@ -181,46 +177,30 @@ static void test_copy_is_found_among_more_candidates_than_are_counted(void **sta
 }
 
 /* Every second word is a name that stands there once: each makes a pair with both before it. */
-static void make_rich_text(struct text *text, unsigned *next)
+static void make_rich_text(struct text *text)
 {
-	for (size_t i = 0; i < RICH_WORDS; i++) {
-		if (i % 2 == 0) {
-			add_own_words(text, next, 1);
-		} else {
-			unsigned number = (*next)++;
-			const char name[] = {'Z', (char)('a' + number % 26),
-				(char)('a' + number / 26 % 26), (char)('a' + number / 676 % 26),
-				'k', 'o', '\0'};
-
-			add_word(text, name);
-		}
-	}
+	for (unsigned i = 0; i < RICH_WORDS; i++)
+		add_numbered_word(text, i % 2 == 0 ? 'q' : 'Z', i);
 }
 
 static size_t features_asked_of(const char *text)
 {
 	const struct article article = {.text = text};
-	struct reader *reader = calloc(1, sizeof(*reader));
-	struct text_features *features = calloc(1, sizeof(*features));
-	struct asked_feature(*asked)[FEATURES_ASKED] = calloc(1, sizeof(*asked));
+	struct reader reader;
+	struct text_features features;
+	struct asked_feature asked[FEATURES_ASKED];
 	_cleanup_(commonness_freep) struct commonness *commonness = NULL;
 	_cleanup_(arena_freep) struct arena *arena = NULL;
 	struct fingerprint *fingerprint;
-	size_t count;
 
-	assert_true(reader && features && asked);
 	assert_int_equal(commonness_new(&commonness), 0);
 	assert_int_equal(arena_new((size_t)4 * 1024 * 1024, &arena), 0);
 	assert_int_equal(fingerprint_make(&article, arena, &fingerprint), 0);
-	reader_open(reader, fingerprint, commonness, 0);
-	reader_index(reader);
-	features_read(reader, features);
-	count = features_ask(reader, features, commonness, asked);
-	assert_true(reader->pair_count + reader->vocabulary.count > FEATURES_ASKED);
-	free(asked);
-	free(features);
-	free(reader);
-	return count;
+	reader_open(&reader, fingerprint, commonness, 0);
+	reader_index(&reader);
+	features_read(&reader, &features);
+	assert_true(reader.pair_count + reader.vocabulary.count > FEATURES_ASKED);
+	return features_ask(&reader, &features, commonness, &asked);
 }
 
 static void test_copy_is_found_of_an_article_with_more_features_than_are_asked(void **state)
@@ -228,10 +208,9 @@ static void test_copy_is_found_of_an_article_with_more_features_than_are_asked(v
 	struct shelf shelf;
 	struct text text = {0};
 	struct verdict verdict;
-	unsigned next = 0;
 
 	(void)state;
-	make_rich_text(&text, &next);
+	make_rich_text(&text);
 	assert_int_equal(features_asked_of(text.bytes), FEATURES_ASKED);
 	shelf_open(&shelf);
 	(void)shelf_add(&shelf, NULL, text.bytes);
