@@ -38,13 +38,14 @@ static inline size_t block_first(block flags)
 /* A bit for each byte that is flagged, the first one's lowest. */
 static inline uint32_t block_bits(block flags)
 {
-	const uint64_t each = UINT64_C(0x8040201008040201); /* a bit of its own in each byte, */
-	const uint64_t sum = UINT64_C(0x0101010101010101);  /* and all of them in the highest */
+	/* A bit of its own in each byte of a half, and all of them in the highest. */
+	const block each = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+	const uint64_t sum = UINT64_C(0x0101010101010101);
+	const block bits = flags & each;
 	uint64_t halves[2];
 
-	memcpy(halves, &flags, sizeof(halves));
-	return (uint32_t)((le64toh(halves[0]) & each) * sum >> 56 |
-		((le64toh(halves[1]) & each) * sum >> 56) << 8);
+	memcpy(halves, &bits, sizeof(halves));
+	return (uint32_t)(le64toh(halves[0]) * sum >> 56 | (le64toh(halves[1]) * sum >> 56) << 8);
 }
 
 static inline bool block_any(block flags)
