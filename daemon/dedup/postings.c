@@ -1,12 +1,13 @@
 #include "dedup/postings.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+#include "base/block.h"
 
 enum {
 	FIRST_LEVEL = 8, /* the low bits of a feature which its bucket's number always holds */
@@ -16,8 +17,6 @@ enum {
 	/* A bucket is added when more postings than this, of POSTINGS_BUCKET, stand in one. */
 	LOAD_PERCENT = 65,
 	TAG_BYTES = 3,
-	LANES = 16, /* bytes that are compared at once */
-	LANES_LOW = 8,
 };
 
 struct bucket {
@@ -177,39 +176,28 @@ static uint32_t second_key(uint32_t feature)
 	return feature ^ (feature >> 15);
 }
 
-typedef uint8_t lanes __attribute__((vector_size(LANES)));
-
-_Static_assert(offsetof(struct bucket, tags) + (TAG_BYTES - 1) * POSTINGS_BUCKET + LANES <=
+_Static_assert(offsetof(struct bucket, tags) + (TAG_BYTES - 1) * POSTINGS_BUCKET + BLOCK_BYTES <=
 		sizeof(struct bucket),
 	"what is read beyond the tags is of the bucket");
+_Static_assert(POSTINGS_BUCKET <= sizeof(block), "find_tag() looks at all");
 
-/* 255 in each lane whose byte is that of the tag. */
-static lanes equal_bytes(const struct bucket *bucket, size_t byte, uint32_t tag)
+/* Flags the postings whose byte is that of the tag. */
+static block equal_bytes(const struct bucket *bucket, size_t byte, uint32_t tag)
 {
-	lanes bytes;
+	block bytes = block_load(
+		(const char *)bucket + offsetof(struct bucket, tags) + byte * POSTINGS_BUCKET);
 
-	memcpy(&bytes,
-		(const uint8_t *)bucket + offsetof(struct bucket, tags) + byte * POSTINGS_BUCKET,
-		sizeof(bytes));
-	return (lanes)(bytes == (uint8_t)(tag >> (8 * byte)));
+	return (block)(bytes == (uint8_t)(tag >> (8 * byte)));
 }
 
 /* Which postings of the bucket have the tag, as bits. */
 static uint32_t find_tag(const struct bucket *bucket, uint32_t tag)
 {
-	lanes equal = equal_bytes(bucket, 0, tag) & equal_bytes(bucket, 1, tag) &
+	block equal = equal_bytes(bucket, 0, tag) & equal_bytes(bucket, 1, tag) &
 		equal_bytes(bucket, 2, tag);
-	uint64_t low;
-	uint32_t bits;
 
-	memcpy(&low, &equal, sizeof(low));
-	/* Gathers the lowest bit of each byte in the highest byte. */
-	low = (le64toh(low) & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080);
-	bits = (uint32_t)(low >> 56) | (uint32_t)(equal[LANES_LOW] & 1) << LANES_LOW;
-	return bits & (((uint32_t)1 << bucket->count) - 1);
+	return block_bits(equal) & (((uint32_t)1 << bucket->count) - 1);
 }
-
-_Static_assert(POSTINGS_BUCKET == LANES_LOW + 1, "find_tag() looks at as many");
 
 /* Of a feature that has all the postings it may have, the oldest goes. */
 static void drop_oldest_of(struct bucket *const *buckets, const uint32_t *found)
