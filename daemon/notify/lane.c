@@ -265,6 +265,11 @@ static void set_timer(struct lane *lane)
 		clock_timer_set(lane->context->notifiers.clock, lane->timer, lane->paced_until);
 		return;
 	}
+	/* The hold or the pace ended just now, after the pump had asked. */
+	if (lane->queue_start < lane->queue_end) {
+		clock_timer_in(lane->context->notifiers.clock, lane->timer, 0);
+		return;
+	}
 	/* What fell due since the store was asked is not to be passed over. */
 	r = store_deliveries_next(lane->context->store, lane_name(lane),
 		lane->fetched < now ? lane->fetched : now, &next);

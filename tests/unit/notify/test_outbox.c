@@ -304,6 +304,32 @@ static void test_failing_hook_is_probed_by_one_at_a_time(void **state)
 	assert_int_equal(receiver_waiting(), 2);
 }
 
+static void test_what_may_go_again_while_the_outbox_looks_is_not_passed_over(void **state)
+{
+	struct room *room = *state;
+
+	room->hooks[0].rate = (struct rate){.count = 1, .span = 100 * USEC_MSEC};
+	room_set_hooks(room);
+	fake_clock_set_cost(room->clock, USEC_MSEC);
+	/* What wakes it comes at any time: once the pause ends between two looks. */
+	for (unsigned i = 0; i < 120; i++) {
+		room_add(room, NULL);
+		room_add(room, NULL);
+		room_commit_and_wake(room);
+		receiver_answer_all(200);
+		room_turn(room);
+		room_advance(room, i * USEC_MSEC);
+		outbox_wake(room->outbox);
+		room_turn(room);
+		for (unsigned k = 0; k < 3; k++) {
+			receiver_answer_all(200);
+			room_turn(room);
+			room_advance(room, 200 * USEC_MSEC);
+		}
+		assert_int_equal(receiver_count(), 2 * (i + 1));
+	}
+}
+
 static void test_probes_are_never_further_apart_than_the_bound(void **state)
 {
 	struct room *room = *state;
@@ -622,6 +648,7 @@ int main(void)
 		ROOM_TEST(test_410_disables_the_hook_until_one_is_sent_again),
 		ROOM_TEST(test_dead_letter_after_retry_for),
 		ROOM_TEST(test_failing_hook_is_probed_by_one_at_a_time),
+		ROOM_TEST(test_what_may_go_again_while_the_outbox_looks_is_not_passed_over),
 		ROOM_TEST(test_probes_are_never_further_apart_than_the_bound),
 		ROOM_TEST(test_backlog_of_a_dead_hook_ends_with_retry_for),
 		ROOM_TEST(test_refused_alerts_do_not_stop_the_others),
