@@ -1,7 +1,6 @@
 #include "cli/rows.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/ascii.h"

@@ -36,6 +36,7 @@ struct text_features {
 	uint32_t sentences[FINGERPRINT_SENTENCES_MAX]; /* 0 none */
 };
 
+/* After reader_open(); good until the reader opens another article. */
 void features_read(const struct reader *reader, struct text_features *ret);
 
 /* Chooses what is kept of an article.  Returns how many. */

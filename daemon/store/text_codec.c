@@ -10,8 +10,7 @@
 enum {
 	LEVEL = -2,       /* of texts of some KiB: as small as level 3, at two thirds of its cost */
 	WINDOW_BITS = 17, /* 128 KiB; bounds what the context keeps */
-	KEEP_BYTES =
-		68 * 1024, /* of the frame's memory between two: for a full packet's at worst */
+	KEEP_BYTES = 68 * 1024, /* of a frame's memory between two: a full packet's at worst */
 };
 
 struct text_codec {
