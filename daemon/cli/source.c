@@ -90,6 +90,8 @@ static int take_response(const struct fetching *fetching, const struct http_resp
 		return give_up(fetching, EXIT_CODE_REFUSED, words);
 	}
 	r = copy_origin(response->url, http_response_header(response, "Content-Type"), document);
+	if (r == 0)
+		r = http_response_encoding(response, &document->encoding);
 	if (r < 0)
 		return fail_internal(fetching->verb, r);
 	document->bytes = http_response_take(response, &document->length);
@@ -120,6 +122,7 @@ int source_fetch(const char *verb, const char *url, bool allow_private, struct d
 	const struct http_request request = {
 		.url = url,
 		.headers = headers,
+		.packed = true,
 		.redirects_max = HTTP_REDIRECTS_MAX,
 		.body_max = DOCUMENT_BYTES_MAX,
 	};

@@ -203,7 +203,7 @@ static void hop_start(struct http_transfer *transfer)
 		hop.headers = transfer->headers;
 	transfer->trace.bound |= hop.headers != transfer->unbound;
 	transfer->trace.user_agent = hop.user_agent;
-	transfer->trace.packed = true; /* exchange_new() asks for all that libcurl unpacks */
+	transfer->trace.packed = request->packed;
 	transfer->state = TRANSFER_RUNNING;
 	transfer->hop_started = clock_monotonic(client->clock);
 	r = take_access(transfer, &hop);

@@ -53,8 +53,13 @@ struct http_request {
 	bool bulk;              /* a polite one that http_client_hold() holds back */
 	unsigned redirects_max; /* 0: redirects are not followed; with GET only */
 	usec timeout;           /* of the whole transfer; 0: the bound of http/bounds.h */
-	size_t body_max;        /* of the response, decompressed; 0: the bound */
-	bool truncate;          /* a longer body is cut and is no failure */
+	size_t body_max;        /* of the response; 0: the bound */
+	/*
+	 * Compression is offered: for bodies that a reader takes, which come as they are, in
+	 * http_response_encoding().  Nothing is unpacked here.
+	 */
+	bool packed;
+	bool truncate; /* a longer body is cut and is no failure */
 };
 
 /* What went wrong before there was a whole response. */
@@ -71,7 +76,7 @@ enum http_failure {
 	HTTP_TOO_LARGE,
 	HTTP_TOO_MANY_REDIRECTS,
 	HTTP_BLOCKED, /* the host asked to be left alone until `retry_at` (P7): nothing was sent */
-	HTTP_BROKEN,  /* closed early, bad framing, bad encoding, headers over a bound */
+	HTTP_BROKEN,  /* closed early, bad framing, headers over a bound */
 	HTTP_FAILURE_MAX,
 };
 
@@ -107,6 +112,12 @@ const char *http_response_header(const struct http_response *response, const cha
  * is none.  The caller frees it.
  */
 char *http_response_link(const struct http_response *response, const char *relation);
+
+/*
+ * The Content-Encoding of the body, its fields joined to one list, which the caller frees; *ret is
+ * NULL where there is none.  Returns 0 or -ENOMEM.
+ */
+int http_response_encoding(const struct http_response *response, char **ret);
 
 /* Hands the body over, to be freed: `body` is not to be read any more.  NULL: there is none. */
 char *http_response_take(const struct http_response *response, size_t *ret_length);

@@ -25,19 +25,6 @@ static size_t on_header(char *line, size_t size, size_t count, void *userdata)
 	return size * count;
 }
 
-/* libcurl counts what came on the wire. */
-static bool ratio_passed(const struct exchange *exchange, size_t length)
-{
-	curl_off_t wire = 0;
-
-	if (length <= HTTP_RATIO_FREE)
-		return false;
-	(void)curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
-	if (headers_get(&exchange->headers, "Transfer-Encoding"))
-		wire += HTTP_READ_SIZE;
-	return length / HTTP_RATIO_MAX > (size_t)wire;
-}
-
 static size_t on_body(char *bytes, size_t size, size_t count, void *userdata)
 {
 	struct exchange *exchange = userdata;
@@ -56,10 +43,6 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *userdata)
 		exchange->too_large = !truncate;
 		if (truncate)
 			(void)buffer_add(body, bytes, limit - body->length);
-		return 0;
-	}
-	if (ratio_passed(exchange, body->length + length)) {
-		exchange->too_large = exchange->too_packed = true;
 		return 0;
 	}
 	if (length > HTTP_BODIES_MAX - *exchange->bodies) {
@@ -134,7 +117,8 @@ static int set_fixed_options(struct exchange *exchange)
 	CURLcode r = glue_set_options(easy, "http,https", exchange);
 
 	r |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	r |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	/* Hostile bytes are unpacked by readers. */
+	r |= curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
 	r |= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	r |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)HTTP_LOW_SPEED);
 	r |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(HTTP_LOW_SPEED_TIME / USEC_SEC));
@@ -205,7 +189,6 @@ static void forget_last_hop(struct exchange *exchange, const struct hop *hop)
 	exchange->address_refused = false;
 	exchange->address_taken = false;
 	exchange->too_large = false;
-	exchange->too_packed = false;
 	exchange->too_much = false;
 	exchange->headers_too_large = false;
 	exchange->cut = false;
@@ -222,6 +205,8 @@ int exchange_prepare(struct exchange *exchange, const struct hop *hop)
 	r |= curl_easy_setopt(easy, CURLOPT_URL, hop->url);
 	r |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, hop->headers);
 	r |= curl_easy_setopt(easy, CURLOPT_USERAGENT, hop->user_agent);
+	r |= curl_easy_setopt(
+		easy, CURLOPT_ACCEPT_ENCODING, request->packed ? HTTP_ENCODINGS : NULL);
 	r |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(hop->timeout / USEC_MSEC));
 	r |= curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
 		request->truncate ? (curl_off_t)0 : (curl_off_t)exchange->body.limit);
@@ -341,17 +326,6 @@ const char *exchange_refused_words(bool redirected)
 		  "AllowPrivateNetworks= if it is yours";
 }
 
-/* Words that are not made of an account; NULL: those of the table. */
-static const char *plain_words(const struct exchange *exchange, enum http_failure failure)
-{
-	if (failure == HTTP_REFUSED_ADDRESS)
-		return exchange_refused_words(exchange->hop.redirected);
-	if (failure == HTTP_TOO_LARGE && exchange->too_packed)
-		return "document too large: it unpacks to more than 200 times its size; check that "
-		       "the URL is a feed's";
-	return NULL;
-}
-
 /* libcurl's accounts may quote the server. */
 static void make_printable(char *text)
 {
@@ -378,8 +352,9 @@ enum http_failure exchange_judge(
 	words[0] = '\0';
 	if (failure == HTTP_OK)
 		return failure;
-	if (plain_words(exchange, failure))
-		(void)snprintf(words, HTTP_WORDS_SIZE, "%s", plain_words(exchange, failure));
+	if (failure == HTTP_REFUSED_ADDRESS)
+		(void)snprintf(words, HTTP_WORDS_SIZE, "%s",
+			exchange_refused_words(exchange->hop.redirected));
 	else if (failure_words[failure].account)
 		(void)snprintf(words, HTTP_WORDS_SIZE, "%s (%s); %s", failure_words[failure].what,
 			account, failure_words[failure].next);

@@ -49,8 +49,7 @@ struct exchange {
 	bool address_refused; /* by the guard */
 	bool address_taken;   /* on_resolved said no */
 	bool too_large;
-	bool too_packed; /* that is why */
-	bool too_much;   /* with the bodies of others, over HTTP_BODIES_MAX */
+	bool too_much; /* with the bodies of others, over HTTP_BODIES_MAX */
 	bool headers_too_large;
 	bool cut;   /* the rest of the body was not wanted */
 	bool spent; /* has options that the next hop must not inherit */

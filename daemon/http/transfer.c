@@ -108,6 +108,7 @@ static int copy_request(
 		.bulk = request->bulk,
 		.redirects_max = request->redirects_max,
 		.body_max = request->body_max,
+		.packed = request->packed,
 		.truncate = request->truncate,
 	};
 	if (request->method && strcmp(request->method, "GET") != 0 &&

@@ -59,7 +59,7 @@ struct request_record {
 	const char *headers; /* names of further ones, parted by blanks, or NULL */
 	int status;          /* 0: there was no answer */
 	enum request_outcome outcome;
-	uint64_t bytes;            /* of the body, unpacked */
+	uint64_t bytes;            /* of the body as it came; 0: not whole */
 	const char *etag;          /* as received, or NULL */
 	const char *last_modified; /* as received, or NULL */
 	usec freshness;            /* max-age, Expires less Age; 0: none */

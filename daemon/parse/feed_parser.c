@@ -8,10 +8,10 @@
 #include "base/datetime.h"
 #include "parse/feed_builder.h"
 #include "parse/foreign.h"
-#include "parse/gunzip.h"
 #include "parse/html_page.h"
 #include "parse/json_feed.h"
 #include "parse/sniff.h"
+#include "parse/unpack.h"
 #include "parse/xml_feed.h"
 #include "parse/xml_prolog.h"
 #include "parse/xml_reader.h"
@@ -216,8 +216,8 @@ static int parse_xml(const struct sniffed *sniffed, struct feed_builder *builder
 }
 
 /*
- * Takes a document out of its gzip, where it is in one.  A file that the server packs once more on
- * the way is unpacked there (curl), so that one is left.
+ * Takes a document out of its gzip, where it is in one.  A file that the server packed once more on
+ * the way was taken out of that before, so that one is left.
  */
 static int unpack(const struct document *document, struct buffer *unpacked, struct document *ret,
 	const char **ret_reason)

@@ -164,7 +164,8 @@ static int take_document(const struct http_response *response, struct document *
 
 	document.url = strdup(response->url);
 	document.content_type = type ? strdup(type) : NULL;
-	if (document.url && (document.content_type || !type))
+	if (document.url && (document.content_type || !type) &&
+		http_response_encoding(response, &document.encoding) == 0)
 		document.bytes = http_response_take(response, &document.length);
 	if (!document.bytes)
 		document.bytes = calloc(1, 1);
@@ -189,6 +190,7 @@ static int request(struct page_fetch *fetch, const char *url, const char *const 
 			.access = fetch->feed.access,
 			.access_url = fetch->feed.url,
 			.polite = true,
+			.packed = true,
 			.redirects_max = redirects,
 			.timeout = PAGE_TIMEOUT,
 			.body_max = body_max,
@@ -221,6 +223,10 @@ static void on_read(const struct reader_result *read, void *userdata)
 		end(fetch, PAGE_LATER, "no reader", NULL, 0);
 	else if (read->error == -EBADMSG)
 		end(fetch, PAGE_UNUSABLE, "no web page", NULL, 0);
+	else if (read->error == -EPROTO)
+		end(fetch, PAGE_LATER, "not reached", NULL, 0);
+	else if (read->error == -EFBIG)
+		end(fetch, PAGE_UNUSABLE, "too large", NULL, 0);
 	else if (read->error < 0)
 		end(fetch, PAGE_UNUSABLE, "not readable", NULL, 0);
 	else if (read->page.verdict != PAGE_IS_ARTICLE || !read->page.text)

@@ -17,7 +17,6 @@ struct page_fetch;
 
 #define PAGE_ROBOTS_KEPT USEC_DAY    /* robots.txt (P17; RFC 9309 section 2.4) */
 #define PAGE_TIMEOUT (30 * USEC_SEC) /* of one transfer */
-#define PAGE_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 enum {
 	PAGE_REDIRECTS_MAX = 10,

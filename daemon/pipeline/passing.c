@@ -191,6 +191,21 @@ static void put_off(struct passing *passing, const char *words)
 	passing_free(passing);
 }
 
+/* Its encoding cannot be undone: nothing of the response is kept. */
+static void refuse_damaged(struct passing *passing, const char *words)
+{
+	if (poller_spoil(passing->pipeline->poller, passing->round, words) < 0)
+		abandon(passing);
+	else
+		settle(passing, NULL);
+}
+
+/* Whether it is the response that is at fault, and not what it carries. */
+static bool is_damaged(const struct reader_result *read)
+{
+	return read->error == -EPROTO || read->error == -EFBIG;
+}
+
 /* The document, or the reader, failed. */
 static void refuse(struct passing *passing, const struct reader_result *read)
 {
@@ -329,10 +344,13 @@ static int submit(struct passing *passing, struct document *document, pool_done_
 
 static void next_child(struct passing *passing);
 
-/* One sitemap of an index is done with; `words` say what was wrong with it. */
-static void end_child(struct passing *passing, const char *words)
+/*
+ * One sitemap of an index is done with; `words` say what was wrong with it, `again` that it may be
+ * right another time.
+ */
+static void end_child(struct passing *passing, const char *words, bool again)
 {
-	if (children_done(&passing->children, words, false) < 0)
+	if (children_done(&passing->children, words, again) < 0)
 		abandon(passing);
 	else
 		next_child(passing);
@@ -340,7 +358,7 @@ static void end_child(struct passing *passing, const char *words)
 
 static void on_child_taken_in(struct passing *passing)
 {
-	end_child(passing, NULL);
+	end_child(passing, NULL, false);
 }
 
 static void on_child_read(const struct reader_result *read, void *userdata)
@@ -350,9 +368,9 @@ static void on_child_read(const struct reader_result *read, void *userdata)
 	if (read->error == -EAGAIN)
 		put_off(passing, read->words);
 	else if (read->error < 0)
-		end_child(passing, read->words);
+		end_child(passing, read->words, read->error == -EPROTO);
 	else if (read->feed.child_count > 0)
-		end_child(passing, "an index within an index is not followed");
+		end_child(passing, "an index within an index is not followed", false);
 	else
 		take_in(passing, read, on_child_taken_in);
 }
@@ -361,14 +379,10 @@ static void on_child(struct child_answer *answer, void *userdata)
 {
 	struct passing *passing = userdata;
 
-	if (!answer->words) {
-		if (submit(passing, &answer->document, on_child_read) < 0)
-			abandon(passing);
-	} else if (children_done(&passing->children, answer->words, answer->again) < 0) {
+	if (answer->words)
+		end_child(passing, answer->words, answer->again);
+	else if (submit(passing, &answer->document, on_child_read) < 0)
 		abandon(passing);
-	} else {
-		next_child(passing);
-	}
 }
 
 /* Fetches the next sitemap of an index, or ends the round. */
@@ -414,6 +428,10 @@ static void on_read(const struct reader_result *read, void *userdata)
 
 	if (read->error == -EAGAIN) {
 		put_off(passing, read->words);
+		return;
+	}
+	if (is_damaged(read)) {
+		refuse_damaged(passing, read->words);
 		return;
 	}
 	if (read->error < 0) {

@@ -204,7 +204,7 @@ static int fill_record(struct answer *answer, const struct http_response *respon
 	const struct http_trace *trace = &response->trace;
 
 	answer->started = trace->started;
-	answer->bytes = response->length;
+	answer->bytes = response->failure == HTTP_OK ? response->length : 0;
 	answer->flags = (plan->probe ? REQUEST_PROBE : 0U) |
 		(plan->other_access ? REQUEST_OTHER_ACCESS : 0U) |
 		(memory->etag_useless ? REQUEST_ETAG_USELESS : 0U) |
@@ -233,7 +233,7 @@ int answer_fill(struct answer *answer, const struct http_response *response,
 	answer->conditional = bound && (plan->etag || plan->last_modified);
 	answer->sent_etag = bound && plan->etag;
 	if (whole && is_document(response->status))
-		answer->body = digest_bytes(response->body, response->length);
+		answer->body = document_digest(response->body, response->length);
 	answer->outcome = outcome_of(answer, response, state, memory);
 	answer->blocked_until = blocked_until(response, memory, now);
 	if (whole)
@@ -252,5 +252,24 @@ int answer_fill(struct answer *answer, const struct http_response *response,
 		(copy(validator(response, "ETag"), &answer->etag) < 0 ||
 			copy(validator(response, "Last-Modified"), &answer->last_modified) < 0))
 		return -ENOMEM;
+	return 0;
+}
+
+int answer_spoil(struct answer *answer, const char *words)
+{
+	char *copied = strdup(words);
+
+	if (!copied)
+		return -ENOMEM;
+	free(answer->words);
+	free(answer->etag);
+	free(answer->last_modified);
+	answer->words = copied;
+	answer->etag = NULL;
+	answer->last_modified = NULL;
+	answer->outcome = ROUND_FAILED;
+	answer->body = (struct digest){0};
+	answer->freshness = 0;
+	answer->bytes = 0;
 	return 0;
 }

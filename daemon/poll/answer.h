@@ -36,7 +36,7 @@ struct answer {
 	char *if_modified_since;
 	char *user_agent;
 	char *hops;
-	size_t bytes;
+	size_t bytes;   /* of the body as it came; 0: not whole */
 	unsigned flags; /* of enum request_flags, as far as the request itself says */
 	bool sent_etag;
 	bool probe; /* validators were left out on purpose (P9) */
@@ -64,6 +64,12 @@ struct plan answer_plan(const struct feed_state *state, const struct memory *mem
 int answer_fill(struct answer *answer, const struct http_response *response,
 	const struct plan *plan, const struct feed_state *state, const struct memory *memory,
 	usec now);
+
+/*
+ * The document turned out to be damaged: the response is from now on one that broke off.  Returns 0
+ * or -ENOMEM.
+ */
+int answer_spoil(struct answer *answer, const char *words);
 
 /* What the conclusion stands on. */
 struct conclusion {

@@ -33,7 +33,8 @@ static int take_document(
 		return 0;
 	document.url = strdup(response->url);
 	document.content_type = type ? strdup(type) : NULL;
-	if (document.url && (document.content_type || !type))
+	if (document.url && (document.content_type || !type) &&
+		http_response_encoding(response, &document.encoding) == 0)
 		document.bytes = http_response_take(response, &document.length);
 	if (!document.bytes) {
 		document_clear(&document);
@@ -168,6 +169,7 @@ static int start_transfer(struct poll_feed *feed)
 			.access = feed->feed->access,
 			.access_url = feed->feed->url,
 			.polite = true,
+			.packed = true,
 			.bulk = true,
 			.redirects_max = HTTP_REDIRECTS_MAX,
 			.body_max = DOCUMENT_BYTES_MAX,
@@ -270,6 +272,7 @@ int poller_fetch_child(struct poller *poller, struct round *round, const char *u
 			.access = round->feed->access,
 			.access_url = round->feed->url,
 			.polite = true,
+			.packed = true,
 			.redirects_max = HTTP_REDIRECTS_MAX,
 			.body_max = DOCUMENT_BYTES_MAX,
 		},

@@ -131,6 +131,12 @@ int poller_record(const struct round *round, const struct round_result *result,
 int poller_fetch_child(struct poller *poller, struct round *round, const char *url,
 	poller_child_fn done, void *userdata);
 
+/*
+ * The round's document turned out to be damaged on its way, and `words` say how: from now on the
+ * round is one that failed, as after a response that broke off.  Returns 0 or -ENOMEM.
+ */
+int poller_spoil(struct poller *poller, struct round *round, const char *words);
+
 /* The new state is committed: the feed is armed again by it, the round is freed. */
 void poller_finish(struct poller *poller, struct round *round, const struct feed_state *state);
 

@@ -62,6 +62,21 @@ void round_orphan(struct poll_round *round)
 	round->round.feed = &round->feed;
 }
 
+int poller_spoil(struct poller *poller, struct round *round, const char *words)
+{
+	struct poll_round *whole = CONTAINER_OF(round, struct poll_round, round);
+	int r;
+
+	assert(round->outcome == ROUND_DOCUMENT);
+	r = answer_spoil(&whole->answer, words);
+	if (r < 0)
+		return r;
+	round->outcome = ROUND_FAILED;
+	round->words = whole->answer.words;
+	poller->open_documents--;
+	return 0;
+}
+
 int poller_conclude(struct poller *poller, const struct round *round,
 	const struct round_result *result, struct arena *arena, struct feed_state *ret)
 {

@@ -10,6 +10,7 @@
 #include "extract/page_extract.h"
 #include "extract/robots.h"
 #include "parse/feed_parser.h"
+#include "parse/unpack.h"
 #include "worker/frame.h"
 #include "worker/job.h"
 #include "worker/pool.h"
@@ -70,6 +71,18 @@ static void judge(enum job_kind kind, int r, const char *reason, struct answer *
 	}
 }
 
+/* The same where its encoding could not be undone; `r` is unpacker_undo()'s. */
+static void judge_packing(enum job_kind kind, int r, const char *reason, struct answer *answer)
+{
+	answer->kind = job_answer_kind(kind);
+	if (r == -ENOMEM) {
+		answer->status = ANSWER_NO_MEMORY;
+		return;
+	}
+	answer->status = r == -EFBIG ? ANSWER_TOO_LARGE : ANSWER_DAMAGED;
+	answer->reason = reason;
+}
+
 /* Writes the answer, or, where it does not fit, the one that says so. */
 static void write_answer(struct answer *answer, struct buffer *buffer)
 {
@@ -104,9 +117,12 @@ static int run_job(
 	}
 }
 
-/* Reads the document into *answer, whose strings are the arena's or borrowed from the frame. */
-static enum child_exit read_document(
-	const struct frame_input *frame, struct arena *arena, struct answer *answer)
+/*
+ * Reads the document into *answer, whose strings are the arena's or borrowed from the frame or the
+ * unpacker.  *ret_length is what it unpacked to.
+ */
+static enum child_exit read_document(struct unpacker *unpacker, const struct frame_input *frame,
+	struct arena *arena, struct answer *answer, size_t *ret_length)
 {
 	const char *reason = NULL;
 	struct job job;
@@ -116,6 +132,14 @@ static enum child_exit read_document(
 	if (r < 0)
 		return CHILD_EXIT_PROTOCOL;
 	limit_cpu(job.cpu_limit);
+	r = unpacker_undo(unpacker, &job.document,
+		job.kind == JOB_PAGE ? PAGE_BYTES_MAX : DOCUMENT_BYTES_MAX, &reason);
+	*ret_length = job.document.length;
+	if (r < 0) {
+		judge_packing(job.kind, r, reason, answer);
+		return CHILD_EXIT_DONE;
+	}
+	reason = NULL;
 	r = run_job(&job, arena, answer, &reason);
 	judge(job.kind, r, reason, answer);
 	return CHILD_EXIT_DONE;
@@ -134,23 +158,26 @@ static bool heap_stays_large(void)
  * Answers one job.  All of it but the answer is freed before the answer goes out, so that it can
  * carry the reader's wish to be replaced: the daemon has not given it another job by then.
  */
-static enum child_exit serve_job(struct frame_input *frame, int out)
+static enum child_exit serve_job(struct unpacker *unpacker, struct frame_input *frame, int out)
 {
 	struct buffer buffer = BUFFER_INIT(FRAME_HEAD_BYTES + ANSWER_BYTES_MAX);
-	bool large = frame->length > CHILD_LARGE_BYTES;
+	size_t length = frame->length;
+	size_t unpacked = 0;
 	struct answer answer = {0};
 	struct arena *arena;
 	enum child_exit status;
 
 	if (arena_new(CHILD_ARENA_MAX, &arena) < 0)
 		return CHILD_EXIT_PROTOCOL;
-	status = read_document(frame, arena, &answer);
+	status = read_document(unpacker, frame, arena, &answer, &unpacked);
 	if (status == CHILD_EXIT_DONE)
 		write_answer(&answer, &buffer);
 	arena_free(arena);
 	frame_input_clear(frame);
+	unpacker_rest(unpacker);
 	limit_cpu(0);
-	if (large && status == CHILD_EXIT_DONE && heap_stays_large())
+	if ((length > CHILD_LARGE_BYTES || unpacked > CHILD_LARGE_BYTES) &&
+		status == CHILD_EXIT_DONE && heap_stays_large())
 		answer_set_grown(&buffer);
 	if (status == CHILD_EXIT_DONE && write_all(out, &buffer) < 0)
 		status = CHILD_EXIT_PROTOCOL;
@@ -172,7 +199,7 @@ static int say_ready(int out)
 }
 
 /* The loop alone, on any descriptors and without a sandbox.  Returns a child_exit. */
-static enum child_exit child_serve(int in, int out)
+static enum child_exit child_serve(struct unpacker *unpacker, int in, int out)
 {
 	struct frame_input frame = {0};
 	enum child_exit status = CHILD_EXIT_DONE;
@@ -186,7 +213,7 @@ static enum child_exit child_serve(int in, int out)
 		while (r == 0);
 		if (r < 0)
 			break;
-		status = serve_job(&frame, out);
+		status = serve_job(unpacker, &frame, out);
 	}
 	frame_input_clear(&frame);
 	if (status == CHILD_EXIT_DONE && r != -ENODATA)
@@ -196,15 +223,17 @@ static enum child_exit child_serve(int in, int out)
 
 int child_main(void)
 {
+	struct unpacker *unpacker;
+
 	/* The daemon's end is the reader's end, also while it spins on a document. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	(void)prctl(PR_SET_NAME, "wirewatch-read", 0, 0, 0); /* 15 bytes at most; for ps(1) */
-	if (parse_prepare() < 0 || extract_prepare() < 0)
+	if (parse_prepare() < 0 || extract_prepare() < 0 || unpacker_new(&unpacker) < 0)
 		_exit(CHILD_EXIT_PREPARE);
 	(void)mallopt(M_MMAP_THRESHOLD, CHILD_MAP_BYTES);
 	(void)mallopt(M_TRIM_THRESHOLD, CHILD_TRIM_BYTES);
 	if (sandbox_enter(READER_MEMORY_BYTES) < 0)
 		_exit(CHILD_EXIT_SANDBOX);
 	/* What runs at exit(3) may want files: a profile's output, a leak checker's tracer. */
-	_exit(child_serve(STDIN_FILENO, STDOUT_FILENO));
+	_exit(child_serve(unpacker, STDIN_FILENO, STDOUT_FILENO));
 }

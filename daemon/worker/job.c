@@ -40,6 +40,7 @@ int job_write_head(const struct job *job, struct buffer *buffer)
 	wire_put_u32(buffer, (uint32_t)(job->cpu_limit / USEC_MSEC));
 	wire_put_string(buffer, document->url);
 	wire_put_string(buffer, bounded(document->content_type, JOB_CONTENT_TYPE_MAX));
+	wire_put_string(buffer, bounded(document->encoding, JOB_ENCODING_MAX));
 	wire_put_string(buffer, bounded(job->agent, ROBOTS_AGENT_MAX));
 	wire_put_u32(buffer, (uint32_t)known);
 	(void)buffer_add(buffer, job->known, known * sizeof(*job->known));
@@ -88,6 +89,7 @@ int job_read(const void *bytes, size_t length, struct arena *arena, struct job *
 	job.cpu_limit = wire_get_u32(&reader) * USEC_MSEC;
 	job.document.url = get_bytes_string(&reader, URL_BYTES_MAX, arena);
 	job.document.content_type = get_bytes_string(&reader, JOB_CONTENT_TYPE_MAX, arena);
+	job.document.encoding = get_bytes_string(&reader, JOB_ENCODING_MAX, arena);
 	job.agent = wire_get_string(&reader, ROBOTS_AGENT_MAX, arena);
 	if (job.kind == JOB_ROBOTS && !job.agent)
 		return -EBADMSG;

@@ -18,8 +18,9 @@
 
 enum {
 	/* Grows with each change of either form: the two sides are always of one build. */
-	JOB_VERSION = 3,
+	JOB_VERSION = 4,
 	JOB_CONTENT_TYPE_MAX = 1024, /* a longer one is left out */
+	JOB_ENCODING_MAX = 256,      /* likewise */
 	/* Digests that go with a job; beyond it entries come back that are known.  A feed holds
 	 * 5,000 entries (specs/polling.md), so this is a dozen rounds that had nothing in common.
 	 */
@@ -56,6 +57,8 @@ enum answer_status {
 	ANSWER_NO_FEED,   /* the document is none, or no page; the reason says so */
 	ANSWER_NO_MEMORY, /* the document took more memory than a reader may have */
 	ANSWER_FAILED,    /* anything else; the reason says so */
+	ANSWER_DAMAGED,   /* its encoding cannot be undone; the reason says why */
+	ANSWER_TOO_LARGE, /* it unpacks to more than is allowed; the reason says so */
 	ANSWER_STATUS_MAX,
 };
 

@@ -116,6 +116,12 @@ static void task_finish(struct task *task, const struct answer *answer, struct a
 		result.error = -EIO;
 		result.words = words;
 		break;
+	case ANSWER_DAMAGED:
+		result.error = -EPROTO;
+		break;
+	case ANSWER_TOO_LARGE:
+		result.error = -EFBIG;
+		break;
 	default:
 		result.error = -EIO;
 		break;

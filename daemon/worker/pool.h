@@ -40,8 +40,8 @@ struct pool_options {
 
 struct reader_result {
 	struct arena **arena; /* of the result: who takes it, keeps that; NULL: none */
-	/* 0; -EBADMSG: no feed, or no page; -EIO: the reader failed on it; -EAGAIN: no reader could
-	 * be had */
+	/* 0; -EBADMSG: no feed, or no page; -EPROTO: its encoding cannot be undone, -EFBIG: it
+	 * unpacks to too much; -EIO: the reader failed on it; -EAGAIN: no reader could be had */
 	int error;
 	const char *words;       /* why, for the user */
 	struct parsed_feed feed; /* also its diagnoses and alternates where error is -EBADMSG */

@@ -1,7 +1,7 @@
 /*
- * The real client and poller against every fault of the shared feedfarm ($FEEDFARM is its program):
- * each is survived with the right state and words, within its time, and no turn of the loop is
- * long.
+ * The real client, poller and unpacker against every fault of the shared feedfarm ($FEEDFARM is its
+ * program): each is survived with the right state and words, within its time, and no turn of the
+ * loop is long.
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -28,6 +28,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/macro.h"
+#include "parse/unpack.h"
 #include "poll/poller.h"
 
 enum {
@@ -77,6 +78,8 @@ static const struct fault faults[] = {
 	{"/x/chunk-bad", BROKEN, ROUND_FAILED},
 	{"/x/gzip-bad", BROKEN, ROUND_FAILED},
 	{"/x/gzip-crc", BROKEN, ROUND_FAILED},
+	{"/x/gzip-trunc", BROKEN, ROUND_FAILED},
+	{"/x/gzip-double", NULL, ROUND_DOCUMENT},
 	{"/x/gzip-unasked", NULL, ROUND_DOCUMENT},
 	{"/x/gzip-file", NULL, ROUND_DOCUMENT},
 	{"/x/gzip-bomb?kind=zero", "200 times its size", ROUND_FAILED},
@@ -132,6 +135,7 @@ struct fixture {
 	struct clock *clock;
 	struct http_client *http;
 	struct poller *poller;
+	struct unpacker *unpacker;
 	struct arena *arena;
 	struct feed feeds[ARRAY_SIZE(faults)];
 	char urls[ARRAY_SIZE(faults)][URL_SIZE];
@@ -142,6 +146,17 @@ struct fixture {
 	char log[ARGUMENT_SIZE];
 };
 
+/* What the reader and the pipeline do between them. */
+static void unpack(const struct fixture *fixture, struct round *round)
+{
+	struct document document = round->document;
+	const char *words;
+
+	if (round->outcome == ROUND_DOCUMENT &&
+		unpacker_undo(fixture->unpacker, &document, DOCUMENT_BYTES_MAX, &words) < 0)
+		assert_int_equal(poller_spoil(fixture->poller, round, words), 0);
+}
+
 static void on_round(struct round *round, void *userdata)
 {
 	struct fixture *fixture = userdata;
@@ -151,6 +166,7 @@ static void on_round(struct round *round, void *userdata)
 	usec took = clock_now(fixture->clock) - fixture->started;
 	struct feed_state next;
 
+	unpack(fixture, round);
 	if (round->outcome != fault->outcome)
 		fail_msg("%s: outcome %d, words %s", fault->path, round->outcome, round->words);
 	if (fault->words && !strstr(round->words, fault->words))
@@ -323,6 +339,7 @@ static void open_rooms(struct fixture *fixture)
 	assert_int_equal(http_client_new(&http, &fixture->http), 0);
 	poller.http = fixture->http;
 	assert_int_equal(poller_new(&poller, &fixture->poller), 0);
+	assert_int_equal(unpacker_new(&fixture->unpacker), 0);
 	assert_int_equal(arena_new(1024 * 1024, &fixture->arena), 0);
 }
 
@@ -344,6 +361,7 @@ static void test_every_fault_is_survived_in_the_right_words(void **state)
 	assert_secret_was_kept(&fixture);
 	poller_free(fixture.poller);
 	http_client_free(fixture.http);
+	unpacker_free(fixture.unpacker);
 	arena_free(fixture.arena);
 	clock_free_system(fixture.clock);
 	event_base_free(fixture.base);

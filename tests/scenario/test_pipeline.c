@@ -71,7 +71,8 @@ static const char drill[] =
 struct page {
 	char url[64];
 	char body[BODY_MAX];
-	unsigned version; /* makes the ETag */
+	unsigned version;     /* makes the ETag */
+	const char *encoding; /* a header, or NULL */
 };
 
 struct world {
@@ -102,6 +103,7 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 	(void)snprintf(etag, sizeof(etag), "ETag: \"%u\"", page->version);
 	ret->takes = 50 * USEC_MSEC;
 	ret->headers[0] = etag;
+	ret->headers[1] = page->encoding;
 	ret->status =
 		request->if_none_match && strcmp(request->if_none_match, etag + 6) == 0 ? 304 : 200;
 	if (ret->status == 200) {
@@ -416,6 +418,30 @@ static void test_document_on_which_the_reader_died_is_read_again(void **state)
 	expect_alerts(world, 1);
 }
 
+static void test_document_that_is_damaged_costs_one_poll_and_no_validator(void **state)
+{
+	struct world *world = *state;
+	struct page *page;
+	const struct feed_state *feed;
+
+	start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	page = find_page(world, "http://agency.example/feed");
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	page->encoding = "Content-Encoding: gzip";
+	poll(world, "agency");
+	feed = poller_feed_state(world->rooms.poller, "agency");
+	assert_int_equal(feed->health, FEED_FAILING);
+	assert_int_equal(feed->failures, 1);
+	assert_non_null(strstr(feed->error, "its gzip is damaged or cut off"));
+	assert_string_equal(feed->validators.etag, "\"1\"");
+	page->encoding = NULL;
+	poll(world, "agency");
+	feed = poller_feed_state(world->rooms.poller, "agency");
+	assert_int_equal(feed->health, FEED_OK);
+	assert_string_equal(feed->validators.etag, "\"2\"");
+	expect_last(world, 1, EVENT_STORY_NEW, "Plant burns in Northgate");
+}
+
 static void test_document_for_which_there_is_no_reader_comes_again(void **state)
 {
 	struct world *world = *state;
@@ -671,6 +697,7 @@ int main(void)
 		IN_WORLD(test_topic_hears_only_of_its_feeds),
 		IN_WORLD(test_reader_that_dies_costs_one_poll),
 		IN_WORLD(test_document_on_which_the_reader_died_is_read_again),
+		IN_WORLD(test_document_that_is_damaged_costs_one_poll_and_no_validator),
 		IN_WORLD(test_document_for_which_there_is_no_reader_comes_again),
 		IN_WORLD(test_restart_forgets_nothing),
 		IN_WORLD(test_new_topic_takes_stored_stories_as_known),

@@ -10,6 +10,7 @@
 #include "extract/page_extract.h"
 #include "extract/robots.h"
 #include "parse/feed_parser.h"
+#include "parse/unpack.h"
 #include "support/fake_pool.h"
 
 enum {
@@ -34,6 +35,7 @@ struct job {
 struct pool {
 	struct clock *clock;
 	struct job *jobs;
+	struct unpacker *unpacker;
 	bool starved;
 };
 
@@ -64,7 +66,7 @@ int pool_new(const struct pool_options *options, struct pool **ret)
 {
 	*ret = make(sizeof(**ret));
 	(*ret)->clock = options->clock;
-	return 0;
+	return unpacker_new(&(*ret)->unpacker);
 }
 
 void pool_free(struct pool *pool)
@@ -73,7 +75,27 @@ void pool_free(struct pool *pool)
 		return;
 	while (pool->jobs)
 		free_job(pool->jobs);
+	unpacker_free(pool->unpacker);
 	free(pool);
+}
+
+/* What a reader does.  Returns the result's error. */
+static int read_in(struct job *job, struct arena *arena, struct reader_result *ret)
+{
+	struct document document = job->document;
+	int r;
+
+	r = unpacker_undo(job->pool->unpacker, &document,
+		job->page ? PAGE_BYTES_MAX : DOCUMENT_BYTES_MAX, &ret->words);
+	if (r < 0)
+		return r == -EBADMSG ? -EPROTO : r;
+	if (job->agent) {
+		ret->rules = robots_read(document.bytes, document.length, job->agent, arena);
+		return 0;
+	}
+	if (job->page)
+		return page_extract(&document, arena, &ret->page, &ret->words);
+	return feed_parse(&document, job->known, job->known_count, arena, &ret->feed, &ret->words);
 }
 
 static void read_document(void *userdata)
@@ -90,14 +112,8 @@ static void read_document(void *userdata)
 	} else if (job->document.length >= 5 && memcmp(job->document.bytes, "crash", 5) == 0) {
 		result.error = -EIO;
 		result.words = "the reader crashed on this document (signal 11)";
-	} else if (job->agent) {
-		result.rules =
-			robots_read(job->document.bytes, job->document.length, job->agent, arena);
-	} else if (job->page) {
-		result.error = page_extract(&job->document, arena, &result.page, &result.words);
 	} else {
-		result.error = feed_parse(&job->document, job->known, job->known_count, arena,
-			&result.feed, &result.words);
+		result.error = read_in(job, arena, &result);
 	}
 	result.arena = &arena;
 	job->done(&result, job->userdata);

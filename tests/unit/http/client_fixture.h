@@ -26,6 +26,7 @@ struct result {
 	char permanent_url[URL_SIZE];
 	char words[HTTP_WORDS_SIZE];
 	char etag[64];
+	char encoding[64];
 	char start[64]; /* of the body */
 	usec retry_at;
 };

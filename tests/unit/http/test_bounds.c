@@ -100,27 +100,6 @@ static void test_a_document_is_16_mib_whether_its_length_is_told_or_not(void **s
 	assert_int_equal(client_get_path(*state, "/huge")->failure, HTTP_TOO_LARGE);
 }
 
-static void test_a_byte_on_the_wire_becomes_200_and_no_more(void **state)
-{
-	const struct result *result = client_get_path(*state, "/packed/0");
-
-	assert_int_equal(result->failure, HTTP_OK);
-	assert_true(result->length > 1024 * 1024);
-	result = client_get_path(*state, "/packed/1");
-	assert_int_equal(result->failure, HTTP_TOO_LARGE);
-	assert_non_null(strstr(result->words, "document too large"));
-}
-
-static void test_a_small_document_may_be_packed_as_it_likes(void **state)
-{
-	const struct result *result = client_get_path(*state, "/zeros/1048576");
-
-	assert_int_equal(result->failure, HTTP_OK);
-	assert_int_equal(result->length, 1048576);
-	result = client_get_path(*state, "/zeros/1048577");
-	assert_int_equal(result->failure, HTTP_TOO_LARGE);
-}
-
 static void test_headers_are_100_fields_at_most(void **state)
 {
 	assert_int_equal(client_get_path(*state, "/fields/100")->failure, HTTP_OK);
@@ -151,8 +130,6 @@ int main(void)
 		CLIENT_TEST(test_a_transfer_has_sixty_seconds_for_all_its_hops),
 		CLIENT_TEST(test_less_than_100_bytes_a_second_over_15_seconds_is_too_slow),
 		CLIENT_TEST(test_a_document_is_16_mib_whether_its_length_is_told_or_not),
-		CLIENT_TEST(test_a_byte_on_the_wire_becomes_200_and_no_more),
-		CLIENT_TEST(test_a_small_document_may_be_packed_as_it_likes),
 		CLIENT_TEST(test_headers_are_100_fields_at_most),
 		CLIENT_TEST(test_ten_redirects_are_followed_and_no_more_whoever_wishes_it),
 	};

@@ -77,6 +77,8 @@ void polled_feed_poll(
 	memory_read(polled->state->memory, polled->arena, &memory);
 	polled->plan = answer_plan(polled->state, &memory, polled->now);
 	fill(polled, said, &memory);
+	if (said->spoiled)
+		assert_int_equal(answer_spoil(&polled->answer, said->spoiled), 0);
 	if (polled->answer.outcome == ROUND_DOCUMENT)
 		conclusion.result = result ? result : &usual;
 	assert_int_equal(answer_conclude(&conclusion, polled->arena, &next), 0);

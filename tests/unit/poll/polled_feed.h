@@ -23,6 +23,7 @@ struct said {
 	const char *permanent_url;  /* P10 */
 	const char *const *headers; /* NULL-terminated, or NULL */
 	const char *body;
+	const char *spoiled; /* how the body turns out to be damaged, or NULL */
 };
 
 void polled_feed_init(struct polled_feed *polled, const char *url);

@@ -171,6 +171,19 @@ static void test_p2_another_addresss_validators(void **state)
 	expect(*state, 2, 10);
 }
 
+/* One that came was given; one that broke off, or was damaged, was not. */
+static void test_p3_what_did_not_come_whole_gives_no_validators(void **state)
+{
+	one(state)->status = 200;
+	one(state)->outcome = REQUEST_FAILED;
+	one(state)->etag = NULL;
+	assert_int_equal(judge(*state)->breach_count, 0);
+	one(state)->etag = "\"2\"";
+	assert_int_equal(judge(*state)->breach_count, 0);
+	one(state)->bytes = 1000;
+	expect(*state, 3, 0);
+}
+
 static void test_p3_older_validators(void **state)
 {
 	struct room *room = *state;
@@ -421,6 +434,7 @@ int main(void)
 		TEST(test_p1_validators_before_any_were_given),
 		TEST(test_p2_validators_that_nobody_gave),
 		TEST(test_p2_another_addresss_validators),
+		TEST(test_p3_what_did_not_come_whole_gives_no_validators),
 		TEST(test_p3_older_validators),
 		TEST(test_p4_a_start_that_asks),
 		TEST(test_p5_intervals_out_of_bounds),

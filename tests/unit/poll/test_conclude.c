@@ -175,6 +175,56 @@ static void test_p3_validators_outlive_failures(void **state)
 	assert_string_equal(polled->state->validators.etag, "W/\"a,b\"");
 }
 
+static void test_p3_validators_outlive_a_document_that_turns_out_damaged(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	const struct said damaged = {.status = 200,
+		.headers = HEADERS("ETag: bad", "Cache-Control: max-age=80000"),
+		.body = "\x1F",
+		.spoiled = "its gzip is damaged"};
+
+	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll_next(polled, &damaged, NULL);
+	assert_int_equal(polled->answer.outcome, ROUND_FAILED);
+	assert_int_equal(polled->answer.bytes, 0);
+	assert_string_equal(polled->state->validators.etag, "W/\"a,b\"");
+	assert_int_equal(polled->state->health, FEED_FAILING);
+	assert_string_equal(polled->state->error, "its gzip is damaged");
+	assert_int_equal(polled->state->failures, 1);
+	assert_int_equal(polled->state->rule, RULE_BACKOFF);
+	/* It is asked for again under the old ones, and the same bytes are read again. */
+	polled_feed_poll_next(polled, &damaged, NULL);
+	assert_string_equal(polled->plan.etag, "W/\"a,b\"");
+	assert_int_equal(polled->state->failures, 2);
+	polled_feed_poll_next(polled,
+		&(struct said){.status = 200, .headers = HEADERS("ETag: bad"), .body = "\x1F"},
+		NULL);
+	assert_int_equal(polled->answer.outcome, ROUND_DOCUMENT);
+	assert_int_equal(polled->state->health, FEED_OK);
+	assert_string_equal(polled->state->validators.etag, "bad");
+}
+
+static void test_p9_a_body_packed_anew_is_the_same_body(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	static const char *const packed[] = {"\x1F\x8B\x08\x01\x01\x02\x03\x04\x02\xFFnews",
+		"\x1F\x8B\x08\x01\x01\x02\x03\x05\x02\xFFnews",
+		"\x1F\x8B\x08\x01\x11\x02\x03\x05\x02\xFFnews",
+		"\x1F\x8B\x08\x01\x11\x12\x03\x05\x02\xFFnews"};
+
+	for (size_t i = 0; i < 4; i++) {
+		const struct said said = {
+			.status = 200, .headers = HEADERS("ETag: useless"), .body = packed[i]};
+
+		if (i == 0)
+			polled_feed_poll(polled, &said, NULL);
+		else
+			polled_feed_poll_next(polled, &said, NULL);
+		assert_int_equal(polled->answer.outcome, i == 0 ? ROUND_DOCUMENT : ROUND_UNCHANGED);
+	}
+	assert_true(polled->memory.etag_useless);
+}
+
 static void test_a_304_to_a_broken_document_keeps_the_feed_failing(void **state)
 {
 	struct polled_feed *polled = begin(state);
@@ -676,6 +726,8 @@ int main(void)
 		POLL_TEST(test_p3_validators_of_a_304_replace_where_present),
 		POLL_TEST(test_a_document_on_which_the_reader_failed_is_asked_for_again_whole),
 		POLL_TEST(test_p3_validators_outlive_failures),
+		POLL_TEST(test_p3_validators_outlive_a_document_that_turns_out_damaged),
+		POLL_TEST(test_p9_a_body_packed_anew_is_the_same_body),
 		POLL_TEST(test_a_304_to_a_broken_document_keeps_the_feed_failing),
 		POLL_TEST(test_a_304_that_was_not_asked_for_is_a_failure),
 		POLL_TEST(test_p5_interval_starts_at_the_default_and_jitter_lengthens),

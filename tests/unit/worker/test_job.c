@@ -46,7 +46,7 @@ static struct job sample_job(void)
 		.kind = JOB_FEED,
 		.cpu_limit = 5 * USEC_SEC,
 		.document = {(char *)"https://example.org/\xff", (char *)"text/\xe9",
-			(char *)"<rss/>", 6},
+			(char *)"gzip, \xe8", (char *)"<rss/>", 6},
 		.known = known,
 		.known_count = 2,
 	};
@@ -76,6 +76,7 @@ static void test_job_comes_back_as_it_was_written(void **state)
 	assert_int_equal(back.cpu_limit, 5 * USEC_SEC);
 	assert_string_equal(back.document.url, job.document.url);
 	assert_string_equal(back.document.content_type, job.document.content_type);
+	assert_string_equal(back.document.encoding, job.document.encoding);
 	assert_int_equal(back.document.length, 6);
 	assert_memory_equal(back.document.bytes, "<rss/>", 6);
 	assert_int_equal(back.known_count, 2);
@@ -142,6 +143,26 @@ static void test_job_leaves_a_content_type_beyond_the_bound_out(void **state)
 	write_job(wire, &job);
 	assert_int_equal(read_job(wire, wire->buffer.length - FRAME_HEAD_BYTES, &back), 0);
 	assert_string_equal(back.document.content_type, type);
+}
+
+static void test_job_leaves_an_encoding_beyond_the_bound_out(void **state)
+{
+	struct wire *wire = *state;
+	struct job job = sample_job();
+	char encoding[JOB_ENCODING_MAX + 2];
+	struct job back;
+
+	memset(encoding, ',', sizeof(encoding));
+	encoding[JOB_ENCODING_MAX + 1] = '\0';
+	job.document.encoding = encoding;
+	write_job(wire, &job);
+	assert_int_equal(read_job(wire, wire->buffer.length - FRAME_HEAD_BYTES, &back), 0);
+	assert_null(back.document.encoding);
+	encoding[JOB_ENCODING_MAX] = '\0';
+	buffer_reset(&wire->buffer);
+	write_job(wire, &job);
+	assert_int_equal(read_job(wire, wire->buffer.length - FRAME_HEAD_BYTES, &back), 0);
+	assert_string_equal(back.document.encoding, encoding);
 }
 
 static void test_job_with_a_url_beyond_the_bound_is_not_written(void **state)
@@ -316,6 +337,7 @@ int main(void)
 		TEST(test_job_of_another_version_or_kind_is_refused),
 		TEST(test_job_takes_known_digests_up_to_the_bound),
 		TEST(test_job_leaves_a_content_type_beyond_the_bound_out),
+		TEST(test_job_leaves_an_encoding_beyond_the_bound_out),
 		TEST(test_job_with_a_url_beyond_the_bound_is_not_written),
 		TEST(test_answer_comes_back_as_it_was_written),
 		TEST(test_answer_of_failure_carries_no_feed),
