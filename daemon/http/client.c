@@ -152,7 +152,7 @@ static int take_exchange(struct http_transfer *transfer)
 		TAILQ_REMOVE(&client->idle, exchange, link);
 		client->idle_count--;
 	} else {
-		r = exchange_new(on_address, &client->bodies, &exchange);
+		r = exchange_new(client->glue, on_address, &client->bodies, &exchange);
 		if (r < 0)
 			return r;
 	}

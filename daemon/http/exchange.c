@@ -62,6 +62,7 @@ static curl_socket_t on_open_socket(
 	char text[INET6_ADDRSTRLEN] = "";
 	const void *bytes = &((const struct sockaddr_in *)(const void *)&address->addr)->sin_addr;
 	bool proxied = reach_is_proxied(&exchange->hop.reach);
+	curl_socket_t fd;
 
 	(void)purpose;
 	exchange->resolved = true;
@@ -80,8 +81,11 @@ static curl_socket_t on_open_socket(
 		exchange->address_taken = true;
 		return CURL_SOCKET_BAD;
 	}
-	return socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
 		address->protocol);
+	if (fd >= 0)
+		glue_own_socket(exchange->glue, fd);
+	return fd;
 }
 
 /*
@@ -137,13 +141,15 @@ static int set_fixed_options(struct exchange *exchange)
 	return r == CURLE_OK ? 0 : -ENOMEM;
 }
 
-int exchange_new(exchange_address_fn on_address, size_t *bodies, struct exchange **ret)
+int exchange_new(
+	struct glue *glue, exchange_address_fn on_address, size_t *bodies, struct exchange **ret)
 {
 	_cleanup_(exchange_freep) struct exchange *exchange = calloc(1, sizeof(*exchange));
 	int r;
 
 	if (!exchange)
 		return -ENOMEM;
+	exchange->glue = glue;
 	headers_init(&exchange->headers);
 	exchange->body = BUFFER_INIT(HTTP_BODY_MAX);
 	exchange->on_address = on_address;
@@ -166,6 +172,7 @@ void exchange_free(struct exchange *exchange)
 		curl_easy_cleanup(exchange->easy);
 	headers_free(&exchange->headers);
 	exchange_drop_body(exchange);
+	free(exchange->agent.data);
 	free(exchange);
 }
 
@@ -195,6 +202,45 @@ static void forget_last_hop(struct exchange *exchange, const struct hop *hop)
 	exchange->error[0] = '\0';
 }
 
+static CURLcode set_own_options(struct exchange *exchange, const struct hop *hop)
+{
+	CURL *easy = exchange->easy;
+	CURLcode r = CURLE_OK;
+
+	exchange->spent = true;
+	r |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, hop->headers);
+	r |= curl_easy_setopt(easy, CURLOPT_USERAGENT, hop->user_agent);
+	r |= curl_easy_setopt(
+		easy, CURLOPT_ACCEPT_ENCODING, hop->request->packed ? HTTP_ENCODINGS : NULL);
+	return r;
+}
+
+/*
+ * libcurl formats fields that it has options for twice for each request, character by character:
+ * much of what a poll without news costs.  Among the hop's fields, where these hold no other and no
+ * proxy needs to be told, they are formatted once.
+ */
+static CURLcode set_headers(struct exchange *exchange, const struct hop *hop)
+{
+	static const char name[] = "User-Agent: ";
+	static char encodings[] = "Accept-Encoding: " HTTP_ENCODINGS;
+	const char *agent = hop->user_agent;
+	struct curl_slist *first = &exchange->agent;
+
+	if (!agent || hop->request->method || hop->request->body || hop->reach.access)
+		return set_own_options(exchange, hop);
+	if (!first->data || strcmp(first->data + strlen(name), agent) != 0) {
+		free(first->data);
+		if (asprintf(&first->data, "%s%s", name, agent) < 0) {
+			first->data = NULL;
+			return CURLE_OUT_OF_MEMORY;
+		}
+	}
+	exchange->encodings = (struct curl_slist){encodings, hop->headers};
+	first->next = hop->request->packed ? &exchange->encodings : hop->headers;
+	return curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, first);
+}
+
 int exchange_prepare(struct exchange *exchange, const struct hop *hop)
 {
 	const struct http_request *request = hop->request;
@@ -203,10 +249,7 @@ int exchange_prepare(struct exchange *exchange, const struct hop *hop)
 
 	forget_last_hop(exchange, hop);
 	r |= curl_easy_setopt(easy, CURLOPT_URL, hop->url);
-	r |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, hop->headers);
-	r |= curl_easy_setopt(easy, CURLOPT_USERAGENT, hop->user_agent);
-	r |= curl_easy_setopt(
-		easy, CURLOPT_ACCEPT_ENCODING, request->packed ? HTTP_ENCODINGS : NULL);
+	r |= set_headers(exchange, hop);
 	r |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(hop->timeout / USEC_MSEC));
 	r |= curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
 		request->truncate ? (curl_off_t)0 : (curl_off_t)exchange->body.limit);

@@ -15,6 +15,7 @@
 #include "http/reach.h"
 
 struct exchange;
+struct glue;
 
 /* What one hop asks; all borrowed until it is over. */
 struct hop {
@@ -37,6 +38,9 @@ typedef bool (*exchange_address_fn)(struct exchange *exchange, const char *addre
 struct exchange {
 	TAILQ_ENTRY(exchange) link; /* in the client's pool */
 	CURL *easy;
+	struct glue *glue;       /* the client's */
+	struct curl_slist agent; /* "User-Agent: ..." before the hop's headers; `data` is ours */
+	struct curl_slist encodings; /* then "Accept-Encoding: ..." */
 	struct http_headers headers;
 	struct buffer body;
 	size_t counted; /* of it, in *bodies */
@@ -57,7 +61,8 @@ struct exchange {
 };
 
 /* Takes CURLOPT_PRIVATE for itself. */
-int exchange_new(exchange_address_fn on_address, size_t *bodies, struct exchange **ret);
+int exchange_new(
+	struct glue *glue, exchange_address_fn on_address, size_t *bodies, struct exchange **ret);
 void exchange_free(struct exchange *exchange);
 DEFINE_CLEANUP(exchange_freep, struct exchange, exchange_free)
 

@@ -2,14 +2,30 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "http/bounds.h"
+
+enum {
+	SOCKETS_MIN = 64,
+};
+
+/* What is watched for on a descriptor. */
+struct watch {
+	struct event *event; /* NULL: nothing */
+	short wanted;
+	bool idle;  /* curl wants nothing at present */
+	bool owned; /* on_close_socket() learns of its end */
+};
 
 struct glue {
 	struct event_base *base;
 	CURLM *multi;
 	struct event *timer;
+	struct watch *watches; /* by descriptor */
+	size_t watch_count;
 	glue_finished_fn on_finished;
 	void *userdata;
 	bool keeps_finished;
@@ -32,6 +48,14 @@ static void reap(struct glue *glue)
 	}
 }
 
+static void unwatch(struct watch *watch)
+{
+	if (watch->event)
+		event_free(watch->event);
+	watch->event = NULL;
+	watch->idle = false;
+}
+
 static void on_socket_event(evutil_socket_t fd, short what, void *userdata)
 {
 	struct glue *glue = userdata;
@@ -39,6 +63,11 @@ static void on_socket_event(evutil_socket_t fd, short what, void *userdata)
 		(what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
 	int running;
 
+	if (glue->watches[fd].idle) {
+		/* The server closed it, most likely; curl looks before it uses it again. */
+		unwatch(&glue->watches[fd]);
+		return;
+	}
 	(void)curl_multi_socket_action(glue->multi, fd, action, &running);
 	reap(glue);
 }
@@ -54,33 +83,78 @@ static void on_timer(evutil_socket_t fd, short what, void *userdata)
 	reap(glue);
 }
 
-/* The event of a socket is curl's to keep for us, by curl_multi_assign(). */
+/* The watch of a descriptor, or NULL: no memory. */
+static struct watch *watch_of(struct glue *glue, curl_socket_t fd)
+{
+	size_t count = glue->watch_count > 0 ? glue->watch_count : SOCKETS_MIN;
+	struct watch *watches;
+
+	if ((size_t)fd < glue->watch_count)
+		return &glue->watches[fd];
+	while (count <= (size_t)fd)
+		count *= 2;
+	watches = reallocarray(glue->watches, count, sizeof(*watches));
+	if (!watches)
+		return NULL;
+	memset(watches + glue->watch_count, 0, (count - glue->watch_count) * sizeof(*watches));
+	glue->watches = watches;
+	glue->watch_count = count;
+	return &watches[fd];
+}
+
+static int watch_for(struct glue *glue, struct watch *watch, curl_socket_t fd, short wanted)
+{
+	watch->idle = false;
+	if (watch->event && watch->wanted == wanted)
+		return 0;
+	unwatch(watch);
+	watch->event =
+		event_new(glue->base, fd, (short)(wanted | EV_PERSIST), on_socket_event, glue);
+	watch->wanted = wanted;
+	return watch->event ? event_add(watch->event, NULL) : -1;
+}
+
+/*
+ * A connection that waits for its next request stays watched: to take it out of the loop and put it
+ * back costs two system calls for each request.
+ */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, void *socketdata)
 {
 	struct glue *glue = userdata;
-	struct event *event = socketdata;
-	short wanted = (short)((what & CURL_POLL_IN ? EV_READ : 0) |
-		(what & CURL_POLL_OUT ? EV_WRITE : 0));
+	struct watch *watch = watch_of(glue, fd);
 
 	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		if (event)
-			event_free(event);
-		(void)curl_multi_assign(glue->multi, fd, NULL);
-		return 0;
+	(void)socketdata;
+	if (!watch)
+		return -1;
+	if (what != CURL_POLL_REMOVE)
+		return watch_for(glue, watch, fd,
+			(short)((what & CURL_POLL_IN ? EV_READ : 0) |
+				(what & CURL_POLL_OUT ? EV_WRITE : 0)));
+	if (watch->owned && watch->wanted == EV_READ)
+		watch->idle = watch->event != NULL;
+	else
+		unwatch(watch);
+	return 0;
+}
+
+static int on_close_socket(void *userdata, curl_socket_t fd)
+{
+	struct glue *glue = userdata;
+
+	if ((size_t)fd < glue->watch_count) {
+		unwatch(&glue->watches[fd]);
+		glue->watches[fd].owned = false;
 	}
-	if (!event) {
-		event = event_new(
-			glue->base, fd, (short)(wanted | EV_PERSIST), on_socket_event, glue);
-		if (!event)
-			return -1;
-		(void)curl_multi_assign(glue->multi, fd, event);
-	} else {
-		(void)event_del(event);
-		(void)event_assign(
-			event, glue->base, fd, (short)(wanted | EV_PERSIST), on_socket_event, glue);
-	}
-	return event_add(event, NULL);
+	return close(fd);
+}
+
+void glue_own_socket(struct glue *glue, curl_socket_t fd)
+{
+	struct watch *watch = watch_of(glue, fd);
+
+	if (watch)
+		watch->owned = true;
 }
 
 static int on_timeout_change(CURLM *multi, long timeout_ms, void *userdata)
@@ -155,6 +229,7 @@ void glue_free(struct glue *glue)
 		(void)curl_multi_cleanup(glue->multi);
 	if (glue->timer)
 		event_free(glue->timer);
+	free(glue->watches);
 	free(glue);
 }
 
@@ -165,6 +240,9 @@ void glue_keep_connections(struct glue *glue, unsigned count)
 
 int glue_add(struct glue *glue, CURL *easy)
 {
+	if (curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket) != CURLE_OK ||
+		curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, glue) != CURLE_OK)
+		return -ENOMEM;
 	return curl_multi_add_handle(glue->multi, easy) == CURLM_OK ? 0 : -ENOMEM;
 }
 

@@ -36,6 +36,12 @@ int glue_add(struct glue *glue, CURL *easy);
 void glue_remove(struct glue *glue, CURL *easy);
 
 /*
+ * A connection's descriptor, opened by CURLOPT_OPENSOCKETFUNCTION for a handle that was added: it
+ * stays watched while no request uses it.
+ */
+void glue_own_socket(struct glue *glue, curl_socket_t fd);
+
+/*
  * Finished handles stay in the multi handle until glue_remove(): their connection is in use
  * (CURLOPT_CONNECT_ONLY).
  */

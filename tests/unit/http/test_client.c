@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include <cmocka.h>
+#include <event2/event.h>
 
 #include "client_fixture.h"
 
@@ -181,6 +182,26 @@ static void test_redirects_to_private_addresses_are_refused(void **state)
 	raw_server_free(secret);
 }
 
+static void test_connection_that_ends_while_idle_is_let_go(void **state)
+{
+	struct fixture *fixture = *state;
+	int events = event_base_get_num_events(fixture->base, EVENT_BASE_COUNT_ADDED);
+	struct raw_server *other =
+		raw_server_new(fixture->base, "127.0.0.1", client_on_request, fixture);
+	char url[URL_SIZE];
+	struct http_request request = {.url = url};
+
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/ok", raw_server_port(other));
+	assert_int_equal(client_get(fixture, &request)->failure, HTTP_OK);
+	assert_int_equal(client_get(fixture, &request)->failure, HTTP_OK);
+	assert_int_equal(raw_server_connections(other), 1);
+	raw_server_free(other);
+	(void)event_base_loop(fixture->base, EVLOOP_NONBLOCK);
+	assert_int_equal(event_base_get_num_events(fixture->base, EVENT_BASE_COUNT_ADDED), events);
+	assert_int_equal(client_get(fixture, &request)->failure, HTTP_CONNECT);
+	assert_int_equal(client_get_path(fixture, "/ok")->failure, HTTP_OK);
+}
+
 static void test_guard_looks_at_kept_connections_too(void **state)
 {
 	struct fixture *fixture = *state;
@@ -305,6 +326,7 @@ int main(void)
 		CLIENT_TEST(test_redirects_are_answers_where_none_are_to_be_followed),
 		CLIENT_TEST(test_redirects_to_other_schemes_are_refused),
 		CLIENT_TEST(test_redirects_to_private_addresses_are_refused),
+		CLIENT_TEST(test_connection_that_ends_while_idle_is_let_go),
 		CLIENT_TEST(test_guard_looks_at_kept_connections_too),
 		CLIENT_TEST(test_guard_follows_a_changed_configuration),
 		CLIENT_TEST(test_document_is_bounded_as_asked),

@@ -62,7 +62,8 @@ static int setup(void **state)
 	assert_non_null(fixture.base);
 	fixture.server = raw_server_new(fixture.base, "127.0.0.1", on_request, NULL);
 	assert_int_equal(glue_new(fixture.base, on_finished, &fixture, &fixture.glue), 0);
-	assert_int_equal(exchange_new(on_address, &fixture.bodies, &fixture.exchange), 0);
+	assert_int_equal(
+		exchange_new(fixture.glue, on_address, &fixture.bodies, &fixture.exchange), 0);
 	fixture.exchange->owner = &fixture;
 	*state = &fixture;
 	return 0;
