@@ -156,6 +156,19 @@ char *arena_strdup(struct arena *arena, const char *string)
 	return string ? arena_copy(arena, string, strlen(string)) : NULL;
 }
 
+char *arena_join(struct arena *arena, const char *first, const char *second)
+{
+	size_t length = strlen(first);
+	size_t more = strlen(second);
+	char *whole = take_block(arena, length + more + 1);
+
+	if (!whole)
+		return NULL;
+	memcpy(whole, first, length);
+	memcpy(whole + length, second, more + 1);
+	return whole;
+}
+
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
 	va_list arguments;

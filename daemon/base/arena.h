@@ -30,6 +30,9 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t length);
 /* Copies a string; NULL stays NULL (also returned at the limit, when `string` was not NULL). */
 char *arena_strdup(struct arena *arena, const char *string);
 
+/* Puts two strings together.  Returns NULL at the limit. */
+char *arena_join(struct arena *arena, const char *first, const char *second);
+
 /* Formats into the arena.  Returns NULL at the limit. */
 char *arena_printf(struct arena *arena, const char *format, ...) _printf_(2, 3);
 

@@ -9,10 +9,10 @@
 #include "poll/local_file.h"
 #include "poll/schedule.h"
 
+/* P15; short, because to put a request together is much of what a poll without news costs. */
 static const char accept_header[] =
 	"Accept: application/atom+xml, application/rss+xml, application/feed+json, "
-	"application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, "
-	"*/*;q=0.5";
+	"application/*;q=0.9, text/xml;q=0.9, */*;q=0.5";
 
 struct memory fetch_memory(struct poller *poller, const struct feed_state *state)
 {
@@ -135,11 +135,11 @@ static void start_file(struct poll_feed *feed)
 	round_open(feed, round);
 }
 
-/* "Name: value" in the arena, where there is a value. */
+/* In the arena, where there is a value. */
 static void add_header(struct arena *arena, const char **headers, size_t *count, const char *name,
 	const char *value)
 {
-	const char *header = value ? arena_printf(arena, "%s: %s", name, value) : NULL;
+	const char *header = value ? arena_join(arena, name, value) : NULL;
 
 	if (header)
 		headers[(*count)++] = header;
@@ -156,8 +156,8 @@ static int start_transfer(struct poll_feed *feed)
 	int r;
 
 	plan = plan_of(feed, &memory);
-	add_header(poller->arena, bound, &count, "If-None-Match", plan.etag);
-	add_header(poller->arena, bound, &count, "If-Modified-Since", plan.last_modified);
+	add_header(poller->arena, bound, &count, "If-None-Match: ", plan.etag);
+	add_header(poller->arena, bound, &count, "If-Modified-Since: ", plan.last_modified);
 	r = http_client_start(poller->options.http,
 		&(struct http_request){
 			.url = plan.url,

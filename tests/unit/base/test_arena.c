@@ -91,6 +91,8 @@ static void test_strings_are_copied_and_formatted(void **state)
 	assert_string_equal(arena_copy(*state, "", 0), "");
 	assert_string_equal(arena_strdup(*state, "text"), "text");
 	assert_null(arena_strdup(*state, NULL));
+	assert_string_equal(arena_join(*state, "If-None-Match: ", "\"a\""), "If-None-Match: \"a\"");
+	assert_string_equal(arena_join(*state, "", ""), "");
 	assert_string_equal(arena_printf(*state, "%s-%d", "a", 7), "a-7");
 }
 
