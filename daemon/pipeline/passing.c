@@ -153,6 +153,29 @@ static int save_state(struct passing *passing, const struct round_result *result
 	return r;
 }
 
+/*
+ * What a round comes to is stored whole or not at all: a document's entries and state by a
+ * savepoint, so that other rounds' stay; a state alone is so little that only the store itself can
+ * fail, and then for all.
+ */
+static int save_outcome(struct passing *passing, const struct round_result *result)
+{
+	struct store *store = passing->pipeline->store;
+	int r;
+
+	if (passing->round->outcome != ROUND_DOCUMENT)
+		return save_state(passing, result);
+	r = store_savepoint(store);
+	if (r < 0)
+		return r;
+	r = save_state(passing, result);
+	if (r < 0) {
+		(void)store_savepoint_rollback(store);
+		return r;
+	}
+	return store_savepoint_release(store);
+}
+
 /* Stores the feed's new state; the round ends when that is committed. */
 static void settle(struct passing *passing, const struct round_result *result)
 {
@@ -164,14 +187,7 @@ static void settle(struct passing *passing, const struct round_result *result)
 		abandon(passing);
 		return;
 	}
-	r = store_savepoint(store);
-	if (r == 0) {
-		r = save_state(passing, result);
-		if (r < 0)
-			(void)store_savepoint_rollback(store);
-		else
-			r = store_savepoint_release(store);
-	}
+	r = save_outcome(passing, result);
 	if (r == 0)
 		r = store_after_commit(store, on_committed, passing);
 	if (r < 0)
