@@ -162,15 +162,51 @@ static size_t plain_port(const char *text)
 	return length + 1;
 }
 
+static bool is_host_character(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+}
+
+static bool is_path_character(char c)
+{
+	switch (c) {
+	case 'a' ... 'z':
+	case 'A' ... 'Z':
+	case '0' ... '9':
+	case '/':
+	case '-':
+	case '_':
+	case '.':
+	case '~':
+	case '?':
+	case '=':
+	case '&':
+	case '+':
+	case ',':
+	case ':':
+	case ';':
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* strspn() would make a table of the characters each time. */
+static size_t span(const char *text, bool (*is_one)(char))
+{
+	size_t length = 0;
+
+	while (is_one(text[length]))
+		length++;
+	return length;
+}
+
 /*
  * Whether libcurl would give the URL back as it is, as most feeds' are: taking it apart and putting
  * it together costs as much as sending the request.
  */
 static bool is_plain(const char *text, const char **ret_host, size_t *ret_length)
 {
-	static const char host_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
-	static const char path_characters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-_.~?=&+,:;";
 	const char *host = text + 4;
 	const char *path;
 	size_t length;
@@ -181,11 +217,11 @@ static bool is_plain(const char *text, const char **ret_host, size_t *ret_length
 	if (strncmp(host, "://", 3) != 0)
 		return false;
 	host += 3;
-	length = strspn(host, host_characters);
+	length = span(host, is_host_character);
 	path = host + length + plain_port(host + length);
 	if (!is_plain_host(host, length) || *path != '/' || strstr(path, "/."))
 		return false;
-	path += strspn(path, path_characters);
+	path += span(path, is_path_character);
 	if (*path != '\0' || path[-1] == '?')
 		return false;
 	*ret_host = host;

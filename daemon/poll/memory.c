@@ -17,35 +17,42 @@ enum kind {
 	KIND_BOOL,
 };
 
+#define MEMBER(name, type, member)                                                                 \
+	{                                                                                          \
+		name, sizeof(name) - 1, type, offsetof(struct memory, member)                      \
+	}
+
 static const struct {
 	const char *key;
+	size_t key_length;
 	enum kind kind;
 	size_t offset;
 } members[] = {
-	{"validators-url", KIND_STRING, offsetof(struct memory, validators_url)},
-	{"access", KIND_STRING, offsetof(struct memory, access)},
-	{"file-stamp", KIND_STRING, offsetof(struct memory, file_stamp)},
-	{"blocked-url", KIND_STRING, offsetof(struct memory, blocked_url)},
-	{"blocked-until", KIND_USEC, offsetof(struct memory, blocked_until)},
-	{"move-url", KIND_STRING, offsetof(struct memory, move_url)},
-	{"move-since", KIND_USEC, offsetof(struct memory, move_since)},
-	{"hub", KIND_STRING, offsetof(struct memory, hub)},
-	{"topic", KIND_STRING, offsetof(struct memory, topic)},
-	{"children", KIND_STRING, offsetof(struct memory, children)},
-	{"move-count", KIND_NUMBER, offsetof(struct memory, move_count)},
-	{"limited", KIND_NUMBER, offsetof(struct memory, limited)},
-	{"same", KIND_NUMBER, offsetof(struct memory, same)},
-	{"last-200", KIND_USEC, offsetof(struct memory, last_200)},
-	{"probed", KIND_USEC, offsetof(struct memory, probed)},
-	{"gap", KIND_USEC, offsetof(struct memory, gap)},
-	{"noted", KIND_USEC, offsetof(struct memory, noted)},
-	{"etag-useless", KIND_BOOL, offsetof(struct memory, etag_useless)},
-	{"modified-useless", KIND_BOOL, offsetof(struct memory, modified_useless)},
-	{"unread", KIND_NUMBER, offsetof(struct memory, unread)},
-	{"unreadable", KIND_BOOL, offsetof(struct memory, unreadable)},
-	{"ttl", KIND_NUMBER, offsetof(struct memory, hints.ttl_minutes)},
-	{"update", KIND_NUMBER, offsetof(struct memory, hints.update_minutes)},
-	{"skip-hours", KIND_NUMBER, offsetof(struct memory, hints.skip_hours)},
+	/* What every feed has comes first: to be found soonest. */
+	MEMBER("last-200", KIND_USEC, last_200),
+	MEMBER("noted", KIND_USEC, noted),
+	MEMBER("gap", KIND_USEC, gap),
+	MEMBER("validators-url", KIND_STRING, validators_url),
+	MEMBER("access", KIND_STRING, access),
+	MEMBER("file-stamp", KIND_STRING, file_stamp),
+	MEMBER("blocked-url", KIND_STRING, blocked_url),
+	MEMBER("blocked-until", KIND_USEC, blocked_until),
+	MEMBER("move-url", KIND_STRING, move_url),
+	MEMBER("move-since", KIND_USEC, move_since),
+	MEMBER("hub", KIND_STRING, hub),
+	MEMBER("topic", KIND_STRING, topic),
+	MEMBER("children", KIND_STRING, children),
+	MEMBER("move-count", KIND_NUMBER, move_count),
+	MEMBER("limited", KIND_NUMBER, limited),
+	MEMBER("same", KIND_NUMBER, same),
+	MEMBER("probed", KIND_USEC, probed),
+	MEMBER("etag-useless", KIND_BOOL, etag_useless),
+	MEMBER("modified-useless", KIND_BOOL, modified_useless),
+	MEMBER("unread", KIND_NUMBER, unread),
+	MEMBER("unreadable", KIND_BOOL, unreadable),
+	MEMBER("ttl", KIND_NUMBER, hints.ttl_minutes),
+	MEMBER("update", KIND_NUMBER, hints.update_minutes),
+	MEMBER("skip-hours", KIND_NUMBER, hints.skip_hours),
 };
 
 static const char skip_days_key[] = "skip-days"; /* the one number of 8 bits */
@@ -82,26 +89,24 @@ static void set_member(
 	}
 }
 
-static bool is_key(const char *line, const char *key)
+static bool is_key(const char *line, size_t length, const char *key, size_t key_length)
 {
-	size_t length = strlen(key);
-
-	return *line == *key && strncmp(line, key, length) == 0 && line[length] == '=';
+	return length > key_length && line[key_length] == '=' && memcmp(line, key, key_length) == 0;
 }
 
 /* Looks for the key from the member after the last one on: memory_write() has them in order. */
 static void read_line(
 	struct memory *memory, const char *line, size_t length, struct arena *arena, size_t *last)
 {
-	if (is_key(line, skip_days_key)) {
+	if (is_key(line, length, skip_days_key, sizeof(skip_days_key) - 1)) {
 		memory->hints.skip_days = (uint8_t)read_number(line + sizeof(skip_days_key));
 		return;
 	}
 	for (size_t n = 1; n <= ARRAY_SIZE(members); n++) {
 		size_t i = (*last + n) % ARRAY_SIZE(members);
-		size_t key_length = strlen(members[i].key);
+		size_t key_length = members[i].key_length;
 
-		if (!is_key(line, members[i].key))
+		if (!is_key(line, length, members[i].key, key_length))
 			continue;
 		set_member(memory, i, line + key_length + 1, length - key_length - 1, arena);
 		*last = i;
