@@ -22,8 +22,9 @@ enum {
 	HTTP_FIELDS_MAX = 100, /* header fields of one response */
 	HTTP_REDIRECTS_MAX = 10,
 	/*
-	 * Bytes that libcurl reads at a time.  It reads up to a hundred times before it lets the
-	 * loop go on: with its own 16 KiB that takes milliseconds of a server next door.
+	 * Bytes that libcurl reads at a time, and room that each transfer takes.  It reads up to a
+	 * hundred times before it lets the loop go on: with its own 16 KiB that takes milliseconds
+	 * of a server next door.
 	 */
 	HTTP_READ_SIZE = 4 * 1024,
 	HTTP_WORDS_SIZE = 512,
