@@ -222,6 +222,24 @@ static void test_page_that_comes_at_the_second_try_is_used(void **state)
 	assert_int_equal(pages_figures(world->rooms.pages).used, 1);
 }
 
+/* As one that broke off on its way: not the page is at fault. */
+static void test_page_that_comes_damaged_is_asked_for_again(void **state)
+{
+	struct world *world = *state;
+
+	world->page_header = "Content-Encoding: zstd";
+	poll(world, 2, 20 * USEC_SEC);
+	assert_int_equal(world->page_requests, 1);
+	assert_int_equal(pages_figures(world->rooms.pages).waiting, 1);
+	pass(world, PAGES_WAIT);
+	expect_text(world, "not reached");
+	poll(world, 3, 20 * USEC_SEC);
+	assert_int_equal(pages_figures(world->rooms.pages).waiting, 1);
+	world->page_header = NULL;
+	pass(world, 3 * USEC_MINUTE);
+	expect_text(world, "page");
+}
+
 static void test_restart_during_the_wait_loses_nothing(void **state)
 {
 	struct world *world = *state;
@@ -331,6 +349,7 @@ int main(void)
 		TEST(test_site_whose_robots_txt_fails_is_asked_for_no_page),
 		TEST(test_article_waits_for_its_page_for_a_bounded_time),
 		TEST(test_page_that_comes_at_the_second_try_is_used),
+		TEST(test_page_that_comes_damaged_is_asked_for_again),
 		TEST(test_restart_during_the_wait_loses_nothing),
 		TEST(test_clock_set_back_during_the_wait_delays_nothing),
 		TEST(test_page_that_asks_to_wait_holds_the_hosts_feed_back),
