@@ -28,25 +28,69 @@ static void meet_words(struct reader *article, struct reader *of, struct meeting
 	const struct vocabulary *vocabulary = &article->vocabulary;
 	const uint32_t *codes = of->fingerprint->codes;
 
-	memset(ret->places, 0, vocabulary->count * sizeof(*ret->places));
-	of->place_count = 0;
-	for (size_t s = 0; s < of->sentence_count; s++) {
-		for (size_t k = of->counted.starts[s]; k < of->counted.starts[s + 1]; k++) {
-			size_t i = of->counted.words[k];
-			uint16_t entry = vocabulary_find(vocabulary, codes[i]);
+	memset(ret->met, 0, vocabulary->count * sizeof(*ret->met));
+	for (size_t k = 0; k < of->counted.starts[of->sentence_count]; k++) {
+		size_t i = of->counted.words[k];
+		uint16_t entry = vocabulary_find(vocabulary, codes[i]);
 
-			of->entry_of[i] = entry;
-			/* Some words stand in the article's title alone. */
-			of->found[i] = entry != 0 && vocabulary->entries[entry - 1].times > 0;
-			if (entry != 0)
-				reader_add_place(of, &ret->places[entry - 1], s);
-		}
+		of->entry_of[i] = entry;
+		of->found[i] = false;
+		if (entry == 0)
+			continue;
+		ret->met[entry - 1] = true;
+		/* Some words stand in the article's title alone. */
+		of->found[i] = vocabulary->entries[entry - 1].times > 0;
 	}
 	for (size_t k = 0; k < article->counted.starts[article->sentence_count]; k++) {
 		size_t i = article->counted.words[k];
 
-		article->found[i] = ret->places[article->entry_of[i] - 1].first != 0;
+		article->found[i] = ret->met[article->entry_of[i] - 1];
 	}
+}
+
+static float share(float part, float whole)
+{
+	return whole > 0.0F ? part / whole : 0.0F;
+}
+
+static struct shared_words shared_words(const struct reader *reader)
+{
+	struct shared_words ret = {.words = (unsigned)reader->word_count};
+	float all = 0.0F;
+
+	for (size_t k = 0; k < reader->counted.starts[reader->sentence_count]; k++) {
+		size_t i = reader->counted.words[k];
+		bool is_name = word_kind(reader->fingerprint->codes[i]) == WORD_NAME;
+
+		all += reader->weights[i];
+		ret.bits += reader->found[i] ? reader->weights[i] : 0.0F;
+		ret.lacking += !reader->found[i] & !is_name;
+	}
+	ret.share = share(ret.bits, all);
+	return ret;
+}
+
+static void meet_pairs(const struct reader *article, const struct reader *of, struct meeting *ret)
+{
+	ret->shared_pair_weight = 0.0F;
+	ret->shared_pairs = 0;
+	for (size_t i = 0; i < of->pair_count; i++) {
+		size_t pair = reader_find_pair(article, of->pairs[i]);
+
+		if (pair == READER_PAIRS_MAX)
+			continue;
+		ret->shared_pair_weight += article->pair_weights[pair];
+		ret->shared_pairs++;
+	}
+	ret->pairs = article->pair_count < of->pair_count ? article->pair_count : of->pair_count;
+}
+
+void evidence_meet(struct reader *article, struct reader *of, struct meeting *ret)
+{
+	meet_words(article, of, ret);
+	ret->article = shared_words(article);
+	ret->of = shared_words(of);
+	meet_pairs(article, of, ret);
 }
 
 /* Returns how many of the other article's runs of words the article has. */
@@ -177,6 +221,21 @@ static void find_counterpart(struct reader *reader, const struct reader *other, 
 		counterpart->worth = fmaxf(counterpart->worth, reader->filled_worth[s]);
 }
 
+/* Lists where in the other article each word stands. */
+static void find_places(const struct reader *article, struct reader *of, struct meeting *ret)
+{
+	memset(ret->places, 0, article->vocabulary.count * sizeof(*ret->places));
+	of->place_count = 0;
+	for (size_t s = 0; s < of->sentence_count; s++) {
+		for (size_t k = of->counted.starts[s]; k < of->counted.starts[s + 1]; k++) {
+			uint16_t entry = of->entry_of[of->counted.words[k]];
+
+			if (entry != 0)
+				reader_add_place(of, &ret->places[entry - 1], s);
+		}
+	}
+}
+
 static void align(struct reader *article, struct reader *of, const struct meeting *meeting)
 {
 	for (size_t s = 0; s < article->sentence_count; s++)
@@ -192,11 +251,6 @@ static float ramp(float x, float from, float to)
 	if (x <= from)
 		return 0.0F;
 	return x >= to ? 1.0F : (x - from) / (to - from);
-}
-
-static float share(float part, float whole)
-{
-	return whole > 0.0F ? part / whole : 0.0F;
 }
 
 static void cover_sentences(const struct reader *reader, struct coverage *ret)
@@ -361,7 +415,7 @@ static void cover_titles(const struct reader *article, const struct reader *of,
 		uint16_t entry = article->entry_of[i];
 
 		in_title[i] = title_has(of_print, article->fingerprint->codes[i]);
-		in_text[i] = entry != 0 && meeting->places[entry - 1].first != 0;
+		in_text[i] = entry != 0 && meeting->met[entry - 1];
 	}
 	cover_title(article, in_title, in_text, &ret->article);
 	for (size_t i = 0; i < of_print->title_count; i++) {
@@ -373,63 +427,41 @@ static void cover_titles(const struct reader *article, const struct reader *of,
 	cover_title(of, in_title, in_text, &ret->of);
 }
 
-static void cover_pairs(const struct reader *article, const struct reader *of, struct evidence *ret)
+static float pair_weight(const struct reader *reader)
 {
-	float shared_weight = 0.0F;
-	float weights[2] = {0};
-	unsigned shared = 0;
+	float weight = 0.0F;
 
-	for (size_t i = 0; i < of->pair_count; i++) {
-		size_t pair = reader_find_pair(article, of->pairs[i]);
-
-		weights[1] += of->pair_weights[i];
-		if (pair == READER_PAIRS_MAX)
-			continue;
-		shared_weight += article->pair_weights[pair];
-		shared++;
-	}
-	for (size_t i = 0; i < article->pair_count; i++)
-		weights[0] += article->pair_weights[i];
-	ret->article.pairs = share(shared_weight, weights[0]);
-	ret->of.pairs = share(shared_weight, weights[1]);
-	ret->article.shared_pairs = ret->of.shared_pairs = shared;
-	ret->article.pair_count = (unsigned)article->pair_count;
-	ret->of.pair_count = (unsigned)of->pair_count;
+	for (size_t i = 0; i < reader->pair_count; i++)
+		weight += reader->pair_weights[i];
+	return weight;
 }
 
-/* The share of the weight of an article's words that the other has. */
-static float shared_words(const struct reader *reader)
+static void cover_pairs(
+	const struct reader *reader, const struct meeting *meeting, struct coverage *ret)
 {
-	float all = 0.0F;
-	float shared = 0.0F;
-
-	for (size_t k = 0; k < reader->counted.starts[reader->sentence_count]; k++) {
-		size_t i = reader->counted.words[k];
-
-		all += reader->weights[i];
-		shared += reader->found[i] ? reader->weights[i] : 0.0F;
-	}
-	return share(shared, all);
+	ret->pairs = share(meeting->shared_pair_weight, pair_weight(reader));
+	ret->shared_pairs = meeting->shared_pairs;
+	ret->pair_count = (unsigned)reader->pair_count;
 }
 
-bool evidence_meet(struct reader *article, struct reader *of, struct meeting *ret)
+bool evidence_meet_runs(struct reader *article, struct reader *of, struct meeting *meeting)
 {
 	size_t fewer = article->word_count < of->word_count ? article->word_count : of->word_count;
 	unsigned shingles;
 
 	/* Most articles are never compared. */
 	if (article->vocabulary.shingle_mask == 0)
-		reader_index_shingles(article);
-	meet_words(article, of, ret);
-	shingles = meet_shingles(article, of, ret);
+		reader_index_sentences(article);
+	shingles = meet_shingles(article, of, meeting);
 	return (float)shingles >= MET_SHINGLES * (float)fewer ||
-		shared_words(article) >= MET_WORDS || shared_words(of) >= MET_WORDS;
+		meeting->article.share >= MET_WORDS || meeting->of.share >= MET_WORDS;
 }
 
-void evidence_gather(struct reader *article, struct reader *of, const struct meeting *meeting,
-	struct evidence *ret)
+void evidence_gather(
+	struct reader *article, struct reader *of, struct meeting *meeting, struct evidence *ret)
 {
 	*ret = (struct evidence){.article_thin = article->thin, .of_thin = of->thin};
+	find_places(article, of, meeting);
 	align(article, of, meeting);
 	cover_sentences(article, &ret->article);
 	cover_sentences(of, &ret->of);
@@ -438,5 +470,6 @@ void evidence_gather(struct reader *article, struct reader *of, const struct mee
 	cover_words(article, &ret->article);
 	cover_words(of, &ret->of);
 	cover_titles(article, of, meeting, ret);
-	cover_pairs(article, of, ret);
+	cover_pairs(article, meeting, &ret->article);
+	cover_pairs(of, meeting, &ret->of);
 }

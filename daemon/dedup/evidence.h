@@ -49,20 +49,45 @@ struct evidence {
 	bool of_thin;
 };
 
+/* How far the other article has one's words. */
+struct shared_words {
+	float bits;       /* their weight */
+	float share;      /* of the weight of all */
+	unsigned lacking; /* words other than names that the other has not */
+	unsigned words;   /* that are compared */
+};
+
 /* What is found by looking the words of an article up in another, which is indexed. */
 struct meeting {
-	struct places places[READER_WORDS_MAX]; /* of each entry's word in the other article */
-	bool shingles[READER_SLOTS];            /* of the article that the other has too */
+	bool met[READER_WORDS_MAX]; /* whether the other article has an entry's word */
+	struct shared_words article;
+	struct shared_words of;
+	unsigned shared_pairs;
+	float shared_pair_weight;
+	size_t pairs; /* of the article of the two that has fewer */
+	/* After evidence_meet_runs(): */
+	bool shingles[READER_SLOTS];                     /* of the article that the other has too */
 	uint16_t of_shingles[FINGERPRINT_SENTENCES_MAX]; /* of a sentence: that the article has */
+	/* After evidence_gather(): */
+	struct places places[READER_WORDS_MAX]; /* of each entry's word in the other article */
 };
 
 /*
- * Finds what the two have in common, where `article` is indexed (its runs of words are, if they
- * were not yet); fills both readers' `found`.  Returns whether that is enough for one story: for
+ * Finds which words and pairs the two have in common, where `article` is indexed and of the other
+ * the words are taken in; fills both readers' `found`.
+ */
+void evidence_meet(struct reader *article, struct reader *of, struct meeting *ret);
+
+/*
+ * Finds which runs of words the two have in common, after evidence_meet() (those of `article` are
+ * indexed, if they were not yet).  Returns whether all that is shared is enough for one story: for
  * many candidates it is not, and costs little.
  */
-bool evidence_meet(struct reader *article, struct reader *of, struct meeting *ret);
+bool evidence_meet_runs(struct reader *article, struct reader *of, struct meeting *meeting);
 
-/* Sets the two beside each other after evidence_meet(); fills both readers' counterparts. */
-void evidence_gather(struct reader *article, struct reader *of, const struct meeting *meeting,
-	struct evidence *ret);
+/*
+ * Sets the two beside each other after evidence_meet_runs(), both open; fills both readers'
+ * counterparts.
+ */
+void evidence_gather(
+	struct reader *article, struct reader *of, struct meeting *meeting, struct evidence *ret);

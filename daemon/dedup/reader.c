@@ -144,22 +144,34 @@ static void look_up_filled(struct reader *reader, const struct commonness *commo
 	}
 }
 
-void reader_open(struct reader *reader, const struct fingerprint *fingerprint,
-	const struct commonness *commonness, uint32_t story)
+void reader_take_words(struct reader *reader, const struct fingerprint *fingerprint,
+	const struct commonness *commonness)
 {
 	reader->fingerprint = fingerprint;
 	choose_sentences(reader);
+	commonness_weigh(commonness, fingerprint->codes, fingerprint->word_count, reader->weights);
+	select_words(reader);
+	collect_pairs(reader);
+}
+
+void reader_take_sentences(
+	struct reader *reader, const struct commonness *commonness, uint32_t story)
+{
 	for (size_t s = 0; s < reader->sentence_count; s++) {
 		hash_sentence(reader, s);
 		commonness_prefetch(commonness, reader->frames[s]);
 	}
-	commonness_weigh(commonness, fingerprint->codes, fingerprint->word_count, reader->weights);
-	select_words(reader);
-	collect_pairs(reader);
 	for (size_t s = 0; s < reader->sentence_count; s++)
 		reader->uses[s] = commonness_uses(commonness, reader->frames[s]);
 	look_up_filled(reader, commonness);
 	reader_value(reader, story);
+}
+
+void reader_open(struct reader *reader, const struct fingerprint *fingerprint,
+	const struct commonness *commonness, uint32_t story)
+{
+	reader_take_words(reader, fingerprint, commonness);
+	reader_take_sentences(reader, commonness, story);
 }
 
 static float worth(struct sentence_uses uses, uint32_t story)
@@ -209,7 +221,6 @@ static size_t enter(struct reader *reader, size_t word)
 	}
 	vocabulary->entries[vocabulary->count] =
 		(struct vocabulary_word){.code = code, .word = (uint16_t)word};
-	vocabulary->places[vocabulary->count] = (struct places){0};
 	vocabulary->slots[slot] = reader->entry_of[word] = (uint16_t)(vocabulary->count + 1);
 	return vocabulary->count++;
 }
@@ -218,29 +229,35 @@ void reader_index(struct reader *reader)
 {
 	struct vocabulary *vocabulary = &reader->vocabulary;
 	const struct selection *counted = &reader->counted;
-	uint32_t slots = slots_for(
-		counted->starts[reader->sentence_count] + reader->fingerprint->title_count);
+	size_t count = counted->starts[reader->sentence_count];
+	uint32_t slots = slots_for(count + reader->fingerprint->title_count);
 
 	vocabulary->count = 0;
 	vocabulary->shingle_mask = 0;
 	vocabulary->mask = slots - 1;
 	memset(vocabulary->slots, 0, slots * sizeof(*vocabulary->slots));
 	memset(reader->entry_of, 0, reader->fingerprint->word_count * sizeof(*reader->entry_of));
-	reader->place_count = 0;
-	for (size_t s = 0; s < reader->sentence_count; s++) {
-		for (size_t k = counted->starts[s]; k < counted->starts[s + 1]; k++) {
-			size_t entry = enter(reader, counted->words[k]);
-
-			vocabulary->entries[entry].times++;
-			reader_add_place(reader, &vocabulary->places[entry], s);
-		}
-	}
+	for (size_t k = 0; k < count; k++)
+		vocabulary->entries[enter(reader, counted->words[k])].times++;
 	for (size_t i = 0; i < reader->fingerprint->title_count; i++)
 		if (reader_counts(reader, i))
 			(void)enter(reader, i);
 }
 
-void reader_index_shingles(struct reader *reader)
+static void index_places(struct reader *reader)
+{
+	struct vocabulary *vocabulary = &reader->vocabulary;
+	const struct selection *counted = &reader->counted;
+
+	memset(vocabulary->places, 0, vocabulary->count * sizeof(*vocabulary->places));
+	reader->place_count = 0;
+	for (size_t s = 0; s < reader->sentence_count; s++)
+		for (size_t k = counted->starts[s]; k < counted->starts[s + 1]; k++)
+			reader_add_place(reader,
+				&vocabulary->places[reader->entry_of[counted->words[k]] - 1], s);
+}
+
+static void index_shingles(struct reader *reader)
 {
 	struct vocabulary *vocabulary = &reader->vocabulary;
 	uint32_t slots = slots_for(reader->word_count);
@@ -261,4 +278,10 @@ void reader_index_shingles(struct reader *reader)
 			vocabulary->shingle_of[sentence->start + i] = (uint16_t)slot;
 		}
 	}
+}
+
+void reader_index_sentences(struct reader *reader)
+{
+	index_places(reader);
+	index_shingles(reader);
 }

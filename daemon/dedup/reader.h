@@ -57,13 +57,13 @@ struct vocabulary_word {
 /* What an indexed article can be asked. */
 struct vocabulary {
 	struct vocabulary_word entries[READER_WORDS_MAX];
-	struct places places[READER_WORDS_MAX]; /* of the entries */
 	size_t count;
-	uint32_t mask;                         /* of the slots in use */
-	uint16_t slots[READER_SLOTS];          /* 1 + entry; 0 free */
-	uint32_t shingle_mask;                 /* 0 before reader_index_shingles() */
-	uint32_t shingles[READER_SLOTS];       /* set; 0 free */
-	uint16_t shingle_of[READER_WORDS_MAX]; /* slot of that which begins with the word */
+	uint32_t mask;                          /* of the slots in use */
+	uint16_t slots[READER_SLOTS];           /* 1 + entry; 0 free */
+	struct places places[READER_WORDS_MAX]; /* of the entries, after reader_index_sentences() */
+	uint32_t shingle_mask;                  /* 0 before that */
+	uint32_t shingles[READER_SLOTS];        /* set; 0 free */
+	uint16_t shingle_of[READER_WORDS_MAX];  /* slot of that which begins with the word */
 };
 
 struct reader {
@@ -124,18 +124,26 @@ static inline bool word_is_anchor(uint32_t code)
 	return word_kind(code) == WORD_NAME || word_kind(code) == WORD_NUMBER;
 }
 
-/* Takes an article in.  `story` is its story's key (low bits) or 0 for a new article. */
+/* Takes an article's words and pairs in. */
+void reader_take_words(struct reader *reader, const struct fingerprint *fingerprint,
+	const struct commonness *commonness);
+
+/*
+ * Then its sentences, with how common they are.  `story` is its story's key (low bits) or 0 for a
+ * new article.
+ */
+void reader_take_sentences(
+	struct reader *reader, const struct commonness *commonness, uint32_t story);
+
+/* Both. */
 void reader_open(struct reader *reader, const struct fingerprint *fingerprint,
 	const struct commonness *commonness, uint32_t story);
 
-/*
- * Makes an open reader ready for others to be set against it, all but its runs of words
- * (reader_index_shingles()).
- */
+/* Indexes an open reader's words, each once, for others to be set against it. */
 void reader_index(struct reader *reader);
 
-/* Indexes its runs of words; evidence_meet() does it with the first that is set against it. */
-void reader_index_shingles(struct reader *reader);
+/* Then where they stand, and its runs of words: evidence_meet_runs() does it when it first must. */
+void reader_index_sentences(struct reader *reader);
 
 /* Values the article's sentences anew, for a comparison with an article of `story`. */
 void reader_value(struct reader *reader, uint32_t story);

@@ -27,7 +27,8 @@ int revision_judge(
 	reader_open(&readers[0], after, NULL, 0);
 	reader_open(&readers[1], before, NULL, 0);
 	reader_index(&readers[0]);
-	(void)evidence_meet(&readers[0], &readers[1], &meeting);
+	evidence_meet(&readers[0], &readers[1], &meeting);
+	(void)evidence_meet_runs(&readers[0], &readers[1], &meeting);
 	evidence_gather(&readers[0], &readers[1], &meeting, &evidence);
 	difference_find(&readers[0], &readers[1], &evidence, &difference);
 	verdict.material =

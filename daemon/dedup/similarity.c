@@ -172,12 +172,13 @@ static bool is_furniture_alone(const struct evidence *evidence)
 			(evidence->of_thin && !is_bare(&evidence->of)));
 }
 
-/* Two of a form's issues: both have names and figures, and no two of them in common. */
-static bool is_filled_form(const struct evidence *evidence)
+/*
+ * What shares too few words, and two of a form's issues: both have names and figures, and no two of
+ * them in common.
+ */
+static bool share_too_little(float bits, unsigned shared_pairs, size_t fewer_pairs)
 {
-	return evidence->article.shared_pairs == 0 &&
-		evidence->article.pair_count >= SAME_PAIRS_MIN &&
-		evidence->of.pair_count >= SAME_PAIRS_MIN;
+	return bits < SHARED_BITS_MIN || (shared_pairs == 0 && fewer_pairs >= SAME_PAIRS_MIN);
 }
 
 /* Results, rates or scores with hardly a sentence: names and figures are all there is. */
@@ -205,8 +206,26 @@ static bool is_same_text(const struct evidence *evidence)
 		smaller(a->names_agree, b->names_agree) >= SAME_ANCHORS;
 }
 
+/*
+ * Whether SAME_HARD of a text's runs of three words may be the other's too: each word that the
+ * other lacks is of a run at least, and three at most are of one.
+ */
+static bool may_be_same(const struct shared_words *words)
+{
+	return (float)words->lacking <= 3.0F * (1.0F - SAME_HARD) * (float)words->words;
+}
+
+bool similarity_may_be(const struct meeting *meeting)
+{
+	return !share_too_little(smaller(meeting->article.bits, meeting->of.bits),
+		       meeting->shared_pairs, meeting->pairs) ||
+		(may_be_same(&meeting->article) && may_be_same(&meeting->of));
+}
+
 double similarity_probability(const struct evidence *evidence)
 {
+	const struct coverage *a = &evidence->article;
+	const struct coverage *b = &evidence->of;
 	float features[SIMILARITY_FEATURES];
 	double probability;
 	float sum;
@@ -217,8 +236,9 @@ double similarity_probability(const struct evidence *evidence)
 		return 0.0;
 	if (is_same_text(evidence))
 		return SAME_PROBABILITY;
-	if (smaller(evidence->article.bits, evidence->of.bits) < SHARED_BITS_MIN ||
-		is_furniture_alone(evidence) || is_filled_form(evidence))
+	if (share_too_little(smaller(a->bits, b->bits), a->shared_pairs,
+		    a->pair_count < b->pair_count ? a->pair_count : b->pair_count) ||
+		is_furniture_alone(evidence))
 		return 0.0;
 	similarity_features(evidence, &features);
 	network_run(&similarity_network, features, &sum);
@@ -274,7 +294,8 @@ int similarity_compare(
 	reader_open(&readers[0], article, NULL, 0);
 	reader_open(&readers[1], of, NULL, 0);
 	reader_index(&readers[0]);
-	(void)evidence_meet(&readers[0], &readers[1], &meeting);
+	evidence_meet(&readers[0], &readers[1], &meeting);
+	(void)evidence_meet_runs(&readers[0], &readers[1], &meeting);
 	evidence_gather(&readers[0], &readers[1], &meeting, &comparison.evidence);
 	difference_find(&readers[0], &readers[1], &comparison.evidence, &comparison.difference);
 	*ret = (struct verdict){.confidence = similarity_probability(&comparison.evidence)};

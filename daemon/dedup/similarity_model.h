@@ -16,6 +16,12 @@ enum {
 /* What the probability is computed from; each about 0 to 1. */
 void similarity_features(const struct evidence *evidence, float (*ret)[SIMILARITY_FEATURES]);
 
+/*
+ * Whether the probability may be above 0, by what is known of two articles after evidence_meet():
+ * for many candidates it may not.
+ */
+bool similarity_may_be(const struct meeting *meeting);
+
 /* That the two tell one story. */
 double similarity_probability(const struct evidence *evidence);
 

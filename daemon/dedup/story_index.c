@@ -274,9 +274,13 @@ static int compare(struct story_index *index, uint32_t number, bool always, stru
 	if (r < 0)
 		return r == -ENOMEM ? r : -ENOENT;
 	*ret = (struct compared){.number = number, .story = record->story};
-	reader_open(&index->of, of, index->commonness, (uint32_t)record->story);
-	if (!evidence_meet(&index->article, &index->of, &index->meeting) && !always)
+	reader_take_words(&index->of, of, index->commonness);
+	evidence_meet(&index->article, &index->of, &index->meeting);
+	if (!similarity_may_be(&index->meeting) && !always)
 		return 0;
+	if (!evidence_meet_runs(&index->article, &index->of, &index->meeting) && !always)
+		return 0;
+	reader_take_sentences(&index->of, index->commonness, (uint32_t)record->story);
 	/* A sentence of the candidate's own story is no background to the new article. */
 	reader_value(&index->article, (uint32_t)record->story);
 	evidence_gather(&index->article, &index->of, &index->meeting, &ret->comparison.evidence);
