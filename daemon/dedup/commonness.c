@@ -79,7 +79,7 @@ static void guess_weights(const uint32_t *codes, size_t count, float *ret_weight
 }
 
 /* Base 2, of a number and one. */
-static float logarithm(const struct commonness *commonness, unsigned number)
+static inline float logarithm(const struct commonness *commonness, unsigned number)
 {
 	unsigned halved = 0;
 
@@ -101,13 +101,12 @@ void commonness_weigh(const struct commonness *commonness, const uint32_t *codes
 	stories =
 		commonness->counts.stories > STORIES_MIN ? commonness->counts.stories : STORIES_MIN;
 	all = log2f((float)stories + 1.0F) + 0.1F;
-	for (size_t i = 0; i < count; i++) {
-		unsigned with = commonness->counts.words[word_slot(codes[i])];
-
-		ret_weights[i] = word_kind(codes[i]) == WORD_SHORT
-			? SHORT_WEIGHT
-			: all - logarithm(commonness, with);
-	}
+	for (size_t i = 0; i < count; i++)
+		ret_weights[i] =
+			all - logarithm(commonness, commonness->counts.words[word_slot(codes[i])]);
+	/* Which are short cannot be foretold: set by themselves, many at once. */
+	for (size_t i = 0; i < count; i++)
+		ret_weights[i] = word_kind(codes[i]) == WORD_SHORT ? SHORT_WEIGHT : ret_weights[i];
 }
 
 bool commonness_is_rare(const struct commonness *commonness, uint32_t code)
