@@ -130,6 +130,15 @@ void *arena_alloc(struct arena *arena, size_t size)
 	return block ? memset(block, 0, size) : NULL;
 }
 
+void *arena_room(struct arena *arena, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		return NULL;
+	return take_block(arena, bytes);
+}
+
 void *arena_array(struct arena *arena, size_t count, size_t size)
 {
 	size_t bytes;

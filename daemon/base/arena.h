@@ -24,6 +24,9 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* Returns room for `count` elements of `size` bytes, zeroed; NULL also if the product overflows. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 
+/* The same as it comes, for who fills it at once. */
+void *arena_room(struct arena *arena, size_t count, size_t size);
+
 /* Copies `length` bytes and ends them with NUL.  Returns NULL at the limit. */
 char *arena_copy(struct arena *arena, const char *bytes, size_t length);
 

@@ -59,69 +59,86 @@ static void choose(struct words *text)
 	}
 }
 
-static uint8_t *put_words(uint8_t *p, const uint32_t *codes, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		*p++ = (uint8_t)codes[i];
-		*p++ = (uint8_t)(codes[i] >> 8);
-		*p++ = (uint8_t)(codes[i] >> 16);
-	}
-	return p;
-}
-
-static int encode(
-	const struct words *text, const struct words *title, struct arena *arena, struct blob *ret)
+/* Takes over the title's words and those of the sentences that are kept. */
+static int gather(const struct words *text, const struct words *title, struct arena *arena,
+	struct fingerprint *ret)
 {
 	size_t title_count = title->count < FINGERPRINT_TITLE_TOKENS_MAX
 		? title->count
 		: FINGERPRINT_TITLE_TOKENS_MAX;
-	size_t words = title_count;
-	size_t sentences = 0;
-	uint8_t *bytes;
-	uint8_t *p;
+	struct fingerprint print = {.title_count = title_count, .word_count = title_count};
 
+	print.codes = arena_room(arena, title_count + text->count + 1, sizeof(*print.codes));
+	print.sentences = arena_room(arena, FINGERPRINT_SENTENCES_MAX, sizeof(*print.sentences));
+	if (!print.codes || !print.sentences)
+		return -ENOMEM;
+	memcpy(print.codes, title->codes, title_count * sizeof(*print.codes));
 	for (size_t i = 0; i < text->sentence_count; i++) {
-		words += text->sentences[i].count;
-		sentences += text->sentences[i].count > 0;
+		struct sentence sentence = text->sentences[i];
+
+		if (sentence.count == 0)
+			continue;
+		memcpy(print.codes + print.word_count, text->codes + sentence.start,
+			sentence.count * sizeof(*print.codes));
+		sentence.start = (uint16_t)print.word_count;
+		print.sentences[print.sentence_count++] = sentence;
+		print.word_count += sentence.count;
 	}
-	ret->length = HEADER_BYTES + sentences * SENTENCE_BYTES + words * WORD_BYTES;
-	bytes = arena_alloc(arena, ret->length);
+	*ret = print;
+	return 0;
+}
+
+static int encode(struct fingerprint *fingerprint, struct arena *arena)
+{
+	size_t length = HEADER_BYTES + fingerprint->sentence_count * SENTENCE_BYTES +
+		fingerprint->word_count * WORD_BYTES;
+	/* A word is written with a byte beyond it, in which the next one begins. */
+	uint8_t *bytes = arena_room(arena, length + 1, sizeof(*bytes));
+	uint8_t *p = bytes;
+
 	if (!bytes)
 		return -ENOMEM;
 	bytes[0] = FINGERPRINT_VERSION;
-	bytes[1] = (uint8_t)sentences;
-	bytes[2] = (uint8_t)title_count;
-	bytes[4] = (uint8_t)words;
-	bytes[5] = (uint8_t)(words >> 8);
-	p = bytes + HEADER_BYTES;
-	for (size_t i = 0; i < text->sentence_count; i++) {
-		if (text->sentences[i].count == 0)
-			continue;
-		*p++ = (uint8_t)text->sentences[i].count;
-		*p++ = text->sentences[i].flags;
+	bytes[1] = (uint8_t)fingerprint->sentence_count;
+	bytes[2] = (uint8_t)fingerprint->title_count;
+	bytes[3] = 0;
+	bytes[4] = (uint8_t)fingerprint->word_count;
+	bytes[5] = (uint8_t)(fingerprint->word_count >> 8);
+	p += HEADER_BYTES;
+	for (size_t i = 0; i < fingerprint->sentence_count; i++) {
+		*p++ = (uint8_t)fingerprint->sentences[i].count;
+		*p++ = fingerprint->sentences[i].flags;
 	}
-	p = put_words(p, title->codes, title_count);
-	for (size_t i = 0; i < text->sentence_count; i++)
-		p = put_words(p, text->codes + text->sentences[i].start, text->sentences[i].count);
-	ret->bytes = bytes;
+	for (size_t i = 0; i < fingerprint->word_count; i++, p += WORD_BYTES) {
+		uint32_t code = htole32(fingerprint->codes[i]);
+
+		memcpy(p, &code, sizeof(code));
+	}
+	fingerprint->blob = (struct blob){bytes, length};
 	return 0;
 }
 
 int fingerprint_make(const struct article *article, struct arena *arena, struct fingerprint **ret)
 {
+	struct fingerprint *fingerprint = arena_new_object(arena, struct fingerprint);
 	struct words text;
 	struct words title;
-	struct blob blob;
 	int r;
 
+	if (!fingerprint)
+		return -ENOMEM;
 	r = words_read(article->text, article->title, arena, &text, &title);
 	if (r < 0)
 		return r;
 	choose(&text);
-	r = encode(&text, &title, arena, &blob);
+	r = gather(&text, &title, arena, fingerprint);
 	if (r < 0)
 		return r;
-	return fingerprint_from_bytes(blob.bytes, blob.length, arena, ret);
+	r = encode(fingerprint, arena);
+	if (r < 0)
+		return r;
+	*ret = fingerprint;
+	return 0;
 }
 
 const void *fingerprint_bytes(const struct fingerprint *fingerprint, size_t *ret_length)
@@ -188,8 +205,8 @@ int fingerprint_from_bytes(
 		.title_count = p[2],
 		.word_count = words,
 		.sentence_count = sentences,
-		.codes = arena_array(arena, words + 1, sizeof(uint32_t)),
-		.sentences = arena_array(arena, sentences + 1, sizeof(struct sentence)),
+		.codes = arena_room(arena, words + 1, sizeof(uint32_t)),
+		.sentences = arena_room(arena, sentences + 1, sizeof(struct sentence)),
 	};
 	if (!fingerprint->codes || !fingerprint->sentences)
 		return -ENOMEM;

@@ -12,8 +12,6 @@
 
 enum {
 	PROVEN_BITS = 8192, /* names seen in mid-sentence, as a set of hashes */
-	SCAN_CUES = 36,
-	SCAN_CUE_BITS = 2048, /* a quick no */
 	SENTENCE_WORDS_MAX = 255,
 };
 
@@ -50,8 +48,6 @@ struct scan {
 	bool bracket; /* the last thing read was ")" */
 	struct token beyond;
 	uint8_t proven[PROVEN_BITS / 8];
-	uint32_t cues[SCAN_CUES];
-	uint64_t cue_bits[SCAN_CUE_BITS / 64];
 };
 
 /* The hash of a word given in folded ASCII. */

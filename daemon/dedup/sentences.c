@@ -14,6 +14,7 @@ enum {
 	PROSE_LINE_WORDS_MIN = 22,
 	CREDIT_WORDS_MAX = 60,
 	LEADING_WORDS_MIN = 3,
+	CUE_BITS = 2048,
 	TITLE_REPEAT_MIN = 4, /* so many words of the title in a row are the title repeated */
 };
 
@@ -23,6 +24,7 @@ struct shape {
 	unsigned pairs;
 	unsigned lower;
 	unsigned capital;
+	unsigned cues; /* at most: words that look like one */
 };
 
 /* A byte for each of enum token_case, so that one addition counts a word. */
@@ -35,7 +37,72 @@ static unsigned count_of(uint64_t counts, enum token_case kase)
 	return (uint8_t)(counts >> (8 * kase));
 }
 
-static struct shape shape_of(const struct scan *scan, const struct sentence *sentence)
+/*
+ * Words of a site's own trade, by which its notices to the reader are known.  Sites in all
+ * languages use some of these; what else stands in many stories loses its worth by itself
+ * (commonness.h).
+ */
+const struct cue sentence_cues[SENTENCE_CUES] = {
+	{0xfe9b9164, "cookies"},
+	{0x9bfabb41, "cookie"},
+	{0x36ab5738, "newsletter"},
+	{0x0bcc2cf5, "newsletters"},
+	{0x7154bacd, "inbox"},
+	{0x6bd7726b, "subscribe"},
+	{0x50d51bef, "subscription"},
+	{0xad350b2a, "unsubscribe"},
+	{0xdb476016, "redistributed"},
+	{0xe6c7c4c2, "rewritten"},
+	{0xb5a1f9e1, "permission"},
+	{0xd4a8756e, "moderated"},
+	{0x8360ece7, "comments"},
+	{0xcc80ca96, "browse"},
+	{0x26958eff, "privacy"},
+	{0x836d30be, "copyright"},
+	{0xa55f5bab, "facebook"},
+	{0x59023e45, "twitter"},
+	{0xe4ba4263, "instagram"},
+	{0xaf25e8bb, "whatsapp"},
+	{0xa57bbb3b, "linkedin"},
+	{0xa3f6a47e, "youtube"},
+	{0x3c640747, "telegram"},
+	{0xd2936107, "alerts"},
+	{0xb82f95f0, "updates"},
+	{0xcf3a96c9, "login"},
+	{0x21176ce5, "password"},
+	{0xaf211df0, "advertisement"},
+	{0x829d2eea, "journalism"},
+	{0xfb633cd4, "member"},
+	{0x404609d1, "membership"},
+	{0x77241db3, "subscriber"},
+	{0x47b58aa2, "subscribers"},
+	{0x47ebd9a5, "donate"},
+	{0x39d312fe, "abonnieren"},
+	{0xf8d9b4a9, "datenschutz"},
+};
+
+/* Whether hashes may be those of cues, as bits: a quick no. */
+struct cue_bits {
+	uint64_t bits[CUE_BITS / 64];
+};
+
+static void prepare_cues(struct cue_bits *ret)
+{
+	*ret = (struct cue_bits){0};
+	for (size_t i = 0; i < SENTENCE_CUES; i++) {
+		uint32_t hash = sentence_cues[i].hash;
+
+		ret->bits[hash % CUE_BITS / 64] |= (uint64_t)1 << (hash % 64);
+	}
+}
+
+static unsigned may_be_cue(const struct cue_bits *cues, uint32_t hash)
+{
+	return cues->bits[hash % CUE_BITS / 64] >> (hash % 64) & 1;
+}
+
+static struct shape shape_of(
+	const struct scan *scan, const struct cue_bits *cues, const struct sentence *sentence)
 {
 	static const uint64_t units[CASE_KINDS] = {
 		[CASE_LOWER] = CASE_UNIT(CASE_LOWER),
@@ -46,62 +113,39 @@ static struct shape shape_of(const struct scan *scan, const struct sentence *sen
 	};
 	const struct token *tokens = scan->tokens + sentence->start;
 	uint64_t counts = 0;
-	unsigned pairs = 0;
+	struct shape shape = {0};
 
 	for (size_t i = 0; i < sentence->count; i++) {
 		counts += units[tokens[i].kase];
-		pairs += tokens[i].pair;
+		shape.pairs += tokens[i].pair;
+		shape.cues += may_be_cue(cues, tokens[i].hash);
 	}
-	return (struct shape){
-		.numbers = count_of(counts, CASE_NUMBER),
-		.pairs = pairs,
-		.lower = count_of(counts, CASE_LOWER) + count_of(counts, CASE_NONE),
-		.capital = count_of(counts, CASE_CAPITAL) + count_of(counts, CASE_ALL_CAPITALS),
-	};
+	shape.numbers = count_of(counts, CASE_NUMBER);
+	shape.lower = count_of(counts, CASE_LOWER) + count_of(counts, CASE_NONE);
+	shape.capital = count_of(counts, CASE_CAPITAL) + count_of(counts, CASE_ALL_CAPITALS);
+	return shape;
 }
 
-/*
- * Words of a site's own trade, by which its notices to the reader are known.  Sites in all
- * languages use some of these; what else stands in many stories loses its worth by itself
- * (commonness.h).
- */
-static const char *const cues[] = {"cookies", "cookie", "newsletter", "newsletters", "inbox",
-	"subscribe", "subscription", "unsubscribe", "redistributed", "rewritten", "permission",
-	"moderated", "comments", "browse", "privacy", "copyright", "facebook", "twitter",
-	"instagram", "whatsapp", "linkedin", "youtube", "telegram", "alerts", "updates", "login",
-	"password", "advertisement", "journalism", "member", "membership", "subscriber",
-	"subscribers", "donate", "abonnieren", "datenschutz"};
-
-_Static_assert(ARRAY_SIZE(cues) == SCAN_CUES, "each cue has its place");
-
-static void prepare_cues(struct scan *scan)
+static bool is_cue(uint32_t hash)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(cues); i++) {
-		scan->cues[i] = scan_hash(cues[i]);
-		scan->cue_bits[scan->cues[i] % SCAN_CUE_BITS / 64] |= (uint64_t)1
-			<< (scan->cues[i] % 64);
-	}
-}
-
-static bool is_cue(const struct scan *scan, uint32_t hash)
-{
-	if (!(scan->cue_bits[hash % SCAN_CUE_BITS / 64] >> (hash % 64) & 1))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(cues); i++)
-		if (scan->cues[i] == hash)
+	for (size_t i = 0; i < SENTENCE_CUES; i++)
+		if (sentence_cues[i].hash == hash)
 			return true;
 	return false;
 }
 
 /* A notice has two different cues. */
-static bool is_notice(const struct scan *scan, const struct sentence *sentence)
+static bool is_notice(
+	const struct scan *scan, const struct sentence *sentence, const struct shape *shape)
 {
 	uint32_t first = 0;
 
+	if (shape->cues < 2)
+		return false;
 	for (size_t i = 0; i < sentence->count; i++) {
 		uint32_t hash = scan->tokens[sentence->start + i].hash;
 
-		if (!is_cue(scan, hash) || hash == first)
+		if (hash == first || !is_cue(hash))
 			continue;
 		if (first != 0)
 			return true;
@@ -124,7 +168,7 @@ static bool is_prose(
 
 	if (sentence->flags & (SENTENCE_ORIGIN | SENTENCE_CREDIT))
 		return false;
-	if (count > longest || shape->lower * 10 < count * 4 || is_notice(scan, sentence))
+	if (count > longest || shape->lower * 10 < count * 4 || is_notice(scan, sentence, shape))
 		return false;
 	if (sentence->flags & SENTENCE_ENDED)
 		return count >= PROSE_WORDS_MIN;
@@ -153,8 +197,10 @@ static void prove_names(
 
 void sentences_prove_names(struct scan *scan)
 {
+	static const struct cue_bits none;
+
 	for (size_t i = 0; i < scan->sentence_count; i++) {
-		struct shape shape = shape_of(scan, &scan->sentences[i]);
+		struct shape shape = shape_of(scan, &none, &scan->sentences[i]);
 
 		prove_names(scan, &scan->sentences[i], &shape);
 	}
@@ -234,7 +280,9 @@ static void split_at_title(struct scan *scan, struct sentence *sentence, const s
 
 void sentences_judge(struct scan *scan, const struct scan *title)
 {
-	prepare_cues(scan);
+	struct cue_bits cues;
+
+	prepare_cues(&cues);
 	for (size_t i = 0; i < scan->sentence_count; i++)
 		if (!(scan->sentences[i].flags & SENTENCE_ORIGIN))
 			split_at_title(scan, &scan->sentences[i], title);
@@ -250,7 +298,7 @@ void sentences_judge(struct scan *scan, const struct scan *title)
 	}
 	for (size_t i = 0; i < scan->sentence_count; i++) {
 		struct sentence *sentence = &scan->sentences[i];
-		struct shape shape = shape_of(scan, sentence);
+		struct shape shape = shape_of(scan, &cues, sentence);
 
 		if (is_row(&shape))
 			sentence->flags |= SENTENCE_ORIGIN;

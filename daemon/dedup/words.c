@@ -507,20 +507,21 @@ static void scan_text(struct scan *scan, const char *text)
 	end_line(scan);
 }
 
+/* Which kind a word is of cannot be foretold: told without a branch. */
 static uint32_t code_of(const struct scan *scan, const struct token *token)
 {
-	/* Which of both cannot be foretold: told without a branch. */
-	enum word_kind kind = (token->letters > 3) | token->pair ? WORD_COMMON : WORD_SHORT;
-	uint32_t identity = token->hash & (WORD_IDENTITY_MASK >> 1);
+	enum { IS_LONG = 1, IS_NAME = 2, IS_NUMBER = 4 };
+	static const uint8_t kinds[] = {WORD_SHORT, WORD_COMMON, WORD_NAME, WORD_NAME, WORD_NUMBER,
+		WORD_NUMBER, WORD_NUMBER, WORD_NUMBER};
+	unsigned number = token->kase == CASE_NUMBER;
+	unsigned capital = (token->kase == CASE_CAPITAL) | (token->kase == CASE_ALL_CAPITALS);
+	unsigned name =
+		capital & (token->letters > 1) & sentences_name_is_proven(scan, token->hash);
+	unsigned is = ((token->letters > 3) | token->pair) * IS_LONG + name * IS_NAME +
+		number * IS_NUMBER;
 
-	if (token->kase == CASE_NUMBER) {
-		kind = WORD_NUMBER;
-		identity |= (WORD_IDENTITY_MASK >> 1) + 1;
-	} else if ((token->kase == CASE_CAPITAL || token->kase == CASE_ALL_CAPITALS) &&
-		token->letters > 1 && sentences_name_is_proven(scan, token->hash)) {
-		kind = WORD_NAME;
-	}
-	return ((uint32_t)kind << WORD_IDENTITY_BITS) | identity;
+	return (uint32_t)kinds[is] << WORD_IDENTITY_BITS |
+		(token->hash & (WORD_IDENTITY_MASK >> 1)) | number << (WORD_IDENTITY_BITS - 1);
 }
 
 static int open_scan(struct scan *scan, const char *text, size_t words_max, struct arena *arena)
@@ -531,14 +532,14 @@ static int open_scan(struct scan *scan, const char *text, size_t words_max, stru
 	scan->size = words < words_max ? words : words_max;
 	scan->sentence_size = scan->size < WORD_SENTENCES_MAX ? scan->size : WORD_SENTENCES_MAX;
 	scan->end = text + length;
-	scan->tokens = arena_array(arena, scan->size, sizeof(*scan->tokens));
-	scan->sentences = arena_array(arena, scan->sentence_size, sizeof(*scan->sentences));
+	scan->tokens = arena_room(arena, scan->size, sizeof(*scan->tokens));
+	scan->sentences = arena_room(arena, scan->sentence_size, sizeof(*scan->sentences));
 	return scan->tokens && scan->sentences ? 0 : -ENOMEM;
 }
 
 static int close_scan(struct scan *scan, struct arena *arena, struct words *ret)
 {
-	uint32_t *codes = arena_array(arena, scan->count + 1, sizeof(*codes));
+	uint32_t *codes = arena_room(arena, scan->count + 1, sizeof(*codes));
 
 	if (!codes)
 		return -ENOMEM;

@@ -51,8 +51,11 @@ static void test_sizes_that_overflow_are_refused(void **state)
 {
 	assert_null(arena_alloc(*state, SIZE_MAX));
 	assert_null(arena_array(*state, SIZE_MAX / 2, 3));
+	assert_null(arena_room(*state, SIZE_MAX / 2, 3));
 	assert_null(arena_copy(*state, "x", SIZE_MAX));
 	assert_non_null(arena_array(*state, 0, 8));
+	assert_non_null(arena_room(*state, 1, LIMIT / 2));
+	assert_null(arena_room(*state, 1, LIMIT));
 }
 
 static void test_memory_is_zeroed_again_after_a_reset(void **state)

@@ -2,7 +2,8 @@
 
 #include <ctype.h>
 
-#include "dedup/fingerprint.h"
+#include "dedup/fingerprint_view.h"
+#include "dedup/sentences.h"
 
 static struct fingerprint *make(struct arena *arena, const char *title, const char *text)
 {
@@ -210,6 +211,36 @@ static void test_arena_that_is_too_small_is_no_memory(void **state)
 	}
 }
 
+static void test_what_was_made_is_what_is_read_back(void **state)
+{
+	const struct fingerprint *made = make(*state, "Fire in Leeds",
+		"Home > News\nPolice said 12 people were hurt in the fire in Leeds on Monday "
+		"evening.\nPhoto: dpa\nThe cause of the fire in Armley was not known to them.\n");
+	struct fingerprint *read;
+	size_t length;
+	const void *bytes = fingerprint_bytes(made, &length);
+
+	assert_int_equal(fingerprint_from_bytes(bytes, length, *state, &read), 0);
+	assert_int_equal(made->title_count, 3);
+	assert_int_equal(read->title_count, made->title_count);
+	assert_int_equal(read->word_count, made->word_count);
+	assert_memory_equal(read->codes, made->codes, made->word_count * sizeof(made->codes[0]));
+	assert_int_equal(read->sentence_count, made->sentence_count);
+	assert_true(made->sentence_count >= 2);
+	for (size_t i = 0; i < made->sentence_count; i++) {
+		assert_int_equal(read->sentences[i].start, made->sentences[i].start);
+		assert_int_equal(read->sentences[i].count, made->sentences[i].count);
+		assert_int_equal(read->sentences[i].flags, made->sentences[i].flags);
+	}
+}
+
+static void test_cues_stand_beside_their_hashes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SENTENCE_CUES; i++)
+		assert_int_equal(sentence_cues[i].hash, scan_hash(sentence_cues[i].word));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +253,8 @@ int main(void)
 		cmocka_unit_test(test_long_text_stays_within_bounds),
 		cmocka_unit_test(test_text_without_spaces_or_ends_stays_within_bounds),
 		cmocka_unit_test(test_arena_that_is_too_small_is_no_memory),
+		cmocka_unit_test(test_what_was_made_is_what_is_read_back),
+		cmocka_unit_test(test_cues_stand_beside_their_hashes),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
