@@ -34,23 +34,23 @@ struct best {
 	size_t limit;
 };
 
-/* Keeps the best `limit`; ties fall to the greater feature. */
-static void offer(struct best *best, uint32_t feature, float rank)
+static bool is_before(const struct ranked *a, const struct ranked *b)
 {
+	return a->rank > b->rank || (a->rank == b->rank && a->feature > b->feature);
+}
+
+/* Keeps the best `limit`; ties fall to the greater feature. */
+static inline void offer(struct best *best, uint32_t feature, float rank)
+{
+	struct ranked entry = {feature, rank};
 	size_t at = best->count;
 
-	while (at > 0 &&
-		(best->entries[at - 1].rank < rank ||
-			(best->entries[at - 1].rank == rank &&
-				best->entries[at - 1].feature < feature)))
-		at--;
-	if (at == best->limit)
+	if (at == best->limit && !is_before(&entry, &best->entries[--at]))
 		return;
-	if (best->count < best->limit)
-		best->count++;
-	for (size_t i = best->count - 1; i > at; i--)
-		best->entries[i] = best->entries[i - 1];
-	best->entries[at] = (struct ranked){feature, rank};
+	best->count = at + 1;
+	for (; at > 0 && is_before(&entry, &best->entries[at - 1]); at--)
+		best->entries[at] = best->entries[at - 1];
+	best->entries[at] = entry;
 }
 
 /* The same of features that may come more than once. */
@@ -73,7 +73,7 @@ static size_t take(const struct best *best, uint32_t *ret)
 
 static uint32_t word_feature(uint32_t code)
 {
-	return shingle_hash(&code, 1) ^ WORD_SALT;
+	return shingle_end(word_roll(0, code)) ^ WORD_SALT;
 }
 
 /* Below RANK_ALL, by nothing but the words, so that two articles choose alike. */
@@ -115,10 +115,11 @@ void features_read(const struct reader *reader, struct text_features *ret)
 	for (size_t s = 0; s < reader->sentence_count; s++) {
 		const struct sentence *sentence = &reader->sentences[s];
 		const uint32_t *codes = &reader->fingerprint->codes[sentence->start];
+		uint32_t hash = shingle_start(sentence, codes, SHINGLE_WORDS);
 
 		ret->sentences[s] = sentence_feature(reader, s);
 		for (size_t i = 0; i + SHINGLE_WORDS <= sentence->count; i++) {
-			uint32_t feature = shingle_hash(codes + i, SHINGLE_WORDS);
+			uint32_t feature = shingle_next(&hash, codes + i, SHINGLE_WORDS);
 
 			ret->runs[ret->run_count] =
 				(struct run){feature, (uint16_t)(words + i), (uint8_t)s};
@@ -180,6 +181,7 @@ static size_t keep_words(
 	const struct reader *reader, const struct commonness *commonness, uint32_t *ret)
 {
 	const struct vocabulary *vocabulary = &reader->vocabulary;
+	float rare = commonness_rare_weight(commonness);
 	struct ranked entries[WORDS_KEPT];
 	struct best best = {entries, 0, WORDS_KEPT};
 
@@ -187,7 +189,7 @@ static size_t keep_words(
 		const struct vocabulary_word *entry = &vocabulary->entries[i];
 		float times = entry->times < TIMES_MAX ? entry->times : TIMES_MAX;
 
-		if (entry->times == 0 || !commonness_is_rare(commonness, entry->code))
+		if (entry->times == 0 || reader->weights[entry->word] < rare)
 			continue;
 		offer(&best, word_feature(entry->code),
 			reader->weights[entry->word] * (1.0F + 0.5F * times) *
@@ -230,13 +232,14 @@ size_t features_ask(const struct reader *reader, const struct text_features *tex
 	const struct commonness *commonness, struct asked_feature (*ret)[FEATURES_ASKED])
 {
 	const struct vocabulary *vocabulary = &reader->vocabulary;
+	float rare = commonness_rare_weight(commonness);
 	size_t count = 0;
 
 	for (size_t i = 0; i < reader->pair_count; i++)
 		ask(ret, &count, (struct asked_feature){reader->pairs[i], FEATURE_PAIR});
 	for (size_t i = 0; i < vocabulary->count; i++)
 		if (vocabulary->entries[i].times > 0 &&
-			commonness_is_rare(commonness, vocabulary->entries[i].code))
+			reader->weights[vocabulary->entries[i].word] >= rare)
 			ask(ret, &count,
 				(struct asked_feature){
 					word_feature(vocabulary->entries[i].code), FEATURE_WORD});

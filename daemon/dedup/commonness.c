@@ -78,41 +78,52 @@ static void guess_weights(const uint32_t *codes, size_t count, float *ret_weight
 								   : 7.0F;
 }
 
-/* Base 2, of a number and one. */
-static inline float logarithm(const struct commonness *commonness, unsigned number)
+/* Base 2, of a number that does not stand in the table. */
+static float large_logarithm(const struct commonness *commonness, unsigned number)
 {
 	unsigned halved = 0;
 
-	while ((number + 1) >> halved > LOGARITHMS)
+	while (number >> halved > LOGARITHMS)
 		halved++;
-	return commonness->logarithms[((number + 1) >> halved) - 1] + (float)halved;
+	return commonness->logarithms[(number >> halved) - 1] + (float)halved;
+}
+
+/* Base 2, of a number and one. */
+static inline float logarithm(const struct commonness *commonness, unsigned number)
+{
+	return number < LOGARITHMS ? commonness->logarithms[number]
+				   : large_logarithm(commonness, number + 1);
+}
+
+/* The weight of a word that no story has. */
+static float weight_of_all(const struct commonness *commonness)
+{
+	uint32_t stories = commonness->counts.stories;
+
+	return log2f((float)(stories > STORIES_MIN ? stories : STORIES_MIN) + 1.0F) + 0.1F;
+}
+
+float commonness_rare_weight(const struct commonness *commonness)
+{
+	return weight_of_all(commonness) - logarithm(commonness, RARE_MAX);
 }
 
 void commonness_weigh(const struct commonness *commonness, const uint32_t *codes, size_t count,
 	float *ret_weights)
 {
-	uint32_t stories;
 	float all;
 
 	if (!commonness) {
 		guess_weights(codes, count, ret_weights);
 		return;
 	}
-	stories =
-		commonness->counts.stories > STORIES_MIN ? commonness->counts.stories : STORIES_MIN;
-	all = log2f((float)stories + 1.0F) + 0.1F;
+	all = weight_of_all(commonness);
 	for (size_t i = 0; i < count; i++)
 		ret_weights[i] =
 			all - logarithm(commonness, commonness->counts.words[word_slot(codes[i])]);
 	/* Which are short cannot be foretold: set by themselves, many at once. */
 	for (size_t i = 0; i < count; i++)
 		ret_weights[i] = word_kind(codes[i]) == WORD_SHORT ? SHORT_WEIGHT : ret_weights[i];
-}
-
-bool commonness_is_rare(const struct commonness *commonness, uint32_t code)
-{
-	return word_kind(code) != WORD_SHORT &&
-		commonness->counts.words[word_slot(code)] <= RARE_MAX;
 }
 
 static uint16_t rest_of(uint32_t sentence)

@@ -27,8 +27,11 @@ DEFINE_CLEANUP(commonness_freep, struct commonness, commonness_free)
 void commonness_weigh(const struct commonness *commonness, const uint32_t *codes, size_t count,
 	float *ret_weights);
 
-/* Whether so few stories have a word that it leads to them (specs/stories.md, Candidates). */
-bool commonness_is_rare(const struct commonness *commonness, uint32_t code);
+/*
+ * The least weight of a word that so few stories have that it leads to them (specs/stories.md,
+ * Candidates).
+ */
+float commonness_rare_weight(const struct commonness *commonness);
 
 /* In how many stories a sentence stood, as far as is remembered, and in which it was last. */
 struct sentence_uses {

@@ -104,11 +104,12 @@ static unsigned meet_shingles(
 	for (size_t s = 0; s < of->sentence_count; s++) {
 		const struct sentence *sentence = &of->sentences[s];
 		const uint32_t *codes = of->fingerprint->codes + sentence->start;
+		uint32_t hash = shingle_start(sentence, codes, READER_SHINGLE_WORDS);
 		uint16_t shared = 0;
 
 		for (size_t i = 0; i + READER_SHINGLE_WORDS <= sentence->count; i++) {
 			uint32_t slot = vocabulary_shingle(
-				vocabulary, shingle_hash(codes + i, READER_SHINGLE_WORDS));
+				vocabulary, shingle_next(&hash, codes + i, READER_SHINGLE_WORDS));
 
 			if (slot == READER_SLOTS)
 				continue;

@@ -267,9 +267,10 @@ static void index_shingles(struct reader *reader)
 	for (size_t s = 0; s < reader->sentence_count; s++) {
 		const struct sentence *sentence = &reader->sentences[s];
 		const uint32_t *codes = reader->fingerprint->codes + sentence->start;
+		uint32_t rolled = shingle_start(sentence, codes, READER_SHINGLE_WORDS);
 
 		for (size_t i = 0; i + READER_SHINGLE_WORDS <= sentence->count; i++) {
-			uint32_t hash = shingle_hash(codes + i, READER_SHINGLE_WORDS);
+			uint32_t hash = shingle_next(&rolled, codes + i, READER_SHINGLE_WORDS);
 			uint32_t slot = hash & vocabulary->shingle_mask;
 
 			while (vocabulary->shingles[slot] && vocabulary->shingles[slot] != hash)

@@ -196,10 +196,12 @@ static inline uint32_t word_mix(uint32_t hash)
 	return hash ^ (hash >> 16);
 }
 
+#define WORD_ROLL 0x9e3779b1U
+
 /* One step of a hash over words in order. */
 static inline uint32_t word_roll(uint32_t hash, uint32_t code)
 {
-	return hash * 0x9e3779b1U + word_identity(code) + 1;
+	return hash * WORD_ROLL + word_identity(code) + 1;
 }
 
 /* After the last of them. */
@@ -209,14 +211,30 @@ static inline uint32_t shingle_end(uint32_t hash)
 	return hash ? hash : 1;
 }
 
-/* The hash of words in order; never 0. */
-static inline uint32_t shingle_hash(const uint32_t *codes, size_t count)
+/*
+ * The shingles of a sentence, `length` words each: the hash from which shingle_next() gives them,
+ * one after the other.
+ */
+static inline uint32_t shingle_start(
+	const struct sentence *sentence, const uint32_t *codes, size_t length)
 {
 	uint32_t hash = 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i + 1 < length && i < sentence->count; i++)
 		hash = word_roll(hash, codes[i]);
-	return shingle_end(hash);
+	return hash;
+}
+
+/* The shingle that begins at `codes`. */
+static inline uint32_t shingle_next(uint32_t *hash, const uint32_t *codes, size_t length)
+{
+	uint32_t all = word_roll(*hash, codes[length - 1]);
+	uint32_t power = 1;
+
+	for (size_t i = 1; i < length; i++)
+		power *= WORD_ROLL;
+	*hash = all - (word_identity(codes[0]) + 1) * power;
+	return shingle_end(all);
 }
 
 /* The hash of two words in either order. */

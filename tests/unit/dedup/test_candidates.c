@@ -231,6 +231,24 @@ static void test_feature_of_many_stories_is_worth_less_and_a_word_not_so_soon(vo
 	assert_true(feature_worth(FEATURE_WORD, 2) > feature_worth(FEATURE_PAIR, 2));
 }
 
+static void test_each_shingle_is_of_its_own_words_alone(void **state)
+{
+	const uint32_t codes[] = {WORD_NAME << WORD_IDENTITY_BITS | 7, 4000000, 0, 3, 3, 1};
+	const struct sentence sentence = {.count = ARRAY_SIZE(codes)};
+	uint32_t hash = shingle_start(&sentence, codes, 3);
+
+	(void)state;
+	for (size_t i = 0; i + 3 <= ARRAY_SIZE(codes); i++) {
+		uint32_t alone = shingle_start(&sentence, codes + i, 3);
+		uint32_t words = 0;
+
+		for (size_t k = 0; k < 3; k++)
+			words = word_roll(words, codes[i + k]);
+		assert_int_equal(shingle_next(&hash, codes + i, 3), shingle_end(words));
+		assert_int_equal(shingle_next(&alone, codes + i, 3), shingle_end(words));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +260,7 @@ int main(void)
 		cmocka_unit_test(
 			test_copy_is_found_of_an_article_with_more_features_than_are_asked),
 		cmocka_unit_test(test_feature_of_many_stories_is_worth_less_and_a_word_not_so_soon),
+		cmocka_unit_test(test_each_shingle_is_of_its_own_words_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
