@@ -25,7 +25,6 @@ struct archive {
 	struct remembered *articles;
 	size_t count;
 	size_t size;
-	int64_t stories;
 };
 
 static int load_fingerprint(void *userdata, int64_t article, struct arena *arena,
@@ -111,7 +110,7 @@ int archive_take(struct archive *archive, const struct article *article, struct 
 	if (r < 0)
 		return r;
 	if (ret->relation == RELATION_NEW)
-		ret->story = ++archive->stories;
+		ret->story = key;
 	r = story_index_add(archive->index, key, ret->story, fingerprint, &facts,
 		ret->relation == RELATION_NEW ? 0 : ret->confidence);
 	if (r < 0)

@@ -21,7 +21,8 @@ static int begin_story(struct intake *intake, struct passage *passage, const cha
 	struct digest what = digest_strings((const char *const[]){"story", passage->article.id}, 2);
 
 	passage->story = (struct story){
-		.id = id_make(passage->now, &what),
+		.key = passage->key,
+		.id = id_make_keyed(passage->now, &what, passage->key),
 		.title = passage->article.title,
 		.first_seen = passage->now,
 		.last_seen = passage->now,
@@ -110,17 +111,13 @@ static int take_new(struct intake *intake, struct passage *passage)
 	struct article_facts facts = {host, passage->now};
 	struct article_record record;
 	struct known_entry known;
-	int64_t key;
 	int r;
 
 	r = assign_story(intake, passage, &facts);
 	if (r < 0)
 		return r;
-	r = next_key(intake, &key);
-	if (r < 0)
-		return r;
 	passage->sites_before = passage->story.site_count;
-	record = record_of(passage, key, host);
+	record = record_of(passage, passage->key, host);
 	r = store_article_add(intake->store, &record);
 	if (r < 0)
 		return r;
@@ -128,11 +125,11 @@ static int take_new(struct intake *intake, struct passage *passage)
 	r = count_into_story(intake, passage, host);
 	if (r < 0)
 		return r;
-	known = known_of(passage, key);
+	known = known_of(passage, passage->key);
 	r = store_entry_save(intake->store, passage->state->id, &known, passage->now);
 	if (r < 0)
 		return r;
-	return story_index_add(story_keeper_index(intake->keeper), key, passage->story.key,
+	return story_index_add(story_keeper_index(intake->keeper), passage->key, passage->story.key,
 		passage->fingerprint, &facts, passage->verdict.confidence);
 }
 
@@ -278,6 +275,10 @@ static int prepare(struct intake *intake, struct passage *passage)
 	};
 	int r;
 
+	r = next_key(intake, &passage->key);
+	if (r < 0)
+		return r;
+	origin.key = passage->key;
 	r = article_from_entry(
 		passage->entry, &passage->identity, &origin, intake->scratch, &passage->article);
 	if (r < 0)

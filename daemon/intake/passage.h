@@ -18,6 +18,7 @@ struct passage {
 	const struct waited *waited; /* NULL: the entry comes from its feed */
 	usec now;
 	struct identity identity;
+	int64_t key; /* for a new article, and the story that it begins */
 	struct article article;
 	struct fingerprint *fingerprint;
 	struct verdict verdict;

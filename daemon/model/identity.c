@@ -56,7 +56,7 @@ int article_from_entry(const struct entry *entry, const struct identity *identit
 
 	hex_encode(identity->entry.bytes, sizeof(identity->entry.bytes), identity_hex);
 	what = digest_strings((const char *const[]){"article", origin->feed_url, identity_hex}, 3);
-	id = id_make(origin->now, &what);
+	id = id_make_keyed(origin->now, &what, origin->key);
 	article.id = arena_strdup(arena, id.text);
 	if (entry->link) {
 		article.url = url_clean(entry->link, arena);

@@ -27,6 +27,7 @@ struct article_origin {
 	const char *feed_url; /* part of the public id */
 	const char *source;   /* the feed's title or name */
 	const char *language; /* the channel's or NULL, for entries that name none */
+	int64_t key;          /* for the article; part of the public id */
 	usec now;
 };
 

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/id.h"
 #include "store/keys.h"
 #include "store/packets.h"
 #include "store/statement.h"
@@ -13,8 +14,8 @@ enum {
 static const char add_sql[] =
 	"INSERT INTO articles (key, id, feed, first_seen, story, url, title, author, source,"
 	" language, categories, published, host, relation, of, similarity, confidence, why,"
-	" text_from, fingerprint, packet, text_at, text_length)"
-	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	" text_from, fingerprint, keyed, packet, text_at, text_length)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char replace_sql[] =
 	"UPDATE articles SET story = ?2, url = ?3, title = ?4, author = ?5, source = ?6,"
 	" language = ?7, categories = ?8, published = ?9, host = ?10, relation = ?11, of = ?12,"
@@ -41,10 +42,16 @@ static const char drop_old_fingerprint_sql[] = "DELETE FROM fingerprints WHERE a
 
 static const char get_sql[] = WHOLE_RECORD " WHERE a.key = ?";
 static const char get_id_sql[] = "SELECT id FROM articles WHERE key = ?";
-static const char find_sql[] = WHOLE_RECORD " WHERE a.id = ?";
+/* ?2 is the key that the id tells, if it is one that does. */
+static const char find_sql[] = WHOLE_RECORD
+	" WHERE a.key = coalesce((SELECT key FROM articles WHERE id = ?1 AND keyed IS NULL), ?2)"
+	" AND a.id = ?1";
 static const char before_sql[] = WHOLE_RECORD " WHERE a.key < ? ORDER BY a.key DESC LIMIT 1";
 static const char of_story_sql[] =
-	"SELECT " RECORD_COLUMNS " FROM articles a WHERE a.story = ? ORDER BY a.key LIMIT ?";
+	"SELECT " RECORD_COLUMNS " FROM articles a WHERE a.key = ?1 AND a.story = ?1"
+	" AND a.keyed IS NOT NULL UNION ALL"
+	" SELECT " RECORD_COLUMNS " FROM articles a WHERE a.story = ?1"
+	" AND (a.keyed IS NULL OR a.story <> a.key) ORDER BY 1 LIMIT ?2";
 static const char fingerprint_sql[] =
 	"SELECT " FINGERPRINT_COLUMN " FROM articles a WHERE a.key = ?";
 static const char fingerprints_after_sql[] =
@@ -53,7 +60,7 @@ static const char fingerprints_after_sql[] =
 
 int store_next_article_key(struct store *store, int64_t *ret)
 {
-	return keys_next(store, KEY_ARTICLE, ret);
+	return keys_next(store, ret);
 }
 
 /* One a line; a category is a label, whose own line breaks mean nothing. */
@@ -168,6 +175,7 @@ int store_article_add(struct store *store, const struct article_record *record)
 	bind_int(&s, record->feed);
 	bind_usec(&s, record->article.first_seen);
 	r = bind_record(&s, record, &categories);
+	keys_bind_keyed(&s, record->article.id, record->key);
 	if (r == 0 && s.result < 0) /* without a transaction nothing would undo its place */
 		return s.result;
 	if (r == 0 && record->article.text)
@@ -179,7 +187,7 @@ int store_article_add(struct store *store, const struct article_record *record)
 	r = statement_run(&s);
 	if (r > 0) {
 		store->counts.articles += r;
-		keys_given(store, KEY_ARTICLE, record->key);
+		keys_given(store, record->key);
 	}
 	return r < 0 ? r : 0;
 }
@@ -306,6 +314,7 @@ int store_article_find(
 	_cleanup_(statement_end) struct statement s = statement_read(store, find_sql);
 
 	bind_text(&s, id);
+	bind_int(&s, id_key(id));
 	return get(&s, arena, ret);
 }
 

@@ -68,8 +68,8 @@ struct store {
 	struct row_counts counts;
 	struct map backlogs; /* hook -> its pending deliveries (store/backlog.h) */
 	bool backlogs_known;
-	int64_t pending;               /* of all hooks */
-	int64_t next_keys[_KEYED_MAX]; /* 0: not read yet */
+	int64_t pending;  /* of all hooks */
+	int64_t next_key; /* of articles and stories; 0: not read yet */
 	/* Retention goes round: what it looked at last, the feed by its entries. */
 	int64_t forget_cursor;
 	int64_t alert_cursor;

@@ -1,67 +1,65 @@
 #include "store/keys.h"
 
-#include <string.h>
-
+#include "base/id.h"
 #include "store/statement.h"
 
-#define NEXT(table)                                                                                \
-	"SELECT 1 + max(coalesce((SELECT max(key) FROM " table "), 0),"                            \
-	" coalesce((SELECT key FROM last_keys WHERE name = '" table "'), 0))"
-#define NOTE_LAST(table)                                                                           \
-	"INSERT INTO last_keys (name, key) SELECT '" table "', key FROM " table                    \
-	" WHERE key = (SELECT max(key) FROM " table ")"                                            \
-	" ON CONFLICT DO UPDATE SET key = max(last_keys.key, excluded.key)"
+/* Stories of version 3 and before have keys of their own, and noted them by their own name. */
+static const char next_sql[] = "SELECT 1 + max(coalesce((SELECT max(key) FROM articles), 0),"
+			       " coalesce((SELECT max(key) FROM stories), 0),"
+			       " coalesce((SELECT max(key) FROM last_keys), 0))";
+static const char note_sql[] = "INSERT INTO last_keys (name, key) VALUES ('articles', ?)"
+			       " ON CONFLICT DO UPDATE SET key = excluded.key";
 
-static const char next_article_sql[] = NEXT("articles");
-static const char next_story_sql[] = NEXT("stories");
-static const char note_article_sql[] = NOTE_LAST("articles");
-static const char note_story_sql[] = NOTE_LAST("stories");
-
-static int read_next(struct store *store, enum keyed what)
+static int read_next(struct store *store)
 {
-	_cleanup_(statement_end) struct statement s =
-		statement_read(store, what == KEY_ARTICLE ? next_article_sql : next_story_sql);
+	_cleanup_(statement_end) struct statement s = statement_read(store, next_sql);
 	int r;
 
 	r = statement_row(&s);
 	if (r < 0)
 		return r;
-	store->next_keys[what] = column_int(&s);
+	store->next_key = column_int(&s);
 	return 0;
 }
 
-int keys_next(struct store *store, enum keyed what, int64_t *ret)
+int keys_next(struct store *store, int64_t *ret)
 {
 	int r;
 
-	r = store->next_keys[what] > 0 ? 0 : read_next(store, what);
+	r = store->next_key > 0 ? 0 : read_next(store);
 	if (r == 0)
-		*ret = store->next_keys[what];
+		*ret = store->next_key;
 	return r;
 }
 
-void keys_given(struct store *store, enum keyed what, int64_t key)
+void keys_given(struct store *store, int64_t key)
 {
-	if (store->next_keys[what] > 0 && key >= store->next_keys[what])
-		store->next_keys[what] = key + 1;
-}
-
-static int note_last(struct store *store, const char *sql)
-{
-	_cleanup_(statement_end) struct statement s = statement_write(store, sql);
-
-	return statement_done(&s);
+	if (store->next_key > 0 && key >= store->next_key)
+		store->next_key = key + 1;
 }
 
 int keys_note_last(struct store *store)
 {
+	_cleanup_(statement_end) struct statement s = statement_write(store, note_sql);
+	int64_t next;
 	int r;
 
-	r = note_last(store, note_article_sql);
-	return r < 0 ? r : note_last(store, note_story_sql);
+	r = keys_next(store, &next);
+	if (r < 0)
+		return r;
+	bind_int(&s, next - 1);
+	return statement_done(&s);
 }
 
 void keys_forget(struct store *store)
 {
-	memset(store->next_keys, 0, sizeof(store->next_keys));
+	store->next_key = 0;
+}
+
+void keys_bind_keyed(struct statement *statement, const char *id, int64_t key)
+{
+	if (id_key(id) == key)
+		bind_int(statement, 1);
+	else
+		bind_null(statement);
 }

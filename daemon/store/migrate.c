@@ -15,6 +15,7 @@ static const char *const steps[] = {
 	schema_1_sql,
 	schema_2_sql,
 	schema_3_sql,
+	schema_4_sql,
 };
 
 static const char application_sql[] = "PRAGMA application_id";

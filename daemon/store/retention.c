@@ -36,8 +36,11 @@ static const char newest_article_sql[] =
 	"SELECT first_seen FROM articles ORDER BY key DESC LIMIT 1";
 static const char forget_articles_sql[] =
 	"DELETE FROM articles WHERE key > ? AND key <= ? AND first_seen < ? RETURNING story";
-static const char forget_story_sql[] = "DELETE FROM stories WHERE key = ?1"
-				       " AND NOT EXISTS (SELECT 1 FROM articles WHERE story = ?1)";
+static const char forget_story_sql[] =
+	"DELETE FROM stories WHERE key = ?1"
+	" AND NOT EXISTS (SELECT 1 FROM articles WHERE key = ?1 AND story = ?1)"
+	" AND NOT EXISTS (SELECT 1 FROM articles WHERE story = ?1"
+	" AND (keyed IS NULL OR story <> key))";
 
 /*
  * Dead letters stay longer, for the operator; what is pending or gathered stays.  The newest stays:

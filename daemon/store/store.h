@@ -190,12 +190,15 @@ struct article_record {
 	size_t fingerprint_length;
 };
 
-/* The key for the next article, so that an index may use it before; keys are never used again. */
+/*
+ * The key for the next article, and for the story that it begins, so that their ids may tell it
+ * (base/id.h) and an index use it before; keys are never used again.
+ */
 int store_next_article_key(struct store *store, int64_t *ret);
 
 /*
- * Adds an article under record->key (from store_next_article_key()); feed and story are there.
- * Categories' line breaks become spaces.  Text and fingerprint may be NULL.
+ * Adds an article under record->key (from store_next_article_key()); feed and story are there,
+ * which is not checked.  Categories' line breaks become spaces.  Text and fingerprint may be NULL.
  */
 int store_article_add(struct store *store, const struct article_record *record);
 
@@ -227,11 +230,12 @@ int store_fingerprints_after(
 int store_fingerprint_get(struct store *store, int64_t article, struct arena *arena,
 	const void **ret, size_t *ret_length);
 
-int store_story_add(struct store *store, struct story *story); /* sets story->key */
+/* Under story->key, that of the article that begins it; where that is 0, sets it to the next. */
+int store_story_add(struct store *store, struct story *story);
 
 /*
  * A story with its first article: counts that, its site and its language (NULL: none) in; sets the
- * counts and the key.
+ * counts.
  */
 int store_story_begin(
 	struct store *store, struct story *story, const char *host, const char *language);

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/id.h"
 #include "store/keys.h"
 #include "store/listing.h"
 
@@ -11,10 +12,14 @@
 	" UNION SELECT l.language FROM story_languages l WHERE l.story = s.key ORDER BY 1))"
 
 static const char add_sql[] = "INSERT INTO stories (key, id, title, first_seen, last_seen,"
-			      " article_count, site_count, host, language)"
-			      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+			      " article_count, site_count, host, language, keyed)"
+			      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char get_sql[] = "SELECT " STORY_COLUMNS " FROM stories s WHERE s.key = ?";
-static const char find_sql[] = "SELECT " STORY_COLUMNS " FROM stories s WHERE s.id = ?";
+/* ?2 is the key that the id tells, if it is one that does. */
+static const char find_sql[] =
+	"SELECT " STORY_COLUMNS " FROM stories s"
+	" WHERE s.key = coalesce((SELECT key FROM stories WHERE id = ?1 AND keyed IS NULL), ?2)"
+	" AND s.id = ?1";
 static const char add_site_sql[] =
 	"INSERT INTO story_sites (story, host) SELECT ?1, ?2 WHERE NOT EXISTS"
 	" (SELECT 1 FROM stories WHERE key = ?1 AND host = ?2) ON CONFLICT DO NOTHING";
@@ -39,13 +44,12 @@ static const char newest_of_topic_sql[] =
 static int add(struct store *store, struct story *story, const char *host, const char *language)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, add_sql);
-	int64_t key;
 	int r;
 
-	r = keys_next(store, KEY_STORY, &key);
+	r = story->key == 0 ? keys_next(store, &story->key) : 0;
 	if (r < 0)
 		return r;
-	bind_int(&s, key);
+	bind_int(&s, story->key);
 	bind_text(&s, story->id.text);
 	bind_text(&s, story->title);
 	bind_usec(&s, story->first_seen);
@@ -54,12 +58,12 @@ static int add(struct store *store, struct story *story, const char *host, const
 	bind_int(&s, story->site_count);
 	bind_text(&s, host);
 	bind_text(&s, language && language[0] != '\0' ? language : NULL);
+	keys_bind_keyed(&s, story->id.text, story->key);
 	r = statement_run(&s);
 	if (r < 0)
 		return r;
 	store->counts.stories += r;
-	keys_given(store, KEY_STORY, key);
-	story->key = key;
+	keys_given(store, story->key);
 	return 0;
 }
 
@@ -108,6 +112,7 @@ int store_story_find(struct store *store, const char *id, struct arena *arena, s
 	_cleanup_(statement_end) struct statement s = statement_read(store, find_sql);
 
 	bind_text(&s, id);
+	bind_int(&s, id_key(id));
 	return get(&s, arena, ret);
 }
 

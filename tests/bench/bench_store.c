@@ -135,8 +135,8 @@ static void ingest_entry(struct bench *bench, unsigned feed, unsigned number)
 		.text = make_digest(3, feed, number),
 	};
 	struct digest what = make_digest(4, feed, number);
-	struct id id = id_make(bench->now, &what);
 	struct known_entry found;
+	struct id id;
 	struct article_record record = {
 		.feed = bench->keys[feed],
 		.host = "example.org",
@@ -158,15 +158,16 @@ static void ingest_entry(struct bench *bench, unsigned feed, unsigned number)
 				.first_seen = bench->now,
 			},
 	};
-	struct story story = {.id = id,
-		.title = record.article.title,
-		.first_seen = bench->now,
-		.last_seen = bench->now};
+	struct story story = {
+		.title = record.article.title, .first_seen = bench->now, .last_seen = bench->now};
 
 	make_text(bench);
 	(void)store_entry_find(bench->store, record.feed, &entry.identity, &found);
 	(void)store_entry_find_same(bench->store, record.feed, &entry.link, &entry.text, &found);
 	must(bench, store_next_article_key(bench->store, &record.key));
+	id = id_make_keyed(bench->now, &what, record.key);
+	story.id = id;
+	story.key = record.key;
 	must(bench, store_story_add(bench->store, &story));
 	record.story = story.key;
 	must(bench, store_article_add(bench->store, &record));

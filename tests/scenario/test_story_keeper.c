@@ -77,8 +77,10 @@ static void make_article(
 
 	(void)snprintf(story.id.text, sizeof(story.id.text), "STORY%u", world->made);
 	world->made++;
+	assert_int_equal(store_next_article_key(world->store, &story.key), 0);
 	assert_int_equal(store_story_add(world->store, &story), 0);
 	*ret = (struct article_record){
+		.key = story.key,
 		.feed = world->feed,
 		.story = story.key,
 		.host = "a.example",
@@ -87,7 +89,6 @@ static void make_article(
 			.text = text,
 			.first_seen = START},
 	};
-	assert_int_equal(store_next_article_key(world->store, &ret->key), 0);
 	assert_int_equal(fingerprint_make(&ret->article, world->arena, ret_fingerprint), 0);
 	ret->fingerprint = fingerprint_bytes(*ret_fingerprint, &ret->fingerprint_length);
 }

@@ -50,12 +50,42 @@ static void test_the_form_is_that_of_a_ulid(void **state)
 		"7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
 }
 
+static void test_key_stands_in_the_last_characters(void **state)
+{
+	static const int64_t keys[] = {1, 31, 32, 28356, (INT64_C(1) << 40) - 1};
+	struct digest what = digest_bytes("what", 4);
+	struct id plain = id_make(USEC_DAY, &what);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		struct id id = id_make_keyed(USEC_DAY, &what, keys[i]);
+
+		assert_int_equal(id_key(id.text), keys[i]);
+		assert_memory_equal(id.text, plain.text, ID_LENGTH - 8);
+	}
+	assert_string_equal(id_make_keyed(USEC_DAY, &what, 33).text + ID_LENGTH - 8, "00000011");
+	assert_int_equal(id_key(id_make_keyed(USEC_DAY, &what, INT64_C(1) << 40).text), 0);
+}
+
+static void test_what_is_no_id_tells_no_key(void **state)
+{
+	(void)state;
+	assert_int_equal(id_key(""), 0);
+	assert_int_equal(id_key("0000000000000000000000001"), 0);   /* too short by one */
+	assert_int_equal(id_key("000000000000000000000000001"), 0); /* too long by one */
+	assert_int_equal(id_key("0000000000000000000000000U"), 0);
+	assert_int_equal(id_key("0000000000000000000000000a"), 0);
+	assert_int_equal(id_key("00000000000000000000000001"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_same_thing_has_the_same_id),
 		cmocka_unit_test(test_ids_sort_by_time),
 		cmocka_unit_test(test_the_form_is_that_of_a_ulid),
+		cmocka_unit_test(test_key_stands_in_the_last_characters),
+		cmocka_unit_test(test_what_is_no_id_tells_no_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

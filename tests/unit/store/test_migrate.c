@@ -66,6 +66,8 @@ static void make_old(struct room *room, unsigned version)
 	run_sql(db, forgotten_sql);
 	if (version > 1)
 		run_sql(db, schema_2_sql);
+	if (version > 2)
+		run_sql(db, schema_3_sql);
 	(void)snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %u", version);
 	run_sql(db, pragma);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
@@ -92,8 +94,8 @@ static void test_keys_are_given_without_sqlite(void **state)
 	struct room *room = *state;
 
 	make_old(room, 2);
-	assert_int_equal(make_story(room, "T", NOW), 6);
-	assert_int_equal(make_article(room, "C", 1, 6, NOW), 8);
+	assert_int_equal(make_story(room, "T", NOW), 8);
+	assert_int_equal(make_article(room, "C", 1, 8, NOW), 9);
 	assert_int_equal(store_commit(room->store), 0);
 	store_close(room->store);
 	room->store = NULL;
@@ -180,13 +182,83 @@ static void test_keys_that_were_given_before_are_not_given_again(void **state)
 	make_old(room, 2);
 	assert_int_equal(store_next_article_key(room->store, &key), 0);
 	assert_int_equal(key, 8);
-	assert_int_equal(make_story(room, "T", NOW), 6);
-	assert_int_equal(make_article(room, "C", 1, 6, NOW), 8);
+	assert_int_equal(make_story(room, "T", NOW), 8);
+	assert_int_equal(make_article(room, "C", 1, 8, NOW), 9);
 	assert_int_equal(store_commit(room->store), 0);
 	room_reopen(room);
 	assert_int_equal(store_next_article_key(room->store, &key), 0);
-	assert_int_equal(key, 9);
-	assert_int_equal(make_story(room, "U", NOW), 7);
+	assert_int_equal(key, 10);
+	assert_int_equal(make_story(room, "U", NOW), 10);
+}
+
+static int count_article(const struct article_record *record, void *userdata)
+{
+	(void)record;
+	(*(unsigned *)userdata)++;
+	return 0;
+}
+
+static void expect_articles(struct room *room, int64_t story, unsigned expected)
+{
+	unsigned count = 0;
+
+	assert_int_equal(
+		store_story_articles_each(room->store, story, 10, count_article, &count), 0);
+	assert_int_equal(count, expected);
+}
+
+/* Public ids of version 3 and before do not tell the key, nor does a story's key who began it. */
+static void expect_old_ids_are_found(struct room *room)
+{
+	struct store_retention retention = {.fingerprint_before = NOW + 1};
+	struct article_record record;
+	struct story story;
+
+	assert_int_equal(store_article_find(room->store, "B", room->arena, &record), 0);
+	assert_int_equal(record.key, 2);
+	assert_int_equal(store_story_find(room->store, "S", room->arena, &story), 0);
+	assert_int_equal(story.key, 1);
+	assert_int_equal(store_article_find(room->store, "C", room->arena, &record), -ENOENT);
+	expect_articles(room, 1, 2);
+	assert_int_equal(make_article(room, "C", 1, 1, NOW + USEC_HOUR), 8);
+	expect_articles(room, 1, 3);
+	assert_int_equal(store_prune(room->store, &retention, 1), 1);
+	expect_articles(room, 1, 2);
+	assert_int_equal(store_prune(room->store, &retention, 1), 1);
+	expect_articles(room, 1, 1);
+	assert_int_equal(store_article_find(room->store, "B", room->arena, &record), -ENOENT);
+	assert_int_equal(store_story_get(room->store, 1, room->arena, &story), 0);
+	retention.fingerprint_before = NOW + 2 * USEC_HOUR;
+	(void)store_prune(room->store, &retention, 10);
+	assert_int_equal(store_story_get(room->store, 1, room->arena, &story), -ENOENT);
+}
+
+static void expect_sound(struct room *room)
+{
+	assert_int_equal(store_commit(room->store), 0);
+	store_close(room->store);
+	room->store = NULL;
+	expect_answer(room, "PRAGMA integrity_check", "ok");
+	expect_answer(room, "SELECT count(*) FROM pragma_foreign_key_check", "0");
+	expect_answer(room,
+		"SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE"
+		" type = 'index' AND tbl_name IN ('stories', 'articles') ORDER BY 1)",
+		"articles_by_id articles_by_story stories_by_id");
+	expect_answer(room,
+		"SELECT count(*) FROM sqlite_schema WHERE name IN ('articles', 'entries')"
+		" AND sql LIKE '%REFERENCES%'",
+		"0");
+	room_open(room);
+}
+
+static void test_ids_of_every_version_are_found(void **state)
+{
+	for (unsigned version = 1; version <= 3; version++) {
+		make_old(*state, version);
+		expect_sound(*state);
+		expect_old_ids_are_found(*state);
+		expect_sound(*state);
+	}
 }
 
 static void test_articles_of_version_1_are_taken_along(void **state)
@@ -201,6 +273,12 @@ static void test_articles_of_version_2_are_taken_along(void **state)
 	expect_articles_are_taken_along(*state);
 }
 
+static void test_articles_of_version_3_are_taken_along(void **state)
+{
+	make_old(*state, 3);
+	expect_articles_are_taken_along(*state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +286,8 @@ int main(void)
 		IN_ROOM(test_keys_that_were_given_before_are_not_given_again),
 		IN_ROOM(test_articles_of_version_1_are_taken_along),
 		IN_ROOM(test_articles_of_version_2_are_taken_along),
+		IN_ROOM(test_articles_of_version_3_are_taken_along),
+		IN_ROOM(test_ids_of_every_version_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

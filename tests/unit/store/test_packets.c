@@ -31,11 +31,15 @@ static int64_t add_at(struct room *room, unsigned number, size_t length, usec fi
 		.feed = make_feed(room, "https://example.org/feed"),
 		.article = {.text = text, .published = DATE_NONE, .first_seen = first_seen},
 	};
+	struct story story = {.first_seen = first_seen};
 
 	(void)snprintf(id, sizeof(id), "%u-", number);
-	record.article.id = id;
-	record.story = make_story(room, id, first_seen);
 	assert_int_equal(store_next_article_key(room->store, &record.key), 0);
+	story.key = record.key;
+	story.id = make_id(id);
+	assert_int_equal(store_story_add(room->store, &story), 0);
+	record.article.id = id;
+	record.story = story.key;
 	assert_int_equal(store_article_add(room->store, &record), 0);
 	return record.key;
 }

@@ -66,8 +66,8 @@ static void test_story_goes_with_its_last_article(void **state)
 	assert_int_equal(store_commit(room->store), 0);
 	room_reopen(room);
 	assert_int_equal(store_next_article_key(room->store, &key), 0);
-	assert_int_equal(key, 4);
-	assert_int_equal(make_story(room, "3", NOW), 3);
+	assert_int_equal(key, 6);
+	assert_int_equal(make_story(room, "3", NOW), 6);
 }
 
 static void test_no_more_than_the_limit_goes_at_once(void **state)
