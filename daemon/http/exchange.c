@@ -155,7 +155,8 @@ int exchange_new(
 	exchange->on_address = on_address;
 	exchange->bodies = bodies;
 	exchange->easy = curl_easy_init();
-	if (!exchange->easy)
+	exchange->target = curl_url();
+	if (!exchange->easy || !exchange->target)
 		return -ENOMEM;
 	r = set_fixed_options(exchange);
 	if (r < 0)
@@ -170,6 +171,7 @@ void exchange_free(struct exchange *exchange)
 		return;
 	if (exchange->easy)
 		curl_easy_cleanup(exchange->easy);
+	curl_url_cleanup(exchange->target);
 	headers_free(&exchange->headers);
 	exchange_drop_body(exchange);
 	free(exchange->agent.data);
@@ -241,6 +243,18 @@ static CURLcode set_headers(struct exchange *exchange, const struct hop *hop)
 	return curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, first);
 }
 
+/*
+ * Taken apart here: libcurl would put it together again after taking it apart.  What it cannot be
+ * made of is its error to tell.
+ */
+static CURLcode set_url(struct exchange *exchange, const char *url)
+{
+	bool whole = curl_url_set(exchange->target, CURLUPART_URL, url, 0) == CURLUE_OK;
+
+	return curl_easy_setopt(exchange->easy, CURLOPT_URL, url) |
+		curl_easy_setopt(exchange->easy, CURLOPT_CURLU, whole ? exchange->target : NULL);
+}
+
 int exchange_prepare(struct exchange *exchange, const struct hop *hop)
 {
 	const struct http_request *request = hop->request;
@@ -248,7 +262,7 @@ int exchange_prepare(struct exchange *exchange, const struct hop *hop)
 	CURLcode r = CURLE_OK;
 
 	forget_last_hop(exchange, hop);
-	r |= curl_easy_setopt(easy, CURLOPT_URL, hop->url);
+	r |= set_url(exchange, hop->url);
 	r |= set_headers(exchange, hop);
 	r |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(hop->timeout / USEC_MSEC));
 	r |= curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,

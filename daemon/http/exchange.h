@@ -38,6 +38,7 @@ typedef bool (*exchange_address_fn)(struct exchange *exchange, const char *addre
 struct exchange {
 	TAILQ_ENTRY(exchange) link; /* in the client's pool */
 	CURL *easy;
+	CURLU *target;           /* the hop's URL */
 	struct glue *glue;       /* the client's */
 	struct curl_slist agent; /* "User-Agent: ..." before the hop's headers; `data` is ours */
 	struct curl_slist encodings; /* then "Accept-Encoding: ..." */
