@@ -314,7 +314,7 @@ static int copy_strings(struct feed_state *state, struct arena *arena)
 {
 	const char **strings[] = {&state->url, &state->moved_url, &state->title,
 		&state->validators.etag, &state->validators.last_modified, &state->error,
-		&state->diagnosis};
+		&state->diagnosis, &state->memory};
 
 	for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
 		if (copy_string(strings[i], arena) < 0)
@@ -388,15 +388,20 @@ int answer_conclude(
 		.answer = conclusion->answer,
 		.state = *conclusion->state,
 	};
+	struct memory before;
 
 	memory_read(conclusion->state->memory, arena, &draft.memory);
+	before = draft.memory;
 	if (draft.answer->pushed)
 		conclude_push(&draft);
 	else
 		conclude_poll(&draft);
-	draft.state.memory = memory_write(&draft.memory, arena);
-	if (!draft.state.memory)
-		return -ENOMEM;
+	/* Most polls leave it as it was. */
+	if (!draft.state.memory || memcmp(&draft.memory, &before, sizeof(before)) != 0) {
+		draft.state.memory = memory_write(&draft.memory, arena);
+		if (!draft.state.memory)
+			return -ENOMEM;
+	}
 	if (copy_strings(&draft.state, arena) < 0)
 		return -ENOMEM;
 	*ret = draft.state;
