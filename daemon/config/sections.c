@@ -15,10 +15,12 @@ static void *member(struct section *section, const struct setting *setting)
 /* The defaults go through the same parsers as what users write. */
 static int set_defaults(struct sections *sections, struct section *section)
 {
+	size_t count;
+	const struct setting *settings = settings_of(section->kind, &count);
 	int r;
 
-	for (size_t i = 0; i < settings_count; i++) {
-		const struct setting *setting = &settings_table[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct setting *setting = &settings[i];
 		struct value_context context = {
 			.arena = sections->arena,
 			.folder = "/",
@@ -26,7 +28,7 @@ static int set_defaults(struct sections *sections, struct section *section)
 			.most = setting->most,
 		};
 
-		if (setting->section != section->kind || !setting->fallback)
+		if (!setting->fallback)
 			continue;
 		r = setting->parse(setting->fallback, member(section, setting), &context);
 		if (r < 0)
@@ -219,12 +221,13 @@ bool section_gives(const struct section *section, const char *key)
 void section_require(const struct sections *sections, const struct section *section)
 {
 	const char *kind = section_kind_to_string(section->kind);
+	size_t count;
+	const struct setting *settings = settings_of(section->kind, &count);
 
-	for (size_t i = 0; i < settings_count; i++) {
-		const struct setting *setting = &settings_table[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct setting *setting = &settings[i];
 
-		if (setting->section == section->kind && setting->flags & SETTING_NEEDED &&
-			!section_gives(section, setting->key))
+		if (setting->flags & SETTING_NEEDED && !section_gives(section, setting->key))
 			section_error(sections, section, "%s=: is missing in [%s \"%s\"]",
 				setting->key, kind, section->name);
 	}

@@ -266,6 +266,19 @@ const struct setting settings_table[] = {
 
 const size_t settings_count = ARRAY_SIZE(settings_table);
 
+const struct setting *settings_of(enum section_kind kind, size_t *ret_count)
+{
+	size_t first = 0;
+	size_t end;
+
+	while (first < settings_count && settings_table[first].section != kind)
+		first++;
+	for (end = first; end < settings_count && settings_table[end].section == kind; end++)
+		;
+	*ret_count = end - first;
+	return &settings_table[first];
+}
+
 size_t setting_index(const struct setting *setting)
 {
 	const struct setting *first = setting;
@@ -289,10 +302,11 @@ const struct setting *setting_find(enum section_kind kind, const char *key)
 const char *setting_nearest(enum section_kind kind, const char *key)
 {
 	struct nearest nearest = {.name = key};
+	size_t count;
+	const struct setting *settings = settings_of(kind, &count);
 
-	for (size_t i = 0; i < settings_count; i++)
-		if (settings_table[i].section == kind)
-			nearest_try(&nearest, settings_table[i].key);
+	for (size_t i = 0; i < count; i++)
+		nearest_try(&nearest, settings[i].key);
 	return nearest.found;
 }
 

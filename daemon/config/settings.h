@@ -166,6 +166,9 @@ struct setting {
 extern const struct setting settings_table[];
 extern const size_t settings_count;
 
+/* The settings of one kind of section stand together. */
+const struct setting *settings_of(enum section_kind kind, size_t *ret_count);
+
 /* The setting with the key in that kind of section, or NULL. */
 const struct setting *setting_find(enum section_kind kind, const char *key);
 

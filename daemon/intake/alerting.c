@@ -19,7 +19,7 @@ struct alerting {
 	struct store *store;
 	const struct config *config;
 	struct matcher *matcher;
-	struct match_scratch *scratch;
+	struct match_scratch *scratch; /* NULL before the first article */
 	struct arena *room; /* for one alert: an article may match any number of topics */
 	struct map topics;  /* name -> struct topic */
 	bool has_spread;    /* any of them has Spread= */
@@ -35,9 +35,7 @@ int alerting_new(struct store *store, struct alerting **ret)
 	if (!alerting)
 		return -ENOMEM;
 	alerting->store = store;
-	r = match_scratch_new(&alerting->scratch);
-	if (r == 0)
-		r = arena_new(ROOM_BYTES, &alerting->room);
+	r = arena_new(ROOM_BYTES, &alerting->room);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(alerting);
@@ -76,6 +74,12 @@ int alerting_configure(
 	return r;
 }
 
+/* A start that brings no article does without. */
+static int need_scratch(struct alerting *alerting)
+{
+	return alerting->scratch ? 0 : match_scratch_new(&alerting->scratch);
+}
+
 int alerting_match(struct alerting *alerting, const struct feed *feed,
 	const struct article *article, struct arena *arena, uint32_t **ret, size_t *ret_count)
 {
@@ -85,6 +89,9 @@ int alerting_match(struct alerting *alerting, const struct feed *feed,
 	size_t kept = 0;
 	int r;
 
+	r = need_scratch(alerting);
+	if (r < 0)
+		return r;
 	r = matcher_run(alerting->matcher, alerting->scratch, article, &found, &count);
 	if (r < 0)
 		return r;
@@ -132,6 +139,9 @@ static int build_alert(struct alerting *alerting, const struct news *news, uint3
 	struct match match;
 	int r;
 
+	r = need_scratch(alerting);
+	if (r < 0)
+		return r;
 	r = matcher_explain(
 		alerting->matcher, alerting->scratch, topic, news->article, alerting->room, &match);
 	if (r < 0)
