@@ -1,9 +1,9 @@
 /*
  * Takes documents out of what they are packed in: the codings of a Content-Encoding (RFC 9110
  * section 8.4), which are gzip (RFC 1952), deflate (RFC 1950, or as some servers have it RFC 1951),
- * br (RFC 7932) and zstd (RFC 8878), and files of gzip, as sitemaps are served.  What packs and
- * what is in it is hostile: to be called in a reader.  Bounds: the caller's bytes, and
- * UNPACK_RATIO_MAX bytes for each one there was, beyond the first UNPACK_RATIO_FREE.
+ * br (RFC 7932) and zstd (RFC 8878), and files of gzip, as sitemaps are served.  The bytes are
+ * hostile: to be called in a reader.  Bounds: the caller's, and UNPACK_RATIO_MAX bytes for each one
+ * there was, beyond the first UNPACK_RATIO_FREE.
  */
 #pragma once
 
@@ -24,6 +24,7 @@ enum {
 /* What is needed for it, kept from document to document. */
 struct unpacker;
 
+/* Returns 0 or -ENOMEM. */
 int unpacker_new(struct unpacker **ret);
 void unpacker_free(struct unpacker *unpacker);
 DEFINE_CLEANUP(unpacker_freep, struct unpacker, unpacker_free)
@@ -37,7 +38,7 @@ DEFINE_CLEANUP(unpacker_freep, struct unpacker, unpacker_free)
 int unpacker_undo(struct unpacker *unpacker, struct document *document, size_t bytes_max,
 	const char **ret_words);
 
-/* Gives back the room that a large document took. */
+/* Gives back the room of a large document, whose bytes go with it. */
 void unpacker_rest(struct unpacker *unpacker);
 
 /* Whether the bytes begin as gzip does. */
