@@ -1,10 +1,11 @@
 /*
- * The real client, poller and unpacker against every fault of the shared feedfarm ($FEEDFARM is its
+ * The real client, poller and readers against every fault of the shared feedfarm ($FEEDFARM is its
  * program): each is survived with the right state and words, within its time, and no turn of the
- * loop is long.
+ * loop is long.  This program is its own reader.
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <event2/event.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -28,8 +29,9 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/macro.h"
-#include "parse/unpack.h"
 #include "poll/poller.h"
+#include "worker/child.h"
+#include "worker/pool.h"
 
 enum {
 	URL_SIZE = 160,
@@ -130,15 +132,24 @@ static const struct fault faults[] = {
 	{"/x/early-hints", NULL, ROUND_DOCUMENT},
 };
 
+struct fixture;
+
+/* A document that is with a reader. */
+struct reading {
+	struct fixture *fixture;
+	struct round *round;
+};
+
 struct fixture {
 	struct event_base *base;
 	struct clock *clock;
 	struct http_client *http;
 	struct poller *poller;
-	struct unpacker *unpacker;
+	struct pool *pool;
 	struct arena *arena;
 	struct feed feeds[ARRAY_SIZE(faults)];
 	char urls[ARRAY_SIZE(faults)][URL_SIZE];
+	struct reading readings[ARRAY_SIZE(faults)];
 	bool seen[ARRAY_SIZE(faults)];
 	usec started;
 	bool idle;
@@ -146,27 +157,14 @@ struct fixture {
 	char log[ARGUMENT_SIZE];
 };
 
-/* What the reader and the pipeline do between them. */
-static void unpack(const struct fixture *fixture, struct round *round)
+static void conclude(struct fixture *fixture, struct round *round)
 {
-	struct document document = round->document;
-	const char *words;
-
-	if (round->outcome == ROUND_DOCUMENT &&
-		unpacker_undo(fixture->unpacker, &document, DOCUMENT_BYTES_MAX, &words) < 0)
-		assert_int_equal(poller_spoil(fixture->poller, round, words), 0);
-}
-
-static void on_round(struct round *round, void *userdata)
-{
-	struct fixture *fixture = userdata;
 	size_t i = (size_t)(round->feed - fixture->feeds);
 	const struct fault *fault = &faults[i];
-	struct round_result result = {.readable = true, .entries = 10, .fresh = 1};
+	const struct round_result result = {.readable = true, .entries = 10, .fresh = 1};
 	usec took = clock_now(fixture->clock) - fixture->started;
 	struct feed_state next;
 
-	unpack(fixture, round);
 	if (round->outcome != fault->outcome)
 		fail_msg("%s: outcome %d, words %s", fault->path, round->outcome, round->words);
 	if (fault->words && !strstr(round->words, fault->words))
@@ -182,6 +180,32 @@ static void on_round(struct round *round, void *userdata)
 		assert_true(next.health == FEED_FAILING || next.health == FEED_GONE);
 	fixture->seen[i] = true;
 	poller_finish(fixture->poller, round, &next);
+}
+
+static void on_read(const struct reader_result *read, void *userdata)
+{
+	const struct reading *reading = userdata;
+	struct fixture *fixture = reading->fixture;
+
+	if (read->error == -EPROTO || read->error == -EFBIG)
+		assert_int_equal(poller_spoil(fixture->poller, reading->round, read->words), 0);
+	else if (read->error < 0)
+		fail_msg("%s: %s", reading->round->feed->url, read->words);
+	conclude(fixture, reading->round);
+}
+
+static void on_round(struct round *round, void *userdata)
+{
+	struct fixture *fixture = userdata;
+	struct reading *reading = &fixture->readings[round->feed - fixture->feeds];
+
+	if (round->outcome != ROUND_DOCUMENT) {
+		conclude(fixture, round);
+		return;
+	}
+	*reading = (struct reading){fixture, round};
+	assert_int_equal(
+		pool_submit(fixture->pool, &round->document, NULL, 0, on_read, reading), 0);
 }
 
 static void on_idle(void *userdata)
@@ -331,6 +355,7 @@ static void open_rooms(struct fixture *fixture)
 		.on_idle = on_idle,
 		.userdata = fixture,
 	};
+	struct pool_options pool = {.readers = 1, .executable = "/proc/self/exe"};
 
 	http.base = fixture->base = loop_new();
 	assert_non_null(fixture->base);
@@ -339,7 +364,9 @@ static void open_rooms(struct fixture *fixture)
 	assert_int_equal(http_client_new(&http, &fixture->http), 0);
 	poller.http = fixture->http;
 	assert_int_equal(poller_new(&poller, &fixture->poller), 0);
-	assert_int_equal(unpacker_new(&fixture->unpacker), 0);
+	pool.base = fixture->base;
+	pool.clock = fixture->clock;
+	assert_int_equal(pool_new(&pool, &fixture->pool), 0);
 	assert_int_equal(arena_new(1024 * 1024, &fixture->arena), 0);
 }
 
@@ -361,19 +388,21 @@ static void test_every_fault_is_survived_in_the_right_words(void **state)
 	assert_secret_was_kept(&fixture);
 	poller_free(fixture.poller);
 	http_client_free(fixture.http);
-	unpacker_free(fixture.unpacker);
+	pool_free(fixture.pool);
 	arena_free(fixture.arena);
 	clock_free_system(fixture.clock);
 	event_base_free(fixture.base);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	char *farm = getenv("FEEDFARM");
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_prestate(test_every_fault_is_survived_in_the_right_words, farm),
 	};
 
+	if (argc > 1 && strcmp(argv[1], READER_ARGUMENT) == 0)
+		return child_main();
 	if (!farm) {
 		print_message("no FEEDFARM in the environment: skipped\n");
 		return SKIPPED;
