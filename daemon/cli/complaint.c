@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/macro.h"
 #include "cli/clean.h"
 #include "cli/verbs.h"
 
-static void print_line(const char *format, va_list arguments)
+static _printf_(1, 0) void print_line(const char *format, va_list arguments)
 {
 	char text[COMPLAINT_BYTES_MAX];
 

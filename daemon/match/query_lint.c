@@ -119,7 +119,7 @@ static int lint_operator(struct lint *lint, const struct query_node *node, size_
 static bool is_capitalised(struct lint *lint, const struct query_node *node)
 {
 	const char *word = bare_word(lint, node);
-	size_t i = 0;
+	int32_t i = 0;
 	UChar32 first;
 	UChar32 second;
 

@@ -68,8 +68,8 @@ static void test_digests_that_make_no_sense_are_refused(void **state)
 	static const char *const wrong[] = {"", "daily", "07:00", "hourly 07:00", "weekly 07:00",
 		"weekly Mon", "daily 24:00", "daily 7", "daily 7:0", "daily 07:60", "daily 07:00h",
 		"daily Mon 07:00", "weekly Mo 07:00", "monthly 1 07:00", "daily 07:00,19:00",
-		"daily 0:00 0:01 0:02 0:03 0:04 0:05 0:06 0:07 0:08 0:09 0:10 0:11 0:12 0:13 0:14 "
-		"0:15 0:16 0:17 0:18 0:19 0:20 0:21 0:22 0:23 0:24"};
+		("daily 0:00 0:01 0:02 0:03 0:04 0:05 0:06 0:07 0:08 0:09 0:10 0:11 0:12 0:13 0:14 "
+		 "0:15 0:16 0:17 0:18 0:19 0:20 0:21 0:22 0:23 0:24")};
 	const struct digest_times *times = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
@@ -96,8 +96,8 @@ static void test_quiet_that_never_ends_is_refused(void **state)
 	static const char *const wrong[] = {"", "22:00", "22:00-", "-06:00", "22:00-22:00",
 		"00:00-24:00", "24:00-06:00", "22:00-06:00-07:00", "22-6",
 		"12:00-00:00 00:00-12:00", "06:00-22:00 22:00-06:00",
-		"0:00-0:01 1:00-1:01 2:00-2:01 3:00-3:01 4:00-4:01 5:00-5:01 6:00-6:01 7:00-7:01 "
-		"8:00-8:01"};
+		("0:00-0:01 1:00-1:01 2:00-2:01 3:00-3:01 4:00-4:01 5:00-5:01 6:00-6:01 7:00-7:01 "
+		 "8:00-8:01")};
 	const struct quiet_times *quiet = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
