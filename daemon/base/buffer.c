@@ -23,6 +23,15 @@ void buffer_reset(struct buffer *buffer)
 		buffer->bytes[0] = '\0';
 }
 
+void buffer_truncate(struct buffer *buffer, size_t length)
+{
+	buffer->failed = 0;
+	if (length >= buffer->length)
+		return;
+	buffer->length = length;
+	buffer->bytes[length] = '\0';
+}
+
 /* Makes room for `more` bytes and the NUL. */
 static int make_room(struct buffer *buffer, size_t more)
 {

@@ -27,6 +27,9 @@ void buffer_free(struct buffer *buffer);
 /* Forgets the bytes and the failure, keeps the memory. */
 void buffer_reset(struct buffer *buffer);
 
+/* Keeps the first `length` bytes (at most all), and forgets the failure. */
+void buffer_truncate(struct buffer *buffer, size_t length);
+
 /* Appends.  Return 0, -EFBIG or -ENOMEM. */
 int buffer_add(struct buffer *buffer, const void *bytes, size_t length);
 int buffer_add_string(struct buffer *buffer, const char *string);

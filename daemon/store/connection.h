@@ -34,6 +34,12 @@ struct after_commit {
 	bool undone; /* its savepoint was rolled back */
 };
 
+/* What memory held when a savepoint was opened. */
+struct savepoint_mark {
+	size_t after_count;
+	struct packet_state packet;
+};
+
 /* How many rows there are, kept up by who adds and removes: to count a million takes 40 ms. */
 struct row_counts {
 	bool known; /* false after a rollback: then they are counted again */
@@ -58,7 +64,7 @@ struct store {
 	int failed;          /* a write of the open transaction failed: it must not be committed */
 	size_t failed_depth; /* undone with this many savepoints; 0: with the whole only */
 	size_t depth;        /* open savepoints */
-	size_t marks[SAVEPOINTS_MAX]; /* after_count when each was opened */
+	struct savepoint_mark marks[SAVEPOINTS_MAX];
 	struct after_commit *after;
 	size_t after_count;
 	size_t after_size;

@@ -28,50 +28,46 @@ void packets_free(struct packets *packets)
 /* Ends the one that is being filled.  A single long text's memory is not kept. */
 static void end_packet(struct packets *packets)
 {
-	packets->key = 0;
+	packets->state = (struct packet_state){0};
 	if (packets->texts.size > 2 * PACKET_BYTES)
 		buffer_free(&packets->texts);
 	else
 		buffer_reset(&packets->texts);
 }
 
-static void begin_packet(struct packets *packets, int64_t article, usec first_seen)
+static bool has_room(const struct packet_state *state, usec first_seen, size_t length)
 {
-	packets->key = article;
-	packets->oldest = first_seen;
-	packets->newest = first_seen;
-}
-
-static bool has_room(const struct packets *packets, usec first_seen, size_t length)
-{
-	return packets->texts.length + length <= PACKET_BYTES &&
-		first_seen <= usec_add(packets->oldest, PACKET_SPAN) &&
-		packets->newest <= usec_add(first_seen, PACKET_SPAN);
+	return state->length + length <= PACKET_BYTES &&
+		first_seen <= usec_add(state->oldest, PACKET_SPAN) &&
+		state->newest <= usec_add(first_seen, PACKET_SPAN);
 }
 
 int packets_add(struct store *store, int64_t article, usec first_seen, const char *text,
 	struct text_place *ret)
 {
 	struct packets *packets = &store->packets;
+	struct packet_state *state = &packets->state;
 	size_t length = strlen(text);
 	int r = 0;
 
-	if (packets->key != 0 && !has_room(packets, first_seen, length))
+	if (state->key != 0 && !has_room(state, first_seen, length))
 		r = packets_write(store);
 	if (r < 0)
 		return r;
-	if (packets->key == 0)
-		begin_packet(packets, article, first_seen);
-	ret->packet = packets->key;
-	ret->at = (int64_t)packets->texts.length;
+	if (state->key == 0)
+		*state = (struct packet_state){
+			.key = article, .oldest = first_seen, .newest = first_seen};
+	ret->packet = state->key;
+	ret->at = (int64_t)state->length;
 	ret->length = (int64_t)length;
 	r = buffer_add(&packets->texts, text, length);
 	if (r < 0)
 		return store_write_failed(store, r);
-	if (first_seen < packets->oldest)
-		packets->oldest = first_seen;
-	if (first_seen > packets->newest)
-		packets->newest = first_seen;
+	state->length += length;
+	if (first_seen < state->oldest)
+		state->oldest = first_seen;
+	if (first_seen > state->newest)
+		state->newest = first_seen;
 	return 0;
 }
 
@@ -83,15 +79,15 @@ int packets_write(struct store *store)
 	size_t length;
 	int r;
 
-	if (packets->key == 0)
+	if (packets->state.key == 0)
 		return 0;
 	s = statement_write(store, add_sql);
 	r = text_codec_pack(store->codec, buffer_string(&packets->texts), packets->texts.length,
 		&frame, &length);
 	if (r < 0)
 		return store_write_failed(store, r);
-	bind_int(&s, packets->key);
-	bind_usec(&s, packets->newest);
+	bind_int(&s, packets->state.key);
+	bind_usec(&s, packets->state.newest);
 	bind_blob(&s, frame, length);
 	r = statement_done(&s);
 	if (r == 0)
@@ -139,6 +135,43 @@ static int unpack(struct store *store, int64_t packet)
 	return 1;
 }
 
+int packets_mark(struct store *store, struct packet_state *ret)
+{
+	int r = 0;
+
+	/* A single long text is not unpacked again: what is noted has the room that a packet has.
+	 */
+	if (store->packets.state.length > PACKET_BYTES)
+		r = packets_write(store);
+	*ret = store->packets.state;
+	return r;
+}
+
+int packets_restore(struct store *store, const struct packet_state *mark)
+{
+	struct packets *packets = &store->packets;
+	int r = 1;
+
+	if (mark->key == 0) {
+		packets_forget(packets);
+		return 0;
+	}
+	if (packets->state.key != mark->key) {
+		end_packet(packets);
+		r = unpack(store, mark->key);
+		if (r > 0)
+			r = buffer_add(&packets->texts, packets->bytes, packets->length);
+		else if (r == 0)
+			r = -EBADMSG;
+	}
+	if (r < 0)
+		return r;
+	packets->unpacked = 0;
+	packets->state = *mark;
+	buffer_truncate(&packets->texts, mark->length);
+	return 0;
+}
+
 static int copy_piece(const char *bytes, size_t length, const struct text_place *place,
 	struct arena *arena, const char **ret)
 {
@@ -173,7 +206,7 @@ int packets_read(
 	*ret = NULL;
 	if (place->packet == 0)
 		return 0;
-	if (place->packet == packets->key)
+	if (place->packet == packets->state.key)
 		return copy_piece(
 			buffer_string(&packets->texts), packets->texts.length, place, arena, ret);
 	if (place->length > PACKET_BYTES)

@@ -1,9 +1,8 @@
 /*
  * Texts of articles that come in together are packed together: a packet is filled in memory and
- * written as one row, where the savepoint or transaction it was begun in is about to end, where
- * another savepoint opens, before retention, and where it is full (PACKET_BYTES, PACKET_SPAN).  So
- * what is rolled back takes along just the texts that were its own.  A written packet never
- * changes; retention removes it whole.  Private to store/.
+ * written as one row where it is full (PACKET_BYTES, PACKET_SPAN), before retention, and before the
+ * commit.  It goes on from one savepoint to the next; what one that is undone had added is cut off
+ * again.  A written packet never changes; retention removes it whole.  Private to store/.
  */
 #pragma once
 
@@ -17,8 +16,8 @@ struct store;
 
 enum {
 	/*
-	 * Of texts in a packet that has more than one: a feed's document of 30 articles; twice as
-	 * much packs 4 % better.  Who reads one text unpacks all, 0.1 ms.
+	 * Of texts in a packet that has more than one, of one feed or of several; twice as much
+	 * packs 4 % better.  Who reads one text unpacks all, 0.1 ms.
 	 */
 	PACKET_BYTES = 64 * 1024,
 };
@@ -26,10 +25,16 @@ enum {
 /* Between the times at which a packet's articles were first seen: they are forgotten together. */
 #define PACKET_SPAN USEC_MINUTE
 
-struct packets {
-	int64_t key; /* of the one that is being filled: its first article; 0: there is none */
+/* The one that is being filled, at one time. */
+struct packet_state {
+	int64_t key; /* its first article; 0: there is none */
+	size_t length;
 	usec oldest; /* of the times at which its articles were first seen */
 	usec newest;
+};
+
+struct packets {
+	struct packet_state state;
 	struct buffer texts; /* one behind another */
 
 	int64_t unpacked; /* the one that was read last; 0: there is none */
@@ -61,6 +66,12 @@ int packets_write(struct store *store);
 
 /* What is in memory was undone, or removed. */
 void packets_forget(struct packets *packets);
+
+/* Notes in *ret what is being filled, where a savepoint opens. */
+int packets_mark(struct store *store, struct packet_state *ret);
+
+/* Fills that again, where the savepoint is about to be undone: it may have been written within. */
+int packets_restore(struct store *store, const struct packet_state *mark);
 
 /* Copies the text into the arena; *ret is NULL where it is forgotten, or was in no packet. */
 int packets_read(

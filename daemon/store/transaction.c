@@ -81,19 +81,19 @@ static void conclude(struct store *store, int result)
 			result == 0 && after[i].undone ? -ECANCELED : result, after[i].userdata);
 }
 
-/* What memory knows of what is undone. */
+/* What memory knows of what is undone, but for packets. */
 static void forget(struct store *store)
 {
 	store->counts.known = false;
 	keys_forget(store);
 	backlog_forget(store);
-	packets_forget(&store->packets);
 	entry_index_forget(&store->entry_index);
 }
 
 static void roll_back(struct store *store)
 {
 	forget(store);
+	packets_forget(&store->packets);
 	if (!sqlite3_get_autocommit(store->db))
 		(void)run(store, rollback_sql); /* it fails only where there is none */
 }
@@ -141,18 +141,20 @@ int store_after_commit(struct store *store, void (*fn)(int result, void *userdat
 
 int store_savepoint(struct store *store)
 {
+	struct savepoint_mark *mark = &store->marks[store->depth];
 	int r;
 
 	assert(store->depth < SAVEPOINTS_MAX);
 	r = store_write_begin(store);
 	if (r == 0)
-		r = packets_write(store);
+		r = packets_mark(store, &mark->packet);
 	if (r < 0)
 		return r;
 	r = run(store, savepoint_sql);
 	if (r < 0)
 		return store_write_failed(store, r);
-	store->marks[store->depth++] = store->after_count;
+	mark->after_count = store->after_count;
+	store->depth++;
 	return 0;
 }
 
@@ -162,8 +164,6 @@ int store_savepoint_release(struct store *store)
 
 	assert(store->depth > 0);
 	r = store->failed;
-	if (r == 0)
-		r = packets_write(store);
 	if (r < 0) {
 		(void)store_savepoint_rollback(store); /* the first error tells more */
 		return r;
@@ -177,17 +177,20 @@ int store_savepoint_release(struct store *store)
 
 int store_savepoint_rollback(struct store *store)
 {
+	const struct savepoint_mark *mark;
 	int r;
 
 	assert(store->depth > 0);
-	store->depth--;
+	mark = &store->marks[--store->depth];
 	forget(store);
-	for (size_t i = store->marks[store->depth]; i < store->after_count; i++)
+	for (size_t i = mark->after_count; i < store->after_count; i++)
 		store->after[i].undone = true;
 	if (store->failed < 0 && store->failed_depth == 0)
 		return store->failed;
 	store->failed = 0;
-	r = run(store, rollback_to_sql);
+	r = packets_restore(store, &mark->packet);
+	if (r == 0)
+		r = run(store, rollback_to_sql);
 	if (r == 0)
 		r = run(store, release_sql);
 	if (r < 0) {

@@ -71,6 +71,22 @@ static void test_consuming_keeps_the_rest(void **state)
 	buffer_free(&buffer);
 }
 
+static void test_truncating_keeps_the_beginning_and_forgets_a_failure(void **state)
+{
+	struct buffer buffer = BUFFER_INIT(6);
+
+	(void)state;
+	buffer_truncate(&buffer, 0);
+	assert_int_equal(buffer_add_string(&buffer, "abcdef"), 0);
+	assert_int_equal(buffer_add_char(&buffer, 'g'), -EFBIG);
+	buffer_truncate(&buffer, 4);
+	assert_string_equal(buffer.bytes, "abcd");
+	assert_int_equal(buffer_add_char(&buffer, 'e'), 0);
+	buffer_truncate(&buffer, 6);
+	assert_string_equal(buffer.bytes, "abcde");
+	buffer_free(&buffer);
+}
+
 static void test_taking_hands_over_and_empties(void **state)
 {
 	struct buffer buffer = BUFFER_INIT(1000);
@@ -96,6 +112,7 @@ int main(void)
 		cmocka_unit_test(test_reserved_room_is_written_in_place),
 		cmocka_unit_test(test_an_append_beyond_the_limit_adds_nothing),
 		cmocka_unit_test(test_consuming_keeps_the_rest),
+		cmocka_unit_test(test_truncating_keeps_the_beginning_and_forgets_a_failure),
 		cmocka_unit_test(test_taking_hands_over_and_empties),
 	};
 

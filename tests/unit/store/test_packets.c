@@ -167,6 +167,59 @@ static void test_texts_of_a_savepoint_go_with_it(void **state)
 	expect_text(room, 3, 3, 200);
 }
 
+static void test_packet_goes_on_from_one_savepoint_to_the_next(void **state)
+{
+	struct room *room = *state;
+
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(store_savepoint(room->store), 0);
+		assert_int_equal(add(room, i, 100), i + 1);
+		assert_int_equal(store_savepoint_release(room->store), 0);
+	}
+	assert_int_equal(count_packets(room), 1);
+	for (unsigned i = 0; i < 4; i++)
+		expect_text(room, i + 1, i, 100);
+}
+
+/* What was in it before is read back, and goes on being filled. */
+static void test_packet_written_in_a_savepoint_that_is_undone_is_filled_again(void **state)
+{
+	struct room *room = *state;
+
+	(void)add(room, 0, 100);
+	(void)add(room, 1, 200);
+	assert_int_equal(store_savepoint(room->store), 0);
+	(void)add(room, 2, PACKET_BYTES - 300);
+	assert_int_equal(store_savepoint(room->store), 0);
+	(void)add(room, 3, 10); /* the first packet is written now */
+	(void)add(room, 4, PACKET_BYTES);
+	assert_int_equal(store_savepoint_rollback(room->store), 0);
+	expect_text(room, 3, 2, PACKET_BYTES - 300);
+	assert_int_equal(store_savepoint_rollback(room->store), 0);
+	expect_text(room, 1, 0, 100);
+	expect_text(room, 2, 1, 200);
+	assert_int_equal(add(room, 5, 300), 3);
+	expect_text(room, 3, 5, 300);
+	assert_int_equal(count_packets(room), 1);
+	expect_text(room, 1, 0, 100);
+	expect_text(room, 2, 1, 200);
+	expect_text(room, 3, 5, 300);
+}
+
+static void test_long_text_before_a_savepoint_outlives_it(void **state)
+{
+	struct room *room = *state;
+
+	(void)add(room, 0, 4 * PACKET_BYTES);
+	assert_int_equal(store_savepoint(room->store), 0);
+	(void)add(room, 1, 10);
+	assert_int_equal(store_savepoint_rollback(room->store), 0);
+	assert_int_equal(add(room, 2, 20), 2);
+	assert_int_equal(count_packets(room), 2);
+	expect_text(room, 1, 0, 4 * PACKET_BYTES);
+	expect_text(room, 2, 2, 20);
+}
+
 static void test_texts_of_a_transaction_go_with_it(void **state)
 {
 	struct room *room = *state;
@@ -274,6 +327,9 @@ int main(void)
 		IN_ROOM(test_packet_ends_where_it_is_full),
 		IN_ROOM(test_packet_holds_what_was_first_seen_within_its_span),
 		IN_ROOM(test_texts_of_a_savepoint_go_with_it),
+		IN_ROOM(test_packet_goes_on_from_one_savepoint_to_the_next),
+		IN_ROOM(test_packet_written_in_a_savepoint_that_is_undone_is_filled_again),
+		IN_ROOM(test_long_text_before_a_savepoint_outlives_it),
 		IN_ROOM(test_texts_of_a_transaction_go_with_it),
 		IN_ROOM(test_text_of_a_changed_article_leaves_its_packet),
 		IN_ROOM(test_packet_goes_with_the_newest_of_its_articles),
