@@ -51,10 +51,11 @@ static struct bucket *bucket_at(const struct postings *postings, size_t number)
 
 static struct bucket *bucket_of(const struct postings *postings, uint32_t feature)
 {
-	uint32_t number = feature & (((uint32_t)1 << postings->level) - 1);
+	uint32_t half = (uint32_t)1 << postings->level;
+	uint32_t number = feature & (2 * half - 1);
 
-	if (number < postings->split)
-		number = feature & (((uint32_t)1 << (postings->level + 1)) - 1);
+	/* Which are beyond the last one cannot be foretold: told without a branch. */
+	number -= half * (number >= half + postings->split);
 	return bucket_at(postings, number);
 }
 
@@ -235,7 +236,8 @@ int postings_add(struct postings *postings, uint32_t feature, uint32_t article, 
 	clear_old(postings, buckets[1], oldest);
 	found[0] = find_tag(buckets[0], tags[0]);
 	found[1] = find_tag(buckets[1], tags[1]);
-	if (__builtin_popcount(found[0]) + __builtin_popcount(found[1]) >= POSTINGS_SAME_MAX) {
+	if ((found[0] | found[1]) != 0 &&
+		__builtin_popcount(found[0]) + __builtin_popcount(found[1]) >= POSTINGS_SAME_MAX) {
 		drop_oldest_of(buckets, found);
 		postings->count--;
 	}

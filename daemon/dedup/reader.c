@@ -21,11 +21,11 @@ static void hash_sentence(struct reader *reader, size_t number)
 	unsigned count = 0;
 
 	for (size_t i = 0; i < sentence->count; i++) {
+		bool is_anchor = word_is_anchor(codes[i]);
+
 		all = word_roll(all, codes[i]);
-		if (word_is_anchor(codes[i]))
-			continue;
-		hash = word_roll(hash, codes[i]);
-		count++;
+		hash = is_anchor ? hash : word_roll(hash, codes[i]);
+		count += !is_anchor;
 	}
 	reader->wholes[number] = shingle_end(all);
 	reader->frames[number] = word_mix(count >= FRAME_WORDS_MIN ? hash : all);

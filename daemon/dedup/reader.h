@@ -121,7 +121,7 @@ static inline bool reader_counts(const struct reader *reader, size_t word)
 
 static inline bool word_is_anchor(uint32_t code)
 {
-	return word_kind(code) == WORD_NAME || word_kind(code) == WORD_NUMBER;
+	return word_kind(code) >= WORD_NAME;
 }
 
 /* Takes an article's words and pairs in. */

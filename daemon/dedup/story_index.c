@@ -17,7 +17,7 @@ enum {
 	COMPARED_OF_STORY = 3, /* of these at most of one story */
 	RANKED_MAX = 64,       /* candidates worth comparing, of which the best are */
 	TALLY_SLOTS = 2 * CANDIDATES_MAX,
-	PREFETCH = 12,           /* features ahead */
+	PREFETCH = 16,           /* features ahead */
 	FOUND_AHEAD = 4,         /* features whose records are on their way */
 	FEATURE_STORIES_MAX = 5, /* a feature of more stories leads to none */
 	STORY_SALT = 0x2545f491,
@@ -36,7 +36,7 @@ enum {
 
 static const uint32_t length_words[LENGTHS - 1] = {SIMILARITY_BRIEF_WORDS, 100, 200};
 static const float least_scores[LENGTHS][LENGTHS] = {
-	/* candidate of fewer than 60, 100, 200 words, or longer */
+	/* candidate of fewer than 60, 100, 200 words, or longer: none needs more */
 	{2.0F, 1.02F, 0.26F, 0.26F}, /* the article is brief */
 	{3.0F, 2.0F, 1.15F, 1.15F},
 	{3.0F, 2.2F, 2.2F, 2.0F},
@@ -326,13 +326,14 @@ static size_t length_of(size_t words)
 	return length;
 }
 
-static bool is_worth_comparing(const struct story_index *index, const struct candidate *candidate)
+/* `least` are the least scores of the article, the lowest last. */
+static bool is_worth_comparing(
+	const struct records *records, const float *least, const struct candidate *candidate)
 {
-	size_t length = length_of(index->article.word_count);
-	size_t of_length = length_of(record_at(&index->records, candidate->article)->words);
-
-	return candidate->score >= least_scores[length][of_length] &&
-		(candidate->has_words || candidate->score >= LEAST_SCORE_OF_PAIRS);
+	if (candidate->score < least[LENGTHS - 1] ||
+		(!candidate->has_words && candidate->score < LEAST_SCORE_OF_PAIRS))
+		return false;
+	return candidate->score >= least[length_of(record_at(records, candidate->article)->words)];
 }
 
 /* Whether `a` is looked at before `b`: the better one, of equals the newer. */
@@ -371,12 +372,13 @@ static float best_score(const struct candidate *candidates, size_t count)
 static size_t rank_worthy(const struct story_index *index, const struct candidate *candidates,
 	size_t candidate_count, float best, struct candidate *ret)
 {
+	const float *least = least_scores[length_of(index->article.word_count)];
 	float share = is_brief(index) ? SCORE_SHARE_BRIEF : SCORE_SHARE;
 	size_t count = 0;
 
 	for (size_t i = 0; i < candidate_count; i++)
 		if (candidates[i].score >= share * best &&
-			is_worth_comparing(index, &candidates[i]))
+			is_worth_comparing(&index->records, least, &candidates[i]))
 			rank(ret, &count, candidates[i]);
 	return count;
 }
@@ -613,6 +615,8 @@ int story_index_add(struct story_index *index, int64_t article, int64_t story,
 	if (r < 0)
 		return r;
 	count = features_keep(&index->article, &index->features, index->commonness, &kept);
+	for (size_t i = 0; i < count; i++)
+		(void)postings_seek(index->postings, kept[i]); /* brings them near */
 	for (size_t i = 0; i < count; i++) {
 		r = postings_add(
 			index->postings, kept[i], index->records.next, index->records.first);

@@ -23,7 +23,8 @@ enum {
 enum word_kind {
 	WORD_SHORT,  /* at most three letters: carries little */
 	WORD_COMMON, /* any other word */
-	WORD_NAME,   /* capitalised where other words are not */
+	/* From here on they anchor a report. */
+	WORD_NAME, /* capitalised where other words are not */
 	WORD_NUMBER,
 };
 
