@@ -255,17 +255,16 @@ int postings_add(struct postings *postings, uint32_t feature, uint32_t article, 
 	return 0;
 }
 
-struct postings_place postings_seek(const struct postings *postings, uint32_t feature)
+void postings_seek(const struct postings *postings, uint32_t feature, struct postings_place *ret)
 {
 	uint32_t second = second_key(feature);
-	struct postings_place place = {
-		.buckets = {bucket_of(postings, feature), bucket_of(postings, second)},
-		.tags = {feature >> FIRST_LEVEL, second >> FIRST_LEVEL},
-	};
 
-	__builtin_prefetch(place.buckets[0]);
-	__builtin_prefetch(place.buckets[1]);
-	return place;
+	ret->buckets[0] = bucket_of(postings, feature);
+	ret->buckets[1] = bucket_of(postings, second);
+	ret->tags[0] = feature >> FIRST_LEVEL;
+	ret->tags[1] = second >> FIRST_LEVEL;
+	__builtin_prefetch(ret->buckets[0]);
+	__builtin_prefetch(ret->buckets[1]);
 }
 
 size_t postings_find(const struct postings_place *place, uint32_t (*ret)[POSTINGS_FOUND_MAX])

@@ -39,7 +39,7 @@ struct postings_place {
 };
 
 /* Tells where, and asks for it to be brought near. */
-struct postings_place postings_seek(const struct postings *postings, uint32_t feature);
+void postings_seek(const struct postings *postings, uint32_t feature, struct postings_place *ret);
 
 /* Finds articles with the feature, in no order; at most POSTINGS_FOUND_MAX. */
 size_t postings_find(const struct postings_place *place, uint32_t (*ret)[POSTINGS_FOUND_MAX]);

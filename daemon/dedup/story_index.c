@@ -235,8 +235,8 @@ static void tally_features(struct story_index *index)
 			find_feature(
 				index, &places[i % PREFETCH], &found[(i - PREFETCH) % FOUND_AHEAD]);
 		if (i < asked)
-			places[i % PREFETCH] =
-				postings_seek(index->postings, index->asked[i].feature);
+			postings_seek(
+				index->postings, index->asked[i].feature, &places[i % PREFETCH]);
 	}
 }
 
@@ -469,11 +469,13 @@ static bool is_quiet(const struct story_index *index, const struct article_facts
 /* The first article of a story that is still remembered; 0 where that is not known. */
 static uint32_t first_of_story(const struct story_index *index, int64_t story)
 {
-	const struct postings_place place = postings_seek(index->postings, story_feature(story));
+	struct postings_place place;
 	uint32_t found[POSTINGS_FOUND_MAX];
-	size_t count = postings_find(&place, &found);
+	size_t count;
 	uint32_t first = 0;
 
+	postings_seek(index->postings, story_feature(story), &place);
+	count = postings_find(&place, &found);
 	for (size_t i = 0; i < count; i++)
 		if ((first == 0 || found[i] < first) && record_is_live(&index->records, found[i]) &&
 			record_at(&index->records, found[i])->story == story)
@@ -603,6 +605,7 @@ int story_index_add(struct story_index *index, int64_t article, int64_t story,
 		.story = story,
 		.first_seen = (uint32_t)(facts->first_seen / USEC_SEC)};
 	uint32_t kept[FEATURES_KEPT];
+	struct postings_place place;
 	size_t count;
 	int r;
 
@@ -616,7 +619,7 @@ int story_index_add(struct story_index *index, int64_t article, int64_t story,
 		return r;
 	count = features_keep(&index->article, &index->features, index->commonness, &kept);
 	for (size_t i = 0; i < count; i++)
-		(void)postings_seek(index->postings, kept[i]); /* brings them near */
+		postings_seek(index->postings, kept[i], &place); /* brings it near */
 	for (size_t i = 0; i < count; i++) {
 		r = postings_add(
 			index->postings, kept[i], index->records.next, index->records.first);
