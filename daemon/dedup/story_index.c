@@ -620,6 +620,8 @@ int story_index_add(struct story_index *index, int64_t article, int64_t story,
 	count = features_keep(&index->article, &index->features, index->commonness, &kept);
 	for (size_t i = 0; i < count; i++)
 		postings_seek(index->postings, kept[i], &place); /* brings it near */
+	for (size_t s = 0; s < index->article.sentence_count; s++)
+		commonness_prefetch(index->commonness, index->article.frames[s]);
 	for (size_t i = 0; i < count; i++) {
 		r = postings_add(
 			index->postings, kept[i], index->records.next, index->records.first);

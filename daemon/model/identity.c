@@ -7,10 +7,12 @@
 
 const char *entry_text(const struct entry *entry)
 {
-	size_t content = entry->content ? strlen(entry->content) : 0;
-	size_t summary = entry->summary ? strlen(entry->summary) : 0;
-
-	return content >= summary ? entry->content : entry->summary;
+	/* Most have but one, whose length does not matter. */
+	if (!entry->summary)
+		return entry->content;
+	if (!entry->content)
+		return *entry->summary ? entry->summary : NULL;
+	return strlen(entry->content) >= strlen(entry->summary) ? entry->content : entry->summary;
 }
 
 static struct digest link_digest(const char *key, const char *title)
