@@ -136,6 +136,37 @@ static void test_article_id_is_the_same_for_the_same_entry_and_time(void **state
 	arena_free(arena);
 }
 
+static void test_text_is_the_one_there_is_and_of_two_the_longer(void **state)
+{
+	static const struct {
+		const char *content;
+		const char *summary;
+		const char *text;
+	} cases[] = {
+		{NULL, NULL, NULL},
+		{"", NULL, ""},
+		{NULL, "", NULL},
+		{"Content.", NULL, "Content."},
+		{NULL, "Summary.", "Summary."},
+		{"", "Summary.", "Summary."},
+		{"Content.", "", "Content."},
+		{"Content.", "Summary.", "Content."},
+		{"Content.", "A summary.", "A summary."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct entry entry = {
+			.content = cases[i].content, .summary = cases[i].summary};
+		const char *text = entry_text(&entry);
+
+		if (cases[i].text)
+			assert_string_equal(text, cases[i].text);
+		else
+			assert_null(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_one_link_under_two_titles_is_not_the_same),
 		cmocka_unit_test(test_empty_entry_has_an_identity_and_nothing_else),
 		cmocka_unit_test(test_article_takes_the_longer_text_and_a_clean_url),
+		cmocka_unit_test(test_text_is_the_one_there_is_and_of_two_the_longer),
 		cmocka_unit_test(test_article_id_is_the_same_for_the_same_entry_and_time),
 	};
 
