@@ -150,7 +150,7 @@ static int save_state(struct passing *passing, const struct round_result *result
 		r = store_feed_save(pipeline->store, &passing->state);
 	if (r == 0)
 		r = report_health(passing);
-	return r;
+	return r < 0 ? r : 0; /* more than 0: it told something */
 }
 
 /*
