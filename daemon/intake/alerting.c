@@ -195,7 +195,10 @@ static int gather_facts(struct alerting *alerting, const struct news *news,
 	r = store_topic_ensure(alerting->store, topic->name, news->now, &facts.topic_since);
 	if (r < 0)
 		return r;
-	r = store_story_topic_get(alerting->store, news->story->key, topic->name, &facts.state);
+	/* A story that begins with this article is known to no topic. */
+	if (news->verdict->relation != RELATION_NEW)
+		r = store_story_topic_get(
+			alerting->store, news->story->key, topic->name, &facts.state);
 	if (r < 0)
 		return r;
 	*ret = facts;
