@@ -12,7 +12,7 @@
 #include "base/macro.h"
 
 enum {
-	FINGERPRINT_CACHE_SLOTS = 2048,
+	FINGERPRINT_CACHE_SLOTS = 4096,
 	FINGERPRINT_CACHE_BYTES = 2048, /* of one; those of long articles are not kept */
 };
 

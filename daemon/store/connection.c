@@ -27,7 +27,8 @@ enum {
  *   another id.  Group commit makes the price one fdatasync a turn of the loop with writes.
  * - A checkpoint each 512 pages (2 MiB), in the commit that passes them: short stops rather than
  *   seldom ones.
- * - The page cache is small since the kernel has one too.
+ * - The page cache is small since the kernel has one too; but what a busy turn writes has room
+ * until its commit, for a page that must go before is written twice.
  */
 static const char setup_sql[] = "PRAGMA locking_mode = EXCLUSIVE;"
 				"PRAGMA journal_mode = WAL;"
@@ -36,7 +37,7 @@ static const char setup_sql[] = "PRAGMA locking_mode = EXCLUSIVE;"
 				"PRAGMA wal_autocheckpoint = 512;"
 				"PRAGMA journal_size_limit = 4194304;"
 				"PRAGMA mmap_size = 0;"
-				"PRAGMA cache_size = -2048;"
+				"PRAGMA cache_size = -4096;"
 				"PRAGMA temp_store = MEMORY;"
 				"PRAGMA secure_delete = OFF;"
 				"PRAGMA trusted_schema = OFF;"
