@@ -73,6 +73,7 @@ struct page {
 	char body[BODY_MAX];
 	unsigned version;     /* makes the ETag */
 	const char *encoding; /* a header, or NULL */
+	bool gone;            /* answered with 410 */
 };
 
 struct world {
@@ -86,6 +87,8 @@ struct world {
 
 /* ---- the publishers ---- */
 
+#define DESK_URL "http://desk.example/hook" /* and one who is told */
+
 static struct page *find_page(struct world *world, const char *url)
 {
 	for (size_t i = 0; i < world->page_count; i++)
@@ -98,14 +101,21 @@ static struct page *find_page(struct world *world, const char *url)
 static void on_request(const struct fake_request *request, struct fake_answer *ret, void *userdata)
 {
 	static char etag[32];
-	struct page *page = find_page(userdata, request->url);
+	struct page *page;
 
+	if (strcmp(request->url, DESK_URL) == 0) {
+		ret->status = 204;
+		return;
+	}
+	page = find_page(userdata, request->url);
 	(void)snprintf(etag, sizeof(etag), "ETag: \"%u\"", page->version);
 	ret->takes = 50 * USEC_MSEC;
 	ret->headers[0] = etag;
 	ret->headers[1] = page->encoding;
 	ret->status =
 		request->if_none_match && strcmp(request->if_none_match, etag + 6) == 0 ? 304 : 200;
+	if (page->gone)
+		ret->status = 410;
 	if (ret->status == 200) {
 		ret->body = page->body;
 		ret->length = strlen(page->body);
@@ -399,6 +409,24 @@ static void test_reader_that_dies_costs_one_poll(void **state)
 	poll(world, "agency");
 	assert_int_equal(poller_feed_state(world->rooms.poller, "agency")->health, FEED_OK);
 	expect_alerts(world, 1);
+}
+
+static void test_poll_without_a_document_that_tells_of_health_is_one_like_others(void **state)
+{
+	struct world *world = *state;
+	struct page *page;
+
+	start_primed(world,
+		"Notify=desk\n[Webhook \"desk\"]\nURL=" DESK_URL "\n" THREE_FEEDS FIRE_TOPIC);
+	page = find_page(world, "http://agency.example/feed");
+	page->gone = true;
+	poll(world, "agency");
+	assert_int_equal(poller_feed_state(world->rooms.poller, "agency")->health, FEED_GONE);
+	expect_alerts(world, 1);
+	assert_int_equal(world->alerts[0].type, EVENT_FEED_GONE);
+	page->gone = false;
+	poll(world, "agency");
+	assert_int_equal(poller_feed_state(world->rooms.poller, "agency")->health, FEED_OK);
 }
 
 static void test_document_on_which_the_reader_died_is_read_again(void **state)
@@ -696,6 +724,7 @@ int main(void)
 		IN_WORLD(test_change_that_is_not_material_makes_no_update),
 		IN_WORLD(test_topic_hears_only_of_its_feeds),
 		IN_WORLD(test_reader_that_dies_costs_one_poll),
+		IN_WORLD(test_poll_without_a_document_that_tells_of_health_is_one_like_others),
 		IN_WORLD(test_document_on_which_the_reader_died_is_read_again),
 		IN_WORLD(test_document_that_is_damaged_costs_one_poll_and_no_validator),
 		IN_WORLD(test_document_for_which_there_is_no_reader_comes_again),
