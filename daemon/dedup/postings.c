@@ -59,9 +59,10 @@ static struct bucket *bucket_of(const struct postings *postings, uint32_t featur
 	return bucket_at(postings, number);
 }
 
-static int add_chunk(struct postings *postings)
+/* Its first `filled` buckets are the caller's to fill. */
+static int add_chunk(struct postings *postings, size_t filled)
 {
-	void *chunk;
+	struct bucket *chunk;
 
 	if (postings->chunk_count == postings->chunk_size) {
 		size_t size = postings->chunk_size ? postings->chunk_size * 2 : 16;
@@ -78,7 +79,7 @@ static int add_chunk(struct postings *postings)
 		return -ENOMEM;
 	/* Most look-ups would miss the processor's table of small pages; a refusal does no harm. */
 	(void)madvise(chunk, CHUNK_BYTES, MADV_HUGEPAGE);
-	memset(chunk, 0, CHUNK_BYTES);
+	memset(chunk + filled, 0, (CHUNK_BUCKETS - filled) * sizeof(*chunk));
 	postings->chunks[postings->chunk_count++] = chunk;
 	return 0;
 }
@@ -91,7 +92,7 @@ int postings_new(struct postings **ret)
 	if (!postings)
 		return -ENOMEM;
 	postings->level = FIRST_LEVEL;
-	r = add_chunk(postings);
+	r = add_chunk(postings, 0);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(postings);
@@ -144,7 +145,7 @@ static int split_bucket(struct postings *postings)
 	if (postings->level >= LEVEL_MAX)
 		return 0;
 	if (number / CHUNK_BUCKETS >= postings->chunk_count) {
-		int r = add_chunk(postings);
+		int r = add_chunk(postings, 0);
 
 		if (r < 0)
 			return r;
@@ -292,6 +293,14 @@ struct postings_head {
 	uint64_t count;
 };
 
+/* How many of a chunk's buckets are in use, and stand in a snapshot. */
+static size_t used_buckets(const struct postings *postings, size_t chunk)
+{
+	size_t rest = bucket_count(postings) - chunk * CHUNK_BUCKETS;
+
+	return rest < CHUNK_BUCKETS ? rest : CHUNK_BUCKETS;
+}
+
 int postings_write(const struct postings *postings, const struct snapshot_writer *writer)
 {
 	const struct postings_head head = {
@@ -300,13 +309,14 @@ int postings_write(const struct postings *postings, const struct snapshot_writer
 
 	r = snapshot_put(writer, &head, sizeof(head));
 	for (size_t i = 0; r >= 0 && i < postings->chunk_count; i++)
-		r = snapshot_put(writer, postings->chunks[i], CHUNK_BYTES);
+		r = snapshot_put(writer, postings->chunks[i],
+			used_buckets(postings, i) * sizeof(struct bucket));
 	return r;
 }
 
-static bool is_sound(const struct bucket *buckets)
+static bool is_sound(const struct bucket *buckets, size_t count)
 {
-	for (size_t i = 0; i < CHUNK_BUCKETS; i++)
+	for (size_t i = 0; i < count; i++)
 		if (buckets[i].count > POSTINGS_BUCKET)
 			return false;
 	return true;
@@ -330,16 +340,17 @@ int postings_read(const struct snapshot_reader *reader, struct postings **ret)
 	postings->split = head.split;
 	postings->count = head.count;
 	while (postings->chunk_count * CHUNK_BUCKETS < bucket_count(postings)) {
+		size_t used = used_buckets(postings, postings->chunk_count);
 		struct bucket *chunk;
 
-		r = add_chunk(postings);
+		r = add_chunk(postings, used);
 		if (r < 0)
 			return r;
 		chunk = postings->chunks[postings->chunk_count - 1];
-		r = snapshot_get(reader, chunk, CHUNK_BYTES);
+		r = snapshot_get(reader, chunk, used * sizeof(*chunk));
 		if (r < 0)
 			return r;
-		if (!is_sound(chunk))
+		if (!is_sound(chunk, used))
 			return -EBADMSG;
 	}
 	*ret = TAKE_PTR(postings);

@@ -21,7 +21,7 @@ enum {
 	FOUND_AHEAD = 4,         /* features whose records are on their way */
 	FEATURE_STORIES_MAX = 5, /* a feature of more stories leads to none */
 	STORY_SALT = 0x2545f491,
-	SNAPSHOT_VERSION = 6, /* goes up with any change of what is kept or how it is chosen */
+	SNAPSHOT_VERSION = 7, /* goes up with any change of what is kept or how it is chosen */
 };
 
 /*
