@@ -46,7 +46,7 @@ static int add(struct store *store, const struct alert *alert, int64_t *ret_key)
 		return r;
 	if (r == 0)
 		return -EEXIST;
-	store->counts.alerts += r;
+	store->added.alerts += r;
 	*ret_key = sqlite3_last_insert_rowid(store->db);
 	return 0;
 }

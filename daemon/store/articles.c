@@ -186,7 +186,7 @@ int store_article_add(struct store *store, const struct article_record *record)
 	bind_place(&s, &place);
 	r = statement_run(&s);
 	if (r > 0) {
-		store->counts.articles += r;
+		store->added.articles += r;
 		keys_given(store, record->key);
 	}
 	return r < 0 ? r : 0;

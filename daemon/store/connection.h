@@ -34,18 +34,18 @@ struct after_commit {
 	bool undone; /* its savepoint was rolled back */
 };
 
+/* Rows that the open transaction added, less those that it removed. */
+struct row_counts {
+	int64_t articles;
+	int64_t stories;
+	int64_t alerts;
+};
+
 /* What memory held when a savepoint was opened. */
 struct savepoint_mark {
 	size_t after_count;
 	struct packet_state packet;
-};
-
-/* How many rows there are, kept up by who adds and removes: to count a million takes 40 ms. */
-struct row_counts {
-	bool known; /* false after a rollback: then they are counted again */
-	int64_t articles;
-	int64_t stories;
-	int64_t alerts;
+	struct row_counts added;
 };
 
 struct text_codec;
@@ -71,7 +71,7 @@ struct store {
 
 	struct packets packets;
 	struct entry_index entry_index;
-	struct row_counts counts;
+	struct row_counts added;
 	struct map backlogs; /* hook -> its pending deliveries (store/backlog.h) */
 	bool backlogs_known;
 	int64_t pending;  /* of all hooks */

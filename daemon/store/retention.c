@@ -162,7 +162,7 @@ static int forget_story(struct store *store, int64_t key)
 	bind_int(&s, key);
 	r = statement_run(&s);
 	if (r > 0)
-		store->counts.stories -= r;
+		store->added.stories -= r;
 	return r;
 }
 
@@ -187,7 +187,7 @@ static int forget_articles(struct store *store, usec before, size_t limit)
 		if (r <= 0)
 			return r < 0 ? r : count;
 		count++;
-		store->counts.articles--;
+		store->added.articles--;
 		r = forget_story(store, column_int(&s));
 		if (r < 0)
 			return r;
@@ -268,7 +268,7 @@ static int forget_alerts(struct store *store, const struct store_retention *rete
 		r = statement_run(&s);
 		if (r < 0)
 			return r;
-		store->counts.alerts -= r;
+		store->added.alerts -= r;
 	}
 	/* At the limit the window may hold more. */
 	if (last == 0 || (size_t)r < limit)

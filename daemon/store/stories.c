@@ -62,7 +62,7 @@ static int add(struct store *store, struct story *story, const char *host, const
 	r = statement_run(&s);
 	if (r < 0)
 		return r;
-	store->counts.stories += r;
+	store->added.stories += r;
 	keys_given(store, story->key);
 	return 0;
 }

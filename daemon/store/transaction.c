@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "store/backlog.h"
+#include "store/figures.h"
 #include "store/statement.h"
 
 static const char begin_sql[] = "BEGIN IMMEDIATE";
@@ -73,6 +74,7 @@ static void conclude(struct store *store, int result)
 	store->after_count = 0;
 	store->after_size = 0;
 	store->in_transaction = false;
+	store->added = (struct row_counts){0};
 	entry_index_forget(&store->entry_index);
 	store->failed = 0;
 	store->depth = 0;
@@ -84,7 +86,6 @@ static void conclude(struct store *store, int result)
 /* What memory knows of what is undone, but for packets. */
 static void forget(struct store *store)
 {
-	store->counts.known = false;
 	keys_forget(store);
 	backlog_forget(store);
 	entry_index_forget(&store->entry_index);
@@ -108,6 +109,8 @@ int store_commit(struct store *store)
 	r = store->failed;
 	if (r == 0)
 		r = packets_write(store);
+	if (r == 0)
+		r = figures_note(store);
 	if (r == 0)
 		r = run(store, commit_sql);
 	if (r < 0)
@@ -154,6 +157,7 @@ int store_savepoint(struct store *store)
 	if (r < 0)
 		return store_write_failed(store, r);
 	mark->after_count = store->after_count;
+	mark->added = store->added;
 	store->depth++;
 	return 0;
 }
@@ -183,6 +187,7 @@ int store_savepoint_rollback(struct store *store)
 	assert(store->depth > 0);
 	mark = &store->marks[--store->depth];
 	forget(store);
+	store->added = mark->added;
 	for (size_t i = mark->after_count; i < store->after_count; i++)
 		store->after[i].undone = true;
 	if (store->failed < 0 && store->failed_depth == 0)

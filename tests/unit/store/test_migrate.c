@@ -212,8 +212,12 @@ static void expect_old_ids_are_found(struct room *room)
 {
 	struct store_retention retention = {.fingerprint_before = NOW + 1};
 	struct article_record record;
+	struct store_figures figures;
 	struct story story;
 
+	assert_int_equal(store_figures(room->store, &figures), 0);
+	assert_int_equal(figures.articles, 2);
+	assert_int_equal(figures.stories, 1);
 	assert_int_equal(store_article_find(room->store, "B", room->arena, &record), 0);
 	assert_int_equal(record.key, 2);
 	assert_int_equal(store_story_find(room->store, "S", room->arena, &story), 0);
