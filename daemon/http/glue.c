@@ -153,8 +153,10 @@ void glue_own_socket(struct glue *glue, curl_socket_t fd)
 {
 	struct watch *watch = watch_of(glue, fd);
 
-	if (watch)
-		watch->owned = true;
+	if (!watch)
+		return;
+	unwatch(watch); /* of one before, should its end not have been told */
+	watch->owned = true;
 }
 
 static int on_timeout_change(CURLM *multi, long timeout_ms, void *userdata)
