@@ -1,5 +1,6 @@
 #include "room.h"
 
+#include <sqlite3.h>
 #include <unistd.h>
 
 enum {
@@ -26,6 +27,25 @@ int room_setup(void **state)
 	room_open(room);
 	*state = room;
 	return 0;
+}
+
+int64_t room_ask(struct room *room, const char *sql)
+{
+	sqlite3_stmt *statement;
+	sqlite3 *db;
+	int64_t answer;
+
+	assert_int_equal(store_commit(room->store), 0);
+	store_close(room->store);
+	room->store = NULL;
+	assert_int_equal(sqlite3_open(room->file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	answer = sqlite3_column_int64(statement, 0);
+	assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	room_open(room);
+	return answer;
 }
 
 void room_remove(struct room *room)

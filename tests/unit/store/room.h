@@ -33,6 +33,9 @@ void room_open(struct room *room);
 /* As a restart would: what is not committed is lost. */
 void room_reopen(struct room *room);
 
+/* What a query about the file answers: it is committed, closed and opened again. */
+int64_t room_ask(struct room *room, const char *sql);
+
 /* Removes the files of the store, which is closed. */
 void room_remove(struct room *room);
 

@@ -2,7 +2,6 @@
 #include "room.h"
 
 #include <errno.h>
-#include <sqlite3.h>
 
 /* Adds an article of the story, or with a story of its own (0).  Returns its record. */
 static struct article_record add(struct room *room, unsigned number, int64_t story, usec first_seen)
@@ -29,26 +28,6 @@ static struct article_record add(struct room *room, unsigned number, int64_t sto
 	}
 	assert_int_equal(store_article_add(room->store, &record), 0);
 	return record;
-}
-
-/* What a query about the file answers. */
-static int64_t ask_file(struct room *room, const char *sql)
-{
-	sqlite3_stmt *statement;
-	sqlite3 *db;
-	int64_t answer;
-
-	assert_int_equal(store_commit(room->store), 0);
-	store_close(room->store);
-	room->store = NULL;
-	assert_int_equal(sqlite3_open(room->file, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-	answer = sqlite3_column_int64(statement, 0);
-	assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-	room_open(room);
-	return answer;
 }
 
 static void expect_found(struct room *room, const struct article_record *record)
@@ -80,7 +59,7 @@ static void test_article_is_found_by_an_id_that_tells_its_key(void **state)
 	assert_int_equal(store_article_find(room->store, id.text, room->arena, &read), -ENOENT);
 	id = id_make_keyed(NOW, &other, 99);
 	assert_int_equal(store_article_find(room->store, id.text, room->arena, &read), -ENOENT);
-	assert_int_equal(ask_file(room,
+	assert_int_equal(room_ask(room,
 				 "SELECT count(*) FROM articles INDEXED BY articles_by_id"
 				 " WHERE keyed IS NULL"),
 		1);
@@ -115,7 +94,7 @@ static void test_story_is_found_by_an_id_that_tells_its_key(void **state)
 	story.id.text[11] = story.id.text[11] == 'A' ? 'B' : 'A';
 	assert_int_equal(
 		store_story_find(room->store, story.id.text, room->arena, &found), -ENOENT);
-	assert_int_equal(ask_file(room,
+	assert_int_equal(room_ask(room,
 				 "SELECT count(*) FROM stories INDEXED BY stories_by_id"
 				 " WHERE keyed IS NULL"),
 		0);
@@ -156,7 +135,7 @@ static void test_story_has_who_began_it_and_who_joined(void **state)
 	seen = articles_of(room, two.key);
 	assert_int_equal(seen.count, 1);
 	assert_int_equal(seen.keys[0], two.key);
-	assert_int_equal(ask_file(room,
+	assert_int_equal(room_ask(room,
 				 "SELECT count(*) FROM articles INDEXED BY articles_by_story"
 				 " WHERE keyed IS NULL OR story <> key"),
 		1);

@@ -2,7 +2,6 @@
 #include "room.h"
 
 #include <errno.h>
-#include <sqlite3.h>
 
 #include "store/packets.h"
 
@@ -68,29 +67,9 @@ static void expect_no_text(struct room *room, int64_t key)
 	assert_null(read.article.text);
 }
 
-/* What a query about the file answers, while the store is closed. */
-static int64_t ask_file(struct room *room, const char *sql)
-{
-	sqlite3_stmt *statement;
-	sqlite3 *db;
-	int64_t answer;
-
-	assert_int_equal(store_commit(room->store), 0);
-	store_close(room->store);
-	room->store = NULL;
-	assert_int_equal(sqlite3_open(room->file, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-	answer = sqlite3_column_int64(statement, 0);
-	assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-	room_open(room);
-	return answer;
-}
-
 static int64_t count_packets(struct room *room)
 {
-	return ask_file(room, "SELECT count(*) FROM packets");
+	return room_ask(room, "SELECT count(*) FROM packets");
 }
 
 static void test_texts_are_read_before_and_after_they_are_written(void **state)
@@ -315,7 +294,7 @@ static void test_damaged_places_are_told(void **state)
 	(void)add(room, 0, 100);
 	(void)add(room, 1, 100);
 	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
-		(void)ask_file(room, damages[i]);
+		(void)room_ask(room, damages[i]);
 		assert_int_equal(store_article_get(room->store, 2, room->arena, &read), -EBADMSG);
 	}
 }

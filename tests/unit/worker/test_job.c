@@ -125,44 +125,42 @@ static void test_job_takes_known_digests_up_to_the_bound(void **state)
 	test_free(known);
 }
 
+/* `string` of the job is one longer than it may be: it is left out, and comes when it is not. */
+static void expect_bound(
+	struct wire *wire, struct job *job, char **string, char **read, struct job *back)
+{
+	const size_t length = strlen(*string);
+
+	write_job(wire, job);
+	assert_int_equal(read_job(wire, wire->buffer.length - FRAME_HEAD_BYTES, back), 0);
+	assert_null(*read);
+	(*string)[length - 1] = '\0';
+	buffer_reset(&wire->buffer);
+	write_job(wire, job);
+	assert_int_equal(read_job(wire, wire->buffer.length - FRAME_HEAD_BYTES, back), 0);
+	assert_string_equal(*read, *string);
+}
+
 static void test_job_leaves_a_content_type_beyond_the_bound_out(void **state)
 {
-	struct wire *wire = *state;
 	struct job job = sample_job();
-	char type[JOB_CONTENT_TYPE_MAX + 2];
+	char type[JOB_CONTENT_TYPE_MAX + 2] = "";
 	struct job back;
 
-	memset(type, 'a', sizeof(type));
-	type[JOB_CONTENT_TYPE_MAX + 1] = '\0';
+	memset(type, 'a', JOB_CONTENT_TYPE_MAX + 1);
 	job.document.content_type = type;
-	write_job(wire, &job);
-	assert_int_equal(read_job(wire, wire->buffer.length - FRAME_HEAD_BYTES, &back), 0);
-	assert_null(back.document.content_type);
-	type[JOB_CONTENT_TYPE_MAX] = '\0';
-	buffer_reset(&wire->buffer);
-	write_job(wire, &job);
-	assert_int_equal(read_job(wire, wire->buffer.length - FRAME_HEAD_BYTES, &back), 0);
-	assert_string_equal(back.document.content_type, type);
+	expect_bound(*state, &job, &job.document.content_type, &back.document.content_type, &back);
 }
 
 static void test_job_leaves_an_encoding_beyond_the_bound_out(void **state)
 {
-	struct wire *wire = *state;
 	struct job job = sample_job();
-	char encoding[JOB_ENCODING_MAX + 2];
+	char encoding[JOB_ENCODING_MAX + 2] = "";
 	struct job back;
 
-	memset(encoding, ',', sizeof(encoding));
-	encoding[JOB_ENCODING_MAX + 1] = '\0';
+	memset(encoding, ',', JOB_ENCODING_MAX + 1);
 	job.document.encoding = encoding;
-	write_job(wire, &job);
-	assert_int_equal(read_job(wire, wire->buffer.length - FRAME_HEAD_BYTES, &back), 0);
-	assert_null(back.document.encoding);
-	encoding[JOB_ENCODING_MAX] = '\0';
-	buffer_reset(&wire->buffer);
-	write_job(wire, &job);
-	assert_int_equal(read_job(wire, wire->buffer.length - FRAME_HEAD_BYTES, &back), 0);
-	assert_string_equal(back.document.encoding, encoding);
+	expect_bound(*state, &job, &job.document.encoding, &back.document.encoding, &back);
 }
 
 static void test_job_with_a_url_beyond_the_bound_is_not_written(void **state)
