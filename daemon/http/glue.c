@@ -116,7 +116,8 @@ static int watch_for(struct glue *glue, struct watch *watch, curl_socket_t fd, s
 
 /*
  * A connection that waits for its next request stays watched: to take it out of the loop and put it
- * back costs two system calls for each request.
+ * back costs two system calls for each request.  One that is given up while it still connects is
+ * closed without a word to on_close_socket(): libcurl's own descriptors may have its number next.
  */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, void *socketdata)
 {
@@ -131,7 +132,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, voi
 		return watch_for(glue, watch, fd,
 			(short)((what & CURL_POLL_IN ? EV_READ : 0) |
 				(what & CURL_POLL_OUT ? EV_WRITE : 0)));
-	if (watch->owned && watch->wanted == EV_READ)
+	watch->owned = watch->owned && watch->wanted == EV_READ;
+	if (watch->owned)
 		watch->idle = watch->event != NULL;
 	else
 		unwatch(watch);

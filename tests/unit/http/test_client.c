@@ -1,6 +1,8 @@
 /* The client against a real server on loopback: what it asks, and what it takes. */
 #include "http/client.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <event2/event.h>
@@ -293,6 +297,77 @@ static void test_a_port_where_nobody_listens_is_a_failure(void **state)
 		client_get(fixture, &(struct http_request){.url = url})->failure, HTTP_CONNECT);
 }
 
+/* A port whose queue is full: who connects is not answered.  To be closed are all three. */
+static uint16_t open_deaf_port(int sockets[3])
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+	socklen_t length = sizeof(address);
+
+	for (size_t i = 0; i < 3; i++) {
+		sockets[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		assert_true(sockets[i] >= 0);
+	}
+	assert_int_equal(bind(sockets[0], (struct sockaddr *)&address, length), 0);
+	assert_int_equal(listen(sockets[0], 0), 0);
+	assert_int_equal(getsockname(sockets[0], (struct sockaddr *)&address, &length), 0);
+	for (size_t i = 1; i < 3; i++)
+		(void)connect(sockets[i], (struct sockaddr *)&address, length);
+	return ntohs(address.sin_port);
+}
+
+static void on_byte(evutil_socket_t fd, short what, void *userdata)
+{
+	char byte;
+
+	(void)what;
+	*(bool *)userdata = read(fd, &byte, 1) == 1;
+}
+
+/* Whether the loop hears of the descriptors that are opened next. */
+static void assert_new_descriptors_are_heard(struct event_base *base)
+{
+	struct event *events[8];
+	int ends[8][2];
+	bool heard[8] = {false};
+
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+		assert_int_equal(pipe(ends[i]), 0);
+		events[i] = event_new(base, ends[i][0], EV_READ, on_byte, &heard[i]);
+		assert_int_equal(event_add(events[i], NULL), 0);
+		assert_int_equal(write(ends[i][1], "x", 1), 1);
+	}
+	(void)event_base_loop(base, EVLOOP_NONBLOCK);
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+		assert_true(heard[i]);
+		event_free(events[i]);
+		(void)close(ends[i][0]);
+		(void)close(ends[i][1]);
+	}
+}
+
+/* libevent takes a descriptor for watched while an event of one before is left under its number. */
+static void test_connections_given_up_leave_nothing_watched(void **state)
+{
+	struct fixture *fixture = *state;
+	int sockets[3];
+	char url[URL_SIZE];
+	struct http_request given_up = {.url = url, .timeout = 100 * USEC_MSEC};
+	const struct http_request looked_up = {.url = "http://nowhere.invalid/"};
+
+	(void)snprintf(url, sizeof(url), "https://127.0.0.1:%u/", raw_server_port(fixture->server));
+	assert_int_not_equal(client_get(fixture, &given_up)->failure, HTTP_OK);
+	assert_new_descriptors_are_heard(fixture->base);
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/", open_deaf_port(sockets));
+	assert_int_equal(client_get(fixture, &given_up)->failure, HTTP_CONNECT);
+	assert_new_descriptors_are_heard(fixture->base);
+	/* libcurl hears of the name by a pair of sockets, one with the number that is free now. */
+	assert_int_not_equal(client_get(fixture, &looked_up)->failure, HTTP_OK);
+	assert_new_descriptors_are_heard(fixture->base);
+	for (size_t i = 0; i < ARRAY_SIZE(sockets); i++)
+		(void)close(sockets[i]);
+}
+
 static void test_what_is_no_url_is_refused_later_not_at_once(void **state)
 {
 	struct fixture *fixture = *state;
@@ -334,6 +409,7 @@ int main(void)
 		CLIENT_TEST(test_a_server_that_hangs_is_given_up),
 		CLIENT_TEST(test_the_timeout_is_of_all_hops_together),
 		CLIENT_TEST(test_a_port_where_nobody_listens_is_a_failure),
+		CLIENT_TEST(test_connections_given_up_leave_nothing_watched),
 		CLIENT_TEST(test_what_is_no_url_is_refused_later_not_at_once),
 	};
 
