@@ -204,6 +204,8 @@ static const struct coding codings[] = {
 	{"br", attempt_br, announces_nothing},
 	{"zstd", attempt_zstd, announced_by_zstd},
 	{"identity", NULL, NULL},
+	/* what some servers write for it */
+	{"none", NULL, NULL},
 };
 
 static const struct coding *const gzip = &codings[0];

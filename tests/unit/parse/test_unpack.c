@@ -213,6 +213,8 @@ static void test_what_is_not_packed_stays_as_it_is(void **state)
 	assert_ptr_equal(fixture->document.bytes, feed);
 	assert_int_equal(undo(fixture, "identity", feed, strlen(feed), DOCUMENT_BYTES_MAX), 0);
 	assert_is(fixture, feed, strlen(feed));
+	assert_int_equal(undo(fixture, "none", feed, strlen(feed), DOCUMENT_BYTES_MAX), 0);
+	assert_is(fixture, feed, strlen(feed));
 	assert_int_equal(undo(fixture, " , ", feed, strlen(feed), DOCUMENT_BYTES_MAX), 0);
 	assert_is(fixture, feed, strlen(feed));
 	assert_int_equal(undo(fixture, "gzip", "", 0, DOCUMENT_BYTES_MAX), 0);
