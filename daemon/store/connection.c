@@ -28,7 +28,7 @@ enum {
  * - A checkpoint each 512 pages (2 MiB), in the commit that passes them: short stops rather than
  *   seldom ones.
  * - The page cache is small since the kernel has one too; but what a busy turn writes has room
- * until its commit, for a page that must go before is written twice.
+ *   until its commit, for a page that must go before is written twice.
  */
 static const char setup_sql[] = "PRAGMA locking_mode = EXCLUSIVE;"
 				"PRAGMA journal_mode = WAL;"

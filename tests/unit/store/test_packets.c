@@ -179,10 +179,13 @@ static void test_packet_written_in_a_savepoint_that_is_undone_is_filled_again(vo
 	expect_text(room, 2, 1, 200);
 	assert_int_equal(add(room, 5, 300), 3);
 	expect_text(room, 3, 5, 300);
-	assert_int_equal(count_packets(room), 1);
+	assert_int_equal(add(room, 6, PACKET_BYTES), 4); /* it is written again, with other texts */
+	expect_text(room, 3, 5, 300);
+	assert_int_equal(count_packets(room), 2);
 	expect_text(room, 1, 0, 100);
 	expect_text(room, 2, 1, 200);
 	expect_text(room, 3, 5, 300);
+	expect_text(room, 4, 6, PACKET_BYTES);
 }
 
 static void test_long_text_before_a_savepoint_outlives_it(void **state)
@@ -213,6 +216,76 @@ static void test_texts_of_a_transaction_go_with_it(void **state)
 	assert_int_equal(store_commit(room->store), 0);
 	expect_text(room, 1, 2, 50);
 	expect_text(room, 2, 3, 60);
+}
+
+/* What is known of the articles that are there. */
+struct known {
+	struct {
+		int64_t key;
+		unsigned number;
+		size_t length;
+	} articles[1000];
+	size_t count;
+	size_t marks[3]; /* the count at each open savepoint */
+	size_t depth;
+};
+
+/* Mostly brief; some as long as a packet, or longer. */
+static size_t random_length(void)
+{
+	if (random() % 8 == 0)
+		return PACKET_BYTES - 2 + (size_t)random() % 5;
+	return (size_t)random() % (random() % 4 == 0 ? PACKET_BYTES / 2 : 2000);
+}
+
+static void take_random_step(struct room *room, struct known *known, unsigned number)
+{
+	size_t i = known->count;
+	long step = random() % 10;
+
+	if (step == 0 && known->depth < ARRAY_SIZE(known->marks)) {
+		assert_int_equal(store_savepoint(room->store), 0);
+		known->marks[known->depth++] = known->count;
+	} else if (step == 1 && known->depth > 0) {
+		assert_int_equal(store_savepoint_release(room->store), 0);
+		known->depth--;
+	} else if (step == 2 && known->depth > 0) {
+		assert_int_equal(store_savepoint_rollback(room->store), 0);
+		known->count = known->marks[--known->depth];
+	} else if (step == 3 && known->depth == 0) {
+		assert_int_equal(store_commit(room->store), 0);
+	} else if (step < 6 && i > 0) {
+		i = (size_t)random() % i;
+		expect_text(room, known->articles[i].key, known->articles[i].number,
+			known->articles[i].length);
+	} else {
+		usec now = NOW + (usec)random() % (PACKET_SPAN + PACKET_SPAN / 8);
+
+		known->articles[i].number = number;
+		known->articles[i].length = random_length();
+		known->articles[i].key = add_at(room, number, known->articles[i].length, now);
+		known->count++;
+	}
+}
+
+static void test_texts_outlive_whatever_is_undone_beside_them(void **state)
+{
+	struct room *room = *state;
+	static struct known known;
+
+	srandom(7);
+	for (unsigned i = 0; i < ARRAY_SIZE(known.articles); i++)
+		take_random_step(room, &known, i);
+	for (; known.depth > 0; known.depth--)
+		assert_int_equal(store_savepoint_release(room->store), 0);
+	assert_true(known.count > 100);
+	assert_int_equal(room_ask(room,
+				 "SELECT count(*) FROM packets"
+				 " WHERE key NOT IN (SELECT packet FROM articles)"),
+		0);
+	for (size_t i = 0; i < known.count; i++)
+		expect_text(room, known.articles[i].key, known.articles[i].number,
+			known.articles[i].length);
 }
 
 /* Replaces the article's text. */
@@ -310,6 +383,7 @@ int main(void)
 		IN_ROOM(test_packet_written_in_a_savepoint_that_is_undone_is_filled_again),
 		IN_ROOM(test_long_text_before_a_savepoint_outlives_it),
 		IN_ROOM(test_texts_of_a_transaction_go_with_it),
+		IN_ROOM(test_texts_outlive_whatever_is_undone_beside_them),
 		IN_ROOM(test_text_of_a_changed_article_leaves_its_packet),
 		IN_ROOM(test_packet_goes_with_the_newest_of_its_articles),
 		IN_ROOM(test_packet_goes_when_its_articles_do),
