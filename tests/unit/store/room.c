@@ -1,5 +1,6 @@
 #include "room.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -75,6 +76,39 @@ void room_reopen(struct room *room)
 	store_close(room->store);
 	room->store = NULL;
 	room_open(room);
+}
+
+static int count_story(const struct story *story, void *userdata)
+{
+	(void)story;
+	++*(uint64_t *)userdata;
+	return 0;
+}
+
+void room_expect_rows(struct room *room, uint64_t articles, uint64_t stories)
+{
+	struct article_record record = {.key = INT64_MAX};
+	uint64_t count = 0;
+	struct story story;
+	int r;
+
+	for (;;) {
+		arena_reset(room->arena);
+		r = store_article_before(room->store, record.key, room->arena, &record);
+		if (r < 0)
+			break;
+		assert_non_null(record.article.text);
+		assert_int_equal(
+			store_story_get(room->store, record.story, room->arena, &story), 0);
+		count++;
+	}
+	assert_int_equal(r, -ENOENT);
+	assert_int_equal(count, articles);
+	count = 0;
+	assert_int_equal(
+		store_stories_each(room->store, NULL, 0, INT64_MAX, SIZE_MAX, count_story, &count),
+		0);
+	assert_int_equal(count, stories);
 }
 
 struct digest make_digest(unsigned number)

@@ -36,6 +36,9 @@ void room_reopen(struct room *room);
 /* What a query about the file answers: it is committed, closed and opened again. */
 int64_t room_ask(struct room *room, const char *sql);
 
+/* Reads each article, with its story and text, and each story: there are as many as are told. */
+void room_expect_rows(struct room *room, uint64_t articles, uint64_t stories);
+
 /* Removes the files of the store, which is closed. */
 void room_remove(struct room *room);
 

@@ -165,6 +165,8 @@ static void test_rounds_are_whole_after_kill(void **state)
 		number = check(room, number);
 	}
 	assert_true(number >= KILLS * 3 / 4);
+	room_expect_rows(
+		room, (uint64_t)number * ARTICLES_A_ROUND, (uint64_t)number * ARTICLES_A_ROUND);
 }
 
 int main(void)

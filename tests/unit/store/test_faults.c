@@ -84,6 +84,7 @@ static void check_whole(struct room *room, const char *last_or_next[2], unsigned
 	unsigned deliveries = 0;
 
 	assert_int_equal(store_figures(room->store, &figures), 0);
+	room_expect_rows(room, figures.articles, figures.stories);
 	assert_int_equal(figures.stories, figures.articles);
 	assert_int_equal(figures.alerts, figures.articles);
 	assert_int_equal(
