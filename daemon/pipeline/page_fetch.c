@@ -357,7 +357,9 @@ static void on_rules(const struct reader_result *read, void *userdata)
 	struct page_fetch *fetch = userdata;
 
 	fetch->reading = false;
-	if (read->error < 0)
+	if (read->error == -EPROTO || read->error == -EFBIG)
+		end(fetch, PAGE_LATER, "not reached", NULL, 0); /* as what broke off on its way */
+	else if (read->error < 0)
 		end(fetch, PAGE_LATER, "no reader", NULL, 0);
 	else
 		keep_rules(fetch, read->rules);

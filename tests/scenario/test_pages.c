@@ -33,6 +33,7 @@ struct world {
 	char page[2048];
 	const char *robots; /* NULL: 404 */
 	int robots_status;
+	const char *robots_header;
 	int page_status;
 	const char *page_header;
 	const char *robots_elsewhere; /* of other.example */
@@ -97,6 +98,7 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 	} else if (strcmp(path, "robots.txt") == 0) {
 		world->robots_requests++;
 		ret->status = world->robots ? world->robots_status : 404;
+		ret->headers[0] = world->robots_header;
 		ret->body = world->robots ? world->robots : "";
 		ret->length = strlen(ret->body);
 	} else {
@@ -193,6 +195,21 @@ static void test_site_whose_robots_txt_fails_is_asked_for_no_page(void **state)
 	expect_text(world, "server error");
 	assert_int_equal(world->page_requests, 0);
 	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
+}
+
+static void test_site_whose_robots_txt_comes_damaged_is_asked_for_no_page(void **state)
+{
+	struct world *world = *state;
+
+	world->robots = "User-agent: *\nDisallow: /nothing\n";
+	world->robots_header = "Content-Encoding: gzip";
+	poll(world, 2, PAGES_WAIT + USEC_MINUTE);
+	expect_text(world, "not reached");
+	assert_int_equal(world->page_requests, 0);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
+	world->robots_header = NULL;
+	poll(world, 3, 20 * USEC_SEC);
+	expect_text(world, "page");
 }
 
 static void test_article_waits_for_its_page_for_a_bounded_time(void **state)
@@ -347,6 +364,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(test_robots_txt_is_asked_for_once_a_day),
 		TEST(test_site_whose_robots_txt_fails_is_asked_for_no_page),
+		TEST(test_site_whose_robots_txt_comes_damaged_is_asked_for_no_page),
 		TEST(test_article_waits_for_its_page_for_a_bounded_time),
 		TEST(test_page_that_comes_at_the_second_try_is_used),
 		TEST(test_page_that_comes_damaged_is_asked_for_again),
