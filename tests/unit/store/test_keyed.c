@@ -166,6 +166,56 @@ static void test_story_outlives_the_article_that_began_it(void **state)
 	assert_int_equal(add(room, 4, 0, NOW).key, three.key + 1);
 }
 
+/* The story of some article that is there; 0 where there is none. */
+static int64_t some_story(struct room *room, int64_t before)
+{
+	struct article_record record;
+	int r;
+
+	r = store_article_before(room->store, before, room->arena, &record);
+	return r == 0 ? record.story : 0;
+}
+
+/* What the file itself does not look after: who is referred to stays, and who is not goes. */
+static void test_stories_and_their_articles_go_together(void **state)
+{
+	struct room *room = *state;
+	int64_t feed = make_feed(room, "https://example.org/feed");
+
+	srandom(1);
+	for (unsigned i = 1; i < 400; i++) {
+		struct store_retention retention = {.fingerprint_before = NOW + i / 2};
+		int64_t story = random() % 2 ? some_story(room, 2 + random() % (2 * i)) : 0;
+		/* Now and then the clock is ahead: who began a story may outlive who joined. */
+		usec now = NOW + (random() % 16 == 0 ? USEC_DAY : i);
+		char id[16];
+
+		(void)snprintf(id, sizeof(id), "%u.", i);
+		if (random() % 4 == 0)
+			(void)make_article(room, id, feed,
+				story == 0 ? make_story(room, id, now) : story, now);
+		else
+			(void)add(room, i, story, now);
+		if (random() % 8 == 0)
+			assert_true(store_prune(room->store, &retention,
+					    1 + (size_t)random() % 20) >= 0);
+		arena_reset(room->arena);
+	}
+	assert_int_equal(room_ask(room,
+				 "SELECT count(*) FROM stories"
+				 " WHERE key NOT IN (SELECT story FROM articles)"),
+		0);
+	assert_int_equal(room_ask(room,
+				 "SELECT count(*) FROM articles"
+				 " WHERE story NOT IN (SELECT key FROM stories)"),
+		0);
+	assert_in_range(room_ask(room, "SELECT count(*) FROM articles"), 100, 300);
+	assert_in_range(room_ask(room, "SELECT count(*) FROM stories"), 20, 200);
+	assert_int_equal(
+		room_ask(room, "SELECT min(integrity_check = 'ok') FROM pragma_integrity_check"),
+		1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +224,7 @@ int main(void)
 		IN_ROOM(test_story_is_found_by_an_id_that_tells_its_key),
 		IN_ROOM(test_story_has_who_began_it_and_who_joined),
 		IN_ROOM(test_story_outlives_the_article_that_began_it),
+		IN_ROOM(test_stories_and_their_articles_go_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
