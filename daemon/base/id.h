@@ -1,9 +1,9 @@
 /*
  * Public identifiers of stories, articles and alerts: 26 characters that sort by time, in the form
  * of a ULID (48 bits of milliseconds, 80 bits more, Crockford's base 32).  The 80 bits are no
- * random ones but a digest of what the thing is, so that work repeated after a crash gives the
- * same identifier.  Of articles and stories the last 40 are the key of the row, which is found by
- * it without an index of ids.
+ * random ones but a digest of what the thing is, so that an alert that is made again is known as
+ * that.  Of articles and stories the last 40 are the key of the row, which is found by it without
+ * an index of ids.
  */
 #pragma once
 

@@ -136,6 +136,7 @@ static void abandon(struct passing *passing)
 	passing_free(passing);
 }
 
+/* The state last: a feed's change of health that was not told is still to come then. */
 static int save_state(struct passing *passing, const struct round_result *result)
 {
 	struct pipeline *pipeline = passing->pipeline;
@@ -144,19 +145,19 @@ static int save_state(struct passing *passing, const struct round_result *result
 	r = poller_conclude(
 		pipeline->poller, passing->round, result, passing->arena, &passing->state);
 	if (r == 0)
+		r = report_health(passing);
+	if (r >= 0) /* more than 0: it told something */
 		r = request_log_add(
 			pipeline->store, passing->round, result, passing->arena, &passing->state);
 	if (r == 0)
 		r = store_feed_save(pipeline->store, &passing->state);
-	if (r == 0)
-		r = report_health(passing);
-	return r < 0 ? r : 0; /* more than 0: it told something */
+	return r;
 }
 
 /*
  * What a round comes to is stored whole or not at all: a document's entries and state by a
- * savepoint, so that other rounds' stay; a state alone is so little that only the store itself can
- * fail, and then for all.
+ * savepoint, so that other rounds' stay; a state alone needs none, for where it cannot be written
+ * the store has failed for all.
  */
 static int save_outcome(struct passing *passing, const struct round_result *result)
 {
