@@ -174,7 +174,8 @@ char *arena_join(struct arena *arena, const char *first, const char *second)
 	if (!whole)
 		return NULL;
 	memcpy(whole, first, length);
-	memcpy(whole + length, second, more + 1);
+	memcpy(whole + length, second, more);
+	whole[length + more] = '\0';
 	return whole;
 }
 

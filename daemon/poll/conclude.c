@@ -397,7 +397,7 @@ int answer_conclude(
 	else
 		conclude_poll(&draft);
 	/* Most polls leave it as it was. */
-	if (!draft.state.memory || memcmp(&draft.memory, &before, sizeof(before)) != 0) {
+	if (!draft.state.memory || !memory_equals(&draft.memory, &before)) {
 		draft.state.memory = memory_write(&draft.memory, arena);
 		if (!draft.state.memory)
 			return -ENOMEM;

@@ -146,6 +146,28 @@ static uint64_t number_of(const struct memory *memory, size_t i)
 	return 0;
 }
 
+static const char *string_of(const struct memory *memory, size_t i)
+{
+	return *(const char *const *)(const void *)((const char *)memory + members[i].offset);
+}
+
+static bool has_same_string(const struct memory *a, const struct memory *b, size_t i)
+{
+	const char *string = string_of(a, i);
+	const char *other = string_of(b, i);
+
+	return string == other || (string && other && strcmp(string, other) == 0);
+}
+
+bool memory_equals(const struct memory *a, const struct memory *b)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		if (members[i].kind == KIND_STRING ? !has_same_string(a, b, i)
+						   : number_of(a, i) != number_of(b, i))
+			return false;
+	return a->hints.skip_days == b->hints.skip_days;
+}
+
 static void add_value(struct buffer *text, const char *key, const char *value, size_t length)
 {
 	(void)buffer_add_string(text, key);
@@ -172,11 +194,10 @@ const char *memory_write(const struct memory *memory, struct arena *arena)
 
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
 		if (members[i].kind == KIND_STRING) {
-			const char *const *string =
-				(const void *)((const char *)memory + members[i].offset);
+			const char *string = string_of(memory, i);
 
-			if (*string && !strchr(*string, '\n'))
-				add_value(&text, members[i].key, *string, strlen(*string));
+			if (string && !strchr(string, '\n'))
+				add_value(&text, members[i].key, string, strlen(string));
 		} else {
 			add_number(&text, members[i].key, number_of(memory, i));
 		}

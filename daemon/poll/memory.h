@@ -40,5 +40,8 @@ struct memory {
 /* Strings are copied into the arena; where that is full they are NULL. */
 void memory_read(const char *text, struct arena *arena, struct memory *ret);
 
+/* Whether both are written alike. */
+bool memory_equals(const struct memory *a, const struct memory *b);
+
 /* The text form, in the arena; NULL where that is full, "" for nothing to remember. */
 const char *memory_write(const struct memory *memory, struct arena *arena);

@@ -49,6 +49,29 @@ static void test_memory_comes_back_as_it_was_written(void **state)
 	assert_int_equal(back.hints.skip_days, 0x7f);
 }
 
+static void test_memory_equals_what_is_written_alike(void **state)
+{
+	char url[] = "http://a/";
+	char copy[] = "http://a/";
+	const struct memory memory = {.validators_url = url, .noted = 7, .move_count = 1};
+	const struct memory others[] = {
+		{.noted = 7, .move_count = 1},
+		{.validators_url = "http://b/", .noted = 7, .move_count = 1},
+		{.validators_url = url, .move_count = 1},
+		{.validators_url = url, .noted = 7, .move_count = 2},
+		{.validators_url = url, .noted = 7, .move_count = 1, .unreadable = true},
+		{.validators_url = url, .noted = 7, .move_count = 1, .hints = {.skip_days = 1}},
+	};
+
+	(void)state;
+	assert_true(memory_equals(
+		&memory, &(struct memory){.validators_url = copy, .noted = 7, .move_count = 1}));
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		assert_false(memory_equals(&memory, &others[i]));
+		assert_false(memory_equals(&others[i], &memory));
+	}
+}
+
 static void test_memory_of_nothing_is_empty(void **state)
 {
 	_cleanup_(arena_freep) struct arena *arena = NULL;
@@ -78,6 +101,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_memory_comes_back_as_it_was_written),
+		cmocka_unit_test(test_memory_equals_what_is_written_alike),
 		cmocka_unit_test(test_memory_of_nothing_is_empty),
 		cmocka_unit_test(test_memory_passes_over_what_it_does_not_know),
 	};
