@@ -56,11 +56,17 @@ static size_t gzip_header_length(const char *bytes, size_t length)
 	return at < length ? at : length;
 }
 
+bool is_gzip(const char *bytes, size_t length)
+{
+	/* its two bytes of magic, and the one method there is */
+	return length > 3 && memcmp(bytes, "\x1F\x8B\x08", 3) == 0;
+}
+
 struct digest document_digest(const char *bytes, size_t length)
 {
 	size_t skipped = 0;
 
-	if (length >= GZIP_HEADER_BYTES && memcmp(bytes, "\x1F\x8B\x08", 3) == 0)
+	if (length >= GZIP_HEADER_BYTES && is_gzip(bytes, length))
 		skipped = gzip_header_length(bytes, length);
 	return digest_bytes(bytes + skipped, length - skipped);
 }

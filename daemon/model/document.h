@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buffer.h"
@@ -30,6 +31,9 @@ struct document {
  */
 int document_make(struct url_part url, const char *content_type, const char *bytes, size_t length,
 	struct document *ret);
+
+/* Whether the bytes begin as gzip does (RFC 1952 section 2.3.1). */
+bool is_gzip(const char *bytes, size_t length);
 
 /*
  * The digest by which a document is known that has not changed.  Of bytes in gzip the header is

@@ -65,12 +65,6 @@ static int libdeflate_to_errno(enum libdeflate_result result)
 	}
 }
 
-bool is_gzip(const char *bytes, size_t length)
-{
-	/* its two bytes of magic, and the one method there is */
-	return length > 3 && memcmp(bytes, "\x1F\x8B\x08", 3) == 0;
-}
-
 static int attempt_gzip(struct attempt *attempt)
 {
 	struct span in = attempt->in;

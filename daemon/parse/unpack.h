@@ -7,7 +7,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buffer.h"
@@ -40,9 +39,6 @@ int unpacker_undo(struct unpacker *unpacker, struct document *document, size_t b
 
 /* Gives back the room of a large document, whose bytes go with it. */
 void unpacker_rest(struct unpacker *unpacker);
-
-/* Whether the bytes begin as gzip does. */
-bool is_gzip(const char *bytes, size_t length);
 
 /*
  * Unpacks a file, up to DOCUMENT_BYTES_MAX; several members in a row are one file (RFC 1952,
