@@ -91,7 +91,7 @@ static int take_response(const struct fetching *fetching, const struct http_resp
 	}
 	r = copy_origin(response->url, http_response_header(response, "Content-Type"), document);
 	if (r == 0)
-		r = http_response_encoding(response, &document->encoding);
+		r = http_response_list(response, "Content-Encoding", &document->encoding);
 	if (r < 0)
 		return fail_internal(fetching->verb, r);
 	document->bytes = http_response_take(response, &document->length);

@@ -56,7 +56,7 @@ struct http_request {
 	size_t body_max;        /* of the response; 0: the bound */
 	/*
 	 * Compression is offered: for bodies that a reader takes, which come as they are, in
-	 * http_response_encoding().  Nothing is unpacked here.
+	 * their Content-Encoding.  Nothing is unpacked here.
 	 */
 	bool packed;
 	bool truncate; /* a longer body is cut and is no failure */
@@ -114,10 +114,10 @@ const char *http_response_header(const struct http_response *response, const cha
 char *http_response_link(const struct http_response *response, const char *relation);
 
 /*
- * The Content-Encoding of the body, its fields joined to one list, which the caller frees; *ret is
- * NULL where there is none.  Returns 0 or -ENOMEM.
+ * The headers of that name (any case) joined to one list, which the caller frees; *ret is NULL where
+ * there is none.  Returns 0 or -ENOMEM.
  */
-int http_response_encoding(const struct http_response *response, char **ret);
+int http_response_list(const struct http_response *response, const char *name, char **ret);
 
 /* Hands the body over, to be freed: `body` is not to be read any more.  NULL: there is none. */
 char *http_response_take(const struct http_response *response, size_t *ret_length);

@@ -149,19 +149,17 @@ static usec blocked_until(
 	const struct http_response *response, const struct memory *memory, usec now)
 {
 	const char *value = http_response_header(response, "Retry-After");
+	const char *date = http_response_header(response, "Date");
 	int status = response->status;
+	bool limited = status == 429 || (status == 403 && memory->limited > 0);
 	usec delay;
 
-	if (response->failure != HTTP_OK)
+	if (response->failure != HTTP_OK || (!limited && status != 503))
 		return 0;
-	if (status == 429 || status == 503) {
-		if (schedule_retry_after(
-			    value, http_response_header(response, "Date"), now, &delay))
-			return usec_add(now, delay);
-	}
-	if (status == 429 || (status == 403 && memory->limited > 0))
-		return usec_add(now, schedule_limited(memory->limited + 1));
-	return 0;
+	/* To wait for no time at all is no answer. */
+	if (schedule_retry_after(value, date, now, &delay) && delay > 0)
+		return usec_add(now, delay);
+	return limited ? usec_add(now, schedule_limited(memory->limited + 1)) : 0;
 }
 
 static const char *validator(const struct http_response *response, const char *name)
@@ -185,16 +183,23 @@ static int fill_words(
 	return status_to_words(response->status, &answer->words);
 }
 
-static usec freshness_of(const struct http_response *response)
+static int fill_freshness(struct answer *answer, const struct http_response *response)
 {
 	struct freshness freshness = {
-		.cache_control = http_response_header(response, "Cache-Control"),
 		.age = http_response_header(response, "Age"),
 		.expires = http_response_header(response, "Expires"),
 		.date = http_response_header(response, "Date"),
+		.now = answer->now,
 	};
+	char *cache_control;
 
-	return schedule_freshness(&freshness);
+	/* Frameworks and the servers before them add a field each. */
+	if (http_response_list(response, "Cache-Control", &cache_control) < 0)
+		return -ENOMEM;
+	freshness.cache_control = cache_control;
+	answer->freshness = schedule_freshness(&freshness);
+	free(cache_control);
+	return 0;
 }
 
 /* What the log is to keep of the request itself. */
@@ -236,8 +241,8 @@ int answer_fill(struct answer *answer, const struct http_response *response,
 		answer->body = document_digest(response->body, response->length);
 	answer->outcome = outcome_of(answer, response, state, memory);
 	answer->blocked_until = blocked_until(response, memory, now);
-	if (whole)
-		answer->freshness = freshness_of(response);
+	if (whole && fill_freshness(answer, response) < 0)
+		return -ENOMEM;
 	if (fill_record(answer, response, plan, memory) < 0)
 		return -ENOMEM;
 	if (answer->outcome == ROUND_DOCUMENT) {

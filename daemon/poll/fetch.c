@@ -34,7 +34,7 @@ static int take_document(
 	document.url = strdup(response->url);
 	document.content_type = type ? strdup(type) : NULL;
 	if (document.url && (document.content_type || !type) &&
-		http_response_encoding(response, &document.encoding) == 0)
+		http_response_list(response, "Content-Encoding", &document.encoding) == 0)
 		document.bytes = http_response_take(response, &document.length);
 	if (!document.bytes) {
 		document_clear(&document);

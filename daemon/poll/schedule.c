@@ -107,9 +107,9 @@ static usec less_age(usec fresh, const char *age)
 
 usec schedule_freshness(const struct freshness *freshness)
 {
+	int64_t date = (int64_t)(freshness->now / USEC_SEC);
 	const char *value;
 	int64_t expires;
-	int64_t date;
 	usec fresh;
 
 	if (freshness->cache_control) {
@@ -120,10 +120,11 @@ usec schedule_freshness(const struct freshness *freshness)
 		if (find_directive(freshness->cache_control, "max-age", &value))
 			return parse_seconds(value, &fresh) ? less_age(fresh, freshness->age) : 0;
 	}
-	if (!freshness->expires || !freshness->date)
+	if (!freshness->expires || datetime_parse_http(freshness->expires, &expires) < 0)
 		return 0;
-	if (datetime_parse_http(freshness->expires, &expires) < 0 ||
-		datetime_parse_http(freshness->date, &date) < 0 || expires <= date)
+	if (freshness->date)
+		(void)datetime_parse_http(freshness->date, &date);
+	if (expires <= date)
 		return 0;
 	return less_age((usec)(expires - date) * USEC_SEC, freshness->age);
 }

@@ -28,12 +28,13 @@ usec schedule_phase(const char *url, usec window);
 /* P12: how long the window is over which `count` waiting feeds are spread. */
 usec schedule_window(size_t count, usec interval);
 
-/* Freshness of a response as RFC 9111 section 4.2 has it; any may be NULL. */
+/* Freshness of a response as RFC 9111 section 4.2 has it; any field may be NULL. */
 struct freshness {
 	const char *cache_control;
 	const char *age;
 	const char *expires;
 	const char *date;
+	usec now; /* wall clock, for a response without a date (RFC 9110 section 6.6.1) */
 };
 
 /* For how long the response says it stays fresh; 0: not at all, or nothing was said. */

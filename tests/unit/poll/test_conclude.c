@@ -316,6 +316,17 @@ static void test_p6_a_year_of_freshness_is_a_day(void **state)
 	assert_true(polled_feed_wait(polled) <= USEC_DAY + USEC_DAY / 10);
 }
 
+static void test_p6_several_fields_of_cache_control_are_one_list(void **state)
+{
+	struct polled_feed *polled = begin(state);
+	struct said said = with_both;
+
+	said.headers = HEADERS("Cache-Control: max-age=7200", "cache-control: public");
+	polled_feed_poll(polled, &said, NULL);
+	assert_true(polled_feed_wait(polled) >= 2 * USEC_HOUR);
+	assert_int_equal(polled->state->rule, RULE_HINT);
+}
+
 static void test_p6_no_store_is_no_licence_to_come_sooner(void **state)
 {
 	struct polled_feed *polled = begin(state);
@@ -369,6 +380,11 @@ static void test_p7_a_short_retry_after_is_no_licence_to_come_sooner(void **stat
 	polled_feed_poll(
 		polled, &(struct said){.status = 429, .headers = HEADERS("Retry-After: 1")}, NULL);
 	assert_true(polled_feed_wait(polled) >= 30 * USEC_MINUTE);
+	/* No time at all is as if nothing had been said. */
+	polled_feed_poll_next(
+		polled, &(struct said){.status = 429, .headers = HEADERS("Retry-After: 0")}, NULL);
+	assert_true(polled_feed_wait(polled) >= 2 * USEC_HOUR);
+	assert_int_equal(polled->answer.blocked_until, polled->now + 2 * USEC_HOUR);
 }
 
 static void test_p7_without_retry_after_429_doubles_and_503_backs_off(void **state)
@@ -401,6 +417,9 @@ static void test_p7_a_403_right_after_a_429_is_another(void **state)
 	assert_int_equal(polled->state->rule, RULE_RETRY_AFTER);
 	assert_true(polled_feed_wait(polled) >= 2 * USEC_HOUR);
 	assert_true(polled->answer.blocked_until > polled->now);
+	polled_feed_poll_next(polled,
+		&(struct said){.status = 403, .headers = HEADERS("Retry-After: 100000")}, NULL);
+	assert_int_equal(polled->answer.blocked_until, polled->now + 100000 * USEC_SEC);
 }
 
 static void test_p8_failures_back_off_and_say_why_and_since_when(void **state)
@@ -735,6 +754,7 @@ int main(void)
 		POLL_TEST(test_p6_the_later_of_own_interval_and_hint_counts),
 		POLL_TEST(test_p6_a_feed_is_left_alone_in_the_hours_that_it_names),
 		POLL_TEST(test_p6_a_year_of_freshness_is_a_day),
+		POLL_TEST(test_p6_several_fields_of_cache_control_are_one_list),
 		POLL_TEST(test_p6_no_store_is_no_licence_to_come_sooner),
 		POLL_TEST(test_p6_the_operators_interval_overrides_hints_but_not_429),
 		POLL_TEST(test_p7_retry_after_is_obeyed_for_429_and_503),

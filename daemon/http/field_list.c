@@ -5,13 +5,13 @@
 #include "http/headers.h"
 
 /* RFC 9110 section 5.3: several fields are one list. */
-int http_response_encoding(const struct http_response *response, char **ret)
+int http_response_list(const struct http_response *response, const char *name, char **ret)
 {
 	_cleanup_(buffer_free) struct buffer list = BUFFER_INIT(HTTP_HEADERS_MAX);
 	const struct http_headers *headers = response->headers;
 
 	for (unsigned i = 0; headers && i < headers->count; i++) {
-		const char *field = headers_at(headers, i, "Content-Encoding");
+		const char *field = headers_at(headers, i, name);
 
 		if (field && list.length > 0)
 			(void)buffer_add_string(&list, ", ");
