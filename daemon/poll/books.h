@@ -96,6 +96,9 @@ void pacer_arm(struct poll_feed *feed);
  */
 void pacer_hurry(struct poll_feed *feed);
 
+/* The feed is to be given its time by the next pacer_place().  Returns 0 or -ENOMEM. */
+int pacer_await(struct poll_feed *feed);
+
 /* Gives feeds added since the last turn their times (P12). */
 void pacer_place(struct poller *poller, usec now);
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/macro.h"
 #include "poll/schedule.h"
 
@@ -17,6 +18,8 @@ enum {
 #define OPEN_BYTES_MOST ((size_t)8 * 1024 * 1024)
 /* The wall clock may step: no timer waits longer than this before it is looked at again. */
 #define LOOK_AGAIN USEC_MINUTE
+/* What it went on by more than this between two looks was a sleep of the machine, or a step. */
+#define CLOCK_LEAP (5 * USEC_MINUTE)
 
 usec pacer_now(const struct poller *poller)
 {
@@ -30,8 +33,8 @@ static void set_timer(struct poller *poller)
 	usec now = pacer_now(poller);
 	usec delay = USEC_INFINITY;
 
-	if (poller->held) /* pacer_balance() comes back */
-		delay = USEC_INFINITY;
+	if (poller->held) /* pacer_balance() comes back; the clock is looked at all the same */
+		delay = poller->once ? USEC_INFINITY : LOOK_AGAIN;
 	else if (poller->waiting_count > 0 || poller->starting)
 		delay = 0;
 	else if (first && !poller->once)
@@ -114,6 +117,18 @@ static void spread_waiting(struct poller *poller, usec now)
 	free(waiting);
 }
 
+int pacer_await(struct poll_feed *feed)
+{
+	struct poller *poller = feed->poller;
+	int r = array_grow((void **)&poller->waiting, &poller->waiting_size, poller->waiting_count,
+		sizeof(struct poll_feed *));
+
+	if (r < 0)
+		return r;
+	poller->waiting[poller->waiting_count++] = feed;
+	return 0;
+}
+
 void pacer_place(struct poller *poller, usec now)
 {
 	if (poller->waiting_count == 0)
@@ -134,15 +149,11 @@ void pacer_place(struct poller *poller, usec now)
  * Where the wall clock was set back, what was to be polled in an hour is still polled in an hour,
  * and not when the clock has come there again.
  */
-static void follow_clock(struct poller *poller, usec now)
+static void follow_back(struct poller *poller, usec now, usec back)
 {
-	usec back = poller->seen > now ? poller->seen - now : 0;
 	struct poll_feed *feed;
 	size_t cursor = 0;
 
-	poller->seen = now;
-	if (back <= POLL_CLOCK_SLACK)
-		return;
 	while ((feed = map_next(&poller->by_url, &cursor))) {
 		usec next = feed->state->next_poll;
 
@@ -156,6 +167,28 @@ static void follow_clock(struct poller *poller, usec now)
 			feed->refused_at = now;
 		pacer_arm(feed);
 	}
+}
+
+/* P12: what came due while the machine slept waits as after any downtime. */
+static void follow_leap(struct poller *poller, usec now)
+{
+	struct poll_feed *feed;
+	size_t cursor = 0;
+
+	while ((feed = map_next(&poller->by_url, &cursor)))
+		if (feed->due.index > 0 && feed->state->next_poll <= now && pacer_await(feed) < 0)
+			return; /* the others are started now */
+}
+
+static void follow_clock(struct poller *poller, usec now)
+{
+	usec seen = poller->seen > 0 ? poller->seen : now;
+
+	poller->seen = now;
+	if (seen > usec_add(now, POLL_CLOCK_SLACK))
+		follow_back(poller, now, seen - now);
+	else if (now > usec_add(seen, CLOCK_LEAP))
+		follow_leap(poller, now);
 }
 
 void pacer_turn(void *userdata)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/log.h"
 #include "base/macro.h"
 #include "poll/books.h"
@@ -77,17 +76,6 @@ static void restore_block(struct poller *poller, const struct feed_state *state)
 			poller->options.http, memory.blocked_url, memory.blocked_until);
 }
 
-static int add_waiting(struct poller *poller, struct poll_feed *feed)
-{
-	int r = array_grow((void **)&poller->waiting, &poller->waiting_size, poller->waiting_count,
-		sizeof(struct poll_feed *));
-
-	if (r < 0)
-		return r;
-	poller->waiting[poller->waiting_count++] = feed;
-	return 0;
-}
-
 bool poller_has(const struct poller *poller, const struct feed *feed)
 {
 	return map_get(&poller->by_url, feed_key(feed)) != NULL;
@@ -134,7 +122,7 @@ int poller_add(struct poller *poller, const struct feed *feed, const struct feed
 		feed_free(added);
 		return -ENOMEM;
 	}
-	if (map_put(&poller->by_name, feed->name, added) < 0 || add_waiting(poller, added) < 0) {
+	if (map_put(&poller->by_name, feed->name, added) < 0 || pacer_await(added) < 0) {
 		(void)map_remove(&poller->by_name, feed->name);
 		(void)map_remove(&poller->by_url, feed_key(feed));
 		feed_free(added);

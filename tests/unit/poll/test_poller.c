@@ -703,6 +703,22 @@ static void test_the_wall_clock_may_step(void **state)
 	assert_int_equal(fixture->requests, 2);
 }
 
+static void test_p12_what_came_due_while_the_machine_slept_is_spread(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < FEEDS; i++)
+		add(fixture, i, FEEDS);
+	fake_clock_advance(fixture->clock, 20 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, FEEDS);
+	fake_clock_step(fixture->clock, (int64_t)(8 * USEC_HOUR));
+	fixture->requests = 0;
+	fake_clock_advance(fixture->clock, 2 * USEC_MINUTE);
+	assert_in_range(fixture->requests, 1, 30);
+	fake_clock_advance(fixture->clock, 17 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, FEEDS);
+}
+
 static void test_the_wall_clock_may_be_set_back(void **state)
 {
 	struct fixture *fixture = *state;
@@ -751,6 +767,7 @@ int main(void)
 		POLLER_TEST(test_a_reload_keeps_rounds_in_flight),
 		POLLER_TEST(test_a_reload_cancels_transfers_of_feeds_that_go),
 		POLLER_TEST(test_the_wall_clock_may_step),
+		POLLER_TEST(test_p12_what_came_due_while_the_machine_slept_is_spread),
 		POLLER_TEST(test_the_wall_clock_may_be_set_back),
 	};
 
