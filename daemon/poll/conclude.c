@@ -53,6 +53,11 @@ static void note_unread(struct draft *draft)
 		draft->state.validators = (struct validators){0};
 }
 
+static const char *asked_url(const struct feed_state *state)
+{
+	return state->moved_url ? state->moved_url : state->url;
+}
+
 /* P3: replaced from each 200 (absent is forgotten), from a 304 where present. */
 static void take_validators(struct draft *draft)
 {
@@ -62,11 +67,9 @@ static void take_validators(struct draft *draft)
 	if (!came(draft))
 		return;
 	if (answer->status != 304) {
-		const char *asked =
-			draft->state.moved_url ? draft->state.moved_url : draft->state.url;
-
 		*validators = (struct validators){answer->etag, answer->last_modified};
-		draft->memory.validators_url = strcmp(answer->url, asked) == 0 ? NULL : answer->url;
+		draft->memory.validators_url =
+			strcmp(answer->url, asked_url(&draft->state)) == 0 ? NULL : answer->url;
 		draft->memory.access =
 			draft->given->feed->access ? draft->given->feed->access->identity : NULL;
 		draft->memory.last_200 = answer->now;
@@ -106,10 +109,11 @@ static void judge_validators(struct draft *draft)
 		memory->modified_useless = true;
 }
 
-/* P10: no way back from https, no adoption in haste. */
-static bool is_safe_move(const char *from, const char *to)
+/* P10: no way back from https, but to the URL that the user wrote; no adoption in haste. */
+static bool is_safe_move(const struct feed_state *state, const char *to)
 {
-	return strncasecmp(from, "https:", 6) != 0 || strncasecmp(to, "https:", 6) == 0;
+	return strncasecmp(asked_url(state), "https:", 6) != 0 ||
+		strncasecmp(to, "https:", 6) == 0 || strcmp(to, state->url) == 0;
 }
 
 static void note_move(struct draft *draft)
@@ -119,7 +123,7 @@ static void note_move(struct draft *draft)
 	const struct answer *answer = draft->answer;
 	const char *to = answer->permanent_url;
 
-	if (!to || !is_safe_move(state->url, to)) {
+	if (!to || !is_safe_move(state, to)) {
 		memory->move_url = NULL;
 		memory->move_count = 0;
 		return;

@@ -655,6 +655,21 @@ static void test_p10_a_move_from_https_to_http_is_not_adopted(void **state)
 	assert_null(polled->state->moved_url);
 }
 
+static void test_p10_a_feed_that_moved_to_https_stays_there_or_comes_home(void **state)
+{
+	struct polled_feed *polled = begin(state);
+
+	for (int i = 0; i < 9; i++)
+		poll_moved(polled, "https://new.example.org/feed", USEC_DAY);
+	assert_string_equal(polled->state->moved_url, "https://new.example.org/feed");
+	for (int i = 0; i < 20; i++)
+		poll_moved(polled, "http://newer.example.org/feed", USEC_DAY);
+	assert_string_equal(polled->state->moved_url, "https://new.example.org/feed");
+	for (int i = 0; i < 9; i++)
+		poll_moved(polled, url, USEC_DAY);
+	assert_null(polled->state->moved_url);
+}
+
 static void test_p10_a_move_to_a_page_that_is_no_feed_is_not_adopted(void **state)
 {
 	struct polled_feed *polled = begin(state);
@@ -775,6 +790,7 @@ int main(void)
 		POLL_TEST(test_p10_a_poll_without_a_redirect_starts_over),
 		POLL_TEST(test_p10_a_temporary_redirect_is_never_adopted),
 		POLL_TEST(test_p10_a_move_from_https_to_http_is_not_adopted),
+		POLL_TEST(test_p10_a_feed_that_moved_to_https_stays_there_or_comes_home),
 		POLL_TEST(test_p10_a_move_to_a_page_that_is_no_feed_is_not_adopted),
 		POLL_TEST(test_p10_a_move_that_fails_is_taken_back),
 		POLL_TEST(test_p10_410_at_the_new_url_sends_us_back_to_the_old),
