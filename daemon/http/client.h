@@ -114,8 +114,8 @@ const char *http_response_header(const struct http_response *response, const cha
 char *http_response_link(const struct http_response *response, const char *relation);
 
 /*
- * The headers of that name (any case) joined to one list, which the caller frees; *ret is NULL where
- * there is none.  Returns 0 or -ENOMEM.
+ * The headers of that name (any case) joined to one list, which the caller frees; *ret is NULL
+ * where there is none.  Returns 0 or -ENOMEM.
  */
 int http_response_list(const struct http_response *response, const char *name, char **ret);
 

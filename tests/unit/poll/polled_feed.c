@@ -15,6 +15,38 @@
 /* Sunday, 1 November 2026, 12:00 UTC */
 #define NOON ((usec)1793534400 * USEC_SEC)
 
+const char polled_url[] = "http://example.org/feed";
+
+const struct said polled_with_both = {
+	.status = 200,
+	.headers =
+		(const char *const[]){"ETag: W/\"a,b\"", "Last-Modified: yesterday, i think", NULL},
+	.body = "one",
+};
+
+int polled_feed_setup(void **state)
+{
+	static struct polled_feed polled;
+
+	polled = (struct polled_feed){0};
+	*state = &polled;
+	return 0;
+}
+
+int polled_feed_teardown(void **state)
+{
+	polled_feed_clear(*state);
+	return 0;
+}
+
+struct polled_feed *polled_feed_begin(void **state)
+{
+	struct polled_feed *polled = *state;
+
+	polled_feed_init(polled, polled_url);
+	return polled;
+}
+
 void polled_feed_init(struct polled_feed *polled, const char *url)
 {
 	struct feed_state state = {.url = url};

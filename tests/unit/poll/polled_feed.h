@@ -26,6 +26,15 @@ struct said {
 	const char *spoiled; /* how the body turns out to be damaged, or NULL */
 };
 
+/* What tests of it begin with. */
+extern const char polled_url[];
+extern const struct said polled_with_both; /* 200 with an ETag and a date */
+
+/* For cmocka; polled_feed_begin() then gives a feed of polled_url that was never polled. */
+int polled_feed_setup(void **state);
+int polled_feed_teardown(void **state);
+struct polled_feed *polled_feed_begin(void **state);
+
 void polled_feed_init(struct polled_feed *polled, const char *url);
 void polled_feed_clear(struct polled_feed *polled);
 

@@ -14,43 +14,11 @@
 
 #define HEADERS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static const char url[] = "http://example.org/feed";
-
-static struct polled_feed *begin(void **state)
-{
-	struct polled_feed *polled = *state;
-
-	polled_feed_init(polled, url);
-	return polled;
-}
-
-static int setup(void **state)
-{
-	static struct polled_feed polled;
-
-	polled = (struct polled_feed){0};
-	*state = &polled;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	polled_feed_clear(*state);
-	return 0;
-}
-
-static const struct said with_both = {
-	.status = 200,
-	.headers =
-		(const char *const[]){"ETag: W/\"a,b\"", "Last-Modified: yesterday, i think", NULL},
-	.body = "one",
-};
-
 static void test_p1_first_request_is_unconditional_and_the_next_are_not(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	assert_null(polled->plan.etag);
 	assert_null(polled->plan.last_modified);
 	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
@@ -61,9 +29,9 @@ static void test_p1_first_request_is_unconditional_and_the_next_are_not(void **s
 
 static void test_p2_validators_go_back_exactly_as_they_came(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
 	assert_string_equal(polled->plan.etag, "W/\"a,b\"");
 	assert_string_equal(polled->plan.last_modified, "yesterday, i think");
@@ -71,24 +39,24 @@ static void test_p2_validators_go_back_exactly_as_they_came(void **state)
 
 static void test_p2_validators_are_bound_to_the_url_they_came_from(void **state)
 {
-	struct polled_feed *polled = begin(state);
-	struct said said = with_both;
+	struct polled_feed *polled = polled_feed_begin(state);
+	struct said said = polled_with_both;
 
 	said.url = "http://cdn.example.org/feed";
 	polled_feed_poll(polled, &said, NULL);
-	assert_string_equal(polled->plan.bound_url, url);
+	assert_string_equal(polled->plan.bound_url, polled_url);
 	polled_feed_poll_next(
 		polled, &(struct said){.status = 304, .url = "http://cdn.example.org/feed"}, NULL);
-	assert_string_equal(polled->plan.url, url);
+	assert_string_equal(polled->plan.url, polled_url);
 	assert_string_equal(polled->plan.bound_url, "http://cdn.example.org/feed");
 	assert_int_equal(polled->answer.outcome, ROUND_UNCHANGED);
 }
 
 static void test_p3_validators_are_replaced_or_forgotten_by_each_200(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	polled_feed_poll_next(polled,
 		&(struct said){.status = 200, .headers = HEADERS("ETag: b"), .body = "two"}, NULL);
 	assert_string_equal(polled->state->validators.etag, "b");
@@ -99,9 +67,9 @@ static void test_p3_validators_are_replaced_or_forgotten_by_each_200(void **stat
 
 static void test_p3_validators_are_replaced_though_the_body_is_the_same(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	polled_feed_poll_next(polled,
 		&(struct said){.status = 200, .headers = HEADERS("ETag: b"), .body = "one"}, NULL);
 	assert_int_equal(polled->answer.outcome, ROUND_UNCHANGED);
@@ -111,10 +79,10 @@ static void test_p3_validators_are_replaced_though_the_body_is_the_same(void **s
 
 static void test_p3_validators_are_replaced_though_the_body_is_broken(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 	struct round_result broken = {.readable = false, .words = "this is no feed"};
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	polled_feed_poll_next(polled,
 		&(struct said){.status = 200, .headers = HEADERS("ETag: b"), .body = "two"},
 		&broken);
@@ -125,13 +93,13 @@ static void test_p3_validators_are_replaced_though_the_body_is_broken(void **sta
 
 static void test_a_document_on_which_the_reader_failed_is_asked_for_again_whole(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 	struct round_result failed = {.unread = true, .words = "the reader crashed"};
 
-	polled_feed_poll(polled, &with_both, &failed);
+	polled_feed_poll(polled, &polled_with_both, &failed);
 	assert_null(polled->state->validators.etag);
 	for (int i = 0; i < 2; i++) {
-		polled_feed_poll_next(polled, &with_both, &failed);
+		polled_feed_poll_next(polled, &polled_with_both, &failed);
 		assert_null(polled->plan.etag);
 		assert_int_equal(polled->answer.outcome, ROUND_DOCUMENT);
 	}
@@ -140,7 +108,7 @@ static void test_a_document_on_which_the_reader_failed_is_asked_for_again_whole(
 	assert_non_null(polled->plan.etag);
 	assert_int_equal(polled->answer.outcome, ROUND_FAILED);
 	assert_string_equal(polled->state->error, "the reader crashed");
-	polled_feed_poll_next(polled, &with_both, NULL);
+	polled_feed_poll_next(polled, &polled_with_both, NULL);
 	assert_int_equal(polled->answer.outcome, ROUND_DOCUMENT);
 	assert_int_equal(polled->state->health, FEED_OK);
 	assert_int_equal(polled->memory.unread, 0);
@@ -148,9 +116,9 @@ static void test_a_document_on_which_the_reader_failed_is_asked_for_again_whole(
 
 static void test_p3_validators_of_a_304_replace_where_present(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	polled_feed_poll_next(
 		polled, &(struct said){.status = 304, .headers = HEADERS("ETag: c")}, NULL);
 	assert_string_equal(polled->state->validators.etag, "c");
@@ -159,9 +127,9 @@ static void test_p3_validators_of_a_304_replace_where_present(void **state)
 
 static void test_p3_validators_outlive_failures(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	polled_feed_poll_next(
 		polled, &(struct said){.status = 500, .headers = HEADERS("ETag: err")}, NULL);
 	polled_feed_poll_next(polled, &(struct said){.failure = HTTP_CONNECT}, NULL);
@@ -177,13 +145,13 @@ static void test_p3_validators_outlive_failures(void **state)
 
 static void test_p3_validators_outlive_a_document_that_turns_out_damaged(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 	const struct said damaged = {.status = 200,
 		.headers = HEADERS("ETag: bad", "Cache-Control: max-age=80000"),
 		.body = "\x1F",
 		.spoiled = "its gzip is damaged"};
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	polled_feed_poll_next(polled, &damaged, NULL);
 	assert_int_equal(polled->answer.outcome, ROUND_FAILED);
 	assert_int_equal(polled->answer.bytes, 0);
@@ -206,7 +174,7 @@ static void test_p3_validators_outlive_a_document_that_turns_out_damaged(void **
 
 static void test_p9_a_body_packed_anew_is_the_same_body(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 	static const char *const packed[] = {"\x1F\x8B\x08\x01\x01\x02\x03\x04\x02\xFFnews",
 		"\x1F\x8B\x08\x01\x01\x02\x03\x05\x02\xFFnews",
 		"\x1F\x8B\x08\x01\x11\x02\x03\x05\x02\xFFnews",
@@ -227,15 +195,15 @@ static void test_p9_a_body_packed_anew_is_the_same_body(void **state)
 
 static void test_a_304_to_a_broken_document_keeps_the_feed_failing(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 	struct round_result broken = {.readable = false, .words = "this is no feed"};
 
-	polled_feed_poll(polled, &with_both, &broken);
+	polled_feed_poll(polled, &polled_with_both, &broken);
 	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
 	assert_int_equal(polled->answer.outcome, ROUND_FAILED);
 	assert_string_equal(polled->state->error, "this is no feed");
 	assert_int_equal(polled->state->failures, 2);
-	polled_feed_poll_next(polled, &with_both, NULL); /* the same bytes: still none */
+	polled_feed_poll_next(polled, &polled_with_both, NULL); /* the same bytes: still none */
 	assert_int_equal(polled->answer.outcome, ROUND_FAILED);
 	polled_feed_poll_next(polled, &(struct said){.status = 200, .body = "mended"}, NULL);
 	assert_int_equal(polled->state->health, FEED_OK);
@@ -245,7 +213,7 @@ static void test_a_304_to_a_broken_document_keeps_the_feed_failing(void **state)
 
 static void test_a_304_that_was_not_asked_for_is_a_failure(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
 	polled_feed_poll(
 		polled, &(struct said){.status = 304, .headers = HEADERS("ETag: x")}, NULL);
@@ -256,9 +224,9 @@ static void test_a_304_that_was_not_asked_for_is_a_failure(void **state)
 
 static void test_p5_interval_starts_at_the_default_and_jitter_lengthens(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	assert_true(polled_feed_wait(polled) >= 30 * USEC_MINUTE);
 	assert_true(polled_feed_wait(polled) <= 33 * USEC_MINUTE);
 	assert_int_equal(polled->state->rule, RULE_INTERVAL);
@@ -266,9 +234,9 @@ static void test_p5_interval_starts_at_the_default_and_jitter_lengthens(void **s
 
 static void test_p5_interval_of_a_quiet_feed_grows_to_a_day(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	for (int i = 0; i < 60; i++)
 		polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
 	assert_true(polled_feed_wait(polled) >= USEC_DAY);
@@ -278,11 +246,11 @@ static void test_p5_interval_of_a_quiet_feed_grows_to_a_day(void **state)
 
 static void test_p6_the_later_of_own_interval_and_hint_counts(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 	struct round_result hinting = {
 		.readable = true, .entries = 1, .hints = {.ttl_minutes = 180}};
 
-	polled_feed_poll(polled, &with_both, &hinting);
+	polled_feed_poll(polled, &polled_with_both, &hinting);
 	assert_true(polled_feed_wait(polled) >= 3 * USEC_HOUR);
 	assert_int_equal(polled->state->rule, RULE_HINT);
 	/* A 304 has no ttl of its own: the document's still holds; its freshness counts as well. */
@@ -296,19 +264,19 @@ static void test_p6_the_later_of_own_interval_and_hint_counts(void **state)
 
 static void test_p6_a_feed_is_left_alone_in_the_hours_that_it_names(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 	struct round_result hinting = {
 		.readable = true, .entries = 1, .hints = {.skip_hours = 0xffffff & ~(1U << 5)}};
 
-	polled_feed_poll(polled, &with_both, &hinting);
+	polled_feed_poll(polled, &polled_with_both, &hinting);
 	assert_int_equal(polled->state->next_poll / USEC_HOUR % 24, 5);
 	assert_int_equal(polled->state->rule, RULE_HINT);
 }
 
 static void test_p6_a_year_of_freshness_is_a_day(void **state)
 {
-	struct polled_feed *polled = begin(state);
-	struct said said = with_both;
+	struct polled_feed *polled = polled_feed_begin(state);
+	struct said said = polled_with_both;
 
 	said.headers = HEADERS("Cache-Control: max-age=31536000");
 	polled_feed_poll(polled, &said, NULL);
@@ -318,8 +286,8 @@ static void test_p6_a_year_of_freshness_is_a_day(void **state)
 
 static void test_p6_several_fields_of_cache_control_are_one_list(void **state)
 {
-	struct polled_feed *polled = begin(state);
-	struct said said = with_both;
+	struct polled_feed *polled = polled_feed_begin(state);
+	struct said said = polled_with_both;
 
 	said.headers = HEADERS("Cache-Control: max-age=7200", "cache-control: public");
 	polled_feed_poll(polled, &said, NULL);
@@ -329,8 +297,8 @@ static void test_p6_several_fields_of_cache_control_are_one_list(void **state)
 
 static void test_p6_no_store_is_no_licence_to_come_sooner(void **state)
 {
-	struct polled_feed *polled = begin(state);
-	struct said said = with_both;
+	struct polled_feed *polled = polled_feed_begin(state);
+	struct said said = polled_with_both;
 
 	said.headers = HEADERS("Cache-Control: no-store, max-age=0");
 	polled_feed_poll(polled, &said, NULL);
@@ -339,8 +307,8 @@ static void test_p6_no_store_is_no_licence_to_come_sooner(void **state)
 
 static void test_p6_the_operators_interval_overrides_hints_but_not_429(void **state)
 {
-	struct polled_feed *polled = begin(state);
-	struct said said = with_both;
+	struct polled_feed *polled = polled_feed_begin(state);
+	struct said said = polled_with_both;
 
 	polled->feed.poll_interval = USEC_MINUTE;
 	said.headers = HEADERS("Cache-Control: max-age=86400");
@@ -355,7 +323,7 @@ static void test_p6_the_operators_interval_overrides_hints_but_not_429(void **st
 
 static void test_p7_retry_after_is_obeyed_for_429_and_503(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
 	polled_feed_poll(polled,
 		&(struct said){.status = 429, .headers = HEADERS("Retry-After: 604800")}, NULL);
@@ -363,7 +331,7 @@ static void test_p7_retry_after_is_obeyed_for_429_and_503(void **state)
 	assert_int_equal(polled->state->rule, RULE_RETRY_AFTER);
 	assert_int_equal(polled->answer.blocked_until, polled->now + 7 * USEC_DAY);
 	assert_int_equal(polled->memory.blocked_until, polled->answer.blocked_until);
-	assert_string_equal(polled->memory.blocked_url, url);
+	assert_string_equal(polled->memory.blocked_url, polled_url);
 	polled_feed_poll_next(polled,
 		&(struct said){.status = 503,
 			.headers = HEADERS("Date: Sun, 01 Nov 2026 12:00:00 GMT",
@@ -375,7 +343,7 @@ static void test_p7_retry_after_is_obeyed_for_429_and_503(void **state)
 
 static void test_p7_a_short_retry_after_is_no_licence_to_come_sooner(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
 	polled_feed_poll(
 		polled, &(struct said){.status = 429, .headers = HEADERS("Retry-After: 1")}, NULL);
@@ -389,7 +357,7 @@ static void test_p7_a_short_retry_after_is_no_licence_to_come_sooner(void **stat
 
 static void test_p7_without_retry_after_429_doubles_and_503_backs_off(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
 	polled_feed_poll(polled, &(struct said){.status = 429}, NULL);
 	assert_true(polled_feed_wait(polled) >= USEC_HOUR);
@@ -408,7 +376,7 @@ static void test_p7_without_retry_after_429_doubles_and_503_backs_off(void **sta
 
 static void test_p7_a_403_right_after_a_429_is_another(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
 	polled_feed_poll(polled, &(struct said){.status = 403}, NULL);
 	assert_int_equal(polled->state->rule, RULE_BACKOFF);
@@ -424,7 +392,7 @@ static void test_p7_a_403_right_after_a_429_is_another(void **state)
 
 static void test_p8_failures_back_off_and_say_why_and_since_when(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 	static const usec least[] = {10 * USEC_MINUTE, USEC_HOUR, 2 * USEC_HOUR, 4 * USEC_HOUR,
 		8 * USEC_HOUR, 16 * USEC_HOUR, USEC_DAY, USEC_DAY};
 	usec since = polled->now;
@@ -446,7 +414,7 @@ static void test_p8_failures_back_off_and_say_why_and_since_when(void **state)
 
 static void test_p8_every_status_has_words(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
 	for (int status = 100; status < 600; status++) {
 		if (status == 200 || status == 203)
@@ -461,9 +429,9 @@ static void test_p8_every_status_has_words(void **state)
 
 static void test_p8_410_ends_polling_and_says_so(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	polled_feed_poll_next(polled, &(struct said){.status = 410}, NULL);
 	assert_int_equal(polled->state->health, FEED_GONE);
 	assert_int_equal(polled->state->rule, RULE_GONE);
@@ -473,10 +441,10 @@ static void test_p8_410_ends_polling_and_says_so(void **state)
 
 static void test_p8_an_expired_json_feed_ends_polling(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 	struct round_result last = {.readable = true, .entries = 1, .hints = {.expired = true}};
 
-	polled_feed_poll(polled, &with_both, &last);
+	polled_feed_poll(polled, &polled_with_both, &last);
 	assert_int_equal(polled->state->health, FEED_GONE);
 	assert_true(polled->state->next_poll == USEC_INFINITY);
 }
@@ -497,10 +465,10 @@ static usec time_to_probe(struct polled_feed *polled, usec limit)
 
 static void test_p9_a_feed_of_nothing_but_304_is_probed_after_seven_days(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 	usec waited;
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	waited = time_to_probe(polled, 30 * USEC_DAY);
 	assert_true(waited > 7 * USEC_DAY);
 	assert_true(waited < 9 * USEC_DAY);
@@ -513,7 +481,7 @@ static void test_p9_a_feed_of_nothing_but_304_is_probed_after_seven_days(void **
 
 static void test_p9_a_rare_feed_is_given_five_of_its_gaps(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 	struct round_result news = {.readable = true, .entries = 20, .fresh = 1};
 	char body[16];
 
@@ -531,9 +499,9 @@ static void test_p9_a_rare_feed_is_given_five_of_its_gaps(void **state)
 
 static void test_p9_a_probe_that_fails_is_not_repeated_within_a_day(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	polled->now += 8 * USEC_DAY;
 	polled_feed_poll(polled, &(struct said){.failure = HTTP_TIMEOUT}, NULL);
 	assert_true(polled->plan.probe);
@@ -543,19 +511,19 @@ static void test_p9_a_probe_that_fails_is_not_repeated_within_a_day(void **state
 
 static void test_p9_an_etag_that_never_works_is_no_longer_sent(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	for (int i = 0; i < 3; i++) {
-		polled_feed_poll_next(polled, &with_both, NULL);
+		polled_feed_poll_next(polled, &polled_with_both, NULL);
 		assert_non_null(polled->plan.etag);
 	}
 	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
 	assert_null(polled->plan.etag);
 	assert_non_null(polled->plan.last_modified);
 	for (int i = 0; i < 3; i++)
-		polled_feed_poll_next(polled, &with_both, NULL);
-	polled_feed_poll_next(polled, &with_both, NULL);
+		polled_feed_poll_next(polled, &polled_with_both, NULL);
+	polled_feed_poll_next(polled, &polled_with_both, NULL);
 	assert_null(polled->plan.etag);
 	assert_null(polled->plan.last_modified);
 	assert_int_equal(polled->answer.outcome, ROUND_UNCHANGED);
@@ -563,170 +531,26 @@ static void test_p9_an_etag_that_never_works_is_no_longer_sent(void **state)
 
 static void test_p9_a_304_shows_that_the_etag_works(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 
-	polled_feed_poll(polled, &with_both, NULL);
+	polled_feed_poll(polled, &polled_with_both, NULL);
 	for (int i = 0; i < 10; i++) {
-		polled_feed_poll_next(polled, &with_both, NULL);
-		polled_feed_poll_next(polled, &with_both, NULL);
+		polled_feed_poll_next(polled, &polled_with_both, NULL);
+		polled_feed_poll_next(polled, &polled_with_both, NULL);
 		polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
 	}
 	assert_non_null(polled->plan.etag);
 }
 
-static void poll_moved(struct polled_feed *polled, const char *to, usec later)
-{
-	struct said said = with_both;
-	char body[32];
-
-	(void)snprintf(body, sizeof(body), "at %llu", (unsigned long long)polled->now);
-	said.url = to;
-	said.permanent_url = to;
-	said.body = body;
-	polled->now += later;
-	polled_feed_poll(polled, &said, NULL);
-}
-
-static void test_p10_a_move_is_adopted_after_three_polls_over_seven_days(void **state)
-{
-	struct polled_feed *polled = begin(state);
-
-	poll_moved(polled, "https://new.example.org/feed", 0);
-	poll_moved(polled, "https://new.example.org/feed", USEC_DAY);
-	poll_moved(polled, "https://new.example.org/feed", USEC_DAY);
-	assert_null(polled->state->moved_url);
-	poll_moved(polled, "https://new.example.org/feed", 5 * USEC_DAY - 1);
-	assert_null(polled->state->moved_url);
-	poll_moved(polled, "https://new.example.org/feed", 1);
-	assert_string_equal(polled->state->moved_url, "https://new.example.org/feed");
-	assert_string_equal(polled->state->url, url);
-	polled->now += USEC_HOUR;
-	polled_feed_poll(polled, &(struct said){.status = 304}, NULL);
-	assert_string_equal(polled->plan.url, "https://new.example.org/feed");
-	assert_string_equal(polled->plan.bound_url, "https://new.example.org/feed");
-	assert_non_null(polled->plan.etag);
-}
-
-static void test_p10_two_polls_in_a_month_or_two_targets_are_no_move(void **state)
-{
-	struct polled_feed *polled = begin(state);
-
-	poll_moved(polled, "http://new.example.org/feed", 0);
-	poll_moved(polled, "http://new.example.org/feed", 30 * USEC_DAY);
-	assert_null(polled->state->moved_url);
-	poll_moved(polled, "http://other.example.org/feed", USEC_DAY);
-	poll_moved(polled, "http://new.example.org/feed", USEC_DAY);
-	poll_moved(polled, "http://new.example.org/feed", USEC_DAY);
-	assert_null(polled->state->moved_url);
-}
-
-static void test_p10_a_poll_without_a_redirect_starts_over(void **state)
-{
-	struct polled_feed *polled = begin(state);
-
-	poll_moved(polled, "http://new.example.org/feed", 0);
-	poll_moved(polled, "http://new.example.org/feed", 4 * USEC_DAY);
-	polled->now += 4 * USEC_DAY;
-	polled_feed_poll(polled, &(struct said){.status = 200, .body = "x"}, NULL);
-	poll_moved(polled, "http://new.example.org/feed", USEC_DAY);
-	assert_null(polled->state->moved_url);
-}
-
-static void test_p10_a_temporary_redirect_is_never_adopted(void **state)
-{
-	struct polled_feed *polled = begin(state);
-	struct said said = with_both;
-
-	said.url = "http://elsewhere.example.org/feed";
-	for (int i = 0; i < 20; i++) {
-		polled->now += USEC_DAY;
-		polled_feed_poll(polled, &said, NULL);
-	}
-	assert_null(polled->state->moved_url);
-}
-
-static void test_p10_a_move_from_https_to_http_is_not_adopted(void **state)
-{
-	struct polled_feed *polled = *state;
-
-	polled_feed_init(polled, "https://example.org/feed");
-	for (int i = 0; i < 20; i++)
-		poll_moved(polled, "http://new.example.org/feed", USEC_DAY);
-	assert_null(polled->state->moved_url);
-}
-
-static void test_p10_a_feed_that_moved_to_https_stays_there_or_comes_home(void **state)
-{
-	struct polled_feed *polled = begin(state);
-
-	for (int i = 0; i < 9; i++)
-		poll_moved(polled, "https://new.example.org/feed", USEC_DAY);
-	assert_string_equal(polled->state->moved_url, "https://new.example.org/feed");
-	for (int i = 0; i < 20; i++)
-		poll_moved(polled, "http://newer.example.org/feed", USEC_DAY);
-	assert_string_equal(polled->state->moved_url, "https://new.example.org/feed");
-	for (int i = 0; i < 9; i++)
-		poll_moved(polled, url, USEC_DAY);
-	assert_null(polled->state->moved_url);
-}
-
-static void test_p10_a_move_to_a_page_that_is_no_feed_is_not_adopted(void **state)
-{
-	struct polled_feed *polled = begin(state);
-	struct round_result page = {.readable = false, .words = "an HTML page"};
-	struct said said = {
-		.status = 200, .body = "", .url = "http://p/", .permanent_url = "http://p/"};
-	char body[16];
-
-	for (int i = 0; i < 20; i++) {
-		(void)snprintf(body, sizeof(body), "page %d", i);
-		said.body = body;
-		polled->now += USEC_DAY;
-		polled_feed_poll(polled, &said, &page);
-	}
-	assert_null(polled->state->moved_url);
-}
-
-static void test_p10_a_move_that_fails_is_taken_back(void **state)
-{
-	struct polled_feed *polled = begin(state);
-
-	for (int i = 0; i < 9; i++)
-		poll_moved(polled, "http://new.example.org/feed", USEC_DAY);
-	assert_non_null(polled->state->moved_url);
-	for (int i = 0; i < 3; i++) {
-		polled_feed_poll_next(polled, &(struct said){.status = 404}, NULL);
-		assert_string_equal(polled->plan.url, "http://new.example.org/feed");
-	}
-	polled_feed_poll_next(polled, &(struct said){.status = 200, .body = "back"}, NULL);
-	assert_string_equal(polled->plan.url, url);
-	/* The validators of the other URL were not for this one. */
-	assert_string_equal(polled->plan.bound_url, "http://new.example.org/feed");
-	assert_null(polled->state->moved_url);
-}
-
-static void test_p10_410_at_the_new_url_sends_us_back_to_the_old(void **state)
-{
-	struct polled_feed *polled = begin(state);
-
-	for (int i = 0; i < 9; i++)
-		poll_moved(polled, "http://new.example.org/feed", USEC_DAY);
-	polled_feed_poll_next(polled, &(struct said){.status = 410}, NULL);
-	assert_int_equal(polled->state->health, FEED_FAILING);
-	assert_null(polled->state->moved_url);
-	polled_feed_poll_next(polled, &(struct said){.status = 410}, NULL);
-	assert_int_equal(polled->state->health, FEED_GONE);
-}
-
 static void test_a_title_and_a_diagnosis_are_kept_while_nothing_changes(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 	struct round_result named = {.readable = true,
 		.entries = 1,
 		.title = "The Title",
 		.diagnosis = "line 3: odd date"};
 
-	polled_feed_poll(polled, &with_both, &named);
+	polled_feed_poll(polled, &polled_with_both, &named);
 	polled_feed_poll_next(polled, &(struct said){.status = 304}, NULL);
 	assert_string_equal(polled->state->title, "The Title");
 	assert_string_equal(polled->state->diagnosis, "line 3: odd date");
@@ -737,7 +561,7 @@ static void test_a_title_and_a_diagnosis_are_kept_while_nothing_changes(void **s
 
 static void test_an_overlong_validator_is_not_kept(void **state)
 {
-	struct polled_feed *polled = begin(state);
+	struct polled_feed *polled = polled_feed_begin(state);
 	static char header[20000];
 
 	(void)snprintf(header, sizeof(header), "ETag: %0*d", (int)sizeof(header) - 7, 1);
@@ -746,7 +570,8 @@ static void test_an_overlong_validator_is_not_kept(void **state)
 	assert_null(polled->state->validators.etag);
 }
 
-#define POLL_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define POLL_TEST(test)                                                                            \
+	cmocka_unit_test_setup_teardown(test, polled_feed_setup, polled_feed_teardown)
 
 int main(void)
 {
@@ -785,15 +610,6 @@ int main(void)
 		POLL_TEST(test_p9_a_probe_that_fails_is_not_repeated_within_a_day),
 		POLL_TEST(test_p9_an_etag_that_never_works_is_no_longer_sent),
 		POLL_TEST(test_p9_a_304_shows_that_the_etag_works),
-		POLL_TEST(test_p10_a_move_is_adopted_after_three_polls_over_seven_days),
-		POLL_TEST(test_p10_two_polls_in_a_month_or_two_targets_are_no_move),
-		POLL_TEST(test_p10_a_poll_without_a_redirect_starts_over),
-		POLL_TEST(test_p10_a_temporary_redirect_is_never_adopted),
-		POLL_TEST(test_p10_a_move_from_https_to_http_is_not_adopted),
-		POLL_TEST(test_p10_a_feed_that_moved_to_https_stays_there_or_comes_home),
-		POLL_TEST(test_p10_a_move_to_a_page_that_is_no_feed_is_not_adopted),
-		POLL_TEST(test_p10_a_move_that_fails_is_taken_back),
-		POLL_TEST(test_p10_410_at_the_new_url_sends_us_back_to_the_old),
 		POLL_TEST(test_a_title_and_a_diagnosis_are_kept_while_nothing_changes),
 		POLL_TEST(test_an_overlong_validator_is_not_kept),
 	};
