@@ -7,11 +7,11 @@
 
 #include "base/nearest.h"
 
-bool query_list_is_meant(const struct lexer *lexer, size_t colon, const struct term_lists *lists)
+bool query_list_is_meant(const struct lexer *lexer, size_t colon)
 {
 	static const char prefix[] = "list";
 
-	if (!lists || lists->count == 0 || colon - lexer->at != strlen(prefix))
+	if (colon - lexer->at != strlen(prefix))
 		return false;
 	for (size_t i = 0; prefix[i] != '\0'; i++)
 		if (lexer->chars[lexer->at + i] != (unsigned char)prefix[i])
@@ -68,7 +68,7 @@ static const char *unknown_words(
 {
 	struct nearest nearest = {.name = name};
 
-	for (size_t i = 0; i < lists->count; i++)
+	for (size_t i = 0; lists && i < lists->count; i++)
 		nearest_try(&nearest, lists->lists[i].name);
 	if (!nearest.found)
 		return arena_printf(arena, "there is no [List \"%s\"]", name);
@@ -80,7 +80,7 @@ static const char *unknown_words(
 int query_list_find(struct lexer *lexer, size_t start, const struct term_lists *lists,
 	struct arena *arena, const struct term_list **ret, const char **ret_words)
 {
-	const struct term_list *list;
+	const struct term_list *list = NULL;
 	const char *name;
 	size_t end;
 
@@ -90,7 +90,8 @@ int query_list_find(struct lexer *lexer, size_t start, const struct term_lists *
 	name = encode(lexer, start, end, arena);
 	if (!name)
 		return -ENOMEM;
-	list = bsearch(name, lists->lists, lists->count, sizeof(*lists->lists), compare);
+	if (lists && lists->count > 0)
+		list = bsearch(name, lists->lists, lists->count, sizeof(*lists->lists), compare);
 	if (!list) {
 		*ret_words = unknown_words(name, lists, arena);
 		return *ret_words ? -EINVAL : -ENOMEM;

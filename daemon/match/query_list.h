@@ -1,7 +1,6 @@
 /*
  * Named lists in queries: `list:NAME` stands for an OR-group of the list's terms.  They are an
- * addition to the query language, where `list:` is an unknown field: without any list it stays one.
- * A part of the query parser.
+ * addition to the query language, where `list:` is an unknown field.  A part of the query parser.
  */
 #pragma once
 
@@ -13,8 +12,8 @@
 #include "match/query_lexer.h"
 #include "model/topic.h"
 
-/* Whether the prefix up to `colon` is `list:` and there are lists. */
-bool query_list_is_meant(const struct lexer *lexer, size_t colon, const struct term_lists *lists);
+/* Whether the prefix up to `colon` is `list:`. */
+bool query_list_is_meant(const struct lexer *lexer, size_t colon);
 
 /*
  * Finds the list whose name, bare or in quotes, begins at `start`, and moves behind the name.

@@ -683,7 +683,7 @@ static int parse_prim(struct run *run, struct query_node **ret)
 		if (field)
 			return parse_field(run, colon, field, ret);
 		if (lexer_is_unknown_field(&run->lexer, colon) &&
-			query_list_is_meant(&run->lexer, colon, run->options->lists)) {
+			query_list_is_meant(&run->lexer, colon)) {
 			r = parse_list(run, colon, ret);
 			return r < 0 ? r : skip_boost(run);
 		}

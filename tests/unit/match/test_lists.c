@@ -156,14 +156,14 @@ static void test_unknown_list_is_told_with_the_nearest(void **state)
 	assert_non_null(strstr(words, "closing"));
 }
 
-static void test_without_lists_the_prefix_is_an_unknown_field(void **state)
+static void test_list_is_missing_where_there_are_none(void **state)
 {
 	char words[400];
 
 	(void)state;
 	assert_int_equal(fault("a OR list:arms", NULL, words), 6);
-	assert_non_null(strstr(words, "no such field"));
-	/* As `http://x` is. */
+	assert_string_equal(words, "there is no [List \"arms\"]");
+	/* These are words with signs, as `http://x` is. */
 	assert_true(matches("list://arms", "a list arms"));
 	assert_true(matches("List:arms", "a list arms"));
 }
@@ -228,7 +228,7 @@ int main(void)
 		cmocka_unit_test(test_words_of_a_list_are_stemmed_as_those_of_the_query),
 		cmocka_unit_test(test_match_tells_the_term_of_the_list),
 		cmocka_unit_test(test_unknown_list_is_told_with_the_nearest),
-		cmocka_unit_test(test_without_lists_the_prefix_is_an_unknown_field),
+		cmocka_unit_test(test_list_is_missing_where_there_are_none),
 		cmocka_unit_test(test_fault_of_a_term_names_list_and_term),
 		cmocka_unit_test(test_terms_of_a_query_are_bounded),
 	};
