@@ -109,7 +109,6 @@ char *timespan_format(usec span, char ret[TIMESPAN_SIZE])
 		const char *name;
 		usec factor;
 	} shown[] = {
-		{"w", 7 * USEC_DAY},
 		{"d", USEC_DAY},
 		{"h", USEC_HOUR},
 		{"min", USEC_MINUTE},

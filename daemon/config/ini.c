@@ -236,16 +236,19 @@ static int take_value(void *userdata, const char *section, const char *key, cons
 	return 1;
 }
 
-/* Values before the first section would be passed over silently; this says so once. */
-static bool begins_with_section(const char *text, size_t length)
+/*
+ * Values before the first section would be passed over silently; this says so once.  Returns the
+ * number of the line, 0 for none.
+ */
+static unsigned line_before_sections(const char *text, size_t length)
 {
 	struct ini_state state = {.text = text, .rest = text, .end = text + length};
 	struct line line;
 
 	while (next_line(&state, &line))
 		if (!is_skipped(line))
-			return line.bytes[0] == '[';
-	return true;
+			return line.bytes[0] == '[' ? 0 : state.line;
+	return 0;
 }
 
 /* The value of a line KEY=value. */
@@ -331,12 +334,15 @@ int ini_read(const char *file, const char *text, size_t length, struct config_er
 		.callbacks = callbacks,
 		.userdata = userdata,
 	};
+	unsigned early;
 	int r;
 
 	if (length >= 3 && memcmp(text, bom, 3) == 0)
 		state.rest += 3;
-	if (!begins_with_section(state.rest, (size_t)(state.end - state.rest)))
-		config_errors_add(errors, file, 0, "settings stand before the first [section]");
+	early = line_before_sections(state.rest, (size_t)(state.end - state.rest));
+	if (early > 0)
+		config_errors_add(
+			errors, file, early, "the first [section] should stand before this line");
 	/* Debian's inih has its options as variables. */
 	ini_allow_inline_comments = false;
 	ini_allow_multiline = false;

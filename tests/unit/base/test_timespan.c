@@ -55,7 +55,7 @@ static void test_spans_are_written_in_their_units(void **state)
 	assert_string_equal(timespan_format(0, text), "0");
 	assert_string_equal(timespan_format(USEC_INFINITY, text), "infinity");
 	assert_string_equal(
-		timespan_format(USEC_INFINITY - 1, text), "30500568w 6d 8h 1min 49s 551ms 614us");
+		timespan_format(USEC_INFINITY - 1, text), "213503982d 8h 1min 49s 551ms 614us");
 }
 
 int main(void)

@@ -264,8 +264,8 @@ static void test_missing_configuration_says_where(void **state)
 	assert_int_equal(config_load("/nonexistent/wirewatch", &errors, &config), -EINVAL);
 	assert_int_equal(errors.count, 1);
 	assert_string_equal(errors.lines[0],
-		"/nonexistent/wirewatch: No such file or directory; --config names a file or "
-		"folder");
+		"/nonexistent/wirewatch: No such file or directory; expected one file, or a "
+		"folder with wirewatch.conf");
 	config_errors_clear(&errors);
 }
 
