@@ -8,6 +8,11 @@
 #include "config/config.h"
 #include "watch/watch.h"
 
+static void warn(const char *words)
+{
+	complain("warning: %s", words);
+}
+
 int cmd_check(int argc, char **argv)
 {
 	_cleanup_(config_errors_clear) struct config_errors errors = {0};
@@ -20,6 +25,7 @@ int cmd_check(int argc, char **argv)
 		"one file. Without PATH it is /etc/wirewatch. All its faults are told.",
 		options, 0, 1};
 	struct operands operands;
+	char totals[CONFIG_TOTALS_SIZE];
 	int r;
 
 	if (!options_parse(&usage, argc, argv, &operands, &r))
@@ -32,7 +38,8 @@ int cmd_check(int argc, char **argv)
 	}
 	if (r < 0)
 		return fail_internal("check", r);
-	(void)printf("The configuration is good: %zu feeds, %zu topics, %zu hooks.\n",
-		config->feed_count, config->topic_count, config->hook_count);
+	config_warn(config, warn);
+	(void)printf("The configuration is good: %s.\n",
+		config_totals(config->feed_count, config->topic_count, config->hook_count, totals));
 	return output_finish(EXIT_CODE_DONE);
 }

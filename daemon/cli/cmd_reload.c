@@ -1,6 +1,7 @@
 #include "cli/output.h"
 #include "cli/remote.h"
 #include "cli/verbs.h"
+#include "config/config.h"
 
 int cmd_reload(int argc, char **argv)
 {
@@ -12,6 +13,7 @@ int cmd_reload(int argc, char **argv)
 		"the running one stays.",
 		options, 0, 0};
 	struct operands operands;
+	char totals[CONFIG_TOTALS_SIZE];
 	json_t *body;
 	int r;
 
@@ -22,9 +24,10 @@ int cmd_reload(int argc, char **argv)
 		return r;
 	if (remote.json)
 		return output_finish(output_json(body));
-	(void)printf("Reloaded: %lld feeds, %lld topics, %lld hooks.\n",
-		member_number(body, "feeds"), member_number(body, "topics"),
-		member_number(body, "hooks"));
+	(void)printf("Reloaded: %s.\n",
+		config_totals((size_t)member_number(body, "feeds"),
+			(size_t)member_number(body, "topics"), (size_t)member_number(body, "hooks"),
+			totals));
 	json_decref(body);
 	return output_finish(EXIT_CODE_DONE);
 }

@@ -65,7 +65,8 @@ static int read_files(struct sections *sections, const char *path)
 	int r;
 
 	if (stat(path, &info) < 0) {
-		config_errors_add(sections->errors, path, 0, "%s; --config names a file or folder",
+		config_errors_add(sections->errors, path, 0,
+			"%s; expected one file, or a folder with " CONFIG_FILE_NAME,
 			strerror(errno));
 		return 0;
 	}
@@ -233,6 +234,14 @@ static void warn_of(const struct config *config, bool (*concerns)(const struct f
 	if (asprintf(&words, "%s: %zu %s, first %s", what, count, count == 1 ? "feed" : "feeds",
 		    first->name) >= 0)
 		warn(words);
+}
+
+char *config_totals(size_t feeds, size_t topics, size_t hooks, char ret[CONFIG_TOTALS_SIZE])
+{
+	(void)snprintf(ret, CONFIG_TOTALS_SIZE, "%zu feed%s, %zu topic%s, %zu hook%s", feeds,
+		feeds == 1 ? "" : "s", topics, topics == 1 ? "" : "s", hooks,
+		hooks == 1 ? "" : "s");
+	return ret;
 }
 
 void config_warn(const struct config *config, void (*warn)(const char *words))

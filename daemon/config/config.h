@@ -15,6 +15,10 @@
 #include "model/hook.h"
 #include "model/topic.h"
 
+enum {
+	CONFIG_TOTALS_SIZE = 128, /* bytes of config_totals() */
+};
+
 /* One of the accesses that the configuration owns. */
 struct config_access {
 	struct access *access;
@@ -63,6 +67,9 @@ struct config {
 int config_load(const char *path, struct config_errors *errors, struct config **ret);
 void config_free(struct config *config);
 DEFINE_CLEANUP(config_freep, struct config, config_free)
+
+/* "4 feeds, 1 topic, 2 hooks". */
+char *config_totals(size_t feeds, size_t topics, size_t hooks, char ret[CONFIG_TOTALS_SIZE]);
 
 /* Calls `warn` for what is allowed but unsafe, in words: VerifyTLS=no, passwords over http. */
 void config_warn(const struct config *config, void (*warn)(const char *words));

@@ -114,11 +114,13 @@ static int apply(struct config *given, struct matcher *compiled, struct config_e
 static void on_reloaded(int r, const struct config_errors *errors, void *userdata)
 {
 	struct service *service = userdata;
+	const struct config *config = service->config;
+	char totals[CONFIG_TOTALS_SIZE];
 
 	if (r == 0) {
-		log_write(LOG_INFO, MESSAGE_RELOADED, NULL,
-			"reloaded: %zu feeds, %zu topics, %zu hooks", service->config->feed_count,
-			service->config->topic_count, service->config->hook_count);
+		log_write(LOG_INFO, MESSAGE_RELOADED, NULL, "reloaded: %s",
+			config_totals(config->feed_count, config->topic_count, config->hook_count,
+				totals));
 	} else if (!service->before) {
 		service_log_errors(errors);
 		log_write(LOG_ERR, MESSAGE_RELOAD_REFUSED, NULL,
@@ -161,13 +163,14 @@ enum exit_code service_check(const char *path)
 	_cleanup_(config_freep) struct config *config = NULL;
 	_cleanup_(matcher_freep) struct matcher *matcher = NULL;
 	_cleanup_(config_errors_clear) struct config_errors errors = {0};
+	char totals[CONFIG_TOTALS_SIZE];
 
 	if (watch_load(path, &errors, &config, &matcher) < 0) {
 		service_log_errors(&errors);
 		return EXIT_CODE_REFUSED;
 	}
 	config_warn(config, warn);
-	(void)printf("The configuration is good: %zu feeds, %zu topics, %zu hooks.\n",
-		config->feed_count, config->topic_count, config->hook_count);
+	(void)printf("The configuration is good: %s.\n",
+		config_totals(config->feed_count, config->topic_count, config->hook_count, totals));
 	return EXIT_CODE_DONE;
 }

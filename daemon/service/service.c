@@ -243,8 +243,13 @@ static int open_control(struct service *service)
 		return 0;
 	r = control_server_new(service->base, service->config->control_socket,
 		find_inherited(service, true), command_table, &service->context, &service->control);
-	if (r < 0)
+	if (r == -EADDRINUSE)
 		return log_fail(r, "cannot listen on %s: %m; is another wirewatchd running?",
+			service->config->control_socket);
+	if (r < 0)
+		return log_fail(r,
+			"cannot listen on %s: %m; name a path in a folder that may be written to "
+			"in ControlSocket=",
 			service->config->control_socket);
 	return 0;
 }
@@ -332,10 +337,11 @@ static void close_all(struct service *service)
 
 static void serve(struct service *service)
 {
-	log_write(LOG_INFO, MESSAGE_STARTED, NULL,
-		"wirewatchd %s: %zu feeds, %zu topics, %zu hooks", WIREWATCH_VERSION,
-		service->config->feed_count, service->config->topic_count,
-		service->config->hook_count);
+	const struct config *config = service->config;
+	char totals[CONFIG_TOTALS_SIZE];
+
+	log_write(LOG_INFO, MESSAGE_STARTED, NULL, "wirewatchd %s: %s", WIREWATCH_VERSION,
+		config_totals(config->feed_count, config->topic_count, config->hook_count, totals));
 	outbox_wake(service->outbox);
 	if (service->once)
 		poller_once(service->poller);

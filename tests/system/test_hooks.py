@@ -107,7 +107,7 @@ class HooksTest(AgencyTest):
         self.assertIn('desk.template:1:16: {{titel}}: unknown field; did you mean {{title}}?',
                       self.daemon.log())
         self.write("desk.template", '["{{topic}}"]')
-        self.hang_up("reloaded: 1 feeds")
+        self.hang_up("reloaded: 1 feed,")
         self.publish(Story("two", KEYWORD))
         self.assertEqual(self.requests(2)[1][1], '["embargoes"]')
 
@@ -193,6 +193,9 @@ class HooksTest(AgencyTest):
         done = self.daemon.tool("drop", "--all", "--json")
         self.assertEqual(json.loads(done.stdout), {"dropped": 3})
         self.assertEqual(self.states(), {"delivered": 3, "dropped": 3})
+        done = self.daemon.tool("retry", "--all", "--hook", "dekks")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("'wirewatch hooks' lists", done.stderr)
         self.assertEqual(self.daemon.tool("retry", "4711").returncode, 1)
         self.assertEqual(self.daemon.tool("retry").returncode, 2)
         self.assertEqual(self.daemon.tool("drop", "--all", "1").returncode, 2)
