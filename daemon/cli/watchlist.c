@@ -106,16 +106,18 @@ static int compile(struct watchlist *watchlist)
 int watchlist_open(const char *verb, const char *path, struct watchlist **ret)
 {
 	_cleanup_(watchlist_freep) struct watchlist *watchlist = calloc(1, sizeof(*watchlist));
+	bool faulty;
 	int r;
 
 	if (!watchlist)
 		return fail_internal(verb, -ENOMEM);
 	r = load_topics(watchlist, path);
-	if (r == 0)
+	faulty = r == -EINVAL; /* its queries are looked at all the same */
+	if (r == 0 || faulty)
 		r = make_names(watchlist);
 	if (r == 0)
 		r = compile(watchlist);
-	if (r == -EINVAL)
+	if (r == -EINVAL || (r == 0 && faulty))
 		return EXIT_CODE_REFUSED;
 	if (r < 0)
 		return fail_internal(verb, r);

@@ -226,9 +226,7 @@ int topics_load(const char *path, struct arena *arena, struct topic **ret, size_
 	r = build_plain_topics(&sections, arena, &topics, &count);
 	if (r < 0)
 		return r;
-	if (errors->count + errors->dropped > before)
-		return -EINVAL;
 	*ret = topics;
 	*ret_count = count;
-	return 0;
+	return errors->count + errors->dropped > before ? -EINVAL : 0;
 }
