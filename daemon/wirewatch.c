@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/macro.h"
+#include "base/nearest.h"
+#include "cli/complaint.h"
 #include "cli/completion.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
@@ -33,7 +35,8 @@ static const struct verb online_verbs[] = {
 	{"feeds", cmd_feeds, "show feeds, when they are polled, and what is wrong with them"},
 	{"audit", cmd_audit, "hold a feed's recorded requests against the rules of polling"},
 	{"explain", cmd_explain, "say why a topic matches an article, or brought no alert"},
-	{"topics", cmd_topics, "list the topics that are watched"},
+	{"topics", cmd_topics,
+		"list the topics that are watched, try one, or look for slips in them"},
 	{"stories", cmd_stories, "list stories"},
 	{"story", cmd_story, "show one story and the articles that carry it"},
 	{"alerts", cmd_alerts, "list what users were told"},
@@ -85,6 +88,24 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
+static int refuse_verb(const char *name)
+{
+	const struct verb *const tables[] = {offline_verbs, online_verbs};
+	struct nearest nearest = {.name = name};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		for (const struct verb *verb = tables[i]; verb->name; verb++)
+			nearest_try(&nearest, verb->name);
+	if (name[0] == '-')
+		complain("wirewatch: options stand behind a verb; try 'wirewatch --help'.");
+	else if (nearest.found)
+		complain("wirewatch: there is no verb '%s'; did you mean '%s'?", name,
+			nearest.found);
+	else
+		complain("wirewatch: there is no verb '%s'; try 'wirewatch --help'.", name);
+	return EXIT_CODE_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	const struct verb *verb;
@@ -107,10 +128,5 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], COMPLETE_ARGUMENT) == 0 && argc == 3)
 		return complete(argv[2]);
 	verb = find_verb(argv[1]);
-	if (!verb) {
-		(void)fprintf(stderr, "wirewatch: there is no verb '%s'; try 'wirewatch --help'.\n",
-			argv[1]);
-		return EXIT_CODE_USAGE;
-	}
-	return verb->run(argc - 1, argv + 1);
+	return verb ? verb->run(argc - 1, argv + 1) : refuse_verb(argv[1]);
 }

@@ -61,14 +61,14 @@ static int deliveries_change_all(const struct remote *remote, const char *action
 	}
 	if (remote->json)
 		return output_json(json_pack("{s:I}", key, total));
-	(void)printf("%lld %s\n", (long long)total,
-		is_retry(action) ? "dead letters are sent again" : "dead letters are given up");
+	(void)printf("%lld dead letter%s %s\n", (long long)total, total == 1 ? " is" : "s are",
+		is_retry(action) ? "sent again" : "given up");
 	return EXIT_CODE_DONE;
 }
 
 int deliveries_verb(const char *action, const char *summary, int argc, char **argv)
 {
-	struct remote remote = {.verb = action, .lister = "deliveries"};
+	struct remote remote = {.verb = action};
 	bool all = false;
 	const char *hook = NULL;
 	const struct option_line options[] = {{"all", NULL, OPTION_FLAG, &all, "all dead letters"},

@@ -19,7 +19,14 @@ static int print_alerts(const json_t *body)
 	static const char *const heads[] = {
 		"WHEN", "TYPE", "TOPIC", "FEED", "TITLE", "=ALERT", NULL};
 
-	return rows_print("alerts", heads, json_object_get(body, "alerts"), add_row);
+	const json_t *alerts = json_object_get(body, "alerts");
+	int r;
+
+	r = rows_print("alerts", heads, alerts, add_row);
+	if (json_array_size(alerts) == 0)
+		(void)printf(
+			"'wirewatch explain TOPIC ARTICLE' says why an article brought none.\n");
+	return r;
 }
 
 int cmd_alerts(int argc, char **argv)

@@ -158,7 +158,7 @@ static int print_audit(const json_t *audit, bool with_requests)
 int cmd_audit(int argc, char **argv)
 {
 	_cleanup_(buffer_free) struct buffer path = BUFFER_INIT(REMOTE_PATH_MAX);
-	struct remote remote = {.verb = "audit", .lister = "feeds"};
+	struct remote remote = {.verb = "audit"};
 	bool with_requests = false;
 	const struct option_line options[] = {
 		{"requests", NULL, OPTION_FLAG, &with_requests, "print the requests too"},

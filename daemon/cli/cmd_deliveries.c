@@ -39,7 +39,7 @@ static int list(const struct remote *remote, bool failed, const struct row_filte
 
 int cmd_deliveries(int argc, char **argv)
 {
-	struct remote remote = {.verb = "deliveries", .lister = "deliveries"};
+	struct remote remote = {.verb = "deliveries"};
 	bool failed = false;
 	struct row_filter filter = {0};
 	const struct option_line options[] = {

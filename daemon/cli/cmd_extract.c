@@ -63,7 +63,7 @@ int cmd_extract(int argc, char **argv)
 		{"content-type", "TYPE", OPTION_TEXT, &content_type, "what its server called it"},
 		{0}};
 	const struct usage usage = {"extract", "FILE|-",
-		"Prints the article that a web page carries, as JSON.  The page is read as the "
+		"Prints the article that a web page carries, as JSON. The page is read as the\n"
 		"daemon would, in a caged process.",
 		options, 1, 1};
 	struct operands operands;

@@ -145,7 +145,7 @@ static int list_feeds(const struct remote *remote, bool failing)
 
 int cmd_feeds(int argc, char **argv)
 {
-	struct remote remote = {.verb = "feeds", .lister = "feeds"};
+	struct remote remote = {.verb = "feeds"};
 	bool failing = false;
 	const struct option_line options[] = {
 		{"failing", NULL, OPTION_FLAG, &failing, "only the feeds that fail or are gone"},

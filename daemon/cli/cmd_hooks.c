@@ -100,11 +100,11 @@ static int test(struct remote *remote, const char *name)
 
 int cmd_hooks(int argc, char **argv)
 {
-	struct remote remote = {.verb = "hooks", .lister = "hooks"};
+	struct remote remote = {.verb = "hooks"};
 	const struct option_line options[] = {REMOTE_OPTIONS(remote), {0}};
 	const struct usage usage = {"hooks", "[list | test HOOK]",
-		"Lists the hooks, how they do and what waits for them; or sends one a test event, "
-		"marked as\nsuch, and prints what was said both ways.",
+		"Lists the hooks, how they do and what waits for them; or sends one a test event,\n"
+		"marked as such, and prints what was said both ways.",
 		options, 0, 2};
 	struct operands operands;
 	const char *action;

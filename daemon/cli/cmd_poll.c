@@ -5,7 +5,7 @@
 
 int cmd_poll(int argc, char **argv)
 {
-	struct remote remote = {.verb = "poll", .lister = "feeds"};
+	struct remote remote = {.verb = "poll"};
 	const struct option_line options[] = {REMOTE_OPTIONS(remote), {0}};
 	const struct usage usage = {"poll", "FEED",
 		"Polls a feed now, by its name or URL. The limits of its host still hold.", options,

@@ -167,7 +167,7 @@ static int show_difference(
 
 int cmd_story(int argc, char **argv)
 {
-	struct remote remote = {.verb = "story", .lister = "stories"};
+	struct remote remote = {.verb = "story"};
 	bool diff = false;
 	const struct option_line options[] = {
 		{"diff", NULL, OPTION_FLAG, &diff,

@@ -119,7 +119,7 @@ static int follow(struct tail *tail, const char *topic, const char *since)
 
 int cmd_tail(int argc, char **argv)
 {
-	struct remote remote = {.verb = "tail", .lister = "topics"};
+	struct remote remote = {.verb = "tail"};
 	struct tail tail = {.remote = &remote};
 	const char *topic = NULL;
 	const char *since = NULL;
@@ -130,8 +130,8 @@ int cmd_tail(int argc, char **argv)
 		{"limit", "N", OPTION_TEXT, &limit, "end after so many"}, REMOTE_OPTIONS(remote),
 		{0}};
 	const struct usage usage = {"tail", NULL,
-		"Prints alerts as they are made, until it is ended; it waits for a daemon that "
-		"restarts,\nand goes on where it was.",
+		"Prints alerts as they are made, until it is ended; it waits for a daemon that\n"
+		"restarts, and goes on where it was.",
 		options, 0, 0};
 	struct operands operands;
 	char *end;

@@ -87,7 +87,7 @@ static int lint(const struct usage *usage, const struct remote *remote,
 
 int cmd_topics(int argc, char **argv)
 {
-	struct remote remote = {.verb = "topics", .lister = "topics"};
+	struct remote remote = {.verb = "topics"};
 	struct trial_options trial = {.limit = TOLD_DEFAULT};
 	struct lint_options linted = {0};
 	const char *topics = NULL;

@@ -107,8 +107,10 @@ static int choose_topics(struct lint *lint)
 		return fail_internal(lint->remote->verb, -ENOMEM);
 	for (size_t i = 0; i < options->name_count; i++) {
 		if (!has_topic(lint, options->names[i]))
-			return refuse(
-				lint->remote->verb, "there is no topic \"%s\"", options->names[i]);
+			return refuse(lint->remote->verb,
+				"there is no topic \"%s\"; name one of %s", options->names[i],
+				options->topics ? "the file"
+						: "those that 'wirewatch topics' lists");
 	}
 	for (size_t i = 0; i < lint->topic_count; i++) {
 		lint->chosen[i] = is_named(options, lint->topics[i].name);

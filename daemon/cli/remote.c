@@ -64,14 +64,31 @@ int remote_unreachable(const struct remote *remote, int error)
 	return EXIT_CODE_UNREACHABLE;
 }
 
+/* Says which verb tells the names or ids of what the daemon does not have. */
+static void name_lister(const char *missing)
+{
+	static const char *const listers[][2] = {
+		{"feed", "feeds"},
+		{"topic", "topics"},
+		{"hook", "hooks"},
+		{"story", "stories"},
+		{"article", "story STORY --json"},
+		{"delivery", "deliveries"},
+	};
+
+	for (size_t i = 0; missing && i < ARRAY_SIZE(listers); i++)
+		if (strcmp(listers[i][0], missing) == 0)
+			(void)fprintf(
+				stderr, "'wirewatch %s' lists those there are.\n", listers[i][1]);
+}
+
 int remote_refused(const struct remote *remote, int status, const json_t *body)
 {
 	const char *words = member_string(body, "error");
 	const json_t *errors = json_object_get(body, "errors");
 
 	(void)refuse(remote->verb, "%s", words ? words : "the daemon refused the request");
-	if (status == STATUS_NOT_FOUND && remote->lister)
-		(void)fprintf(stderr, "'wirewatch %s' lists those there are.\n", remote->lister);
+	name_lister(member_string(body, "missing"));
 	for (size_t i = 0; i < json_array_size(errors); i++) {
 		const char *line = json_string_value(json_array_get(errors, i));
 

@@ -16,7 +16,6 @@ enum {
 
 struct remote {
 	const char *verb;
-	const char *lister; /* the verb that lists what can be asked for; NULL: none */
 	const char *socket; /* NULL: $WIREWATCH_SOCKET, else REMOTE_SOCKET */
 	bool json;
 	unsigned patience; /* seconds that an answer may take; 0: as usual */

@@ -79,6 +79,10 @@ int rows_print(const char *verb, const char *const *heads, const json_t *rows, r
 	int64_t now = now_seconds();
 	int r;
 
+	if (json_array_size(rows) == 0) {
+		(void)printf("None.\n");
+		return EXIT_CODE_DONE;
+	}
 	r = table_new(heads, &table);
 	for (size_t i = 0; r == 0 && i < json_array_size(rows); i++)
 		add(table, json_array_get(rows, i), now);

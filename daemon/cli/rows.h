@@ -38,5 +38,5 @@ int rows_request(const struct remote *remote, const char *path, const char *key,
 /* Adds the cells of a row; `now` is for when_format(). */
 typedef void (*row_fn)(struct table *table, const json_t *row, int64_t now);
 
-/* Prints a table of rows.  Returns an exit status. */
+/* Prints a table of rows, or that there are none.  Returns an exit status. */
 int rows_print(const char *verb, const char *const *heads, const json_t *rows, row_fn add);

@@ -48,6 +48,11 @@ int source_load(const char *verb, const char *path, const char *url, const char 
 	int r;
 
 	r = file_read(path, DOCUMENT_BYTES_MAX, &ret->bytes, &ret->length);
+	if (r == -ENOENT && strstr(path, "://"))
+		return refuse(verb,
+			"cannot read %s: expected a file; 'curl -s URL | wirewatch %s --url URL -' "
+			"reads what is on the web",
+			path, verb);
 	if (r == -EFBIG)
 		return refuse(verb, "%s: the document is too large; at most 16 MiB are read",
 			source_name(path));

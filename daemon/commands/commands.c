@@ -203,6 +203,12 @@ static int add_story(const struct story *story, void *userdata)
 	return json_array_append_new(stories->list, story_value(story)) < 0 ? -ENOMEM : 0;
 }
 
+/* Of a topic that is configured no more the store may still tell; of others there is nothing. */
+static bool is_unknown(const struct command_context *context, const char *topic)
+{
+	return topic && !commands_find_topic(context, topic);
+}
+
 static void on_stories(
 	const struct control_request *request, struct control_reply *reply, void *userdata)
 {
@@ -216,7 +222,10 @@ static void on_stories(
 	stories.list = json_array();
 	r = store_stories_each(context->store, page.topic, page.since, page.before, page.limit,
 		add_story, &stories);
-	if (r == 0)
+	if (r == 0 && json_array_size(stories.list) == 0 && page.before == INT64_MAX &&
+		is_unknown(context, page.topic))
+		reply_error(reply, -ENOENT, "topic");
+	else if (r == 0)
 		reply_body(reply,
 			json_pack("{s:O, s:o}", "stories", stories.list, "next",
 				json_array_size(stories.list) < page.limit
@@ -319,6 +328,11 @@ static void on_alerts(
 	alerts.list = json_array();
 	r = store_alerts_each(
 		context->store, page.topic, page.since, page.limit, add_alert, &alerts);
+	if (r == 0 && json_array_size(alerts.list) == 0 && is_unknown(context, page.topic)) {
+		json_decref(alerts.list);
+		reply_error(reply, -ENOENT, "topic");
+		return;
+	}
 	reply_list(reply, "alerts", alerts.list, r);
 }
 

@@ -130,6 +130,8 @@ static void change_all(const struct control_request *request, struct control_rep
 	r = store_deliveries_dead(context->store, hook, DELIVERIES_AT_A_TIME, change_one, &batch);
 	if (r < 0)
 		reply_error(reply, r, "store");
+	else if (batch.done == 0 && hook && !find_hook(context, hook))
+		reply_error(reply, -ENOENT, "hook");
 	else
 		reply_body(reply,
 			json_pack("{s:I, s:b}", done, batch.done, "more",

@@ -23,16 +23,15 @@ void reply_refuse(struct control_reply *reply, int status, const char *words)
 
 void reply_error(struct control_reply *reply, int error, const char *what)
 {
-	json_t *words;
-
 	if (error == -ENOENT) {
-		words = json_sprintf("there is no such %s", what);
 		reply->status = REPLY_NOT_FOUND;
+		reply->body = json_pack("{s:o, s:s}", "error",
+			json_sprintf("there is no such %s", what), "missing", what);
 	} else {
-		words = json_sprintf("the %s cannot be reached: %s", what, strerror(-error));
 		reply->status = REPLY_INTERNAL;
+		reply->body = json_pack("{s:o}", "error",
+			json_sprintf("the %s cannot be reached: %s", what, strerror(-error)));
 	}
-	reply->body = json_pack("{s:o}", "error", words);
 }
 
 void reply_list(struct control_reply *reply, const char *key, struct json_t *list, int error)
@@ -107,17 +106,20 @@ bool page_take(const struct control_request *request, usec now, struct control_r
 	unsigned long long before = INT64_MAX;
 
 	*ret = (struct page){.topic = control_request_parameter(request, "topic")};
-	if (take_number(request, "limit", REPLY_PAGE_MAX, &limit) == 0 &&
-		take_number(request, "offset", SIZE_MAX, &offset) == 0 &&
-		take_number(request, "before", INT64_MAX, &before) == 0 &&
-		take_since(request, now, &ret->since) == 0) {
-		ret->limit = (size_t)limit;
-		ret->offset = (size_t)offset;
-		ret->before = (int64_t)before;
-		return true;
+	if (take_number(request, "limit", REPLY_PAGE_MAX, &limit) < 0 ||
+		take_number(request, "offset", SIZE_MAX, &offset) < 0 ||
+		take_number(request, "before", INT64_MAX, &before) < 0) {
+		reply_refuse(reply, REPLY_BAD_REQUEST, "limit, offset and before are numbers");
+		return false;
 	}
-	reply_refuse(reply, REPLY_BAD_REQUEST,
-		"limit, offset and before are numbers, since is a time span (24h) or a date "
-		"(2026-11-21T10:15:00Z)");
-	return false;
+	if (take_since(request, now, &ret->since) < 0) {
+		reply_refuse(reply, REPLY_BAD_REQUEST,
+			"since is a time span before now (24h) or a date (2026-11-21, "
+			"2026-11-21T10:15:00Z)");
+		return false;
+	}
+	ret->limit = (size_t)limit;
+	ret->offset = (size_t)offset;
+	ret->before = (int64_t)before;
+	return true;
 }

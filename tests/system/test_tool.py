@@ -111,6 +111,23 @@ class OnlineTest(unittest.TestCase):
         self.assertTrue(table[0].startswith("FEED"))
         self.assertIn("'wirewatch feeds' lists", self.refused("feeds", "nowhere"))
 
+    def test_wrong_names_are_refused_with_the_verb_that_lists_them(self):
+        for lister, *arguments in (("topics", "alerts", "--topic=embargos"),
+                                   ("topics", "stories", "--topic=embargos"),
+                                   ("topics", "topics", "test", "embargos"),
+                                   ("topics", "explain", "embargos", "x"),
+                                   ("story STORY --json", "explain", "embargoes", "x"),
+                                   ("stories", "story", "x")):
+            self.assertIn(f"'wirewatch {lister}' lists", self.refused(*arguments))
+        self.assertIn("since is a time span", self.refused("stories", "--since=soon"))
+        self.assertNotIn("limit", self.refused("stories", "--since=soon"))
+
+    def test_lists_of_nothing_say_so(self):
+        for arguments in (("alerts", "--since=2100-01-01"), ("stories", "--since=2100-01-01")):
+            done = self.daemon.tool(*arguments)
+            self.assertEqual(done.returncode, DONE)
+            self.assertTrue(done.stdout.startswith("None.\n"), done.stdout)
+
     def test_nothing_steers_a_terminal(self):
         leader, follower = pty.openpty()
         for arguments in (("feeds", "a/b é"), ("feeds", "--json"), ("alerts",)):
@@ -166,7 +183,7 @@ class OnlineTest(unittest.TestCase):
         self.assertEqual(alert["type"], "story.new")
         self.assertEqual(alert["story"], story["id"])
         self.assertEqual(alert["event"]["data"]["topic"], "embargoes")
-        self.assertEqual(self.ask("alerts", "--topic", "nothing")["alerts"], [])
+        self.assertIn("there is no such topic", self.refused("alerts", "--topic", "nothing"))
         self.assertIn("since is", self.refused("alerts", "--since", "banana"))
 
     def test_dead_delivery_is_sent_again_and_dropped(self):
@@ -813,6 +830,8 @@ class OfflineTest(unittest.TestCase):
     def test_wrong_command_lines_are_exit_status_2(self):
         self.assertEqual(tool().returncode, USAGE)
         self.assertEqual(tool("no-verb").returncode, USAGE)
+        self.assertIn("did you mean 'feeds'?", tool("feed").stderr)
+        self.assertIn("options stand behind a verb", tool("--socket=x", "status").stderr)
         self.assertEqual(tool("match", "x").returncode, USAGE)
         self.assertEqual(tool("parse").returncode, USAGE)
 

@@ -127,6 +127,29 @@ static void test_match_names_every_refused_topic_and_matches_nothing(void **stat
 	assert_null(strstr(outcome.err, "\"good\""));
 }
 
+static void test_match_tells_faults_of_keys_and_of_queries_at_once(void **state)
+{
+	_cleanup_(outcome_clear) struct outcome outcome =
+		run(cmd_match, "--topics=" TEST_DATA "/bad.conf", articles_path, NULL);
+
+	(void)state;
+	assert_int_equal(outcome.status, EXIT_CODE_REFUSED);
+	assert_string_equal(outcome.out, "");
+	assert_non_null(strstr(outcome.err, "bad.conf:2: Reader=: unknown key"));
+	assert_non_null(strstr(outcome.err, "topic \"t\": column 1: "));
+}
+
+static void test_check_warns_of_what_is_unsafe(void **state)
+{
+	_cleanup_(outcome_clear) struct outcome outcome =
+		run(cmd_check, TEST_DATA "/unsafe.conf", NULL);
+
+	(void)state;
+	assert_int_equal(outcome.status, EXIT_CODE_DONE);
+	assert_non_null(strstr(outcome.err, "warning: "));
+	assert_non_null(strstr(outcome.err, "VerifyTLS=no"));
+}
+
 static void test_match_passes_over_faulty_lines(void **state)
 {
 	_cleanup_(outcome_clear) struct outcome outcome =
@@ -170,7 +193,7 @@ static void test_check_tells_all_faults_or_the_counts(void **state)
 
 	(void)state;
 	assert_int_equal(good.status, EXIT_CODE_DONE);
-	assert_string_equal(good.out, "The configuration is good: 1 feeds, 1 topics, 2 hooks.\n");
+	assert_string_equal(good.out, "The configuration is good: 1 feed, 1 topic, 2 hooks.\n");
 	assert_int_equal(bad.status, EXIT_CODE_REFUSED);
 	assert_non_null(strstr(bad.err, "bad.conf:2: Reader=: unknown key"));
 	assert_non_null(strstr(bad.err, "bad.conf:4: URL=: no URL"));
@@ -187,6 +210,8 @@ static void test_missing_files_are_refused_in_words(void **state)
 	_cleanup_(outcome_clear) struct outcome topics =
 		run(cmd_match, "--topics", "/nonexistent", articles_path, NULL);
 	_cleanup_(outcome_clear) struct outcome feed = run(cmd_parse, "/nonexistent", NULL);
+	_cleanup_(outcome_clear) struct outcome url = run(cmd_parse, "http://a.example/", NULL);
+	_cleanup_(outcome_clear) struct outcome conf = run(cmd_check, "/nonexistent", NULL);
 
 	(void)state;
 	assert_int_equal(articles.status, EXIT_CODE_REFUSED);
@@ -196,6 +221,10 @@ static void test_missing_files_are_refused_in_words(void **state)
 	assert_string_equal(
 		topics.err, "/nonexistent: cannot read the file: No such file or directory\n");
 	assert_int_equal(feed.status, EXIT_CODE_REFUSED);
+	assert_int_equal(url.status, EXIT_CODE_REFUSED);
+	assert_non_null(strstr(url.err, "curl -s URL | wirewatch parse --url URL -"));
+	assert_int_equal(conf.status, EXIT_CODE_REFUSED);
+	assert_non_null(strstr(conf.err, "expected one file, or a folder with wirewatch.conf"));
 }
 
 static void test_wrong_command_lines_are_usage_errors(void **state)
@@ -218,6 +247,8 @@ int main(void)
 		cmocka_unit_test(test_match_names_topics_in_the_order_of_the_file),
 		cmocka_unit_test(test_match_explains_what_was_found),
 		cmocka_unit_test(test_match_names_every_refused_topic_and_matches_nothing),
+		cmocka_unit_test(test_match_tells_faults_of_keys_and_of_queries_at_once),
+		cmocka_unit_test(test_check_warns_of_what_is_unsafe),
 		cmocka_unit_test(test_match_passes_over_faulty_lines),
 		cmocka_unit_test(test_replay_joins_copies_in_order),
 		cmocka_unit_test(test_check_tells_all_faults_or_the_counts),
