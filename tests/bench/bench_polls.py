@@ -1,21 +1,22 @@
 #!/usr/bin/env python3
 """What polling costs beside curl: CPU of all processes, and memory (PSS) at its peak.
 
-usage: bench_polls.py BUILD_FOLDER [--shared DIR] [--sizes 1000:100,10000:1000] [--repeat N]
+usage: bench_polls.py BUILD_FOLDER [--shared DIR] [--sizes 1000:100,10000:1000] [--rounds N]
 
 Feeds come from shared/bench's feedfarm over loopback, curl's argument vectors and the daemon's
 configuration from its pollbench.  curl fetches the same feeds with `--parallel` and neither parses
 nor stores.  Phases, each in fresh processes over the state that the last one left: cold (all is
-new), warm (nothing changed), tick (one feed in a hundred has a new entry).  Warm and tick are run
-N times, and the least is told: other work on the machine only ever adds.  Ends with status 77
-where shared/bench is missing."""
-import argparse, importlib.machinery, importlib.util, os, shutil, subprocess, sys, tempfile, threading, time
+new), warm (nothing changed), tick (one feed in a hundred has a new entry).  Both take turns for N
+rounds from nothing, and the median of each phase is told, as pollbench does it: other work on the
+machine meets both.  Ends with status 77 where shared/bench is missing."""
+import argparse, importlib.machinery, importlib.util, os, shutil, statistics, subprocess, sys, tempfile, threading, time
 
 # Issue: at most so many times curl's CPU, and so many MiB with so many feeds.
 CPU_BARS = {"cold": 5.0, "warm": 0.8, "tick": 1.2}
 PSS_BARS = {1000: 64, 10000: 160}
 PHASES = ("cold", "warm", "tick")
 SAMPLE_SECONDS = 0.25
+OUTPUT_SHOWN = 1000
 SKIPPED = 77
 
 
@@ -55,7 +56,8 @@ class PssSampler(threading.Thread):
 
 def run(argv, home):
     """CPU seconds of the process and all its children, and MiB at the peak."""
-    with open(os.path.join(home, "output"), "ab") as log:
+    output = os.path.join(home, "output")
+    with open(output, "wb") as log:
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=home,
                                    env=dict(os.environ, HOME=home), start_new_session=True)
         sampler = PssSampler(process.pid)
@@ -65,7 +67,8 @@ def run(argv, home):
         sampler.over.set()
         sampler.join()
     if process.returncode != 0:
-        print(f"{argv[0]} ended with status {process.returncode}; see {home}/output")
+        with open(output, encoding="utf-8", errors="replace") as f:
+            print(f"{argv[0]} ended with status {process.returncode}, and said last:\n{f.read()[-OUTPUT_SHOWN:]}")
     return usage.ru_utime + usage.ru_stime, sampler.peak_kib / 1024
 
 
@@ -88,35 +91,33 @@ class Bench:
             self.get(f"/ctl/tick?feeds={max(1, self.farm_args.feeds // 100)}&entries=1&first={3 + self.ticks}")
             time.sleep(1.1)
 
-    def measure(self, make_argv, name):
-        home = os.path.join(self.work, name)
-        os.makedirs(home)
-        argvs = make_argv(home, self.feeds, self.farm_args)
-        best = {}
-        for phase in PHASES:
-            for _ in range(1 if phase == "cold" else self.args.repeat):
+    def measure(self, make_argv):
+        """One round from nothing: (CPU seconds, MiB) by phase."""
+        measured = {}
+        with tempfile.TemporaryDirectory(dir=self.work) as home:
+            argvs = make_argv(home, self.feeds, self.farm_args)
+            for phase in PHASES:
                 self.before(phase)
-                cpu, pss = run(argvs[phase], home)
-                least, most = best.get(phase, (cpu, pss))
-                best[phase] = (min(cpu, least), max(pss, most))
-        return best
+                measured[phase] = run(argvs[phase], home)
+        return measured
 
     def report(self):
         farm = self.pollbench.start_farm(self.farm_args, None)
         try:
             listed = (line.split("\t") for line in self.get("/ctl/list").decode().splitlines())
             self.feeds = [(int(number), url, kind) for number, url, kind, *_ in listed]
-            curl = self.measure(self.pollbench.p_curl, "curl")
-            daemon = self.measure(self.pollbench.p_wirewatchd, "wirewatchd")
+            rounds = [(self.measure(self.pollbench.p_curl), self.measure(self.pollbench.p_wirewatchd))
+                      for _ in range(self.args.rounds)]
         finally:
             farm.terminate()
             farm.wait()
         feeds = self.farm_args.feeds
         for phase in PHASES:
-            ratio = daemon[phase][0] / curl[phase][0]
-            print(f"{feeds:6} feeds  {phase}  curl {curl[phase][0]:7.2f} s  wirewatchd {daemon[phase][0]:7.2f} s"
-                  f"  {ratio:6.2f} x curl (bar {CPU_BARS[phase]})  {daemon[phase][1]:6.1f} MiB at its peak", flush=True)
-        peak = max(pss for _, pss in daemon.values())
+            curl, daemon = (statistics.median(r[who][phase][0] for r in rounds) for who in (0, 1))
+            peak = max(daemon_round[phase][1] for _, daemon_round in rounds)
+            print(f"{feeds:6} feeds  {phase}  curl {curl:7.2f} s  wirewatchd {daemon:7.2f} s"
+                  f"  {daemon / curl:6.2f} x curl (bar {CPU_BARS[phase]})  {peak:6.1f} MiB at its peak", flush=True)
+        peak = max(pss for _, daemon_round in rounds for _, pss in daemon_round.values())
         bar = f" (bar {PSS_BARS[feeds]} MiB)" if feeds in PSS_BARS else ""
         print(f"{feeds:6} feeds  memory at the peak of all phases {peak:.1f} MiB{bar}", flush=True)
 
@@ -136,7 +137,7 @@ def main():
     ap.add_argument("build", help="build folder, of the release preset for figures that count")
     ap.add_argument("--shared", default=os.environ.get("WIREWATCH_SHARED", os.path.join(tree, "..", "shared")))
     ap.add_argument("--sizes", default="1000:100,10000:1000", help="FEEDS:HOSTS, ...")
-    ap.add_argument("--repeat", type=int, default=3)
+    ap.add_argument("--rounds", type=int, default=3)
     ap.add_argument("--port", type=int, default=8786)
     args = ap.parse_args()
     pollbench = load_pollbench(args.shared)
