@@ -18,6 +18,7 @@ struct watch {
 	short wanted;
 	bool idle;  /* curl wants nothing at present */
 	bool owned; /* on_close_socket() learns of its end */
+	CURL *left; /* gave it up while it still connected */
 };
 
 struct glue {
@@ -26,9 +27,11 @@ struct glue {
 	struct event *timer;
 	struct watch *watches; /* by descriptor */
 	size_t watch_count;
+	size_t left; /* watches with a handle that gave them up */
 	glue_finished_fn on_finished;
 	void *userdata;
 	bool keeps_finished;
+	bool acting; /* within act(): no handle goes */
 };
 
 /* Hands finished handles over.  A callback may add and remove handles, also finished ones. */
@@ -48,6 +51,37 @@ static void reap(struct glue *glue)
 	}
 }
 
+/*
+ * A host's address that does not answer has half of the time to connect; but libcurl 7.88 gives it
+ * up and goes on to the next one only when something makes it look at the handle again, which then
+ * has neither socket nor timer.  To go on after a pause does.
+ */
+static void go_on(struct glue *glue)
+{
+	for (size_t i = 0; i < glue->watch_count && glue->left > 0; i++) {
+		CURL *easy = glue->watches[i].left;
+
+		if (!easy)
+			continue;
+		glue->watches[i].left = NULL;
+		glue->left--;
+		(void)curl_easy_pause(easy, CURLPAUSE_RECV);
+		(void)curl_easy_pause(easy, CURLPAUSE_CONT);
+	}
+}
+
+/* Lets curl look at a descriptor, or at what is due. */
+static void act(struct glue *glue, curl_socket_t fd, int action)
+{
+	int running;
+
+	glue->acting = true;
+	(void)curl_multi_socket_action(glue->multi, fd, action, &running);
+	glue->acting = false;
+	go_on(glue);
+	reap(glue);
+}
+
 static void unwatch(struct watch *watch)
 {
 	if (watch->event)
@@ -61,26 +95,20 @@ static void on_socket_event(evutil_socket_t fd, short what, void *userdata)
 	struct glue *glue = userdata;
 	int action =
 		(what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
-	int running;
 
 	if (glue->watches[fd].idle) {
 		/* The server closed it, most likely; curl looks before it uses it again. */
 		unwatch(&glue->watches[fd]);
 		return;
 	}
-	(void)curl_multi_socket_action(glue->multi, fd, action, &running);
-	reap(glue);
+	act(glue, fd, action);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *userdata)
 {
-	struct glue *glue = userdata;
-	int running;
-
 	(void)fd;
 	(void)what;
-	(void)curl_multi_socket_action(glue->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	reap(glue);
+	act(userdata, CURL_SOCKET_TIMEOUT, 0);
 }
 
 /* The watch of a descriptor, or NULL: no memory. */
@@ -124,7 +152,6 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, voi
 	struct glue *glue = userdata;
 	struct watch *watch = watch_of(glue, fd);
 
-	(void)easy;
 	(void)socketdata;
 	if (!watch)
 		return -1;
@@ -132,6 +159,10 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, voi
 		return watch_for(glue, watch, fd,
 			(short)((what & CURL_POLL_IN ? EV_READ : 0) |
 				(what & CURL_POLL_OUT ? EV_WRITE : 0)));
+	if (glue->acting && watch->event && watch->wanted == EV_WRITE && !watch->left) {
+		watch->left = easy;
+		glue->left++;
+	}
 	watch->owned = watch->owned && watch->wanted == EV_READ;
 	if (watch->owned)
 		watch->idle = watch->event != NULL;
