@@ -24,7 +24,7 @@ void completion_print_options(const struct usage *usage)
 
 int completion_print_names(const char *what)
 {
-	static const char *const lists[] = {"feeds", "topics"};
+	static const char *const lists[] = {"feeds", "topics", "hooks"};
 	const struct remote remote = {.verb = COMPLETE_ARGUMENT};
 	char path[32];
 	json_t *body = NULL;

@@ -15,6 +15,8 @@ Journal=no
 URL=http://127.1.0.1:9/feed.xml
 [Topic "embargoes"]
 Query=embargo
+[Exec "desk"]
+Command=/bin/true
 """
 
 # What bash does at a TAB, but for the terminal.
@@ -83,7 +85,15 @@ class CompletionTest(unittest.TestCase):
     def test_bash_offers_words_and_names(self):
         self.assertEqual(self.bash("deliveries", "r"), ["retry"])
         self.assertEqual(self.bash("poll", "w"), ["world\\ wire"])
-        self.assertIn("embargoes", self.bash("explain", ""))
+        self.assertEqual(self.bash("explain", ""), ["embargoes"])
+        self.assertEqual(self.bash("hooks", "test", ""), ["desk"])
+        self.assertEqual(self.bash("topics", "test", "emb"), ["embargoes"])
+
+    def test_bash_offers_what_an_option_takes(self):
+        self.assertEqual(self.bash("alerts", "--topic", "="), ["embargoes"])
+        self.assertEqual(self.bash("alerts", "--topic", "emb"), ["embargoes"])
+        self.assertEqual(self.bash("retry", "--all", "--hook", "=", "d"), ["desk"])
+        self.assertEqual(self.bash("alerts", "--limit", ""), [])
 
     def test_zsh_offers_verbs_options_and_names(self):
         self.assertIn("story:show one story and the articles that carry it", self.zsh(""))
@@ -91,7 +101,8 @@ class CompletionTest(unittest.TestCase):
         self.assertIn("world wire", self.zsh("poll", ""))
         self.assertIn("retry", self.zsh("deliveries", ""))
         self.assertTrue([line for line in self.zsh("match", "")
-                         if line.startswith("--topics=[") and line.endswith("]:FILE:_files")])
+                         if line.startswith("--topics=[") and line.endswith("]:FILE: _wirewatch_values FILE")])
+        self.assertIn("desk", self.zsh("hooks", ""))
         self.assertIn("FILES", self.zsh("parse", ""))
 
 
