@@ -1,4 +1,4 @@
-/* How both programs end (DESIGN.md §7). */
+/* How both programs end (wirewatch(1)). */
 #pragma once
 
 enum exit_code {

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-/* The alerts themselves (specs/alerts.md, Formats and destinations). */
+/* The alerts themselves (docs/ALERTS.md). */
 #define MESSAGE_STORY_NEW "b08e86f768194bb7916f40367b02ed29"
 #define MESSAGE_STORY_UPDATE "8503ff9823a548b1af3335f95461c6dc"
 #define MESSAGE_STORY_REWRITE "3186e6063ba84c09b6ce86949bb21a9a"

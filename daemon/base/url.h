@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 
-#define URL_BYTES_MAX ((size_t)4096) /* specs/polling.md, Bounds */
+#define URL_BYTES_MAX ((size_t)4096) /* docs/POLLING.md, Bounds */
 
 /* A piece of a string; `bytes` is NULL where the part is absent, which differs from empty. */
 struct url_part {

@@ -1,5 +1,5 @@
 /*
- * One article out of a file of whatever kind: an article line (DESIGN.md §7) or what `extract`
+ * One article out of a file of whatever kind: an article line (wirewatch(1)) or what `extract`
  * prints, a web page, which a reader takes, or plain text, whose first line is the title where an
  * empty one follows.
  */

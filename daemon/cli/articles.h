@@ -1,5 +1,5 @@
 /*
- * The article lines of `match` and `replay` (DESIGN.md §7), read one at a time in bounded memory.
+ * The article lines of `match` and `replay` (wirewatch(1)), read one at a time in bounded memory.
  * A faulty line is told with its number and passed over.
  */
 #pragma once

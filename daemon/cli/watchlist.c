@@ -47,7 +47,7 @@ void watchlist_free(struct watchlist *watchlist)
 	free(watchlist);
 }
 
-/* Query language 6: topic "NAME": column N: TEXT. */
+/* A refused topic is told as: topic "NAME": column N: TEXT. */
 static void print_refused(const struct watchlist *watchlist, const struct matcher_errors *refused)
 {
 	for (size_t i = 0; i < refused->count; i++) {

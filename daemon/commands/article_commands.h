@@ -5,7 +5,7 @@
 
 /*
  * GET /articles?before=KEY&since=WHEN: the stored articles from the newest down, as `wirewatch
- * match` reads them (DESIGN.md §7), a few at a time, so that the loop is never held up: `next` is
+ * match` reads them (wirewatch(1)), a few at a time, so that the loop is never held up: `next` is
  * the `before` of the next request, or null at the end.  Userdata is a struct command_context.
  */
 void article_command_list(

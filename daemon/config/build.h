@@ -9,7 +9,7 @@
 #include "config/sections.h"
 
 enum {
-	FEEDS_MAX = 200 * 1000, /* specs/polling.md, Bounds */
+	FEEDS_MAX = 200 * 1000, /* docs/POLLING.md, Bounds */
 	HOOKS_MAX = 1000,
 	LISTS_MAX = 1000, /* also bounds how deeply they nest */
 };
@@ -32,7 +32,7 @@ int build_topics(struct build *build);
 
 /*
  * Makes the list of a Notify=: hooks that are not there are refused, and the journal gets
- * everything unless Journal=no (specs/alerts.md).
+ * everything unless Journal=no (docs/ALERTS.md).
  */
 int build_notify(
 	struct build *build, const struct section *section, const char **names, const char ***ret);

@@ -1,6 +1,6 @@
 /*
- * The configuration (DESIGN.md §5): read whole from one file or a folder with wirewatch.conf and
- * conf.d/, checked whole, immutable afterwards.  A reload makes a new one and swaps it.  All
+ * The configuration (wirewatch.conf(5)): read whole from one file or a folder with wirewatch.conf
+ * and conf.d/, checked whole, immutable afterwards.  A reload makes a new one and swaps it.  All
  * strings belong to the configuration's arena.
  */
 #pragma once

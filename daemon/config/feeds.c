@@ -236,7 +236,7 @@ static char *url_key(const char *text, struct arena *arena)
 	return key;
 }
 
-/* specs/polling.md P16: one URL, one request.  The first one's own settings stay. */
+/* docs/POLLING.md P16: one URL, one request.  The first one's own settings stay. */
 static int merge(struct build *build, struct feed *feed, const struct feed *other)
 {
 	feed->tags = words_unite(feed->tags, other->tags, build->arena);

@@ -1,7 +1,7 @@
 /*
- * The form of the files (DESIGN.md §5): sections `[Kind "name"]` (in names \" and \\), KEY=value,
- * a line that begins with a blank continues the value (joined by one space), `#` and `;` begin a
- * comment at the start of a line only, values are raw to the end of the line.
+ * The form of the files (wirewatch.conf(5)): sections `[Kind "name"]` (in names \" and \\),
+ * KEY=value, a line that begins with a blank continues the value (joined by one space), `#` and `;`
+ * begin a comment at the start of a line only, values are raw to the end of the line.
  *
  * inih splits the lines.  Its own reader of lines is not used: it cuts section names at 50 bytes
  * and at their first `]`, knows no line numbers and joins nothing, so it is fed one logical line

@@ -174,7 +174,7 @@ int value_header(const char *value, void *target, struct value_context *context)
 	return value_add_words(header, target, context);
 }
 
-/* What the rules of polling and HTTP itself set, and what sets it (specs/polling.md P1 to P15). */
+/* What the rules of polling and HTTP itself set, and what sets it (docs/POLLING.md P1 to P15). */
 static const struct {
 	const char *name;
 	const char *words;

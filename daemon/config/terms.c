@@ -6,7 +6,7 @@
 #include "base/macro.h"
 #include "base/utf8.h"
 
-/* Query language 1: any of them opens a phrase, any closes it. */
+/* Any of them opens a phrase, any closes it. */
 static const char *const quotes[] = {
 	"\"", "\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x9E", "\xE2\x80\x9F", "\xEF\xBC\x82"};
 

@@ -1,5 +1,5 @@
 /*
- * The control socket (DESIGN.md §7): HTTP/1.1 and JSON over a unix socket, by libevent's evhttp
+ * The control socket (wirewatch(1)): HTTP/1.1 and JSON over a unix socket, by libevent's evhttp
  * with bounded headers and bodies.  What is offered is a table of commands; the server knows none
  * of them.
  */

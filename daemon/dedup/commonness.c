@@ -13,7 +13,7 @@ enum {
 	SENTENCE_BITS = 18,
 	SENTENCE_BUCKETS = 1 << SENTENCE_BITS,
 	BUCKET_SLOTS = 4,
-	STORIES_MIN = 400, /* fewer say nothing of how common a word is (specs/stories.md) */
+	STORIES_MIN = 400, /* fewer say nothing of how common a word is (docs/STORIES.md) */
 	COUNT_MAX = 255,
 	RARE_MAX = 24,
 	LOGARITHMS = 4096, /* at hand; of greater numbers to a thousandth */

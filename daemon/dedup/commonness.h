@@ -28,8 +28,8 @@ void commonness_weigh(const struct commonness *commonness, const uint32_t *codes
 	float *ret_weights);
 
 /*
- * The least weight of a word that so few stories have that it leads to them (specs/stories.md,
- * Candidates).
+ * The least weight of a word that so few stories have that it leads to them (docs/STORIES.md,
+ * candidates).
  */
 float commonness_rare_weight(const struct commonness *commonness);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum {
-	LEAD_WORDS = 55,            /* specs/stories.md */
+	LEAD_WORDS = 55,            /* docs/STORIES.md */
 	PLACES_MAX = 24,            /* of a word in the other article that are looked at */
 	OWN_SENTENCE_WORDS_MIN = 9, /* captions of icons are shorter */
 	NO_COUNTERPART = UINT16_MAX,

@@ -17,7 +17,7 @@ enum {
 /* Of a sentence's runs of three words; one changed word at its edge leaves this. */
 #define UNTOUCHED_HARD 0.95F
 
-/* specs/alerts.md A3: so much of the text is material. */
+/* docs/ALERTS.md A3: so much of the text is material. */
 #define MATERIAL_SHARE 0.15F
 
 static float share(float part, float whole)

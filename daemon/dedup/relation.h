@@ -53,7 +53,7 @@ void relation_input(const struct difference *closest, const struct evidence *clo
 /* Copy, rewrite or update. */
 enum relation relation_choose(const struct relation_input *input);
 
-/* Whether users want to hear of it (specs/alerts.md A3). */
+/* Whether users want to hear of it (docs/ALERTS.md A3). */
 bool difference_is_material(const struct difference *difference);
 
 /* What changed, in words. */

@@ -1,7 +1,7 @@
 /*
  * What changed in an entry that its publisher edited.  Other than with an article from elsewhere,
  * that it is the same report is not in question; whether the change is material is
- * (specs/alerts.md A3): headline, figures, names, or a good part of the text.
+ * (docs/ALERTS.md A3): headline, figures, names, or a good part of the text.
  */
 #pragma once
 

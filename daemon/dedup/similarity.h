@@ -11,7 +11,7 @@
 /*
  * Judges whether `article` tells the same story as the earlier `of`, with no knowledge of other
  * articles: what `wirewatch compare` shows, and how the new text of an entry that changed is
- * compared with its old one (DESIGN.md §1, specs/alerts.md A3).  In the verdict, story and of stay
+ * compared with its old one (docs/ALERTS.md A3).  In the verdict, story and of stay
  * 0; relation is RELATION_NEW where the two are different stories.  Returns 0 or -ENOMEM.
  */
 int similarity_compare(

@@ -13,7 +13,7 @@
 #include "dedup/story_index_inside.h"
 
 enum {
-	COMPARED_MAX = 8,      /* candidates that are compared (specs/stories.md) */
+	COMPARED_MAX = 8,      /* candidates that are compared (docs/STORIES.md) */
 	COMPARED_OF_STORY = 3, /* of these at most of one story */
 	RANKED_MAX = 64,       /* candidates worth comparing, of which the best are */
 	TALLY_SLOTS = 2 * CANDIDATES_MAX,
@@ -456,7 +456,7 @@ static int choose(struct story_index *index, struct chosen *ret)
 	return 0;
 }
 
-/* Whether the story was silent so long that a copy is a reprint (specs/alerts.md A4). */
+/* Whether the story was silent so long that a copy is a reprint (docs/ALERTS.md A4). */
 static bool is_quiet(const struct story_index *index, const struct article_facts *facts,
 	const struct chosen *chosen)
 {

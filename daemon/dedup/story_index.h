@@ -2,7 +2,7 @@
  * Finds an article's story among all that are remembered, and says how the two relate.  The index
  * holds a few dozen rare features of each article (under 400 bytes); what a verdict needs beyond
  * that is the stored fingerprint of a few candidates, which the caller's `load` brings.  No I/O, no
- * clock: the same calls in the same order give the same verdicts (specs/alerts.md A9).  After a
+ * clock: the same calls in the same order give the same verdicts (docs/ALERTS.md A9).  After a
  * start it is read from a snapshot and brought up to date, or made anew, by story_index_add() in
  * the order of the articles' keys.
  */
@@ -18,7 +18,7 @@
 #include "dedup/snapshot.h"
 #include "model/story.h"
 
-/* specs/alerts.md A4: a copy that comes after so long a silence of its story is a reprint. */
+/* docs/ALERTS.md A4: a copy that comes after so long a silence of its story is a reprint. */
 #define STORY_QUIET_DEFAULT (7 * USEC_DAY)
 
 /*

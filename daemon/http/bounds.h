@@ -1,4 +1,4 @@
-/* The bounds of every request (specs/polling.md, Bounds), in one place. */
+/* The bounds of every request (docs/POLLING.md, Bounds), in one place. */
 #pragma once
 
 #include <stddef.h>

@@ -3,7 +3,7 @@
  * A request is copied when it starts; its response is the callee's to read until the callback
  * returns.  Limits per host and in total (http/limits.h) hold for all requests marked polite.
  * Every hop of a redirect is a request of its own to the guard (http/guard.h) and the limits.
- * Bounds are specs/polling.md's and stand in http/bounds.h.
+ * Bounds are docs/POLLING.md's and stand in http/bounds.h.
  */
 #pragma once
 
@@ -22,7 +22,7 @@ struct http_options {
 	struct event_base *base;
 	struct clock *clock;
 	const char *user_agent;       /* "wirewatch/VERSION (+CONTACT)" */
-	const char *private_networks; /* "yes", prefixes, or NULL: none (DESIGN.md §6.8) */
+	const char *private_networks; /* "yes", prefixes, or NULL: none (docs/ARCHITECTURE.md 8) */
 	unsigned max_transfers;       /* in flight in total */
 	unsigned host_connections;    /* polite requests at a time to a host */
 	usec host_gap;                /* between the starts of polite requests to a host */

@@ -1,8 +1,9 @@
 /*
- * The guard against requests into private networks (DESIGN.md §6.8): looks at the address that a
- * connection is made to, so that neither names, redirects nor rebinding get past it.  Refuses what
- * IANA's special-purpose registries (RFC 6890) do not call global, multicast, cloud metadata, and
- * IPv6 addresses that carry such an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo, ISATAP).
+ * The guard against requests into private networks (docs/ARCHITECTURE.md 8): looks at the address
+ * that a connection is made to, so that neither names, redirects nor rebinding get past it. Refuses
+ * what IANA's special-purpose registries (RFC 6890) do not call global, multicast, cloud metadata,
+ * and IPv6 addresses that carry such an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo,
+ * ISATAP).
  */
 #pragma once
 

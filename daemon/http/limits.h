@@ -1,5 +1,5 @@
 /*
- * Politeness to hosts (specs/polling.md P11): how many requests at a time to a host, by name and by
+ * Politeness to hosts (docs/POLLING.md P11): how many requests at a time to a host, by name and by
  * resolved address, how far apart their starts, how many in all.  Decides only: whoever wants to
  * send enters a ticket, asks for the next one that may go, and leaves with it.  Pure: the caller
  * brings the monotonic time.  Each call costs O(log hosts), however many tickets wait; hosts take

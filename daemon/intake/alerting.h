@@ -1,6 +1,6 @@
 /*
  * What articles mean to the topics that they match: an alert now, one held back, or nothing
- * (specs/alerts.md).  Policy decides (notify/policy.h); here its facts are gathered and its
+ * (docs/ALERTS.md).  Policy decides (notify/policy.h); here its facts are gathered and its
  * decision is stored, in the store's open transaction.
  */
 #pragma once

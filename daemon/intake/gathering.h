@@ -1,5 +1,5 @@
 /*
- * Alerts of topics with MaxRate=, Digest= or Quiet= (specs/alerts.md A7): each is stored when it is
+ * Alerts of topics with MaxRate=, Digest= or Quiet= (docs/ALERTS.md A7): each is stored when it is
  * made and goes out at once, or waits in the store for its topic's digest.  All writes go to the
  * store's open transaction, so that an alert, what it waits for and the digest that ends the
  * waiting are never apart.  The journal, which disturbs nobody, gets each alert at once and no

@@ -1,5 +1,5 @@
 /*
- * All topics compiled into one index, and articles run against it (query language; DESIGN.md §11).
+ * All topics compiled into one index, and articles run against it (wirewatch-query(7)).
  * The index is immutable and may be shared by threads; what a run needs is in a `match_scratch`,
  * one for each thread, which serves any matcher.  The cost of a run depends on the article and the
  * topics that could match it, not on the number of topics: each topic is filed under the rarest

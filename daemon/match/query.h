@@ -1,5 +1,5 @@
 /*
- * A topic's query as a tree (query language 1, 3-5).  Everything lives in the arena it was parsed
+ * A topic's query as a tree (wirewatch-query(7)).  Everything lives in the arena it was parsed
  * into.  Words are tokenised already: what is compared later is in `struct query_token`.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /*
- * What a query's grammar allows but its meaning forbids (query language 1, 4, 6).  Parts of the
+ * What a query's grammar allows but its meaning forbids (wirewatch-query(7)).  Parts of the
  * query parser.
  */
 #pragma once

@@ -56,7 +56,7 @@ static bool token_is_covered(const struct query_token *token, const struct query
 /* Wherever `term` stands, `other` stands in it. */
 static bool term_implies(const struct query_node *term, const struct query_node *other)
 {
-	/* A language is found by its leading subtags only (query language 5). */
+	/* A language is found by its leading subtags only (wirewatch-query(7), lang:). */
 	size_t starts = other->fields == FIELD_LANG ? 1 : term->token_count;
 
 	if ((term->fields & ~other->fields) != 0 || other->token_count > term->token_count)

@@ -1,6 +1,6 @@
 /*
- * Queries to trees, or to an error with its column and the nearest valid form (query language 1,
- * 6). A parser holds scratch room: one for each thread.
+ * Queries to trees, or to an error with its column and the nearest valid form (wirewatch-query(7),
+ * ERRORS).  A parser holds scratch room: one for each thread.
  */
 #pragma once
 

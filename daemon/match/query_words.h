@@ -1,6 +1,6 @@
 /*
  * The words, phrases and regular expressions of a query: cut into tokens as an article's text is
- * (query language 2, 3), compiled once to see whether PCRE2 takes them.  One for each thread.
+ * (wirewatch-query(7)), compiled once to see whether PCRE2 takes them.  One for each thread.
  */
 #pragma once
 

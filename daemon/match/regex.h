@@ -1,6 +1,6 @@
 /*
  * A regular expression of a query: PCRE2 with UTF and UCP, and with limits, so that no text can
- * make it run long (query language 3).  Immutable; a match takes its scratch from the caller.
+ * make it run long (wirewatch-query(7)).  Immutable; a match takes its scratch from the caller.
  */
 #pragma once
 

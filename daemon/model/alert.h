@@ -1,5 +1,5 @@
 /*
- * An alert: what the user is told, topic x story x event (specs/alerts.md); and its deliveries:
+ * An alert: what the user is told, topic x story x event (docs/ALERTS.md); and its deliveries:
  * alert x hook with their attempts.  Pending deliveries are the outbox.
  */
 #pragma once

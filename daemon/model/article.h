@@ -40,7 +40,7 @@ struct article {
 struct json_t;
 
 /*
- * Reads an article line (DESIGN.md §7): `{"id","url","title","author","published","lang","source",
+ * Reads an article line (wirewatch(1)): `{"id","url","title","author","published","lang","source",
  * "categories"|"category","text"}`, all but id optional.  Strings are copied into the arena.
  * Returns 0, -ENOMEM, or -EINVAL with *ret_error in words (in the arena).
  */

@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "base/url.h"
 
-/* specs/polling.md, Bounds. */
+/* docs/POLLING.md, Bounds. */
 #define DOCUMENT_BYTES_MAX ((size_t)16 * 1024 * 1024)
 
 /* A web page, packed or not. */

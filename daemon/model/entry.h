@@ -17,7 +17,7 @@
 #include "base/wire.h"
 
 enum {
-	ENTRIES_MAX = 5000, /* of a document; the newest are kept (specs/polling.md) */
+	ENTRIES_MAX = 5000, /* of a document; the newest are kept (docs/POLLING.md) */
 	ENTRY_ID_MAX = 4096,
 	ENTRY_LINK_MAX = 4096,
 	ENTRY_TITLE_MAX = 4096,
@@ -36,7 +36,7 @@ enum {
 	ROUND_BYTES_MAX = 64 * 1024 * 1024,
 };
 
-/* DESIGN.md §7 gives the names that `wirewatch parse` prints. */
+/* wirewatch(1) gives the names that `wirewatch parse` prints. */
 enum feed_format {
 	FORMAT_RSS_090,
 	FORMAT_RSS_091,
@@ -94,7 +94,7 @@ struct diagnosis {
 	const char *words;
 };
 
-/* The publisher's own hints about polling (specs/polling.md P6). */
+/* The publisher's own hints about polling (docs/POLLING.md P6). */
 struct channel_hints {
 	uint32_t ttl_minutes;    /* RSS <ttl>; 0 absent */
 	uint32_t update_minutes; /* sy:updatePeriod / sy:updateFrequency; 0 absent */

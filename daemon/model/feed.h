@@ -1,6 +1,6 @@
 /*
  * A feed: as configured (struct feed, owned by its configuration) and what the store keeps of its
- * polling (struct feed_state).  Two sections with one URL are one feed (specs/polling.md P16).
+ * polling (struct feed_state).  Two sections with one URL are one feed (docs/POLLING.md P16).
  */
 #pragma once
 
@@ -44,7 +44,7 @@ struct feed {
 /* By what the feed is known across reloads and restarts: to the store, to the poller. */
 const char *feed_key(const struct feed *feed);
 
-/* Validators, exactly as received (specs/polling.md P2); NULL: none. */
+/* Validators, exactly as received (docs/POLLING.md P2); NULL: none. */
 struct validators {
 	const char *etag;
 	const char *last_modified;

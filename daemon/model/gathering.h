@@ -1,5 +1,5 @@
 /*
- * How a topic's alerts are gathered into digests instead of going out one by one (specs/alerts.md
+ * How a topic's alerts are gathered into digests instead of going out one by one (docs/ALERTS.md
  * A7), as configured: MaxRate=, Digest=, Quiet=.  Local times are minutes after midnight.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /*
- * What makes two entries of a feed the same (DESIGN.md invariant 3): the id, else the link, else
+ * What makes two entries of a feed the same (docs/ARCHITECTURE.md 3): the id, else the link, else
  * title and text.  The other digests find an entry again whose id changed: a feed whose ids all
  * change at once brings no alerts.
  */

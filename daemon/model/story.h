@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 
-/* How an article relates to its story (DESIGN.md §1). */
+/* How an article relates to its story (wirewatch-events(7)). */
 enum relation {
 	RELATION_NEW,
 	RELATION_COPY,
@@ -35,7 +35,7 @@ struct verdict {
 	int64_t of;              /* the article it was compared with; 0 for new */
 	double similarity;       /* 0 to 1 */
 	double confidence;       /* that it belongs to the story, 0 to 1 */
-	bool material;           /* an update that users want to hear of (specs/alerts.md A3) */
+	bool material;           /* an update that users want to hear of (docs/ALERTS.md A3) */
 	char why[WHY_BYTES];     /* in words */
 	char changed[WHY_BYTES]; /* an update: what changed, in words; else "" */
 };

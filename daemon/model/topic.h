@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "model/gathering.h"
 
-/* What a topic alerts on (specs/alerts.md), as bits. */
+/* What a topic alerts on (docs/ALERTS.md), as bits. */
 enum alert_kinds {
 	ALERT_ON_NEW = 1 << 0,
 	ALERT_ON_UPDATE = 1 << 1,

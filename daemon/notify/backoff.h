@@ -1,6 +1,6 @@
 /*
- * When to try again: exponential back-off with full jitter (specs/alerts.md, Formats and
- * destinations).  Pure: randomness is the caller's.
+ * When to try again: exponential back-off with full jitter (docs/ALERTS.md).  Pure: randomness is
+ * the caller's.
  */
 #pragma once
 

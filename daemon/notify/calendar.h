@@ -1,5 +1,5 @@
 /*
- * Local times on the way of alerts (specs/alerts.md A7): when the next digest goes out, and until
+ * Local times on the way of alerts (docs/ALERTS.md A7): when the next digest goes out, and until
  * when it is quiet.  Days of 23 and 25 hours count as the clock on the wall shows them
  * (base/timezone.h).
  */

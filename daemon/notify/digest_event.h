@@ -1,5 +1,5 @@
 /*
- * The event of a digest (specs/alerts.md A7): the alerts of a topic that were gathered, oldest
+ * The event of a digest (docs/ALERTS.md A7): the alerts of a topic that were gathered, oldest
  * first.  What does not fit under EVENT_BYTES_MAX goes into further parts, which are events of
  * their own, so that nothing is dropped and no receiver needs more room than for other events.
  * Pure, as event.h.

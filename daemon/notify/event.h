@@ -1,5 +1,5 @@
 /*
- * The event that an alert carries (specs/alerts.md, docs/event.schema.json): built from plain
+ * The event that an alert carries (docs/ALERTS.md, docs/event.schema.json): built from plain
  * structs, always under EVENT_BYTES_MAX, excerpts cut at a word.  Pure: times come with the facts,
  * and the same facts give the same bytes and the same id.
  */

@@ -1,6 +1,6 @@
 /*
  * What a webhook posts: the event itself, or a message in the form of a chat service
- * (specs/alerts.md, Formats and destinations).  Each form keeps the bounds that its service
+ * (docs/ALERTS.md).  Each form keeps the bounds that its service
  * publishes.  Pure.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /*
- * When an alert of a topic with MaxRate=, Digest= or Quiet= goes out (specs/alerts.md A7).  Pure:
+ * When an alert of a topic with MaxRate=, Digest= or Quiet= goes out (docs/ALERTS.md A7).  Pure:
  * the same facts and the same zone files give the same answer.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /*
- * Which health events a poll of a feed makes (specs/alerts.md A8), from the feed's state before and
+ * Which health events a poll of a feed makes (docs/ALERTS.md A8), from the feed's state before and
  * after it.  Nothing else is remembered: what was told before follows from the states, so that a
  * restart neither repeats nor forgets.  Pure.
  */

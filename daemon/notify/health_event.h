@@ -1,5 +1,5 @@
 /*
- * Health events (specs/alerts.md A8): what the operator is told of feeds and hooks, apart from
+ * Health events (docs/ALERTS.md A8): what the operator is told of feeds and hooks, apart from
  * news; and the test event of a hook.  Pure, as event.h.
  */
 #pragma once

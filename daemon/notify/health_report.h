@@ -1,6 +1,6 @@
 /*
  * Puts health events into the store as alerts with their deliveries, in the open transaction: what
- * a poll changed and what is told of it are committed together (DESIGN.md §6).
+ * a poll changed and what is told of it are committed together (docs/ARCHITECTURE.md 1 and 2).
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /*
- * Which events an article makes for a topic (specs/alerts.md A1 to A6).  Pure: the
+ * Which events an article makes for a topic (docs/ALERTS.md A1 to A6).  Pure: the
  * same facts give the same decision (A9).
  */
 #pragma once

@@ -1,6 +1,6 @@
 /*
  * What becomes of a delivery after an attempt: delivered, tried again later, or a dead letter
- * (specs/alerts.md, Formats and destinations).  Pure: clock and randomness are the caller's.
+ * (docs/ALERTS.md).  Pure: clock and randomness are the caller's.
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* A parsed feed as `wirewatch parse` prints it (DESIGN.md section 7). */
+/* A parsed feed as `wirewatch parse` prints it (wirewatch(1)). */
 #pragma once
 
 #include <jansson.h>

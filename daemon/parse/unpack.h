@@ -13,7 +13,7 @@
 #include "model/document.h"
 
 enum {
-	UNPACK_RATIO_MAX = 200, /* specs/polling.md */
+	UNPACK_RATIO_MAX = 200, /* docs/POLLING.md */
 	UNPACK_RATIO_FREE = 1024 * 1024,
 	UNPACK_CODINGS_MAX = 5,           /* one over the other; as many as curl(1) undoes */
 	UNPACK_WORDS_SIZE = 256,          /* of a refusal */

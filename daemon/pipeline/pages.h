@@ -1,6 +1,6 @@
 /*
  * Entries that wait for their web pages (FullText=, deferral.h): fetches each page once and
- * politely (specs/polling.md P7, P11, P13 to P15, P17), lets a reader extract the article, and
+ * politely (docs/POLLING.md P7, P11, P13 to P15, P17), lets a reader extract the article, and
  * takes the entry in with that text, or with the feed's where there is none, after PAGES_WAIT at
  * most.  What waits stands in the store, pages and robots.txt too: a crash costs a page at most.
  * One page at a time is fetched from a host, so that a slow one delays its own articles only.

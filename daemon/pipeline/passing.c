@@ -18,7 +18,7 @@
 /* After a document that cannot be taken in for a reason of its own: it would be so again. */
 #define TAKE_RETRY USEC_HOUR
 
-/* After a document for which there was no reader: as after other failures (specs/polling.md P8). */
+/* After a document for which there was no reader: as after other failures (docs/POLLING.md P8). */
 #define READER_RETRY (10 * USEC_MINUTE)
 
 enum {

@@ -1,8 +1,8 @@
 /*
- * The spine (DESIGN.md §3): a round's document goes to a reader, its entries through intake, and
- * what came of them is committed together with the feed's new state.  Writes of all rooms are
- * gathered for COMMIT_DELAY and committed at once, because a commit costs an fsync.  A commit that
- * fails takes everything back, from memory too, and the feeds are asked again.
+ * The spine (docs/ARCHITECTURE.md): a round's document goes to a reader, its entries through
+ * intake, and what came of them is committed together with the feed's new state.  Writes of all
+ * rooms are gathered for COMMIT_DELAY and committed at once, because a commit costs an fsync.  A
+ * commit that fails takes everything back, from memory too, and the feeds are asked again.
  */
 #pragma once
 

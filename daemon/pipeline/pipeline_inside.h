@@ -6,7 +6,7 @@
 
 #include "pipeline/pipeline.h"
 
-/* Taking entries in gives way to all else after so long (DESIGN.md §2). */
+/* Taking entries in gives way to all else after so long (docs/ARCHITECTURE.md). */
 #define SLICE_TIME (5 * USEC_MSEC)
 
 struct pipeline {

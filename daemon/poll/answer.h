@@ -1,6 +1,6 @@
 /*
  * What is kept of a response until the round is concluded, and the conclusion: the feed's next
- * state by specs/polling.md P1 to P10.  Pure but for the copies an answer owns.
+ * state by docs/POLLING.md P1 to P10.  Pure but for the copies an answer owns.
  */
 #pragma once
 

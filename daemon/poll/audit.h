@@ -1,5 +1,5 @@
 /*
- * Judges the recorded requests of a feed by specs/polling.md: what each rule was held against, and
+ * Judges the recorded requests of a feed by docs/POLLING.md: what each rule was held against, and
  * each breach in words.  Pure; knows nothing but the records, so that it can find the daemon
  * guilty. Where the log begins in the middle of a feed's life, what was before counts in the
  * daemon's favour.

@@ -1,6 +1,6 @@
 /*
  * Feeds that are to be polled now, or never were: spread over an interval, the most fruitful first,
- * so that neither a start nor a downtime makes a storm (specs/polling.md P12).
+ * so that neither a start nor a downtime makes a storm (docs/POLLING.md P12).
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /*
- * URL=file: feeds (DESIGN.md §6.8: for configured feeds alone): regular files, within
+ * URL=file: feeds (for configured feeds alone, docs/ARCHITECTURE.md 8): regular files, within
  * DOCUMENT_BYTES_MAX, not read again while their time and size stay.
  */
 #pragma once

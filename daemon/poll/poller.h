@@ -1,6 +1,6 @@
 /*
  * When a feed is due, the poller makes a round: it asks for the document as polite pollers do
- * (specs/polling.md) and hands what came up to its owner, who reads it, decides, and commits the
+ * (docs/POLLING.md) and hands what came up to its owner, who reads it, decides, and commits the
  * feed's new state together with what came of it.  The poller knows no store: states go in by
  * poller_add() and come out by poller_conclude().
  */

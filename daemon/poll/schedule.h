@@ -1,5 +1,5 @@
 /*
- * When a feed is polled next: the arithmetic of specs/polling.md P5 to P8 and P12.  Pure: times
+ * When a feed is polled next: the arithmetic of docs/POLLING.md P5 to P8 and P12.  Pure: times
  * come in, times go out.  Jitter lengthens only; hints are capped at a day, Retry-After at seven.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /*
- * The truth on disk (DESIGN.md §8), in the words of the design; no SQL outside this room.  One
+ * The truth on disk (docs/STORE.md), in the words of the design; no SQL outside this room.  One
  * writer: writes open a transaction by themselves, and all writes of a loop turn are committed
  * together by store_commit(), after which they outlive a loss of power.  Reads see the writes of
  * the open transaction.  Strings of results are copied into the caller's arena.
@@ -266,7 +266,7 @@ typedef int (*store_article_fn)(const struct article_record *record, void *userd
 int store_story_articles_each(
 	struct store *store, int64_t story, size_t limit, store_article_fn fn, void *userdata);
 
-/* ---- topics: what a story meant to a topic (specs/alerts.md A1, A2, A6) ---- */
+/* ---- topics: what a story meant to a topic (docs/ALERTS.md A1, A2, A6) ---- */
 
 struct story_topic {
 	bool known;      /* the pair is there: it was told, or primed silently */
@@ -298,7 +298,7 @@ int store_alert_add(struct store *store, const struct alert *alert, const char *
 int store_alert_get(struct store *store, const char *id, struct arena *arena, struct alert *ret);
 
 /*
- * An update that is told at `due` at the earliest (specs/alerts.md A3): one for each story and
+ * An update that is told at `due` at the earliest (docs/ALERTS.md A3): one for each story and
  * topic, the last one put stays.
  */
 int store_held_put(struct store *store, int64_t story, const struct alert *alert, usec due);
@@ -321,7 +321,7 @@ int store_held_hasten(struct store *store, usec now, usec limit);
 /* When the first of them is due; USEC_INFINITY: there is none. */
 int store_held_due(struct store *store, usec *ret);
 
-/* ---- alerts that wait for their topic's digest (specs/alerts.md A7) ---- */
+/* ---- alerts that wait for their topic's digest (docs/ALERTS.md A7) ---- */
 
 struct topic_gathering {
 	usec window_start;     /* of MaxRate= */

@@ -1,6 +1,6 @@
 /*
  * What a code point is to the tokeniser: Unicode's general category boiled down to the few classes
- * that word boundaries depend on (docs of the query language: letters, digits and marks make words;
+ * that word boundaries depend on (wirewatch-query(7): letters, digits and marks make words;
  * scripts without spaces make a word of each character).  Pure; the tables are ICU's.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /*
- * Folding of one token for comparison (query language 2.5): NFKD, full case folding, NFKD,
+ * Folding of one token for comparison (wirewatch-query(7)): NFKD, full case folding, NFKD,
  * combining marks of Latin, Greek, Cyrillic, Hebrew and Arabic deleted, a few letters without a
  * decomposition spelt out (UAX #15, Unicode 3.13), then NFC.  A folder holds ICU's normalisers, a
  * table for the common alphabets and scratch room: one for each thread.

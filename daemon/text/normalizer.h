@@ -1,5 +1,5 @@
 /*
- * Normalising a text before it is cut into tokens (query language 2.1, N1-N6): character
+ * Normalising a text before it is cut into tokens (steps N1 to N6): character
  * references, NFC, invisible characters, compatibility forms and digits, possessives, thousands
  * commas.  Works on code points and keeps where in the source each came from.  A normaliser owns
  * its results and scratch room: one for each thread.

@@ -1,6 +1,6 @@
 /*
  * Snowball's English stemmer (libstemmer).  Only words that are all a-z after folding are stemmed
- * (query language 3); a stemmer holds scratch room, so one for each thread.
+ * (wirewatch-query(7)); a stemmer holds scratch room, so one for each thread.
  */
 #pragma once
 

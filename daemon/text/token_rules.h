@@ -1,5 +1,5 @@
 /*
- * Where tokens begin and end in a normalised text (query language 2.2-2.4).  The rules are written
+ * Where tokens begin and end in a normalised text (wirewatch-query(7)).  The rules are written
  * once for texts of code points and for plain ones of bytes (plain_text.h).  Parts of the
  * tokeniser.
  */

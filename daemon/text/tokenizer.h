@@ -1,5 +1,5 @@
 /*
- * Texts into tokens (query language 2): normalised, cut into words, each word folded for
+ * Texts into tokens (wirewatch-query(7)): normalised, cut into words, each word folded for
  * comparison. One set of rules for articles and for queries.  Plain ASCII takes a path of its own
  * with the same results.  A tokeniser owns its results and scratch room: one for each thread.
  */

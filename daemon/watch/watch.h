@@ -1,6 +1,6 @@
 /*
  * What is watched: the configured topics compiled, with faulty queries told as faults of the
- * configuration (query language 6).  Between config/, which knows no query, and match/, which
+ * configuration (wirewatch-query(7)).  Between config/, which knows no query, and match/, which
  * knows no file.
  */
 #pragma once

@@ -1,6 +1,6 @@
 /*
  * What matching costs an article: bench_match ARTICLES.jsonl TOPICS.conf...
- * Articles as DESIGN.md has them; topic sets as ../shared/corpus/topics/topicgen.py makes them.
+ * Articles as wirewatch(1) has them; topic sets as the corpus' topicgen.py makes them.
  * Figures are microseconds of CPU an article, on one thread, the best of several passes.
  */
 #include <errno.h>

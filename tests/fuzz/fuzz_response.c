@@ -1,6 +1,6 @@
 /*
  * A response's header as it came: bounded, found again, and what it says about the next poll within
- * the limits of specs/polling.md.  The first line is a status line, Location: leads somewhere.
+ * the limits of docs/POLLING.md.  The first line is a status line, Location: leads somewhere.
  */
 #include <stdint.h>
 #include <stdlib.h>

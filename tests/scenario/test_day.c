@@ -1,7 +1,7 @@
 /*
  * A day of ten thousand feeds on a thousand hosts, half of them new, half overdue after a downtime:
  * no host sees two requests at a time or closer than the gap, no feed is starved, and the load is
- * even (specs/polling.md P11, P12).
+ * even (docs/POLLING.md P11, P12).
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
  * What topics are told and when, over a real store and with times that the test gives: the spread
- * of stories (specs/alerts.md A5), rates, digests and quiet hours (A7), across restarts and changes
+ * of stories (docs/ALERTS.md A5), rates, digests and quiet hours (A7), across restarts and changes
  * of the configuration.  Every event is held against the schema.
  */
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /*
  * From due feeds to stored alerts, on a false clock: what is told, when, and what is not
- * (specs/alerts.md A1 to A6, DESIGN.md invariants 3 and 4).  The rooms are the real ones but for
+ * (docs/ALERTS.md A1 to A6, docs/ARCHITECTURE.md 3 and 4).  The rooms are the real ones but for
  * the network and the readers' processes.
  */
 #include <setjmp.h>

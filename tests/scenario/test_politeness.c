@@ -1,6 +1,6 @@
 /*
  * Fourteen days of polling feeds of every temper, with crashes, downtimes and reloads, counted from
- * the servers' side (specs/polling.md): made-up validators, out-of-sequence validators, early polls
+ * the servers' side (docs/POLLING.md): made-up validators, out-of-sequence validators, early polls
  * and unconditional requests.
  */
 #include <setjmp.h>

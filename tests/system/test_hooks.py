@@ -242,6 +242,22 @@ class HooksTest(AgencyTest):
         done = self.daemon.tool("tail")
         self.assertEqual(done.returncode, 3)
 
+    def test_followers_beyond_the_bound_are_refused(self):
+        self.start(f"[Webhook \"desk\"]\nURL={self.receiver.url()}\n", {})
+        self.publish(Story("one", KEYWORD))
+        self.requests(1)
+        tails = [self.follow("--since", "1h") for _ in range(16)]
+        try:
+            for tail in tails:
+                self.assertIn("story.new", tail.stdout.readline())
+            done = self.daemon.tool("tail", "--since", "1h")
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn("too many readers", done.stderr)
+        finally:
+            for tail in tails:
+                tail.kill()
+                tail.communicate()
+
     def test_reader_that_stands_still_holds_nobody_up_and_misses_nothing(self):
         self.start(f"[Webhook \"desk\"]\nURL={self.receiver.url()}\n", {})
         slow = socket.socket(socket.AF_UNIX)

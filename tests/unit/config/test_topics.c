@@ -1,4 +1,4 @@
-/* Topics files as `wirewatch match` reads them (query language 7). */
+/* Topics files as `wirewatch match` reads them (wirewatch-query(7)). */
 #include "loaded_topics.h"
 
 #include <errno.h>

@@ -13,7 +13,7 @@
 enum {
 	WORD = WORD_COMMON << WORD_IDENTITY_BITS | 4711,
 	OTHER = WORD_NAME << WORD_IDENTITY_BITS | 815,
-	STORIES_MIN = 400, /* specs/stories.md: fewer count as so many */
+	STORIES_MIN = 400, /* docs/STORIES.md: fewer count as so many */
 };
 
 #define EVERYWHERE 0.1 /* what a word of all stories weighs */

@@ -1,6 +1,6 @@
 #include "unit/dedup/stories.h"
 
-/* What pages are like that carry stories, or carry none (specs/stories.md). */
+/* What pages are like that carry stories, or carry none (docs/STORIES.md). */
 
 static const char verdict_of_court[] =
 	"HALDEN, Norway (AP) - A court in Halden on Friday cleared the ferry captain Odd Brattli "

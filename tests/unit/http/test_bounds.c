@@ -1,5 +1,5 @@
 /*
- * The bounds of specs/polling.md on the transfer itself, each at its number: what libcurl is told
+ * The bounds of docs/POLLING.md on the transfer itself, each at its number: what libcurl is told
  * where it keeps the bound, and the last byte that passes where the client does.  The numbers are
  * written out, so that a changed constant fails here.
  */

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 enum {
-	KIB_64 = 64 * 1024, /* specs/polling.md; written out, so that a changed bound fails */
+	KIB_64 = 64 * 1024, /* docs/POLLING.md; written out, so that a changed bound fails */
 };
 
 static int add(struct http_headers *headers, const char *line)

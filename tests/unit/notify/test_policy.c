@@ -1,4 +1,4 @@
-/* Each rule of specs/alerts.md that the policy decides has its tests, named by what it says. */
+/* Each rule of docs/ALERTS.md that the policy decides has its tests, named by what it says. */
 #include "notify/policy.h"
 
 #include <setjmp.h>

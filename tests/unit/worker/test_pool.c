@@ -716,7 +716,7 @@ static void test_one_document_is_read_without_a_loop(void **state)
 	assert_null(document.bytes);
 }
 
-/* specs/polling.md, Bounds; what happens at them is tested with less of both. */
+/* docs/POLLING.md, Bounds; what happens at them is tested with less of both. */
 static void test_a_document_has_five_seconds_and_512_mib(void **state)
 {
 	(void)state;
