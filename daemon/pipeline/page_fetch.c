@@ -402,8 +402,10 @@ static void fetch_robots(struct page_fetch *fetch)
 	static const char *const headers[] = {"Accept: text/plain, */*;q=0.5", NULL};
 	const char *url = arena_printf(fetch->arena, "%s/robots.txt", fetch->origin);
 
+	/* Its beginning counts, of which a reader takes ROBOTS_BYTES_MAX; but what is packed and
+	 * cut cannot be unpacked. */
 	if (!url ||
-		request(fetch, url, headers, PAGE_ROBOTS_REDIRECTS_MAX, ROBOTS_BYTES_MAX, true,
+		request(fetch, url, headers, PAGE_ROBOTS_REDIRECTS_MAX, PAGE_BYTES_MAX, true,
 			on_robots) < 0)
 		end(fetch, PAGE_LATER, "no memory", NULL, 0);
 }

@@ -12,8 +12,10 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <libdeflate.h>
 
 #include "base/log.h"
+#include "extract/robots.h"
 #include "support/fake_clock.h"
 #include "support/fake_http.h"
 #include "support/rooms.h"
@@ -31,7 +33,8 @@ struct world {
 	unsigned entries; /* of the feed: "/1", "/2" ... */
 	char feed[FEED_BYTES];
 	char page[2048];
-	const char *robots; /* NULL: 404 */
+	const char *robots;   /* NULL: 404 */
+	size_t robots_length; /* 0: it is text */
 	int robots_status;
 	const char *robots_header;
 	int page_status;
@@ -100,7 +103,7 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 		ret->status = world->robots ? world->robots_status : 404;
 		ret->headers[0] = world->robots_header;
 		ret->body = world->robots ? world->robots : "";
-		ret->length = strlen(ret->body);
+		ret->length = world->robots_length > 0 ? world->robots_length : strlen(ret->body);
 	} else {
 		world->page_requests++;
 		answer_page(world, (unsigned)strtoul(path, NULL, 10), ret);
@@ -210,6 +213,37 @@ static void test_site_whose_robots_txt_comes_damaged_is_asked_for_no_page(void *
 	world->robots_header = NULL;
 	poll(world, 3, 20 * USEC_SEC);
 	expect_text(world, "page");
+}
+
+/* RFC 9309 section 2.5: the first 500 KiB count, however many come, and in whatever they come. */
+static void test_p17_a_long_robots_txt_counts_by_its_beginning(void **state)
+{
+	static const char rules[] = "User-agent: *\nDisallow: /2\nDisallow: /4\n#";
+	static char text[ROBOTS_BYTES_MAX * 2];
+	static char packed[sizeof(text) + 1024];
+	struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(0);
+	struct world *world = *state;
+
+	assert_non_null(compressor);
+	memset(text, 'x', sizeof(text) - 1);
+	memcpy(text, rules, strlen(rules));
+	world->robots_length = libdeflate_gzip_compress(
+		compressor, text, sizeof(text) - 1, packed, sizeof(packed));
+	libdeflate_free_compressor(compressor);
+	assert_true(world->robots_length > ROBOTS_BYTES_MAX);
+	world->robots = packed;
+	world->robots_header = "Content-Encoding: gzip";
+	poll(world, 2, 20 * USEC_SEC);
+	expect_text(world, "robots.txt");
+	poll(world, 3, 20 * USEC_SEC);
+	expect_text(world, "page");
+	world->robots = text;
+	world->robots_length = 0;
+	world->robots_header = NULL;
+	pass(world, USEC_DAY);
+	poll(world, 4, 20 * USEC_SEC);
+	expect_text(world, "robots.txt");
+	assert_int_equal(world->robots_requests, 2);
 }
 
 static void test_article_waits_for_its_page_for_a_bounded_time(void **state)
@@ -365,6 +399,7 @@ int main(void)
 		TEST(test_robots_txt_is_asked_for_once_a_day),
 		TEST(test_site_whose_robots_txt_fails_is_asked_for_no_page),
 		TEST(test_site_whose_robots_txt_comes_damaged_is_asked_for_no_page),
+		TEST(test_p17_a_long_robots_txt_counts_by_its_beginning),
 		TEST(test_article_waits_for_its_page_for_a_bounded_time),
 		TEST(test_page_that_comes_at_the_second_try_is_used),
 		TEST(test_page_that_comes_damaged_is_asked_for_again),

@@ -21,6 +21,7 @@ struct http_transfer {
 	char *if_none_match;
 	char *accept;
 	char *if_modified_since;
+	size_t body_most; /* where a longer one is cut */
 	bool running;
 	bool telling;
 	usec retry_at;
@@ -152,7 +153,8 @@ static void run(struct http_transfer *transfer)
 	for (size_t i = 0; answer.headers[i]; i++)
 		(void)headers_add_line(
 			&transfer->headers, answer.headers[i], strlen(answer.headers[i]));
-	(void)buffer_add(&transfer->body, answer.body, answer.length);
+	(void)buffer_add(&transfer->body, answer.body,
+		answer.length < transfer->body_most ? answer.length : transfer->body_most);
 	transfer->running = true;
 	if (++client->in_flight > peak)
 		peak = client->in_flight;
@@ -228,6 +230,7 @@ int http_client_start(struct http_client *client, const struct http_request *req
 	transfer->if_none_match = find_header(request->bound_headers, "If-None-Match");
 	transfer->if_modified_since = find_header(request->bound_headers, "If-Modified-Since");
 	transfer->ticket.bulk = request->bulk;
+	transfer->body_most = request->truncate ? request->body_max : SIZE_MAX;
 	transfer->body = BUFFER_INIT(HTTP_BODY_MAX);
 	headers_init(&transfer->headers);
 	TAILQ_INSERT_TAIL(&client->transfers, transfer, link);
