@@ -12,8 +12,15 @@ static enum request_outcome outcome_of(const struct round *round, const struct r
 	return round->outcome == ROUND_DOCUMENT ? REQUEST_DOCUMENT : REQUEST_UNCHANGED;
 }
 
+/* What was not read whole is asked for again whole. */
+static bool drops_validators(const struct answer *answer, const struct feed_state *next)
+{
+	return (answer->etag || answer->last_modified) && !next->validators.etag &&
+		!next->validators.last_modified;
+}
+
 static unsigned flags_of(
-	const struct round *round, const struct answer *answer, const struct round_result *result)
+	const struct round *round, const struct answer *answer, const struct feed_state *next)
 {
 	const struct feed *feed = round->feed;
 	unsigned flags = answer->flags;
@@ -24,7 +31,7 @@ static unsigned flags_of(
 		flags |= REQUEST_COOKIES;
 	if (answer->status == 200 && round->outcome != ROUND_DOCUMENT)
 		flags |= REQUEST_SAME_BODY;
-	if (result && result->incomplete)
+	if (drops_validators(answer, next))
 		flags |= REQUEST_DROPPED;
 	return flags;
 }
@@ -82,7 +89,7 @@ int poller_record(const struct round *round, const struct round_result *result,
 		.next_poll = next->next_poll,
 		.rule = next->rule,
 		.failures = next->failures,
-		.flags = flags_of(round, answer, result),
+		.flags = flags_of(round, answer, next),
 	};
 	return 0;
 }

@@ -43,9 +43,11 @@ struct fixture {
 	size_t length;
 	usec last_at;     /* of a request */
 	usec least_gap;   /* between requests; 0: there was none */
+	bool unread;      /* the reader fails on documents */
 	bool keep_rounds; /* as a slow reader does */
 	struct round *kept[FEEDS];
 	size_t kept_count;
+	struct request_record record; /* of the last round */
 };
 
 static void on_request(const struct fake_request *request, struct fake_answer *ret, void *userdata)
@@ -65,7 +67,8 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 
 static void finish(struct fixture *fixture, struct round *round)
 {
-	struct round_result result = {.readable = true, .entries = 1};
+	struct round_result result = {
+		.readable = !fixture->unread, .unread = fixture->unread, .entries = 1};
 	struct feed_state next;
 
 	arena_reset(fixture->arena);
@@ -73,6 +76,8 @@ static void finish(struct fixture *fixture, struct round *round)
 		poller_conclude(fixture->poller, round,
 			round->outcome == ROUND_DOCUMENT ? &result : NULL, fixture->arena, &next),
 		0);
+	assert_int_equal(poller_record(round, &result, &next, fixture->arena, &fixture->record),
+		round->pushed ? -ENOENT : 0);
 	for (size_t i = 0; i < FEEDS; i++) {
 		if (strcmp(fixture->urls[i], round->feed->url) != 0)
 			continue;
@@ -181,6 +186,20 @@ static void test_a_feed_is_polled_and_polled_again_when_it_is_due(void **state)
 	assert_int_equal(fixture->requests, 2);
 	assert_int_equal(poller_feed_state(fixture->poller, fixture->urls[0])->health, FEED_OK);
 	assert_int_equal(poller_figures(fixture->poller).feeds, 1);
+}
+
+static void test_p1_the_log_says_that_validators_were_dropped(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_false(fixture->record.flags & REQUEST_DROPPED);
+	fixture->unread = true;
+	add(fixture, 1, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_true(fixture->record.flags & REQUEST_DROPPED);
+	assert_non_null(fixture->record.etag);
 }
 
 static void test_p15_types_of_feeds_are_asked_for_first(void **state)
@@ -737,6 +756,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		POLLER_TEST(test_a_feed_is_polled_and_polled_again_when_it_is_due),
+		POLLER_TEST(test_p1_the_log_says_that_validators_were_dropped),
 		POLLER_TEST(test_p15_types_of_feeds_are_asked_for_first),
 		POLLER_TEST(test_p16_two_sections_of_one_url_are_one_feed),
 		POLLER_TEST(test_p11_polls_that_are_asked_for_keep_the_limits_of_their_host),
