@@ -28,6 +28,7 @@ void answer_clear(struct answer *answer)
 	free(answer->if_modified_since);
 	free(answer->user_agent);
 	free(answer->hops);
+	free(answer->child_blocked_url);
 	free(answer->hub);
 	free(answer->self);
 	*answer = (struct answer){0};

@@ -26,10 +26,13 @@ struct answer {
 	struct digest body; /* of a 200 */
 	usec freshness;
 	usec blocked_until; /* P7: the host asked to be left alone; wall clock, 0: no */
-	char *hub;          /* WebSub: of a Link field of a 200 */
-	char *self;         /* ... and the topic there */
-	bool pushed;        /* by the feed's hub: no request was made */
-	bool conditional;   /* validators were sent to `url` */
+	/* The same of a host of the documents that the round's document names. */
+	usec child_blocked_until;
+	char *child_blocked_url;
+	char *hub;        /* WebSub: of a Link field of a 200 */
+	char *self;       /* ... and the topic there */
+	bool pushed;      /* by the feed's hub: no request was made */
+	bool conditional; /* validators were sent to `url` */
 	/* For the record (model/request.h); NULL where nothing was sent. */
 	usec started; /* wall clock */
 	char *if_none_match;

@@ -182,6 +182,13 @@ static void set_gone(struct draft *draft, const char *words)
 	draft->state.next_poll = USEC_INFINITY;
 }
 
+/* P4, P7: a block outlives the daemon that was told of it. */
+static void note_block(struct draft *draft, usec until, const char *url)
+{
+	draft->memory.blocked_until = until;
+	draft->memory.blocked_url = url;
+}
+
 static void conclude_failure(struct draft *draft, const char *words)
 {
 	struct feed_state *state = &draft->state;
@@ -197,8 +204,7 @@ static void conclude_failure(struct draft *draft, const char *words)
 	if (answer->blocked_until > answer->now) {
 		usec delay = answer->blocked_until - answer->now;
 
-		draft->memory.blocked_until = answer->blocked_until;
-		draft->memory.blocked_url = answer->url;
+		note_block(draft, answer->blocked_until, answer->url);
 		/* A short Retry-After is no licence to come earlier than one would have. */
 		set_next(draft, delay > own_interval(draft) ? delay : own_interval(draft),
 			RULE_RETRY_AFTER);
@@ -277,10 +283,8 @@ static void conclude_success(struct draft *draft)
 	state->last_success = now;
 	draft->memory.limited = 0;
 	draft->memory.unreadable = false;
-	if (draft->memory.blocked_until <= now) {
-		draft->memory.blocked_until = 0;
-		draft->memory.blocked_url = NULL;
-	}
+	if (draft->memory.blocked_until <= now)
+		note_block(draft, 0, NULL);
 	note_move(draft);
 	if (result) {
 		state->primed = true;
@@ -372,6 +376,9 @@ static void conclude_poll(struct draft *draft)
 	take_validators(draft);
 	note_unread(draft);
 	judge_validators(draft);
+	if (draft->answer->child_blocked_until > draft->answer->now)
+		note_block(draft, draft->answer->child_blocked_until,
+			draft->answer->child_blocked_url);
 	if (draft->answer->outcome == ROUND_FAILED) {
 		conclude_failure(draft, draft->answer->words);
 	} else if (result && !result->readable) {

@@ -238,6 +238,18 @@ static int read_child(struct poller *poller, const struct http_response *respons
 	return take_document(answer, response, &ret->document);
 }
 
+/* To be kept with the round, for the next start (P4).  Without memory this one knows it alone. */
+static void note_block(struct poll_round *round, struct answer *child)
+{
+	struct answer *answer = &round->answer;
+
+	if (child->blocked_until <= answer->child_blocked_until)
+		return;
+	free(answer->child_blocked_url);
+	answer->child_blocked_url = TAKE_PTR(child->url);
+	answer->child_blocked_until = child->blocked_until;
+}
+
 static void on_child_response(const struct http_response *response, void *userdata)
 {
 	struct poll_round *round = userdata;
@@ -247,6 +259,7 @@ static void on_child_response(const struct http_response *response, void *userda
 	round->child = NULL;
 	if (read_child(round->poller, response, &answer, &child) < 0)
 		child = (struct child_answer){"out of memory", true, {0}};
+	note_block(round, &answer);
 	round->on_child(&child, round->child_userdata);
 	document_clear(&child.document);
 	answer_clear(&answer);

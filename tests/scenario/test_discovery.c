@@ -20,6 +20,10 @@
 
 #define FEED "http://site.example/feed"
 
+#define CONFIG                                                                                     \
+	"[Feed \"site\"]\nURL=" FEED "\nPollInterval=1d\n"                                         \
+	"[Topic \"fires\"]\nQuery=fire\nNotify=\n"
+
 enum {
 	PAGES_MAX = 16,
 	BODY_MAX = 16 * 1024,
@@ -30,6 +34,7 @@ struct page {
 	char url[64];
 	char body[BODY_MAX];
 	int status;
+	const char *header;
 	enum http_failure failure;
 };
 
@@ -95,6 +100,7 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 			continue;
 		ret->status = page->failure == HTTP_OK ? page->status : 0;
 		ret->failure = page->failure;
+		ret->headers[0] = page->header;
 		ret->body = page->body;
 		ret->length = strlen(page->body);
 	}
@@ -116,9 +122,7 @@ static int setup(void **state)
 	assert_non_null(world);
 	fake_http_script(on_request, NULL, world);
 	rooms_open(&world->rooms);
-	rooms_start(&world->rooms,
-		"[Feed \"site\"]\nURL=" FEED "\nPollInterval=1d\n"
-		"[Topic \"fires\"]\nQuery=fire\nNotify=\n");
+	rooms_start(&world->rooms, CONFIG);
 	*state = world;
 	return 0;
 }
@@ -244,6 +248,28 @@ static void test_sitemap_that_fails_for_now_is_asked_for_again(void **state)
 	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
 }
 
+static void test_p7_a_sitemaps_host_that_asks_to_wait_is_left_alone_after_a_restart(void **state)
+{
+	struct world *world = *state;
+	struct page *page;
+
+	publish_index(world, "2026-10-30", "2026-10-31");
+	publish_sitemap(world, "http://site.example/a.xml", 1);
+	page = publish_sitemap(world, "http://site.example/b.xml", 2);
+	page->status = 429;
+	page->header = "Retry-After: 200000";
+	(void)poll(world);
+	assert_int_equal(world->request_count, 2);
+	rooms_stop(&world->rooms);
+	rooms_start(&world->rooms, CONFIG);
+	(void)poll(world);
+	fake_clock_advance(world->rooms.clock, 2 * USEC_DAY);
+	assert_int_equal(world->request_count, 0);
+	page->status = 200;
+	fake_clock_advance(world->rooms.clock, USEC_DAY);
+	assert_int_equal(requests_for(world, "http://site.example/b.xml"), 1);
+}
+
 static void test_sitemap_that_is_refused_is_not_asked_for_again(void **state)
 {
 	struct world *world = *state;
@@ -337,6 +363,7 @@ int main(void)
 		IN_WORLD(test_sitemaps_of_an_index_are_the_feeds_own),
 		IN_WORLD(test_sitemap_whose_date_stays_is_not_fetched_again),
 		IN_WORLD(test_sitemap_that_fails_for_now_is_asked_for_again),
+		IN_WORLD(test_p7_a_sitemaps_host_that_asks_to_wait_is_left_alone_after_a_restart),
 		IN_WORLD(test_sitemap_that_is_refused_is_not_asked_for_again),
 		IN_WORLD(test_index_without_any_sitemap_to_be_had_fails),
 		IN_WORLD(test_index_within_an_index_is_not_followed),
