@@ -14,7 +14,7 @@
 
 #include "base/arena.h"
 #include "dedup/similarity_model.h"
-#include "dedup/story_index_inside.h"
+#include "dedup/story_index_watch.h"
 #include "model/article.h"
 
 enum {
