@@ -6,22 +6,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "base/arena.h"
-#include "match/query_lexer.h"
-#include "model/topic.h"
+#include "match/query_run.h"
 
 /* Whether the prefix up to `colon` is `list:`. */
 bool query_list_is_meant(const struct lexer *lexer, size_t colon);
 
-/*
- * Finds the list whose name, bare or in quotes, begins at `start`, and moves behind the name.
- * Returns 0, -EINVAL with *ret_words (what is wrong, and the nearest name), -ENOMEM.
- */
-int query_list_find(struct lexer *lexer, size_t start, const struct term_lists *lists,
-	struct arena *arena, const struct term_list **ret, const char **ret_words);
-
-/* The code points of valid UTF-8, in the arena.  Returns 0 or -ENOMEM. */
-int query_list_decode(
-	const char *text, struct arena *arena, uint32_t **ret_chars, size_t *ret_count);
+/* Reads the `list:NAME` whose ":" is at `colon`: an OR of the list's terms. */
+int query_list_parse(struct query_run *run, size_t colon, struct query_node **ret);
