@@ -23,6 +23,7 @@ void answer_clear(struct answer *answer)
 	free(answer->etag);
 	free(answer->last_modified);
 	free(answer->file_stamp);
+	free(answer->access);
 	free(answer->words);
 	free(answer->if_none_match);
 	free(answer->if_modified_since);

@@ -22,6 +22,7 @@ struct answer {
 	char *etag;
 	char *last_modified;
 	char *file_stamp;
+	char *access;       /* identity of the access it was given to; NULL: none */
 	char *words;        /* ROUND_FAILED */
 	struct digest body; /* of a 200 */
 	usec freshness;

@@ -25,6 +25,7 @@ struct poll_feed {
 	const struct feed *feed;
 	struct feed_state *state;
 	struct http_transfer *transfer;
+	struct access *asked_as; /* the transfer's: a reload may have changed the feed's since */
 	struct poll_round *round;
 	usec started;    /* its poll, wall clock */
 	bool pushed;     /* its hub brings the news */

@@ -70,8 +70,7 @@ static void take_validators(struct draft *draft)
 		*validators = (struct validators){answer->etag, answer->last_modified};
 		draft->memory.validators_url =
 			strcmp(answer->url, asked_url(&draft->state)) == 0 ? NULL : answer->url;
-		draft->memory.access =
-			draft->given->feed->access ? draft->given->feed->access->identity : NULL;
+		draft->memory.access = answer->access;
 		draft->memory.last_200 = answer->now;
 		draft->state.body = answer->body;
 		draft->memory.file_stamp = answer->file_stamp;

@@ -59,8 +59,7 @@ static void wait_for_host(struct poll_feed *feed, usec until)
 static struct plan plan_of(const struct poll_feed *feed, const struct memory *memory)
 {
 	struct plan plan = answer_plan(feed->state, memory, feed->started);
-	const struct access *access = feed->feed->access;
-	const char *now = access ? access->identity : "";
+	const char *now = feed->asked_as ? feed->asked_as->identity : "";
 	const char *then = memory->access ? memory->access : "";
 
 	if (strcmp(now, then) != 0) {
@@ -82,6 +81,11 @@ static int read_response(
 	r = answer_fill(&round->answer, response, &plan, feed->state, &memory, pacer_now(poller));
 	if (r < 0)
 		return r;
+	if (feed->asked_as) {
+		round->answer.access = strdup(feed->asked_as->identity);
+		if (!round->answer.access)
+			return -ENOMEM;
+	}
 	if (round->answer.started == 0)
 		round->answer.started = feed->started;
 	if (feed->state->rule == RULE_ASKED)
@@ -155,6 +159,8 @@ static int start_transfer(struct poll_feed *feed)
 	size_t count = 0;
 	int r;
 
+	access_unref(feed->asked_as);
+	feed->asked_as = access_ref(feed->feed->access);
 	plan = plan_of(feed, &memory);
 	add_header(poller->arena, bound, &count, "If-None-Match: ", plan.etag);
 	add_header(poller->arena, bound, &count, "If-Modified-Since: ", plan.last_modified);
@@ -166,7 +172,7 @@ static int start_transfer(struct poll_feed *feed)
 			.bound_url = plan.bound_url,
 			.user_agent = feed->feed->user_agent,
 			.private_networks = feed->feed->private_networks,
-			.access = feed->feed->access,
+			.access = feed->asked_as,
 			.access_url = feed->feed->url,
 			.polite = true,
 			.packed = true,

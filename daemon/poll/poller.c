@@ -37,6 +37,7 @@ int poller_new(const struct poller_options *options, struct poller **ret)
 static void feed_free(struct poll_feed *feed)
 {
 	http_transfer_cancel(feed->transfer);
+	access_unref(feed->asked_as);
 	push_clear(feed);
 	free(feed->state);
 	free(feed);

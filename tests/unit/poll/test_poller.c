@@ -34,6 +34,7 @@ struct fixture {
 	char urls[FEEDS][URL_SIZE];
 	struct feed_state *stored[FEEDS];
 	unsigned requests;
+	unsigned conditional;     /* of them */
 	char accept[ACCEPT_SIZE]; /* of the last one */
 	unsigned rounds;
 	unsigned idle;
@@ -58,6 +59,7 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 		(fixture->least_gap == 0 || request->at - fixture->last_at < fixture->least_gap))
 		fixture->least_gap = request->at - fixture->last_at;
 	fixture->last_at = request->at;
+	fixture->conditional += request->if_none_match != NULL;
 	(void)snprintf(fixture->accept, ACCEPT_SIZE, "%s", request->accept);
 	ret->status = request->if_none_match ? 304 : fixture->status;
 	ret->headers[0] = fixture->header;
@@ -660,6 +662,37 @@ static void test_p4_a_reload_is_no_reason_to_fetch(void **state)
 	assert_int_equal(fixture->requests, 20);
 }
 
+static void test_p2_validators_belong_to_whom_they_were_given_though_a_reload_comes_between(
+	void **state)
+{
+	struct fixture *fixture = *state;
+	struct feed as_somebody;
+	struct access *access = access_new();
+
+	assert_non_null(access);
+	(void)snprintf(access->identity, sizeof(access->identity), "somebody");
+	add(fixture, 0, 1);
+	for (unsigned i = 0; i < 1000 && fixture->requests < 1; i++)
+		fake_clock_advance(fixture->clock, 10 * USEC_MSEC);
+	assert_int_equal(fixture->rounds, 0);
+	as_somebody = fixture->feeds[0];
+	as_somebody.access = access;
+	poller_reload_begin(fixture->poller, 30 * USEC_MINUTE);
+	assert_int_equal(poller_add(fixture->poller, &as_somebody, NULL), 0);
+	poller_reload_end(fixture->poller);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->rounds, 1);
+	/* The answer was nobody's: it says nothing about the document that somebody is given. */
+	fake_clock_advance(fixture->clock, USEC_HOUR);
+	assert_int_equal(fixture->rounds, 2);
+	assert_int_equal(fixture->conditional, 0);
+	fake_clock_advance(fixture->clock, USEC_HOUR);
+	assert_int_equal(fixture->conditional, fixture->rounds - 2);
+	poller_reload_begin(fixture->poller, 30 * USEC_MINUTE);
+	poller_reload_end(fixture->poller);
+	access_unref(access);
+}
+
 static void test_a_reload_removes_and_adds_feeds(void **state)
 {
 	struct fixture *fixture = *state;
@@ -783,6 +816,8 @@ int main(void)
 		POLLER_TEST(test_large_documents_hold_fetching_back_sooner),
 		POLLER_TEST(test_a_round_that_cannot_be_committed_is_tried_again),
 		POLLER_TEST(test_p4_a_reload_is_no_reason_to_fetch),
+		POLLER_TEST(
+			test_p2_validators_belong_to_whom_they_were_given_though_a_reload_comes_between),
 		POLLER_TEST(test_a_reload_removes_and_adds_feeds),
 		POLLER_TEST(test_a_reload_keeps_rounds_in_flight),
 		POLLER_TEST(test_a_reload_cancels_transfers_of_feeds_that_go),
