@@ -7,6 +7,7 @@
 #include "base/url.h"
 #include "extract/robots.h"
 #include "poll/answer.h"
+#include "poll/schedule.h"
 
 enum {
 	FETCH_ARENA_BYTES = 2 * 1024 * 1024, /* rules of a site for each hop */
@@ -413,10 +414,12 @@ static void fetch_robots(struct page_fetch *fetch)
 static void begin(struct page_fetch *fetch)
 {
 	struct stored_robots robots;
+	usec now = wall_clock(fetch);
 	int r;
 
 	r = store_robots_get(fetch->options.store, fetch->origin, fetch->arena, &robots);
-	if (r == 0 && robots.expires > wall_clock(fetch))
+	/* What is to be kept for longer was fetched while the clock was wrong. */
+	if (r == 0 && robots.expires > now && robots.expires - now <= PAGE_ROBOTS_KEPT)
 		obey(fetch, robots.rules);
 	else
 		fetch_robots(fetch);
@@ -472,6 +475,9 @@ static int restore_one(const struct stored_robots *robots, void *userdata)
 	const struct page_fetch_options *options = userdata;
 	int r;
 
+	/* No host may ask for longer: such a time was set while the clock was wrong. */
+	if (robots->blocked - clock_now(options->clock) > POLL_RETRY_AFTER_MOST + POLL_CLOCK_SLACK)
+		return 0;
 	r = http_client_block_host(options->http, robots->origin, robots->blocked);
 	return r == -EINVAL ? 0 : r;
 }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/macro.h"
 #include "poll/books.h"
+#include "poll/schedule.h"
 #include "poll/state.h"
 
 enum {
@@ -71,8 +72,11 @@ void poller_free(struct poller *poller)
 static void restore_block(struct poller *poller, const struct feed_state *state)
 {
 	struct memory memory = fetch_memory(poller, state);
+	usec now = pacer_now(poller);
 
-	if (memory.blocked_url && memory.blocked_until > pacer_now(poller))
+	/* No host may ask for longer: such a time was set while the clock was wrong. */
+	if (memory.blocked_url && memory.blocked_until > now &&
+		memory.blocked_until - now <= POLL_RETRY_AFTER_MOST + POLL_CLOCK_SLACK)
 		(void)http_client_block_host(
 			poller->options.http, memory.blocked_url, memory.blocked_until);
 }

@@ -327,6 +327,25 @@ static void test_clock_set_back_during_the_wait_delays_nothing(void **state)
 	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
 }
 
+static void test_what_a_site_said_to_a_wrong_clock_does_not_stand(void **state)
+{
+	struct world *world = *state;
+
+	world->robots = "User-agent: *\nDisallow: /3\n";
+	world->page_status = 429;
+	world->page_header = "Retry-After: 7200";
+	poll(world, 2, 20 * USEC_SEC);
+	expect_text(world, "its host asks to wait");
+	rooms_stop(&world->rooms);
+	fake_clock_step(world->rooms.clock, -(int64_t)(365 * USEC_DAY));
+	world->page_status = 200;
+	world->robots = "";
+	rooms_start(&world->rooms, CONFIG);
+	poll(world, 3, USEC_MINUTE);
+	expect_text(world, "page");
+	assert_int_equal(world->robots_requests, 2);
+}
+
 static void test_page_that_asks_to_wait_holds_the_hosts_feed_back(void **state)
 {
 	struct world *world = *state;
@@ -405,6 +424,7 @@ int main(void)
 		TEST(test_page_that_comes_damaged_is_asked_for_again),
 		TEST(test_restart_during_the_wait_loses_nothing),
 		TEST(test_clock_set_back_during_the_wait_delays_nothing),
+		TEST(test_what_a_site_said_to_a_wrong_clock_does_not_stand),
 		TEST(test_page_that_asks_to_wait_holds_the_hosts_feed_back),
 		TEST(test_pages_of_a_host_are_bounded_in_an_hour),
 		TEST(test_each_hop_is_asked_for_by_its_own_robots_txt),

@@ -470,6 +470,22 @@ static void test_p7_a_429_holds_all_feeds_of_the_host_back_and_after_a_restart(v
 	assert_true(fixture->requests >= 11);
 }
 
+static void test_p7_a_block_of_a_wrong_clock_is_none(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->status = 429;
+	fixture->header = "Retry-After: 14400";
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	stop(fixture);
+	fake_clock_step(fixture->clock, -(int64_t)(365 * USEC_DAY));
+	start(fixture);
+	add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_HOUR);
+	assert_int_equal(fixture->requests, 2);
+}
+
 static void test_p7_an_operators_wish_does_not_pass_a_block(void **state)
 {
 	struct fixture *fixture = *state;
@@ -805,6 +821,7 @@ int main(void)
 		POLLER_TEST(test_a_feed_whose_hub_pushes_is_polled_slowly_until_it_fails),
 		POLLER_TEST(test_after_a_restart_a_pushed_feed_is_polled_before_its_safety_poll),
 		POLLER_TEST(test_p7_a_429_holds_all_feeds_of_the_host_back_and_after_a_restart),
+		POLLER_TEST(test_p7_a_block_of_a_wrong_clock_is_none),
 		POLLER_TEST(test_p7_an_operators_wish_does_not_pass_a_block),
 		POLLER_TEST(test_an_operator_may_poll_now_and_again),
 		POLLER_TEST(test_a_wish_while_a_poll_is_stored_is_met_after_it),
