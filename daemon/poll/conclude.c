@@ -221,7 +221,8 @@ static void adapt(struct draft *draft, size_t entries, size_t fresh)
 {
 	const struct feed_state *before = draft->given->state;
 	usec now = draft->answer->now;
-	usec news = fresh > 0 ? now : before->last_news;
+	usec news = draft->state.last_news > 0 ? draft->state.last_news : draft->state.first_poll;
+	usec since = before->last_news > 0 ? before->last_news : before->last_success;
 	struct rhythm rhythm = {
 		.interval = before->interval,
 		.start = draft->given->default_interval,
@@ -231,14 +232,11 @@ static void adapt(struct draft *draft, size_t entries, size_t fresh)
 		.hint = schedule_hint(draft->answer->freshness, &draft->memory.hints),
 	};
 
-	if (news == 0)
-		news = draft->state.first_poll;
 	rhythm.silence = now > news ? now - news : 0;
-	if (before->last_success == 0 || now <= before->last_success)
+	if (before->last_success == 0 || now <= before->last_success || now <= since)
 		rhythm.fresh = 0; /* all is new at first: that says nothing */
 	else
-		rhythm.elapsed =
-			now - (before->last_news > 0 ? before->last_news : before->last_success);
+		rhythm.elapsed = now - since;
 	draft->state.interval = schedule_rhythm(&rhythm, &draft->memory.gap);
 }
 
@@ -365,10 +363,22 @@ static void conclude_push(struct draft *draft)
 		draft->state.last_news = draft->answer->now;
 }
 
+/* What a clock that has been set back since said counts from now. */
+static void follow_clock(struct draft *draft)
+{
+	usec *times[] = {&draft->state.first_poll, &draft->state.last_news, &draft->memory.last_200,
+		&draft->memory.probed, &draft->memory.move_since};
+
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		if (*times[i] > draft->answer->now)
+			*times[i] = draft->answer->now;
+}
+
 static void conclude_poll(struct draft *draft)
 {
 	const struct round_result *result = draft->given->result;
 
+	follow_clock(draft);
 	draft->state.last_poll = draft->answer->now;
 	if (draft->state.first_poll == 0)
 		draft->state.first_poll = draft->answer->now;

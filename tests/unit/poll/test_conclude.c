@@ -479,6 +479,41 @@ static void test_p9_a_feed_of_nothing_but_304_is_probed_after_seven_days(void **
 	assert_true(time_to_probe(polled, 30 * USEC_DAY) > 6 * USEC_DAY);
 }
 
+/* Polls a feed with news, ten years too late, and once again when the clock is right. */
+static struct polled_feed *begin_with_wrong_clock(void **state, const struct round_result *fresh)
+{
+	struct polled_feed *polled = polled_feed_begin(state);
+	usec right = polled->now;
+
+	polled_feed_poll(polled, &polled_with_both, NULL);
+	polled->now += 3650 * USEC_DAY;
+	polled_feed_poll(polled,
+		&(struct said){.status = 200, .headers = HEADERS("ETag: x"), .body = "two"}, fresh);
+	polled->now = right + USEC_DAY;
+	polled_feed_poll(polled, &(struct said){.status = 304}, NULL);
+	return polled;
+}
+
+static void test_p5_the_rhythm_is_found_again_after_a_wrong_clock(void **state)
+{
+	const struct round_result fresh = {.readable = true, .entries = 20, .fresh = 1};
+	struct polled_feed *polled = begin_with_wrong_clock(state, &fresh);
+	usec gap = polled->memory.gap;
+
+	polled_feed_poll_next(polled, &(struct said){.status = 200, .body = "three"}, &fresh);
+	assert_true(polled->memory.gap < gap);
+}
+
+static void test_p9_a_wrong_clock_does_not_put_the_probe_off(void **state)
+{
+	const struct round_result fresh = {.readable = true, .entries = 20, .fresh = 1};
+	struct polled_feed *polled = begin_with_wrong_clock(state, &fresh);
+
+	polled->now += 5 * polled->memory.gap + USEC_DAY;
+	polled_feed_poll(polled, &(struct said){.status = 304}, NULL);
+	assert_true(polled->plan.probe);
+}
+
 static void test_p9_a_rare_feed_is_given_five_of_its_gaps(void **state)
 {
 	struct polled_feed *polled = polled_feed_begin(state);
@@ -606,6 +641,8 @@ int main(void)
 		POLL_TEST(test_p8_410_ends_polling_and_says_so),
 		POLL_TEST(test_p8_an_expired_json_feed_ends_polling),
 		POLL_TEST(test_p9_a_feed_of_nothing_but_304_is_probed_after_seven_days),
+		POLL_TEST(test_p5_the_rhythm_is_found_again_after_a_wrong_clock),
+		POLL_TEST(test_p9_a_wrong_clock_does_not_put_the_probe_off),
 		POLL_TEST(test_p9_a_rare_feed_is_given_five_of_its_gaps),
 		POLL_TEST(test_p9_a_probe_that_fails_is_not_repeated_within_a_day),
 		POLL_TEST(test_p9_an_etag_that_never_works_is_no_longer_sent),
