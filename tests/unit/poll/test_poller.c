@@ -13,173 +13,15 @@
 #include <cmocka.h>
 
 #include "base/log.h"
-#include "poll/state.h"
+#include "poller_fixture.h"
 #include "support/fake_clock.h"
 #include "support/fake_http.h"
-
-enum {
-	FEEDS = 200,
-	URL_SIZE = 64,
-	ACCEPT_SIZE = 256,
-};
-
-#define START ((usec)1793534400 * USEC_SEC)
-
-struct fixture {
-	struct clock *clock;
-	struct http_client *http;
-	struct poller *poller;
-	struct arena *arena;
-	struct feed feeds[FEEDS];
-	char urls[FEEDS][URL_SIZE];
-	struct feed_state *stored[FEEDS];
-	unsigned requests;
-	unsigned conditional;     /* of them */
-	char accept[ACCEPT_SIZE]; /* of the last one */
-	unsigned rounds;
-	unsigned idle;
-	int status; /* of answers */
-	const char *header;
-	const char *body;
-	size_t length;
-	usec last_at;     /* of a request */
-	usec least_gap;   /* between requests; 0: there was none */
-	bool unread;      /* the reader fails on documents */
-	bool keep_rounds; /* as a slow reader does */
-	struct round *kept[FEEDS];
-	size_t kept_count;
-	struct request_record record; /* of the last round */
-};
-
-static void on_request(const struct fake_request *request, struct fake_answer *ret, void *userdata)
-{
-	struct fixture *fixture = userdata;
-
-	if (fixture->requests++ > 0 &&
-		(fixture->least_gap == 0 || request->at - fixture->last_at < fixture->least_gap))
-		fixture->least_gap = request->at - fixture->last_at;
-	fixture->last_at = request->at;
-	fixture->conditional += request->if_none_match != NULL;
-	(void)snprintf(fixture->accept, ACCEPT_SIZE, "%s", request->accept);
-	ret->status = request->if_none_match ? 304 : fixture->status;
-	ret->headers[0] = fixture->header;
-	ret->body = fixture->body;
-	ret->length = fixture->length;
-}
-
-static void finish(struct fixture *fixture, struct round *round)
-{
-	struct round_result result = {
-		.readable = !fixture->unread, .unread = fixture->unread, .entries = 1};
-	struct feed_state next;
-
-	arena_reset(fixture->arena);
-	assert_int_equal(
-		poller_conclude(fixture->poller, round,
-			round->outcome == ROUND_DOCUMENT ? &result : NULL, fixture->arena, &next),
-		0);
-	assert_int_equal(poller_record(round, &result, &next, fixture->arena, &fixture->record),
-		round->pushed ? -ENOENT : 0);
-	for (size_t i = 0; i < FEEDS; i++) {
-		if (strcmp(fixture->urls[i], round->feed->url) != 0)
-			continue;
-		free(fixture->stored[i]);
-		fixture->stored[i] = state_copy(&next);
-	}
-	poller_finish(fixture->poller, round, &next);
-}
-
-static void on_round(struct round *round, void *userdata)
-{
-	struct fixture *fixture = userdata;
-
-	fixture->rounds++;
-	if (fixture->keep_rounds)
-		fixture->kept[fixture->kept_count++] = round;
-	else
-		finish(fixture, round);
-}
-
-static void on_idle(void *userdata)
-{
-	((struct fixture *)userdata)->idle++;
-}
-
-static void start(struct fixture *fixture)
-{
-	struct http_options http = {
-		.clock = fixture->clock,
-		.max_transfers = 64,
-		.host_connections = 1,
-		.host_gap = USEC_SEC,
-	};
-	struct poller_options poller = {
-		.clock = fixture->clock,
-		.poll_interval = 30 * USEC_MINUTE,
-		.on_round = on_round,
-		.on_idle = on_idle,
-		.userdata = fixture,
-	};
-
-	assert_int_equal(http_client_new(&http, &fixture->http), 0);
-	poller.http = fixture->http;
-	assert_int_equal(poller_new(&poller, &fixture->poller), 0);
-}
-
-static void stop(struct fixture *fixture)
-{
-	poller_free(fixture->poller);
-	http_client_free(fixture->http);
-	fixture->kept_count = 0;
-}
-
-static int setup(void **state)
-{
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-
-	assert_non_null(fixture);
-	fixture->clock = fake_clock_new(START);
-	fixture->status = 200;
-	fixture->header = "ETag: \"1\"";
-	fixture->body = "news";
-	fixture->length = 4;
-	assert_int_equal(arena_new(1024 * 1024, &fixture->arena), 0);
-	fake_http_script(on_request, NULL, fixture);
-	start(fixture);
-	*state = fixture;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *fixture = *state;
-
-	stop(fixture);
-	for (size_t i = 0; i < FEEDS; i++)
-		free(fixture->stored[i]);
-	arena_free(fixture->arena);
-	fake_clock_free(fixture->clock);
-	free(fixture);
-	return 0;
-}
-
-/* Feed i on host i % hosts; with the state it was left in. */
-static void add(struct fixture *fixture, size_t i, unsigned hosts)
-{
-	struct feed_state fresh = {.url = fixture->urls[i], .next_poll = clock_now(fixture->clock)};
-
-	(void)snprintf(fixture->urls[i], URL_SIZE, "http://h%zu.example/%zu", i % hosts, i);
-	fixture->feeds[i] = (struct feed){.name = fixture->urls[i] + 7, .url = fixture->urls[i]};
-	assert_int_equal(poller_add(fixture->poller, &fixture->feeds[i],
-				 fixture->stored[i] ? fixture->stored[i] : &fresh),
-		0);
-}
 
 static void test_a_feed_is_polled_and_polled_again_when_it_is_due(void **state)
 {
 	struct fixture *fixture = *state;
 
-	add(fixture, 0, 1);
+	poller_fixture_add(fixture, 0, 1);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	assert_int_equal(fixture->requests, 1);
 	fake_clock_advance(fixture->clock, 28 * USEC_MINUTE);
@@ -194,11 +36,11 @@ static void test_p1_the_log_says_that_validators_were_dropped(void **state)
 {
 	struct fixture *fixture = *state;
 
-	add(fixture, 0, 1);
+	poller_fixture_add(fixture, 0, 1);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	assert_false(fixture->record.flags & REQUEST_DROPPED);
 	fixture->unread = true;
-	add(fixture, 1, 1);
+	poller_fixture_add(fixture, 1, 1);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	assert_true(fixture->record.flags & REQUEST_DROPPED);
 	assert_non_null(fixture->record.etag);
@@ -211,7 +53,7 @@ static void test_p15_types_of_feeds_are_asked_for_first(void **state)
 	struct fixture *fixture = *state;
 	const char *at = fixture->accept;
 
-	add(fixture, 0, 1);
+	poller_fixture_add(fixture, 0, 1);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		assert_int_equal(strncmp(at, types[i], strlen(types[i])), 0);
@@ -226,7 +68,7 @@ static void test_p16_two_sections_of_one_url_are_one_feed(void **state)
 	struct feed twin;
 	struct feed_state fresh;
 
-	add(fixture, 0, 1);
+	poller_fixture_add(fixture, 0, 1);
 	twin = (struct feed){.name = "twin", .url = fixture->urls[0]};
 	fresh = (struct feed_state){.url = fixture->urls[0]};
 	assert_int_equal(poller_add(fixture->poller, &twin, &fresh), 0);
@@ -240,7 +82,7 @@ static void test_p11_polls_that_are_asked_for_keep_the_limits_of_their_host(void
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < 10; i++)
-		add(fixture, i, 1);
+		poller_fixture_add(fixture, i, 1);
 	fake_clock_advance(fixture->clock, USEC_HOUR);
 	fixture->requests = 0;
 	fixture->least_gap = 0;
@@ -253,200 +95,6 @@ static void test_p11_polls_that_are_asked_for_keep_the_limits_of_their_host(void
 	assert_true(fixture->least_gap >= USEC_SEC);
 }
 
-static int push(struct fixture *fixture, const char *key, size_t length)
-{
-	struct document document = {
-		.url = strdup(key), .bytes = calloc(1, length + 1), .length = length};
-	int r;
-
-	assert_non_null(document.url);
-	assert_non_null(document.bytes);
-	r = poller_push(fixture->poller, key, &document);
-	assert_null(document.bytes);
-	return r;
-}
-
-static void test_a_push_is_a_round_that_leaves_the_polling_as_it_is(void **state)
-{
-	struct fixture *fixture = *state;
-	const struct feed_state *after;
-	struct feed_state before;
-
-	add(fixture, 0, 1);
-	fake_clock_advance(fixture->clock, USEC_MINUTE);
-	before = *poller_feed_state(fixture->poller, fixture->urls[0]);
-	fixture->rounds = 0;
-	assert_int_equal(push(fixture, fixture->urls[0], 6), 0);
-	assert_true(poller_has_pushes(fixture->poller, fixture->urls[0]));
-	fake_clock_advance(fixture->clock, USEC_MSEC);
-	assert_false(poller_has_pushes(fixture->poller, fixture->urls[0]));
-	assert_int_equal(fixture->rounds, 1);
-	assert_int_equal(fixture->requests, 1);
-	after = poller_feed_state(fixture->poller, fixture->urls[0]);
-	assert_int_equal(after->next_poll, before.next_poll);
-	assert_int_equal(after->last_poll, before.last_poll);
-	assert_string_equal(after->validators.etag, "\"1\"");
-	assert_int_equal(push(fixture, "nobody's", 1), -ENOENT);
-}
-
-static void test_pushes_while_a_feed_is_polled_and_stored_are_taken_after_it(void **state)
-{
-	struct fixture *fixture = *state;
-
-	fixture->keep_rounds = true;
-	add(fixture, 0, 1);
-	fake_clock_advance(fixture->clock, 10 * USEC_MSEC);
-	assert_int_equal(fixture->requests, 1);
-	assert_int_equal(push(fixture, fixture->urls[0], 1), 0);
-	fake_clock_advance(fixture->clock, USEC_SEC);
-	assert_int_equal(push(fixture, fixture->urls[0], 2), 0);
-	fake_clock_advance(fixture->clock, USEC_SEC);
-	assert_int_equal(fixture->kept_count, 1);
-	assert_false(fixture->kept[0]->pushed);
-	for (size_t i = 1; i <= 2; i++) {
-		finish(fixture, fixture->kept[i - 1]);
-		fake_clock_advance(fixture->clock, USEC_SEC);
-		assert_int_equal(fixture->kept_count, i + 1);
-		assert_true(fixture->kept[i]->pushed);
-		assert_int_equal(fixture->kept[i]->document.length, i);
-	}
-	finish(fixture, fixture->kept[2]);
-	fake_clock_advance(fixture->clock, USEC_MINUTE);
-	assert_int_equal(fixture->kept_count, 3);
-	assert_int_equal(fixture->requests, 1);
-}
-
-static void test_a_push_that_cannot_be_stored_is_tried_again_and_then_left_to_a_poll(void **state)
-{
-	struct fixture *fixture = *state;
-	unsigned tries;
-
-	add(fixture, 0, 1);
-	fake_clock_advance(fixture->clock, USEC_MINUTE);
-	fixture->keep_rounds = true;
-	assert_int_equal(push(fixture, fixture->urls[0], 1), 0);
-	fake_clock_advance(fixture->clock, USEC_SEC);
-	for (tries = 0; tries < 20 && fixture->kept[tries]->pushed; tries++) {
-		assert_int_equal(fixture->kept_count, tries + 1);
-		assert_int_equal(fixture->requests, 1);
-		document_clear(&fixture->kept[tries]->document); /* as its reader does */
-		poller_abandon(fixture->poller, fixture->kept[tries], USEC_MINUTE);
-		fake_clock_advance(fixture->clock, 59 * USEC_SEC);
-		assert_int_equal(fixture->kept_count, tries + 1);
-		fake_clock_advance(fixture->clock, 2 * USEC_SEC);
-	}
-	assert_int_equal(tries, 10);
-	assert_int_equal(fixture->requests, 2);
-	finish(fixture, fixture->kept[tries]);
-	assert_false(poller_has_pushes(fixture->poller, fixture->urls[0]));
-}
-
-static void test_a_push_beyond_the_bound_of_a_feed_is_refused_and_its_poll_brought_forward(
-	void **state)
-{
-	struct fixture *fixture = *state;
-	const char *url = fixture->urls[0];
-
-	add(fixture, 0, 1);
-	fake_clock_advance(fixture->clock, USEC_MINUTE);
-	poller_set_pushed(fixture->poller, url, true);
-	fake_clock_advance(fixture->clock, USEC_HOUR);
-	assert_int_equal(poller_feed_state(fixture->poller, url)->rule, RULE_PUSHED);
-	fixture->keep_rounds = true;
-	for (size_t i = 0; i < 16; i++)
-		assert_int_equal(push(fixture, url, 1), 0);
-	fake_clock_advance(fixture->clock, USEC_SEC);
-	assert_int_equal(push(fixture, url, 1), -EAGAIN);
-	assert_int_equal(fixture->kept_count, 1);
-	fixture->keep_rounds = false;
-	finish(fixture, fixture->kept[0]);
-	fake_clock_advance(fixture->clock, USEC_SEC);
-	assert_int_equal(poller_feed_state(fixture->poller, url)->rule, RULE_INTERVAL);
-	assert_true(poller_has_pushes(fixture->poller, url)); /* what was refused */
-	assert_int_equal(fixture->requests, 2);
-	fake_clock_advance(fixture->clock, 40 * USEC_MINUTE);
-	assert_int_equal(fixture->requests, 3);
-	assert_int_equal(poller_feed_state(fixture->poller, url)->rule, RULE_PUSHED);
-	assert_false(poller_has_pushes(fixture->poller, url));
-	assert_int_equal(push(fixture, url, 1), 0);
-}
-
-static void test_pushes_beyond_the_bound_of_all_feeds_are_refused_until_some_are_taken(void **state)
-{
-	struct fixture *fixture = *state;
-
-	fixture->keep_rounds = true;
-	for (size_t i = 0; i < 5; i++)
-		add(fixture, i, 5);
-	fake_clock_advance(fixture->clock, USEC_MINUTE);
-	for (size_t i = 0; i < 4; i++)
-		assert_int_equal(push(fixture, fixture->urls[i], 4 * 1024 * 1024), 0);
-	assert_int_equal(push(fixture, fixture->urls[4], 1), -EAGAIN);
-	for (size_t i = 0; i < fixture->kept_count; i++)
-		finish(fixture, fixture->kept[i]);
-	fixture->keep_rounds = false;
-	fake_clock_advance(fixture->clock, USEC_MINUTE);
-	assert_int_equal(push(fixture, fixture->urls[4], 1), 0);
-}
-
-static void test_pushes_of_a_feed_that_is_removed_go_with_it(void **state)
-{
-	struct fixture *fixture = *state;
-
-	add(fixture, 0, 1);
-	fixture->keep_rounds = true;
-	fake_clock_advance(fixture->clock, USEC_MINUTE);
-	assert_int_equal(push(fixture, fixture->urls[0], 1), 0);
-	poller_reload_begin(fixture->poller, 30 * USEC_MINUTE);
-	poller_reload_end(fixture->poller);
-	assert_int_equal(push(fixture, fixture->urls[0], 1), -ENOENT);
-	finish(fixture, fixture->kept[0]);
-	fake_clock_advance(fixture->clock, USEC_HOUR);
-	assert_int_equal(fixture->kept_count, 1);
-}
-
-static void test_a_feed_whose_hub_pushes_is_polled_slowly_until_it_fails(void **state)
-{
-	struct fixture *fixture = *state;
-	usec now;
-
-	add(fixture, 0, 1);
-	fake_clock_advance(fixture->clock, USEC_MINUTE);
-	poller_set_pushed(fixture->poller, fixture->urls[0], true);
-	fake_clock_advance(fixture->clock, USEC_HOUR);
-	assert_int_equal(fixture->requests, 2);
-	assert_int_equal(poller_feed_state(fixture->poller, fixture->urls[0])->rule, RULE_PUSHED);
-	fake_clock_advance(fixture->clock, 11 * USEC_HOUR);
-	assert_int_equal(fixture->requests, 2);
-	poller_set_pushed(fixture->poller, fixture->urls[0], false);
-	now = clock_now(fixture->clock);
-	assert_true(poller_feed_state(fixture->poller, fixture->urls[0])->next_poll <=
-		now + 30 * USEC_MINUTE + USEC_SEC);
-	fake_clock_advance(fixture->clock, 40 * USEC_MINUTE);
-	assert_int_equal(fixture->requests, 3);
-}
-
-static void test_after_a_restart_a_pushed_feed_is_polled_before_its_safety_poll(void **state)
-{
-	struct fixture *fixture = *state;
-
-	add(fixture, 0, 1);
-	fake_clock_advance(fixture->clock, USEC_MINUTE);
-	poller_set_pushed(fixture->poller, fixture->urls[0], true);
-	fake_clock_advance(fixture->clock, USEC_HOUR);
-	assert_int_equal(poller_feed_state(fixture->poller, fixture->urls[0])->rule, RULE_PUSHED);
-	assert_int_equal(fixture->requests, 2);
-	stop(fixture);
-	start(fixture);
-	add(fixture, 0, 1);
-	poller_set_pushed(fixture->poller, fixture->urls[0], true);
-	fake_clock_advance(fixture->clock, 40 * USEC_MINUTE);
-	assert_int_equal(fixture->requests, 3);
-	assert_int_equal(poller_feed_state(fixture->poller, fixture->urls[0])->rule, RULE_PUSHED);
-	fake_clock_advance(fixture->clock, 10 * USEC_HOUR);
-	assert_int_equal(fixture->requests, 3);
-}
-
 static void test_p7_a_429_holds_all_feeds_of_the_host_back_and_after_a_restart(void **state)
 {
 	struct fixture *fixture = *state;
@@ -454,13 +102,13 @@ static void test_p7_a_429_holds_all_feeds_of_the_host_back_and_after_a_restart(v
 	fixture->status = 429;
 	fixture->header = "Retry-After: 14400";
 	for (size_t i = 0; i < 10; i++)
-		add(fixture, i, 1);
+		poller_fixture_add(fixture, i, 1);
 	fake_clock_advance(fixture->clock, 3 * USEC_HOUR);
 	assert_int_equal(fixture->requests, 1);
-	stop(fixture);
-	start(fixture);
+	poller_fixture_stop(fixture);
+	poller_fixture_start(fixture);
 	for (size_t i = 0; i < 10; i++)
-		add(fixture, i, 1);
+		poller_fixture_add(fixture, i, 1);
 	fake_clock_advance(fixture->clock, USEC_HOUR - USEC_MINUTE);
 	assert_int_equal(fixture->requests, 1);
 	assert_int_equal(
@@ -476,12 +124,12 @@ static void test_p7_a_block_of_a_wrong_clock_is_none(void **state)
 
 	fixture->status = 429;
 	fixture->header = "Retry-After: 14400";
-	add(fixture, 0, 1);
+	poller_fixture_add(fixture, 0, 1);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
-	stop(fixture);
+	poller_fixture_stop(fixture);
 	fake_clock_step(fixture->clock, -(int64_t)(365 * USEC_DAY));
-	start(fixture);
-	add(fixture, 0, 1);
+	poller_fixture_start(fixture);
+	poller_fixture_add(fixture, 0, 1);
 	fake_clock_advance(fixture->clock, USEC_HOUR);
 	assert_int_equal(fixture->requests, 2);
 }
@@ -492,7 +140,7 @@ static void test_p7_an_operators_wish_does_not_pass_a_block(void **state)
 
 	fixture->status = 429;
 	fixture->header = "Retry-After: 14400";
-	add(fixture, 0, 1);
+	poller_fixture_add(fixture, 0, 1);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	assert_int_equal(poller_poll_now(fixture->poller, fixture->urls[0]), 0);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
@@ -503,7 +151,7 @@ static void test_an_operator_may_poll_now_and_again(void **state)
 {
 	struct fixture *fixture = *state;
 
-	add(fixture, 0, 1);
+	poller_fixture_add(fixture, 0, 1);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	assert_int_equal(poller_poll_now(fixture->poller, fixture->feeds[0].name), 0);
 	assert_int_equal(
@@ -518,7 +166,7 @@ static void test_a_wish_while_a_poll_is_stored_is_met_after_it(void **state)
 	struct fixture *fixture = *state;
 
 	fixture->keep_rounds = true;
-	add(fixture, 0, 1);
+	poller_fixture_add(fixture, 0, 1);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	assert_int_equal(fixture->kept_count, 1);
 	assert_int_equal(poller_poll_now(fixture->poller, fixture->urls[0]), 0);
@@ -526,7 +174,7 @@ static void test_a_wish_while_a_poll_is_stored_is_met_after_it(void **state)
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	assert_int_equal(fixture->requests, 1);
 	fixture->keep_rounds = false;
-	finish(fixture, fixture->kept[0]);
+	poller_fixture_finish(fixture, fixture->kept[0]);
 	fake_clock_advance(fixture->clock, 10 * USEC_MINUTE);
 	assert_int_equal(fixture->requests, 2);
 }
@@ -536,7 +184,7 @@ static void test_a_wish_while_a_poll_is_under_way_is_met_after_it(void **state)
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < 2; i++)
-		add(fixture, i, 1);
+		poller_fixture_add(fixture, i, 1);
 	fake_clock_advance(fixture->clock, 7 * USEC_SEC);
 	fixture->requests = 0;
 	for (size_t i = 0; i < 2; i++)
@@ -556,12 +204,12 @@ static void test_p8_a_feed_that_is_gone_is_not_asked_again_but_by_wish(void **st
 
 	fixture->status = 410;
 	fixture->header = NULL;
-	add(fixture, 0, 1);
+	poller_fixture_add(fixture, 0, 1);
 	fake_clock_advance(fixture->clock, 100 * USEC_DAY);
 	assert_int_equal(fixture->requests, 1);
-	stop(fixture);
-	start(fixture);
-	add(fixture, 0, 1);
+	poller_fixture_stop(fixture);
+	poller_fixture_start(fixture);
+	poller_fixture_add(fixture, 0, 1);
 	fake_clock_advance(fixture->clock, 100 * USEC_DAY);
 	assert_int_equal(fixture->requests, 1);
 	fixture->status = 200;
@@ -576,7 +224,7 @@ static void test_once_polls_what_is_due_and_nothing_twice(void **state)
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < FEEDS; i++) {
-		add(fixture, i, 50);
+		poller_fixture_add(fixture, i, 50);
 		fixture->feeds[i].poll_interval = USEC_SEC;
 	}
 	poller_once(fixture->poller);
@@ -594,8 +242,8 @@ static void test_once_ends_where_nothing_is_due_or_a_host_is_blocked(void **stat
 
 	fixture->status = 429;
 	fixture->header = "Retry-After: 14400";
-	add(fixture, 0, 1);
-	add(fixture, 1, 1);
+	poller_fixture_add(fixture, 0, 1);
+	poller_fixture_add(fixture, 1, 1);
 	poller_once(fixture->poller);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	assert_true(poller_idle(fixture->poller));
@@ -609,13 +257,13 @@ static void test_rounds_that_pile_up_hold_fetching_back(void **state)
 
 	fixture->keep_rounds = true;
 	for (size_t i = 0; i < FEEDS; i++)
-		add(fixture, i, FEEDS);
+		poller_fixture_add(fixture, i, FEEDS);
 	fake_clock_advance(fixture->clock, 2 * USEC_HOUR);
 	assert_true(fixture->kept_count >= 48);
 	assert_true(fixture->kept_count <= 48 + 64);
 	fixture->keep_rounds = false;
 	while (fixture->kept_count > 0)
-		finish(fixture, fixture->kept[--fixture->kept_count]);
+		poller_fixture_finish(fixture, fixture->kept[--fixture->kept_count]);
 	fake_clock_advance(fixture->clock, USEC_HOUR);
 	assert_true(fixture->requests >= FEEDS);
 }
@@ -629,12 +277,12 @@ static void test_large_documents_hold_fetching_back_sooner(void **state)
 	assert_non_null(fixture->body);
 	fixture->keep_rounds = true;
 	for (size_t i = 0; i < 30; i++)
-		add(fixture, i, 1);
+		poller_fixture_add(fixture, i, 1);
 	fake_clock_advance(fixture->clock, 2 * USEC_HOUR);
 	assert_int_equal(fixture->kept_count, 3);
 	fixture->keep_rounds = false;
 	while (fixture->kept_count > 0)
-		finish(fixture, fixture->kept[--fixture->kept_count]);
+		poller_fixture_finish(fixture, fixture->kept[--fixture->kept_count]);
 	fake_clock_advance(fixture->clock, USEC_HOUR);
 	assert_true(fixture->requests >= 30);
 	free((char *)fixture->body);
@@ -645,7 +293,7 @@ static void test_a_round_that_cannot_be_committed_is_tried_again(void **state)
 	struct fixture *fixture = *state;
 
 	fixture->keep_rounds = true;
-	add(fixture, 0, 1);
+	poller_fixture_add(fixture, 0, 1);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	assert_int_equal(fixture->kept_count, 1);
 	poller_abandon(fixture->poller, fixture->kept[--fixture->kept_count], USEC_MINUTE);
@@ -659,7 +307,7 @@ static void reload(struct fixture *fixture, size_t from, size_t to)
 {
 	poller_reload_begin(fixture->poller, 30 * USEC_MINUTE);
 	for (size_t i = from; i < to; i++)
-		add(fixture, i, FEEDS);
+		poller_fixture_add(fixture, i, FEEDS);
 	poller_reload_end(fixture->poller);
 }
 
@@ -668,7 +316,7 @@ static void test_p4_a_reload_is_no_reason_to_fetch(void **state)
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < 20; i++)
-		add(fixture, i, FEEDS);
+		poller_fixture_add(fixture, i, FEEDS);
 	fake_clock_advance(fixture->clock, 10 * USEC_MINUTE);
 	assert_int_equal(fixture->requests, 20);
 	for (int i = 0; i < 5; i++) {
@@ -687,7 +335,7 @@ static void test_p2_validators_belong_to_whom_they_were_given_though_a_reload_co
 
 	assert_non_null(access);
 	(void)snprintf(access->identity, sizeof(access->identity), "somebody");
-	add(fixture, 0, 1);
+	poller_fixture_add(fixture, 0, 1);
 	for (unsigned i = 0; i < 1000 && fixture->requests < 1; i++)
 		fake_clock_advance(fixture->clock, 10 * USEC_MSEC);
 	assert_int_equal(fixture->rounds, 0);
@@ -714,7 +362,7 @@ static void test_a_reload_removes_and_adds_feeds(void **state)
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < 20; i++)
-		add(fixture, i, FEEDS);
+		poller_fixture_add(fixture, i, FEEDS);
 	fake_clock_advance(fixture->clock, 10 * USEC_MINUTE);
 	reload(fixture, 15, 30);
 	assert_int_equal(poller_figures(fixture->poller).feeds, 15);
@@ -731,13 +379,13 @@ static void test_a_reload_keeps_rounds_in_flight(void **state)
 
 	fixture->keep_rounds = true;
 	for (size_t i = 0; i < 4; i++)
-		add(fixture, i, FEEDS);
+		poller_fixture_add(fixture, i, FEEDS);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	assert_int_equal(fixture->kept_count, 4);
 	reload(fixture, 2, 4);
 	/* Two of them are of feeds that are no more: these are finished like the others. */
 	while (fixture->kept_count > 0)
-		finish(fixture, fixture->kept[--fixture->kept_count]);
+		poller_fixture_finish(fixture, fixture->kept[--fixture->kept_count]);
 	assert_int_equal(poller_figures(fixture->poller).feeds, 2);
 	assert_int_equal(poller_feed_state(fixture->poller, fixture->urls[2])->health, FEED_OK);
 	fake_clock_advance(fixture->clock, 20 * USEC_MINUTE);
@@ -749,7 +397,7 @@ static void test_a_reload_cancels_transfers_of_feeds_that_go(void **state)
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < 10; i++)
-		add(fixture, i, FEEDS);
+		poller_fixture_add(fixture, i, FEEDS);
 	poller_once(fixture->poller);
 	(void)fake_clock_next(fixture->clock, USEC_SEC);
 	assert_int_equal(poller_figures(fixture->poller).in_flight, 10);
@@ -764,7 +412,7 @@ static void test_the_wall_clock_may_step(void **state)
 {
 	struct fixture *fixture = *state;
 
-	add(fixture, 0, 1);
+	poller_fixture_add(fixture, 0, 1);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	fake_clock_step(fixture->clock, (int64_t)USEC_DAY);
 	fake_clock_advance(fixture->clock, 2 * USEC_MINUTE);
@@ -776,7 +424,7 @@ static void test_p12_what_came_due_while_the_machine_slept_is_spread(void **stat
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < FEEDS; i++)
-		add(fixture, i, FEEDS);
+		poller_fixture_add(fixture, i, FEEDS);
 	fake_clock_advance(fixture->clock, 20 * USEC_MINUTE);
 	assert_int_equal(fixture->requests, FEEDS);
 	fake_clock_step(fixture->clock, (int64_t)(8 * USEC_HOUR));
@@ -791,7 +439,7 @@ static void test_the_wall_clock_may_be_set_back(void **state)
 {
 	struct fixture *fixture = *state;
 
-	add(fixture, 0, 1);
+	poller_fixture_add(fixture, 0, 1);
 	fake_clock_advance(fixture->clock, USEC_MINUTE);
 	assert_int_equal(fixture->requests, 1);
 	fake_clock_step(fixture->clock, -(int64_t)(5 * USEC_DAY));
@@ -799,7 +447,8 @@ static void test_the_wall_clock_may_be_set_back(void **state)
 	assert_true(fixture->requests > 1);
 }
 
-#define POLLER_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define POLLER_TEST(test)                                                                          \
+	cmocka_unit_test_setup_teardown(test, poller_fixture_setup, poller_fixture_teardown)
 
 int main(void)
 {
@@ -809,17 +458,6 @@ int main(void)
 		POLLER_TEST(test_p15_types_of_feeds_are_asked_for_first),
 		POLLER_TEST(test_p16_two_sections_of_one_url_are_one_feed),
 		POLLER_TEST(test_p11_polls_that_are_asked_for_keep_the_limits_of_their_host),
-		POLLER_TEST(test_a_push_is_a_round_that_leaves_the_polling_as_it_is),
-		POLLER_TEST(test_pushes_while_a_feed_is_polled_and_stored_are_taken_after_it),
-		POLLER_TEST(
-			test_a_push_that_cannot_be_stored_is_tried_again_and_then_left_to_a_poll),
-		POLLER_TEST(
-			test_a_push_beyond_the_bound_of_a_feed_is_refused_and_its_poll_brought_forward),
-		POLLER_TEST(
-			test_pushes_beyond_the_bound_of_all_feeds_are_refused_until_some_are_taken),
-		POLLER_TEST(test_pushes_of_a_feed_that_is_removed_go_with_it),
-		POLLER_TEST(test_a_feed_whose_hub_pushes_is_polled_slowly_until_it_fails),
-		POLLER_TEST(test_after_a_restart_a_pushed_feed_is_polled_before_its_safety_poll),
 		POLLER_TEST(test_p7_a_429_holds_all_feeds_of_the_host_back_and_after_a_restart),
 		POLLER_TEST(test_p7_a_block_of_a_wrong_clock_is_none),
 		POLLER_TEST(test_p7_an_operators_wish_does_not_pass_a_block),
