@@ -30,7 +30,7 @@ enum {
 	ENCLOSURE_TYPE_MAX = 128,
 	ALTERNATES_MAX = 32,
 	CHILDREN_MAX = 10,  /* of a sitemap index: a poll may cost so many requests more */
-	DIAGNOSES_MAX = 16, /* of a document; more are counted, not kept */
+	DIAGNOSES_MAX = 16, /* of a document; more are not kept */
 	DIAGNOSIS_MAX = 512,
 	/* What all entries of a document take at most in the reader's answer. */
 	ROUND_BYTES_MAX = 64 * 1024 * 1024,

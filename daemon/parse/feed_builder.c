@@ -74,6 +74,8 @@ uint32_t feed_builder_line(const struct feed_builder *builder, uint32_t place)
 	const struct xml_prolog *source = builder->source;
 	uint32_t line;
 
+	if (builder->diagnosis_count == DIAGNOSES_MAX)
+		return 0;
 	if (!source)
 		return place;
 	line = source->lines + 1;

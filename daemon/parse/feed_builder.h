@@ -65,7 +65,10 @@ void feed_builder_begin_entry(struct feed_builder *builder);
 /* Finishes the entry, unless it is known.  `digest` is its own; NULL: that of its draft. */
 void feed_builder_end_entry(struct feed_builder *builder, const struct digest *digest);
 
-/* The line of a value's place. */
+/*
+ * The line of a value's place, for feed_builder_diagnose(); 0 where no more is recorded, since
+ * lines are counted from the start: a document full of faults must not cost its length for each.
+ */
 uint32_t feed_builder_line(const struct feed_builder *builder, uint32_t place);
 
 /* Records what was wrong, up to DIAGNOSES_MAX. */

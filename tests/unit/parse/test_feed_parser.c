@@ -411,6 +411,29 @@ static void test_the_charset_is_found_by_precedence(void **state)
 	}
 }
 
+/* Where each costs the length of the document again, this takes minutes. */
+static void test_faults_beyond_the_bound_are_left_out_and_cost_little(void **state)
+{
+	static const char item[] = "<item><title>x</title><pubDate>no date</pubDate></item>\n";
+	enum {
+		ITEMS = 50 * 1000,
+	};
+	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(DOCUMENT_BYTES_MAX);
+	struct fixture *fixture = *state;
+
+	(void)buffer_add_string(&text, "<rss version='2.0'><channel><title>t</title>\n");
+	for (size_t i = 0; i < ITEMS; i++)
+		(void)buffer_add_string(&text, item);
+	(void)buffer_add_string(&text, "</channel></rss>");
+	assert_int_equal(text.failed, 0);
+	arena_reset(fixture->arena);
+	assert_int_equal(parse_bytes(fixture, text.bytes, text.length, NULL, NULL, 0), 0);
+	assert_int_equal(fixture->feed.entry_count, ENTRIES_MAX);
+	assert_int_equal(fixture->feed.diagnosis_count, DIAGNOSES_MAX);
+	for (unsigned i = 0; i < DIAGNOSES_MAX; i++)
+		assert_int_equal(fixture->feed.diagnoses[i].line, i + 2);
+}
+
 static void test_what_was_wrong_is_diagnosed_with_its_line(void **state)
 {
 	struct fixture *fixture = *state;
@@ -468,6 +491,7 @@ int main(void)
 		cmocka_unit_test(test_hostile_documents_take_linear_time),
 		cmocka_unit_test(test_an_arena_that_is_too_small_is_said),
 		cmocka_unit_test(test_the_charset_is_found_by_precedence),
+		cmocka_unit_test(test_faults_beyond_the_bound_are_left_out_and_cost_little),
 		cmocka_unit_test(test_what_was_wrong_is_diagnosed_with_its_line),
 		cmocka_unit_test(test_hints_about_polling_are_read),
 	};
