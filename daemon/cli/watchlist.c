@@ -155,20 +155,6 @@ int watchlist_run(struct watchlist *watchlist, const struct article *article, js
 	return 0;
 }
 
-static json_t *spans_value(const struct match *match)
-{
-	json_t *terms = json_array();
-
-	for (size_t i = 0; i < match->span_count; i++) {
-		const struct match_span *span = &match->spans[i];
-
-		(void)json_array_append_new(terms,
-			json_pack("{s:s?, s:s?, s:s?}", "term", span->term, "field", span->field,
-				"snippet", span->snippet));
-	}
-	return terms;
-}
-
 int watchlist_explain(struct watchlist *watchlist, const struct article *article, json_t **ret)
 {
 	json_t *matches = json_array();
@@ -184,7 +170,7 @@ int watchlist_explain(struct watchlist *watchlist, const struct article *article
 		if (r == 0)
 			r = json_array_append_new(matches,
 				json_pack("{s:O, s:o}", "topic", watchlist->printed[topic].name,
-					"terms", spans_value(&match)));
+					"terms", explain_spans(&match)));
 	}
 	if (r != 0) {
 		json_decref(matches);
@@ -249,6 +235,6 @@ int watchlist_try_topic(
 		watchlist->snippets, &match);
 	if (r < 0)
 		return r;
-	*ret = spans_value(&match);
+	*ret = explain_spans(&match);
 	return *ret ? 0 : -ENOMEM;
 }

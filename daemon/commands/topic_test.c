@@ -8,6 +8,7 @@
 #include "commands/reply.h"
 #include "commands/topic_commands.h"
 #include "match/matcher.h"
+#include "watch/explain.h"
 
 enum {
 	/* Of a request: reading and matching them takes a few milliseconds. */
@@ -31,17 +32,6 @@ struct trial {
 	bool ended;
 };
 
-static json_t *spans_value(const struct match *match)
-{
-	json_t *terms = json_array();
-
-	for (size_t i = 0; i < match->span_count; i++)
-		(void)json_array_append_new(terms,
-			json_pack("{s:s?, s:s?, s:s?}", "term", match->spans[i].term, "field",
-				match->spans[i].field, "snippet", match->spans[i].snippet));
-	return terms;
-}
-
 /* When it was published, else when it was seen. */
 static json_t *time_value(const struct article *article)
 {
@@ -60,7 +50,7 @@ static int add_match(struct trial *trial, const struct article *article)
 	r = json_array_append_new(trial->matches,
 		json_pack("{s:s?, s:s?, s:s?, s:o, s:o}", "id", article->id, "title",
 			article->title, "url", article->url, "time", time_value(article), "terms",
-			spans_value(&match)));
+			explain_spans(&match)));
 	return r < 0 ? -ENOMEM : 0;
 }
 

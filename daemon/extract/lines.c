@@ -85,7 +85,8 @@ static bool is_repeated(const struct page_tree *tree, const struct blocks *block
 	return false;
 }
 
-bool line_is_sure(const struct block *block)
+/* Whether a line is surely text of an article. */
+static bool is_sure(const struct block *block)
 {
 	return !block->dropped && block->value >= SURE_VALUE && !line_is_heading(block);
 }
@@ -97,7 +98,7 @@ static void drop_dates(
 	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(LINE_BYTES_MAX);
 	int64_t seconds;
 
-	for (uint32_t i = first; i < end && !line_is_sure(&blocks->blocks[i]); i++) {
+	for (uint32_t i = first; i < end && !is_sure(&blocks->blocks[i]); i++) {
 		struct block *block = &blocks->blocks[i];
 
 		if (block->dropped || block->length > DATE_LENGTH_MAX)
@@ -160,11 +161,11 @@ static void trim(const struct page_tree *tree, struct blocks *blocks, uint32_t f
 	uint32_t tail = end;
 	uint32_t last;
 
-	while (head < end && !line_is_sure(&blocks->blocks[head]))
+	while (head < end && !is_sure(&blocks->blocks[head]))
 		head++;
 	if (head == end)
 		return;
-	while (tail > head && !line_is_sure(&blocks->blocks[tail - 1]))
+	while (tail > head && !is_sure(&blocks->blocks[tail - 1]))
 		tail--;
 	/* Lines of the same make, up to the first that is another. */
 	last = tail;

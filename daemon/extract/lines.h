@@ -16,9 +16,6 @@ void lines_drop_range(struct blocks *blocks, uint32_t first, uint32_t end, enum 
 bool line_is_links(const struct block *block);
 bool line_is_heading(const struct block *block);
 
-/* Whether a line is surely text of an article. */
-bool line_is_sure(const struct block *block);
-
 /* Drops the lines among these blocks that are none of the article's. */
 void lines_drop(const struct page_tree *tree, struct blocks *blocks, const struct titles *titles,
 	uint32_t first, uint32_t end);

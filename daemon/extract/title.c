@@ -13,7 +13,8 @@ enum {
 	KEY_MIN = 8,         /* letters; a shorter line is too common to be known by */
 };
 
-const char *title_key(const char *text, size_t length, char ret[TITLE_KEY_MAX])
+/* Letters and digits only, in lower case as far as ASCII goes. */
+static const char *key_of(const char *text, size_t length, char ret[TITLE_KEY_MAX])
 {
 	size_t count = 0;
 
@@ -36,7 +37,7 @@ bool titles_have(const struct titles *titles, const char *text, size_t length)
 {
 	char key[TITLE_KEY_MAX];
 
-	title_key(text, length, key);
+	key_of(text, length, key);
 	for (size_t i = 0; i < titles->count; i++)
 		if (strcmp(titles->keys[i], key) == 0)
 			return true;
@@ -49,7 +50,7 @@ static void titles_add(struct titles *titles, const char *text, struct arena *ar
 
 	if (!text || titles->count == TITLES_MAX)
 		return;
-	title_key(text, strlen(text), key);
+	key_of(text, strlen(text), key);
 	if (strlen(key) < KEY_MIN || titles_have(titles, text, strlen(text)))
 		return;
 	titles->keys[titles->count] = arena_strdup(arena, key);
@@ -72,14 +73,14 @@ static bool is_site(const char *text, size_t length, const char *site, const cha
 	char key[TITLE_KEY_MAX];
 	char other[TITLE_KEY_MAX];
 
-	title_key(text, length, key);
+	key_of(text, length, key);
 	if (*key == '\0')
 		return true;
-	if (site && *title_key(site, strlen(site), other) &&
+	if (site && *key_of(site, strlen(site), other) &&
 		(strstr(other, key) ||
 			(strstr(key, other) && strlen(key) <= strlen(other) + SITE_MORE_MAX)))
 		return true;
-	return host && strlen(key) > 2 && strstr(title_key(host, strlen(host), other), key);
+	return host && strlen(key) > 2 && strstr(key_of(host, strlen(host), other), key);
 }
 
 /* The separator at `text`: its length, or 0. */
@@ -182,14 +183,14 @@ static const char *find_heading(const struct page_meta *meta, const struct page_
 
 	*ret_sure = false;
 	if (meta->document_title)
-		title_key(meta->document_title, strlen(meta->document_title), title);
+		key_of(meta->document_title, strlen(meta->document_title), title);
 	for (size_t i = 1; i < tree->count && count < HEADINGS_MAX; i++) {
 		if (tree->nodes[i].tag != PAGE_H1)
 			continue;
 		buffer_reset(&text);
 		if (page_tree_text(tree, i, &text) < 0 || text.length == 0)
 			continue;
-		title_key(text.bytes, text.length, key);
+		key_of(text.bytes, text.length, key);
 		if (strlen(key) >= KEY_MIN && strstr(title, key) &&
 			2 * strlen(key) >= strlen(title)) {
 			*ret_sure = true;
@@ -207,8 +208,8 @@ static bool agree(const char *one, const char *other)
 	char key[TITLE_KEY_MAX];
 	char other_key[TITLE_KEY_MAX];
 
-	title_key(one, strlen(one), key);
-	title_key(other, strlen(other), other_key);
+	key_of(one, strlen(one), key);
+	key_of(other, strlen(other), other_key);
 	return strstr(key, other_key) || strstr(other_key, key);
 }
 

@@ -24,9 +24,6 @@ struct titles {
 	size_t count;
 };
 
-/* Letters and digits only, in lower case as far as ASCII goes. */
-const char *title_key(const char *text, size_t length, char ret[TITLE_KEY_MAX]);
-
 /* The headline, or NULL; sets what else may stand for it in the page. */
 const char *title_choose(const struct page_meta *meta, const struct page_tree *tree,
 	const char *site, const char *host, struct arena *arena, struct titles *ret_titles);

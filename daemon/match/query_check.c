@@ -1,13 +1,6 @@
 #include "match/query_check.h"
 
-#include <string.h>
-
-#include "base/macro.h"
-
-enum {
-	FIELD_NAME_MAX = 16, /* of a prefix that is compared with the fields */
-	DISTANCE_MAX = 3,    /* of a prefix from the field that was perhaps meant */
-};
+#include "base/nearest.h"
 
 static bool refuse(unsigned column, const char *words, struct query_error *ret_error)
 {
@@ -95,52 +88,17 @@ bool query_check_present(const struct query_node *node, struct query_error *ret_
 		ret_error);
 }
 
-/* Levenshtein's distance of short names; the row holds the distances to each part of `b`. */
-static size_t distance(const uint32_t *a, size_t length, const char *b)
+const char *query_check_unknown_field(const char *name, struct arena *arena)
 {
-	size_t row[FIELD_NAME_MAX + 1];
-	size_t width = strlen(b);
+	struct nearest nearest = {.name = name};
 
-	for (size_t k = 0; k <= width; k++)
-		row[k] = k;
-	for (size_t i = 1; i <= length; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t k = 1; k <= width; k++) {
-			size_t least = diagonal + (a[i - 1] != (unsigned char)b[k - 1]);
-
-			if (row[k] + 1 < least)
-				least = row[k] + 1;
-			if (row[k - 1] + 1 < least)
-				least = row[k - 1] + 1;
-			diagonal = row[k];
-			row[k] = least;
-		}
-	}
-	return row[width];
-}
-
-const char *query_check_unknown_field(const uint32_t *name, size_t length, struct arena *arena)
-{
-	const char *nearest = NULL;
-	size_t least = DISTANCE_MAX + 1;
-
-	for (unsigned i = 0; i < FIELD_COUNT; i++) {
-		const char *field = query_field_name((enum query_field)(1U << i));
-		size_t far = distance(name, length, field);
-
-		if (far < least) {
-			least = far;
-			nearest = field;
-		}
-	}
-	if (nearest)
+	for (unsigned i = 0; i < FIELD_COUNT; i++)
+		nearest_try(&nearest, query_field_name((enum query_field)(1U << i)));
+	if (nearest.found)
 		return arena_printf(arena,
 			"there is no such field; did you mean %s:? To search for the words, quote "
 			"them",
-			nearest);
+			nearest.found);
 	return "there is no such field (title, body, author, url, source, lang, category); to "
-	       "search "
-	       "for the words, quote them";
+	       "search for the words, quote them";
 }

@@ -23,4 +23,4 @@ bool query_check_operand(
 bool query_check_present(const struct query_node *node, struct query_error *ret_error);
 
 /* What to say of a prefix that is no field: the nearest one.  NULL without memory. */
-const char *query_check_unknown_field(const uint32_t *name, size_t length, struct arena *arena);
+const char *query_check_unknown_field(const char *name, struct arena *arena);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include <unicode/uchar.h>
+#include <unicode/utf8.h>
 
 #include "base/macro.h"
 #include "match/query.h"
@@ -176,4 +177,17 @@ unsigned lexer_field(const struct lexer *lexer, size_t end)
 	for (size_t i = 0; i < length; i++)
 		name[i] = (char)lexer->chars[lexer->at + i];
 	return query_field_from_name(name, length);
+}
+
+char *lexer_text(const struct lexer *lexer, size_t start, size_t end, struct arena *arena)
+{
+	char *text = arena_alloc(arena, U8_MAX_LENGTH * (end - start) + 1);
+	size_t length = 0;
+
+	if (!text)
+		return NULL;
+	for (size_t i = start; i < end; i++)
+		U8_APPEND_UNSAFE((uint8_t *)text, length, lexer->chars[i]);
+	text[length] = '\0';
+	return text;
 }

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 struct lexer {
 	const uint32_t *chars; /* the query's code points */
 	size_t count;
@@ -65,3 +67,6 @@ bool lexer_is_unknown_field(const struct lexer *lexer, size_t colon);
 
 /* The field (query.h) whose name ends at `end`, or 0. */
 unsigned lexer_field(const struct lexer *lexer, size_t end);
+
+/* The characters [start, end) as UTF-8; NULL without memory. */
+char *lexer_text(const struct lexer *lexer, size_t start, size_t end, struct arena *arena);

@@ -20,20 +20,6 @@ bool query_list_is_meant(const struct lexer *lexer, size_t colon)
 	return true;
 }
 
-/* The characters [start, end) as UTF-8. */
-static char *encode(const struct lexer *lexer, size_t start, size_t end, struct arena *arena)
-{
-	char *text = arena_alloc(arena, U8_MAX_LENGTH * (end - start) + 1);
-	size_t length = 0;
-
-	if (!text)
-		return NULL;
-	for (size_t i = start; i < end; i++)
-		U8_APPEND_UNSAFE((uint8_t *)text, length, lexer->chars[i]);
-	text[length] = '\0';
-	return text;
-}
-
 /* Sets the ends of the name and moves behind it.  Returns what is wrong, or NULL. */
 static const char *take_name(struct lexer *lexer, size_t start, size_t *ret_start, size_t *ret_end)
 {
@@ -92,7 +78,7 @@ static int find_list(struct lexer *lexer, size_t start, const struct term_lists 
 	*ret_words = take_name(lexer, start, &start, &end);
 	if (*ret_words)
 		return -EINVAL;
-	name = encode(lexer, start, end, arena);
+	name = lexer_text(lexer, start, end, arena);
 	if (!name)
 		return -ENOMEM;
 	if (lists && lists->count > 0)

@@ -249,28 +249,32 @@ static int parse_field(struct query_run *run, size_t colon, unsigned field, stru
 	return 0;
 }
 
+static int refuse_field(struct query_run *run, size_t colon)
+{
+	const char *name = lexer_text(&run->lexer, run->lexer.at, colon, run->arena);
+
+	if (!name)
+		return -ENOMEM;
+	return query_run_refuse(run, run->lexer.at, query_check_unknown_field(name, run->arena));
+}
+
 int query_run_operand(struct query_run *run, struct query_node **ret)
 {
-	size_t colon;
+	size_t colon = 0;
+	unsigned field = 0;
 	int r;
 
-	r = lexer_peek(&run->lexer) == LEX_WORD ? 1 : 0;
-	colon = r > 0 ? lexer_prefix_end(&run->lexer) : 0;
-	if (colon > 0) {
-		unsigned field = lexer_field(&run->lexer, colon);
-
-		if (field)
-			return parse_field(run, colon, field, ret);
-		if (lexer_is_unknown_field(&run->lexer, colon) &&
-			query_list_is_meant(&run->lexer, colon)) {
-			r = query_list_parse(run, colon, ret);
-			return r < 0 ? r : skip_boost(run);
-		}
-		if (lexer_is_unknown_field(&run->lexer, colon))
-			return query_run_refuse(run, run->lexer.at,
-				query_check_unknown_field(run->lexer.chars + run->lexer.at,
-					colon - run->lexer.at, run->arena));
-	}
-	r = parse_basic(run, ret);
+	if (lexer_peek(&run->lexer) == LEX_WORD)
+		colon = lexer_prefix_end(&run->lexer);
+	if (colon > 0)
+		field = lexer_field(&run->lexer, colon);
+	if (field)
+		return parse_field(run, colon, field, ret);
+	if (colon == 0 || !lexer_is_unknown_field(&run->lexer, colon))
+		r = parse_basic(run, ret);
+	else if (query_list_is_meant(&run->lexer, colon))
+		r = query_list_parse(run, colon, ret);
+	else
+		r = refuse_field(run, colon);
 	return r < 0 ? r : skip_boost(run);
 }

@@ -98,3 +98,14 @@ json_t *explain_tree(const char *query, const struct explained_node *node, struc
 {
 	return tree_value(query, node, 0, arena);
 }
+
+json_t *explain_spans(const struct match *match)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < match->span_count; i++)
+		(void)json_array_append_new(list,
+			json_pack("{s:s?, s:s?, s:s?}", "term", match->spans[i].term, "field",
+				match->spans[i].field, "snippet", match->spans[i].snippet));
+	return list;
+}

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "match/explanation.h"
+#include "model/topic.h"
 
 enum {
 	EXPLAIN_PLACES_MAX = 3,  /* told of a node, of those that were found */
@@ -21,3 +22,6 @@ enum {
  * "children", "omitted"}.  NULL without memory or at the arena's limit.
  */
 json_t *explain_tree(const char *query, const struct explained_node *node, struct arena *arena);
+
+/* What a topic found: a list of {"term", "field", "snippet"}.  NULL without memory. */
+json_t *explain_spans(const struct match *match);
