@@ -132,7 +132,7 @@ static void print_verdict(const json_t *audit)
 			breaches, breaches == 1 ? "breach" : "breaches");
 	if (pages > 0)
 		(void)printf("The rules that hold for pages too were held against %zu %s for its "
-			     "articles' pages.\n",
+			     "sitemaps and its articles' pages.\n",
 			pages, pages == 1 ? "request" : "requests");
 	print_neighbours(audit);
 }

@@ -74,14 +74,21 @@ static json_t *request_value(const struct request_record *record)
 	return value;
 }
 
+static const char *purpose_of(const struct request_record *record)
+{
+	if (record->flags & REQUEST_SITEMAP)
+		return "sitemap";
+	return record->flags & REQUEST_ROBOTS ? "robots.txt" : "page";
+}
+
 static json_t *page_request_value(const struct request_record *record)
 {
 	return json_pack("{s:o, s:o, s:s, s:s, s:s?, s:s?, s:s?, s:i, s:I, s:o}", "started",
 		json_time(record->started), "ended", json_time(record->ended), "for",
-		record->flags & REQUEST_ROBOTS ? "robots.txt" : "page", "url", record->url,
-		"redirects", record->hops, "answered_by", record->answered, "user_agent",
-		record->user_agent, "status", record->status, "bytes", (json_int_t)record->bytes,
-		"left_alone_until", json_time(record->blocked_until));
+		purpose_of(record), "url", record->url, "redirects", record->hops, "answered_by",
+		record->answered, "user_agent", record->user_agent, "status", record->status,
+		"bytes", (json_int_t)record->bytes, "left_alone_until",
+		json_time(record->blocked_until));
 }
 
 static json_t *rules_value(const struct audit *audit)

@@ -1,7 +1,7 @@
 /*
- * One request of a feed, or of its articles' pages, as it was made and answered: what the store's
- * log keeps of it, for `wirewatch audit`.  Strings are borrowed where one is stored, the arena's
- * where it is read.
+ * One request of a feed, of its sitemaps or of its articles' pages, as it was made and answered:
+ * what the store's log keeps of it, for `wirewatch audit`.  Strings are borrowed where one is
+ * stored, the arena's where it is read.
  */
 #pragma once
 
@@ -39,6 +39,7 @@ enum request_flags {
 	REQUEST_PAGE = 1 << 12,            /* of an article's web page (FullText=) */
 	REQUEST_ROBOTS = 1 << 13,          /* of a site's robots.txt, before a page */
 	REQUEST_ALLOWED = 1 << 14,         /* robots.txt was read, and lets us (P17) */
+	REQUEST_SITEMAP = 1 << 15,         /* of a sitemap that the feed, an index, names */
 	REQUEST_EXCUSED = REQUEST_PROBE | REQUEST_OTHER_ACCESS, /* for asking unconditionally */
 };
 

@@ -396,6 +396,10 @@ static void on_child(struct child_answer *answer, void *userdata)
 {
 	struct passing *passing = userdata;
 
+	/* What cannot be recorded is no reason not to go on. */
+	if (answer->request.started > 0)
+		(void)store_page_request_add(
+			passing->pipeline->store, feed_key(passing->round->feed), &answer->request);
 	if (answer->words)
 		end_child(passing, answer->words, answer->again);
 	else if (submit(passing, &answer->document, on_child_read) < 0)

@@ -63,8 +63,9 @@ void audit_judge(struct audit *audit, const struct audit_terms *terms,
 	const struct request_record *records, size_t count);
 
 /*
- * Judges the requests for the feed's articles' pages (REQUEST_PAGE, REQUEST_ROBOTS) beside those of
- * the feed; adds to what audit_judge() found.  Returns 0 or -ENOMEM, of the arena.
+ * Judges the requests for the feed's sitemaps and its articles' pages (REQUEST_SITEMAP,
+ * REQUEST_PAGE, REQUEST_ROBOTS) beside those of the feed; adds to what audit_judge() found. Returns
+ * 0 or -ENOMEM, of the arena.
  */
 int audit_judge_pages(struct audit *audit, const struct audit_terms *terms,
 	const struct request_record *records, size_t count, const struct request_record *pages,

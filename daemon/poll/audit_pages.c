@@ -1,4 +1,7 @@
-/* The requests for articles' pages and for the robots.txt before them, beside those of the feed. */
+/*
+ * The requests for articles' pages and for the robots.txt before them, and for the sitemaps of an
+ * index, beside those of the feed.
+ */
 #include "poll/audit.h"
 
 #include <errno.h>
@@ -27,7 +30,7 @@ static struct url_part host_of(const struct request_record *request)
 
 static bool is_of_a_page(const struct request_record *request)
 {
-	return request->flags & (REQUEST_PAGE | REQUEST_ROBOTS);
+	return request->flags & (REQUEST_PAGE | REQUEST_ROBOTS | REQUEST_SITEMAP);
 }
 
 static size_t merge(const struct request_record *feed, size_t feed_count,

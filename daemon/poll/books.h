@@ -141,6 +141,10 @@ void push_clear(struct poll_feed *feed);
 /* Hands the round, whose answer is filled, to the poller's owner. */
 void round_open(struct poll_feed *feed, struct poll_round *round);
 
+/* What the log keeps of a request for a document that the round's document names. */
+struct request_record round_record_child(
+	const struct poll_round *round, const struct answer *answer);
+
 /* Takes NULL. */
 void round_free(struct poll_round *round);
 

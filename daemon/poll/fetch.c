@@ -230,7 +230,8 @@ static int read_child(struct poller *poller, const struct http_response *respons
 	int r;
 
 	if (response->failure == HTTP_BLOCKED) {
-		*ret = (struct child_answer){"its host asks to be left alone for now", true, {0}};
+		*ret = (struct child_answer){
+			.words = "its host asks to be left alone for now", .again = true};
 		return 0;
 	}
 	r = answer_fill(answer, response, &plan, &state, &memory, pacer_now(poller));
@@ -245,14 +246,14 @@ static int read_child(struct poller *poller, const struct http_response *respons
 }
 
 /* To be kept with the round, for the next start (P4).  Without memory this one knows it alone. */
-static void note_block(struct poll_round *round, struct answer *child)
+static void note_block(struct poll_round *round, const struct answer *child)
 {
 	struct answer *answer = &round->answer;
 
 	if (child->blocked_until <= answer->child_blocked_until)
 		return;
 	free(answer->child_blocked_url);
-	answer->child_blocked_url = TAKE_PTR(child->url);
+	answer->child_blocked_url = strdup(child->url);
 	answer->child_blocked_until = child->blocked_until;
 }
 
@@ -264,7 +265,8 @@ static void on_child_response(const struct http_response *response, void *userda
 
 	round->child = NULL;
 	if (read_child(round->poller, response, &answer, &child) < 0)
-		child = (struct child_answer){"out of memory", true, {0}};
+		child = (struct child_answer){.words = "out of memory", .again = true};
+	child.request = round_record_child(round, &answer);
 	note_block(round, &answer);
 	round->on_child(&child, round->child_userdata);
 	document_clear(&child.document);

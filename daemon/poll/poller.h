@@ -61,9 +61,10 @@ struct round_result {
 
 /* What came of a document that a round's document names. */
 struct child_answer {
-	const char *words;        /* why there is no document; NULL: there is */
-	bool again;               /* it may be there another time */
-	struct document document; /* may be taken */
+	const char *words;             /* why there is no document; NULL: there is */
+	bool again;                    /* it may be there another time */
+	struct document document;      /* may be taken */
+	struct request_record request; /* for the log; nothing was asked where `started` is 0 */
 };
 
 typedef void (*poller_child_fn)(struct child_answer *answer, void *userdata);

@@ -55,6 +55,34 @@ static const char *header_names(const struct access *access, struct arena *arena
 	return names;
 }
 
+struct request_record round_record_child(
+	const struct poll_round *round, const struct answer *answer)
+{
+	const struct feed *feed = round->round.feed;
+	struct arena *arena = round->poller->arena;
+	const char *redirected;
+
+	arena_reset(arena);
+	redirected = redirected_url(answer, arena);
+	return (struct request_record){
+		.started = answer->started,
+		.ended = answer->now,
+		.method = "GET",
+		.url = redirected ? redirected : answer->url,
+		.hops = answer->hops,
+		.answered = redirected ? answer->url : NULL,
+		.user_agent = answer->user_agent,
+		.headers = header_names(feed->access, arena),
+		.status = answer->status,
+		.outcome = answer->outcome == ROUND_DOCUMENT ? REQUEST_DOCUMENT : REQUEST_FAILED,
+		.bytes = answer->bytes,
+		.blocked_until = answer->blocked_until,
+		.next_poll = USEC_INFINITY,
+		.flags = answer->flags | REQUEST_SITEMAP |
+			(feed->access && feed->access->cookies ? REQUEST_COOKIES : 0U),
+	};
+}
+
 int poller_record(const struct round *round, const struct round_result *result,
 	const struct feed_state *next, struct arena *arena, struct request_record *ret)
 {

@@ -101,7 +101,8 @@ int store_feeds_each(struct store *store, store_feed_fn fn, void *userdata);
 int store_request_add(struct store *store, const struct request_record *record, int64_t *ret_key);
 
 /*
- * Adds a request for a page of the feed (by its configured URL) to the log; record->feed and
+ * Adds a request for a page or a sitemap of the feed (by its configured URL) to the log;
+ * record->feed and
  * ->previous do not count.  -ENOENT: there is no such feed.
  */
 int store_page_request_add(

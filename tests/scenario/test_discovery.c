@@ -248,6 +248,32 @@ static void test_sitemap_that_fails_for_now_is_asked_for_again(void **state)
 	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
 }
 
+static void test_requests_for_sitemaps_stand_in_the_log(void **state)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct world *world = *state;
+	struct store *store = world->rooms.store;
+	struct request_record record;
+	const struct feed_state *feed;
+	int64_t key;
+
+	assert_int_equal(arena_new(64 * 1024, &arena), 0);
+	publish_index(world, "2026-10-30", "2026-10-31");
+	publish_sitemap(world, "http://site.example/a.xml", 1);
+	publish_sitemap(world, "http://site.example/b.xml", 2)->status = 503;
+	feed = poll(world);
+	assert_int_equal(store_page_request_last(store, feed->id, &key), 0);
+	assert_int_equal(store_request_get(store, feed->id, key, arena, &record), 0);
+	assert_string_equal(record.url, "http://site.example/a.xml");
+	assert_int_equal(record.status, 200);
+	assert_int_equal(record.flags, REQUEST_SITEMAP | REQUEST_POLITE | REQUEST_PACKED);
+	assert_int_equal(store_request_get(store, feed->id, record.previous, arena, &record), 0);
+	assert_string_equal(record.url, "http://site.example/b.xml");
+	assert_int_equal(record.status, 503);
+	assert_int_equal(record.outcome, REQUEST_FAILED);
+	assert_int_equal(record.previous, 0);
+}
+
 static void test_p7_a_sitemaps_host_that_asks_to_wait_is_left_alone_after_a_restart(void **state)
 {
 	struct world *world = *state;
@@ -363,6 +389,7 @@ int main(void)
 		IN_WORLD(test_sitemaps_of_an_index_are_the_feeds_own),
 		IN_WORLD(test_sitemap_whose_date_stays_is_not_fetched_again),
 		IN_WORLD(test_sitemap_that_fails_for_now_is_asked_for_again),
+		IN_WORLD(test_requests_for_sitemaps_stand_in_the_log),
 		IN_WORLD(test_p7_a_sitemaps_host_that_asks_to_wait_is_left_alone_after_a_restart),
 		IN_WORLD(test_sitemap_that_is_refused_is_not_asked_for_again),
 		IN_WORLD(test_index_without_any_sitemap_to_be_had_fails),

@@ -22,6 +22,7 @@ struct http_transfer {
 	char *accept;
 	char *if_modified_since;
 	size_t body_most; /* where a longer one is cut */
+	struct http_trace trace;
 	bool running;
 	bool telling;
 	usec retry_at;
@@ -115,6 +116,7 @@ static void tell(struct http_transfer *transfer)
 		.length = transfer->body.length,
 		.retry_at = transfer->retry_at,
 		.headers = &transfer->headers,
+		.trace = transfer->trace,
 		.taken = &transfer->body,
 	};
 
@@ -146,6 +148,7 @@ static void run(struct http_transfer *transfer)
 		request.if_modified_since = transfer->if_modified_since;
 	}
 	script_answer(&request, &answer, script_userdata);
+	transfer->trace.started = request.at;
 	transfer->failure = answer.failure;
 	transfer->status = answer.status;
 	transfer->url = copy(answer.url ? answer.url : to);
@@ -230,6 +233,7 @@ int http_client_start(struct http_client *client, const struct http_request *req
 	transfer->if_none_match = find_header(request->bound_headers, "If-None-Match");
 	transfer->if_modified_since = find_header(request->bound_headers, "If-Modified-Since");
 	transfer->ticket.bulk = request->bulk;
+	transfer->trace = (struct http_trace){.polite = request->polite, .packed = request->packed};
 	transfer->body_most = request->truncate ? request->body_max : SIZE_MAX;
 	transfer->body = BUFFER_INIT(HTTP_BODY_MAX);
 	headers_init(&transfer->headers);

@@ -133,7 +133,8 @@ class FullTextTest(unittest.TestCase):
         self.assertEqual(audit["breach_count"], 0, audit["breaches"])
         told = self.daemon.tool("audit", "short", "--requests").stdout
         self.assertIn(self.site.url("news/sone"), told)
-        self.assertIn("were held against 2 requests for its articles' pages.", told)
+        self.assertIn("were held against 2 requests for its sitemaps and "
+                      "its articles' pages.", told)
 
     def test_feeds_text_stands_in_and_says_why(self):
         self.start()

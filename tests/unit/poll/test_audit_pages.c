@@ -135,6 +135,18 @@ static void test_p7_a_poll_of_a_host_that_wants_no_pages_asked_for_is_a_breach(v
 	expect_breach(room, "P7", &room->polls[1]);
 }
 
+static void test_a_sitemap_is_held_to_what_holds_for_pages_but_for_robots_txt(void **state)
+{
+	struct room *room = *state;
+	struct request_record *sitemap = &room->pages[0];
+
+	*sitemap = make_request("https://example.org/news.xml", START + GAP, REQUEST_SITEMAP);
+	judge(room);
+	assert_int_equal(room->audit->breach_count, 0);
+	*sitemap = make_request("https://example.org/news.xml", START + GAP / 2, REQUEST_SITEMAP);
+	expect_breach(room, "P11", sitemap);
+}
+
 static void test_p10_too_many_redirects_of_robots_txt_are_a_breach(void **state)
 {
 	struct room *room = *state;
@@ -211,6 +223,7 @@ int main(void)
 		IN_ROOM(test_an_honest_log_is_acquitted_of_each_rule_that_holds_for_pages),
 		IN_ROOM(test_p7_a_page_of_a_host_that_wants_to_be_left_alone_is_a_breach),
 		IN_ROOM(test_p7_a_poll_of_a_host_that_wants_no_pages_asked_for_is_a_breach),
+		IN_ROOM(test_a_sitemap_is_held_to_what_holds_for_pages_but_for_robots_txt),
 		IN_ROOM(test_p10_too_many_redirects_of_robots_txt_are_a_breach),
 		IN_ROOM(test_p11_the_gap_holds_between_pages_and_polls_of_a_host),
 		IN_ROOM(test_p11_two_at_a_time_are_a_breach_unless_allowed),
