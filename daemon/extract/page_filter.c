@@ -6,22 +6,20 @@
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
+#include <unicode/utf8.h>
 
 #include "base/ascii.h"
 #include "base/utf8.h"
-#include "extract/page_tag.h"
+#include "extract/html_tag.h"
 #include "text/html_entity.h"
 
 enum {
 	VALUE_BYTES_MAX = 4096,
 	MARKUP_FACTOR = 6, /* "&" becomes "&amp;"; and a tag's kind */
-	ENTITY_BYTES = 4,
 };
 
 /* Things looked for to the end of the page and not found: hostile text would look again. */
 struct absent {
-	bool greater;
-	bool quote[2];
 	bool comment_end;
 	bool gone_end;
 	bool raw_end;
@@ -37,43 +35,18 @@ struct scan {
 	struct buffer *out;
 	const char *text;
 	const char *end;
+	struct html_source source;
 	struct absent absent;
 	struct open_tag open[PAGE_FILTER_DEPTH_MAX];
 	size_t depth;
 	size_t others; /* elements of other kinds that are open, as far as can be told */
 };
 
-struct tag {
-	const struct page_tag_info *info;
-	const char *name;
-	size_t name_length;
-	const char *attributes;
-	const char *end; /* behind ">" */
-	bool closing;
-};
-
-struct attribute {
-	const char *name;
-	size_t name_length;
-	const char *value;
-	size_t value_length;
-};
-
-static bool is_space(char byte)
-{
-	return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r' || byte == '\f';
-}
-
-static const char *find(const char *text, const char *end, char byte)
-{
-	return text < end ? memchr(text, byte, (size_t)(end - text)) : NULL;
-}
-
 /* ---- text ---- */
 
 static void put_character(struct buffer *out, uint32_t character)
 {
-	char bytes[ENTITY_BYTES + 1] = {0};
+	char bytes[U8_MAX_LENGTH];
 	size_t count = 0;
 
 	if (character < 0x20 || character > 0x10FFFF || (character >= 0xD800 && character < 0xE000))
@@ -85,21 +58,7 @@ static void put_character(struct buffer *out, uint32_t character)
 						   : "&quot;");
 		return;
 	}
-	if (character < 0x80) {
-		bytes[count++] = (char)character;
-	} else if (character < 0x800) {
-		bytes[count++] = (char)(0xC0 | character >> 6);
-		bytes[count++] = (char)(0x80 | (character & 0x3F));
-	} else if (character < 0x10000) {
-		bytes[count++] = (char)(0xE0 | character >> 12);
-		bytes[count++] = (char)(0x80 | (character >> 6 & 0x3F));
-		bytes[count++] = (char)(0x80 | (character & 0x3F));
-	} else {
-		bytes[count++] = (char)(0xF0 | character >> 18);
-		bytes[count++] = (char)(0x80 | (character >> 12 & 0x3F));
-		bytes[count++] = (char)(0x80 | (character >> 6 & 0x3F));
-		bytes[count++] = (char)(0x80 | (character & 0x3F));
-	}
+	U8_APPEND_UNSAFE((uint8_t *)bytes, count, character);
 	(void)buffer_add(out, bytes, count);
 }
 
@@ -122,98 +81,6 @@ static void put_text(struct buffer *out, const char *text, const char *end)
 	}
 }
 
-/* ---- tags ---- */
-
-static const char *quote_end(struct scan *scan, const char *quote)
-{
-	bool *absent = &scan->absent.quote[*quote == '\''];
-	const char *end = *absent ? NULL : find(quote + 1, scan->end, *quote);
-
-	if (!end)
-		*absent = true;
-	return end;
-}
-
-/* The ">" of a tag whose attributes begin at `text`; quotes count behind "=" only. */
-static const char *tag_end(struct scan *scan, const char *text)
-{
-	bool value = false;
-
-	for (const char *at = text; at < scan->end; at++) {
-		if (*at == '>')
-			return at;
-		if (value && (*at == '"' || *at == '\'')) {
-			const char *end = quote_end(scan, at);
-
-			/* An open quote would swallow the rest. */
-			if (!end || end - text > PAGE_FILTER_TAG_BYTES_MAX)
-				break;
-			at = end;
-		}
-		if (!is_space(*at))
-			value = *at == '=';
-	}
-	return find(text, scan->end, '>');
-}
-
-/* Reads the tag at scan->text; false where there is none. */
-static bool read_tag(struct scan *scan, struct tag *ret)
-{
-	const char *at = scan->text + 1;
-	const char *greater;
-
-	if (scan->absent.greater)
-		return false;
-	*ret = (struct tag){.closing = at < scan->end && *at == '/'};
-	at += ret->closing;
-	if (at >= scan->end || !isalpha((unsigned char)*at))
-		return false;
-	ret->name = at;
-	while (at < scan->end && !is_space(*at) && *at != '/' && *at != '>')
-		at++;
-	ret->name_length = (size_t)(at - ret->name);
-	ret->attributes = at;
-	greater = tag_end(scan, at);
-	if (!greater) {
-		scan->absent.greater = true;
-		return false;
-	}
-	ret->end = greater + 1;
-	ret->info = page_tag_find(ret->name, ret->name_length);
-	return true;
-}
-
-/* The next attribute of a tag from *at on; false behind the last. */
-static bool next_attribute(const struct tag *tag, const char **at, struct attribute *ret)
-{
-	const char *end = tag->end - 1;
-	const char *text = *at;
-
-	while (text < end && (is_space(*text) || *text == '/' || *text == '='))
-		text++;
-	*ret = (struct attribute){.name = text};
-	while (text < end && !is_space(*text) && *text != '=' && *text != '/')
-		text++;
-	ret->name_length = (size_t)(text - ret->name);
-	while (text < end && is_space(*text))
-		text++;
-	if (text < end && *text == '=') {
-		const char *close = NULL;
-
-		for (text++; text < end && is_space(*text);)
-			text++;
-		if (text < end && (*text == '"' || *text == '\''))
-			close = find(text + 1, end, *text);
-		ret->value = close ? text + 1 : text;
-		while (!close && text < end && !is_space(*text))
-			text++;
-		ret->value_length = (size_t)((close ? close : text) - ret->value);
-		text = close ? close + 1 : text;
-	}
-	*at = text;
-	return ret->name_length > 0;
-}
-
 /* ---- attributes that stay ---- */
 
 /* Whether a style keeps the element from being seen. */
@@ -223,7 +90,7 @@ static bool is_hiding_style(const char *style, size_t length)
 	size_t count = 0;
 
 	for (size_t i = 0; i < length; i++) {
-		if (is_space(style[i]))
+		if (html_is_space(style[i]))
 			continue;
 		if (style[i] == ';') {
 			count = 0;
@@ -240,7 +107,7 @@ static bool is_hiding_style(const char *style, size_t length)
 }
 
 /* What is kept of attributes, by their first letter. */
-static const char *kept_name(const struct attribute *attribute)
+static const char *kept_name(const struct html_attribute *attribute)
 {
 	static const char *const names[] = {"aria-hidden", "class", "content", "datetime", "hidden",
 		"href", "http-equiv", "id", "itemprop", "itemtype", "lang", "name", "property",
@@ -255,7 +122,7 @@ static const char *kept_name(const struct attribute *attribute)
 }
 
 /* Addresses of pictures and frames matter where they are marked, names in <meta> and <a> only. */
-static bool is_useful(const char *name, const struct tag *tag)
+static bool is_useful(const char *name, const struct html_tag *tag)
 {
 	enum page_tag kind = tag->info->tag;
 
@@ -277,12 +144,12 @@ static void put_attribute(struct buffer *out, const char *name, const char *valu
 	(void)buffer_add_char(out, '"');
 }
 
-static void put_attributes(struct scan *scan, const struct tag *tag)
+static void put_attributes(struct scan *scan, const struct html_tag *tag)
 {
 	const char *at = tag->attributes;
-	struct attribute attribute;
+	struct html_attribute attribute;
 
-	while (next_attribute(tag, &at, &attribute)) {
+	while (html_tag_attribute(tag, &at, &attribute)) {
 		const char *name = kept_name(&attribute);
 
 		if (name && is_useful(name, tag))
@@ -294,28 +161,14 @@ static void put_attributes(struct scan *scan, const struct tag *tag)
 	}
 }
 
-static bool has_attribute(const struct tag *tag, const char *name, const char *part)
-{
-	const char *at = tag->attributes;
-	struct attribute attribute;
-
-	while (next_attribute(tag, &at, &attribute))
-		if (ascii_is(attribute.name, attribute.name_length, name))
-			return !part ||
-				(attribute.value &&
-					memmem(attribute.value, attribute.value_length, part,
-						strlen(part)));
-	return false;
-}
-
 /* ---- what goes with its content ---- */
 
 /* The "</name" behind `text`, or NULL. */
-static const char *find_raw_end(const struct scan *scan, const struct tag *tag)
+static const char *find_raw_end(const struct scan *scan, const struct html_tag *tag)
 {
 	const char *at = tag->end;
 
-	while ((at = find(at, scan->end, '<'))) {
+	while ((at = html_find(at, scan->end, '<'))) {
 		if ((size_t)(scan->end - at) > tag->name_length + 2 && at[1] == '/' &&
 			strncasecmp(at + 2, tag->name, tag->name_length) == 0)
 			return at;
@@ -325,12 +178,12 @@ static const char *find_raw_end(const struct scan *scan, const struct tag *tag)
 }
 
 /* The end tag that belongs to this one, elements of its name nest; or NULL. */
-static const char *find_gone_end(const struct scan *scan, const struct tag *tag)
+static const char *find_gone_end(const struct scan *scan, const struct html_tag *tag)
 {
 	const char *at = tag->end;
 	size_t depth = 1;
 
-	while ((at = find(at, scan->end, '<'))) {
+	while ((at = html_find(at, scan->end, '<'))) {
 		const char *name = at + 1;
 		bool closing = name < scan->end && *name == '/';
 
@@ -347,7 +200,7 @@ static const char *find_gone_end(const struct scan *scan, const struct tag *tag)
 	return NULL;
 }
 
-static void keep_script(struct scan *scan, const struct tag *tag, const char *end)
+static void keep_script(struct scan *scan, const struct html_tag *tag, const char *end)
 {
 	struct page_filter *filter = scan->filter;
 	size_t length = (size_t)(end - tag->end);
@@ -355,19 +208,19 @@ static void keep_script(struct scan *scan, const struct tag *tag, const char *en
 	filter->dropped += length;
 	if (filter->script_count == PAGE_FILTER_SCRIPTS_MAX || length > PAGE_FILTER_SCRIPT_BYTES)
 		return;
-	if (has_attribute(tag, "type", "ld+json"))
+	if (html_tag_has(tag, "type", "ld+json"))
 		filter->scripts[filter->script_count++] = (struct page_script){tag->end, length};
 }
 
 /* Behind the ">" of the end tag at `text`. */
 static const char *behind_tag(const struct scan *scan, const char *text)
 {
-	const char *greater = find(text, scan->end, '>');
+	const char *greater = html_find(text, scan->end, '>');
 
 	return greater ? greater + 1 : scan->end;
 }
 
-static void skip_raw(struct scan *scan, const struct tag *tag)
+static void skip_raw(struct scan *scan, const struct html_tag *tag)
 {
 	const char *end = scan->absent.raw_end ? NULL : find_raw_end(scan, tag);
 	bool script = tag->name_length == 6 && strncasecmp(tag->name, "script", 6) == 0;
@@ -383,7 +236,7 @@ static void skip_raw(struct scan *scan, const struct tag *tag)
 	scan->text = behind_tag(scan, end);
 }
 
-static void skip_gone(struct scan *scan, const struct tag *tag)
+static void skip_gone(struct scan *scan, const struct html_tag *tag)
 {
 	const char *end;
 
@@ -391,7 +244,7 @@ static void skip_gone(struct scan *scan, const struct tag *tag)
 	if (tag->end[-2] == '/' && tag->info->flags & TAG_IS_GONE)
 		return;
 	/* Shadow trees that the page itself declares are shown. */
-	if (tag->name_length == 8 && has_attribute(tag, "shadowrootmode", NULL))
+	if (tag->name_length == 8 && html_tag_has(tag, "shadowrootmode", NULL))
 		return;
 	end = scan->absent.gone_end ? NULL : find_gone_end(scan, tag);
 	if (end)
@@ -401,7 +254,7 @@ static void skip_gone(struct scan *scan, const struct tag *tag)
 }
 
 /* A title, or <xmp>: text to its end tag. */
-static void put_raw_text(struct scan *scan, const struct tag *tag)
+static void put_raw_text(struct scan *scan, const struct html_tag *tag)
 {
 	const char *end = scan->absent.raw_end ? NULL : find_raw_end(scan, tag);
 
@@ -430,7 +283,7 @@ static bool nests(const struct page_tag_info *info)
 	return info->flags & (TAG_IS_DIV | TAG_IS_BARRIER);
 }
 
-static void put_start(struct scan *scan, const struct tag *tag)
+static void put_start(struct scan *scan, const struct html_tag *tag)
 {
 	const struct page_tag_info *info = tag->info;
 
@@ -474,7 +327,7 @@ static void put_nested_end(struct scan *scan, const struct page_tag_info *info)
 	}
 }
 
-static void put_end(struct scan *scan, const struct tag *tag)
+static void put_end(struct scan *scan, const struct html_tag *tag)
 {
 	const struct page_tag_info *info = tag->info;
 
@@ -501,10 +354,10 @@ static bool is_nothing(const struct page_tag_info *info)
 
 static bool scan_tag(struct scan *scan)
 {
-	struct tag tag;
+	struct html_tag tag;
 	unsigned flags;
 
-	if (!read_tag(scan, &tag))
+	if (!html_tag_read(&scan->source, scan->text, &tag))
 		return false;
 	flags = tag.info->flags;
 	if (is_nothing(tag.info)) {
@@ -545,8 +398,8 @@ static void skip_declaration(struct scan *scan)
 		}
 		scan->absent.comment_end = true;
 	}
-	end = scan->absent.greater ? NULL : find(text, scan->end, '>');
-	scan->absent.greater = !end;
+	end = scan->source.no_greater ? NULL : html_find(text, scan->end, '>');
+	scan->source.no_greater = !end;
 	scan->text = end ? end + 1 : scan->end;
 }
 
@@ -579,9 +432,9 @@ int page_filter_run(struct page_filter *filter, const char *text, size_t length)
 	scan->filter = filter;
 	scan->out = &filter->markup;
 	scan->text = text;
-	scan->end = text + length;
+	scan->end = scan->source.end = text + length;
 	while (scan->text < scan->end && !scan->out->failed) {
-		const char *less = find(scan->text, scan->end, '<');
+		const char *less = html_find(scan->text, scan->end, '<');
 		const char *stop = less ? less : scan->end;
 
 		put_text(scan->out, scan->text, stop);

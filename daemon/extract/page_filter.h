@@ -1,10 +1,9 @@
 /*
  * A page's markup as libxml2's parser of HTML 4 can take it: tags are cut as HTML's tokeniser cuts
- * them (WHATWG HTML, section 13.2.5: ">" in a quoted value ends nothing, whatever the attribute's
- * name), scripts, styles, drawings, comments and templates are left out before anything is parsed,
- * of the attributes only those stay that tell something of the article, newer elements go under the
- * names of older ones that nest alike (PAGE_FILTER_KIND says what they were).  JSON-LD is kept
- * aside.  Time and memory grow with the page's length only.
+ * them (html_tag.h), scripts, styles, drawings, comments and templates are left out before anything
+ * is parsed, of the attributes only those stay that tell something of the article, newer elements
+ * go under the names of older ones that nest alike (PAGE_FILTER_KIND says what they were).  JSON-LD
+ * is kept aside.  Time and memory grow with the page's length only.
  */
 #pragma once
 
@@ -13,10 +12,9 @@
 #include "base/buffer.h"
 
 enum {
-	PAGE_FILTER_DEPTH_MAX = 256,             /* elements within one another; deeper tags go */
-	PAGE_FILTER_SCRIPTS_MAX = 32,            /* of JSON-LD */
-	PAGE_FILTER_SCRIPT_BYTES = 1024 * 1024,  /* a longer one is left out */
-	PAGE_FILTER_TAG_BYTES_MAX = 1024 * 1024, /* a longer tag is none */
+	PAGE_FILTER_DEPTH_MAX = 256,            /* elements within one another; deeper tags go */
+	PAGE_FILTER_SCRIPTS_MAX = 32,           /* of JSON-LD */
+	PAGE_FILTER_SCRIPT_BYTES = 1024 * 1024, /* a longer one is left out */
 };
 
 /* The attribute with page_tag_info_number() of an element that goes under another name. */

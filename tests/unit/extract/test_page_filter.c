@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "extract/html_tag.h"
+
 struct filter_case {
 	const char *page;
 	const char *expected;
@@ -139,6 +141,32 @@ static void test_elements_nest_to_the_bound(void **state)
 	page_filter_clear(&filter);
 }
 
+/* "<p", " x=", a value of this length in quotes, which has a ">" in it; and "y". */
+static size_t markup_with_value(size_t length)
+{
+	_cleanup_(buffer_free) struct buffer page = BUFFER_INIT(2 * HTML_TAG_BYTES_MAX);
+	struct page_filter filter;
+	size_t left;
+
+	(void)buffer_add_string(&page, "<p x=\">");
+	for (size_t i = 1; i < length; i++)
+		(void)buffer_add_char(&page, 'a');
+	(void)buffer_add_string(&page, "\">y");
+	assert_int_equal(page_filter_run(&filter, page.bytes, page.length), 0);
+	left = filter.markup.length;
+	page_filter_clear(&filter);
+	return left;
+}
+
+static void test_value_that_is_too_long_ends_with_its_first_greater(void **state)
+{
+	const size_t most = HTML_TAG_BYTES_MAX - strlen(" x=\"");
+
+	(void)state;
+	assert_int_equal(markup_with_value(most), strlen("<p>y"));
+	assert_true(markup_with_value(most + 1) > most);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +177,7 @@ int main(void)
 		cmocka_unit_test(test_styles_that_hide_become_an_attribute),
 		cmocka_unit_test(test_json_ld_is_kept_aside),
 		cmocka_unit_test(test_elements_nest_to_the_bound),
+		cmocka_unit_test(test_value_that_is_too_long_ends_with_its_first_greater),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
