@@ -1,50 +1,16 @@
 #include "http/smtp.h"
 
 #include <ctype.h>
-#include <curl/curl.h>
 #include <errno.h>
 #include <event2/event.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/arena.h"
-#include "base/buffer.h"
-#include "http/bounds.h"
 #include "http/glue.h"
+#include "http/smtp_inside.h"
 
 enum {
 	ARENA_BYTES_MAX = 4 * 1024 * 1024, /* copies of a request */
-	COMMAND_BYTES_MAX = 1024,          /* RFC 5321 section 4.5.3.1.4 wants 512 */
-	READ_BYTES = 2048,
-	LAST_LINE_BYTES = 300, /* told of a reply */
-};
-
-struct smtp_client {
-	struct event_base *base;
-	struct clock *clock;
-	struct glue *glue;
-	size_t active;
-};
-
-struct smtp_transfer {
-	struct smtp_client *client;
-	struct arena *arena; /* of `request` */
-	struct smtp_request request;
-	smtp_done_fn done;
-	void *userdata;
-	CURL *easy;
-	int fd; /* libcurl's, once the dialogue is ours */
-	struct clock_timer *timer;
-	struct event *event; /* once the dialogue is ours */
-	enum smtp_stage stage;
-	size_t recipient;
-	struct buffer out;
-	size_t sent;
-	struct buffer in; /* lines of the present reply */
-	int code;
-	char last_line[LAST_LINE_BYTES]; /* of the last reply; printable */
-	char error[CURL_ERROR_SIZE];
 };
 
 /* ---- ends ---- */
@@ -70,7 +36,7 @@ static void transfer_free(struct smtp_transfer *transfer)
 	free(transfer);
 }
 
-static void finish(struct smtp_transfer *transfer, const char *words)
+void smtp_finish(struct smtp_transfer *transfer, const char *words)
 {
 	smtp_done_fn done = transfer->done;
 	void *userdata = transfer->userdata;
@@ -85,14 +51,14 @@ static void finish(struct smtp_transfer *transfer, const char *words)
 }
 
 /* The server is there and said no, or fell silent; `what` says to what. */
-static void fail(struct smtp_transfer *transfer, const char *what, const char *next)
+void smtp_fail(struct smtp_transfer *transfer, const char *what, const char *next)
 {
 	char words[SMTP_WORDS_SIZE];
 
 	(void)snprintf(words, sizeof(words), "the mail server %s%s%s%s%s%s", what,
 		transfer->last_line[0] ? ": \"" : "", transfer->last_line,
 		transfer->last_line[0] ? "\"" : "", next ? "; " : "", next ? next : "");
-	finish(transfer, words);
+	smtp_finish(transfer, words);
 }
 
 static void on_timeout(void *userdata)
@@ -101,32 +67,10 @@ static void on_timeout(void *userdata)
 
 	transfer->last_line[0] = '\0';
 	transfer->code = 0;
-	fail(transfer, "did not answer within Timeout=", "check that it is up");
+	smtp_fail(transfer, "did not answer within Timeout=", "check that it is up");
 }
 
-/* ---- what is told ---- */
-
-static void note(struct smtp_transfer *transfer, const char *sign, const char *bytes, size_t length)
-{
-	struct buffer *transcript = transfer->request.transcript;
-
-	if (!transcript || transcript->failed)
-		return;
-	while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r'))
-		length--;
-	(void)buffer_printf(transcript, "%s %.*s\n", sign, (int)length, bytes);
-}
-
-static void keep_line(struct smtp_transfer *transfer, const char *line, size_t length)
-{
-	size_t kept = length < LAST_LINE_BYTES - 1 ? length : LAST_LINE_BYTES - 1;
-
-	while (kept > 0 && isspace((unsigned char)line[kept - 1]))
-		kept--;
-	for (size_t i = 0; i < kept; i++)
-		transfer->last_line[i] = line[i] < ' ' || line[i] > '~' ? '?' : line[i];
-	transfer->last_line[kept] = '\0';
-}
+/* ---- libcurl's part ---- */
 
 /* Of what libcurl says itself, for the transcript: a login's words are secret. */
 static void note_command(struct smtp_transfer *transfer, const char *bytes, size_t length)
@@ -135,10 +79,10 @@ static void note_command(struct smtp_transfer *transfer, const char *bytes, size
 
 	for (size_t i = 0; i < ARRAY_SIZE(open); i++)
 		if (length >= strlen(open[i]) && strncmp(bytes, open[i], strlen(open[i])) == 0) {
-			note(transfer, ">", bytes, length);
+			smtp_note(transfer, ">", bytes, length);
 			return;
 		}
-	note(transfer, ">", "AUTH (hidden)", strlen("AUTH (hidden)"));
+	smtp_note(transfer, ">", "AUTH (hidden)", strlen("AUTH (hidden)"));
 	transfer->stage = SMTP_LOGIN;
 }
 
@@ -157,8 +101,8 @@ static size_t on_header(char *line, size_t size, size_t count, void *userdata)
 	struct smtp_transfer *transfer = userdata;
 	size_t length = size * count;
 
-	note(transfer, "<", line, length);
-	keep_line(transfer, line, length);
+	smtp_note(transfer, "<", line, length);
+	smtp_note_reply(transfer, line, length);
 	if (length >= 3 && isdigit((unsigned char)line[0]))
 		transfer->code = atoi(line);
 	return length;
@@ -173,231 +117,6 @@ static curl_socket_t on_open_socket(
 		address->protocol);
 }
 
-/* ---- our part of the dialogue ---- */
-
-static void on_event(evutil_socket_t fd, short what, void *userdata);
-
-static void wait_until(struct smtp_transfer *transfer, short what)
-{
-	if (transfer->event)
-		event_free(transfer->event);
-	transfer->event = event_new(transfer->client->base, transfer->fd, what, on_event, transfer);
-	if (!transfer->event || event_add(transfer->event, NULL) < 0)
-		fail(transfer, "cannot be waited for: out of memory", NULL);
-}
-
-static void say(struct smtp_transfer *transfer, const char *format, ...) _printf_(2, 3);
-
-static void say(struct smtp_transfer *transfer, const char *format, ...)
-{
-	char command[COMMAND_BYTES_MAX];
-	va_list arguments;
-	int length;
-
-	va_start(arguments, format);
-	length = vsnprintf(command, sizeof(command), format, arguments);
-	va_end(arguments);
-	if (length < 0 || (size_t)length >= sizeof(command)) {
-		transfer->out.failed = -EFBIG;
-		return;
-	}
-	note(transfer, ">", command, (size_t)length);
-	(void)buffer_add(&transfer->out, command, (size_t)length);
-}
-
-/* RFC 5321 section 4.5.2: a dot more before a line's own, and one alone at the end. */
-static void say_message(struct smtp_transfer *transfer)
-{
-	const char *line = transfer->request.message;
-	const char *end = line + transfer->request.length;
-
-	while (line < end) {
-		const char *feed = memchr(line, '\n', (size_t)(end - line));
-		const char *next = feed ? feed + 1 : end;
-
-		note(transfer, ">", line, (size_t)(next - line));
-		if (*line == '.')
-			(void)buffer_add_char(&transfer->out, '.');
-		(void)buffer_add(&transfer->out, line, (size_t)(next - line));
-		line = next;
-	}
-	say(transfer, ".\r\n");
-}
-
-/* It may go unsent, and its answer unread: nothing hangs on it any more. */
-static void take_leave(struct smtp_transfer *transfer)
-{
-	static const char quit[] = "QUIT\r\n";
-	size_t sent;
-
-	note(transfer, ">", quit, strlen(quit));
-	(void)curl_easy_send(transfer->easy, quit, strlen(quit), &sent);
-}
-
-static void next_recipient(struct smtp_transfer *transfer)
-{
-	const char *address = transfer->request.to[transfer->recipient];
-
-	if (address) {
-		transfer->recipient++;
-		transfer->stage = SMTP_RECIPIENT;
-		say(transfer, "RCPT TO:<%s>\r\n", address);
-	} else {
-		transfer->stage = SMTP_DATA;
-		say(transfer, "DATA\r\n");
-	}
-}
-
-static void refused(struct smtp_transfer *transfer)
-{
-	static const char *const what[SMTP_ACCEPTED] = {
-		[SMTP_SENDER] = "refused the sender",
-		[SMTP_RECIPIENT] = "refused a recipient",
-		[SMTP_DATA] = "wants no mail now",
-		[SMTP_CONTENT] = "refused the message",
-	};
-	static const char *const next[SMTP_ACCEPTED] = {
-		[SMTP_SENDER] = "check From= and whether User= may send for it",
-		[SMTP_RECIPIENT] = "check To=",
-	};
-
-	take_leave(transfer);
-	fail(transfer, what[transfer->stage], next[transfer->stage]);
-}
-
-/* A whole reply is there.  Returns false where the mail is over, and the transfer gone. */
-static bool on_reply(struct smtp_transfer *transfer)
-{
-	int wanted = transfer->stage == SMTP_DATA ? 3 : 2;
-
-	if (transfer->code / 100 != wanted) {
-		refused(transfer);
-		return false;
-	}
-	switch (transfer->stage) {
-	case SMTP_SENDER:
-	case SMTP_RECIPIENT:
-		next_recipient(transfer);
-		return true;
-	case SMTP_DATA:
-		transfer->stage = SMTP_CONTENT;
-		say_message(transfer);
-		return true;
-	default:
-		take_leave(transfer);
-		finish(transfer, NULL);
-		return false;
-	}
-}
-
-/* Takes the lines that are whole.  Returns 1 at a reply's last one, 0, or -EBADMSG. */
-static int take_lines(struct smtp_transfer *transfer)
-{
-	struct buffer *in = &transfer->in;
-	const char *feed;
-
-	while (in->length > 0 && (feed = memchr(in->bytes, '\n', in->length))) {
-		size_t length = (size_t)(feed - in->bytes) + 1;
-		bool last = length > 4 && in->bytes[3] != '-';
-
-		if (length < 5 || !isdigit((unsigned char)in->bytes[0]) ||
-			!isdigit((unsigned char)in->bytes[1]) ||
-			!isdigit((unsigned char)in->bytes[2]))
-			return -EBADMSG;
-		note(transfer, "<", in->bytes, length);
-		keep_line(transfer, in->bytes, length);
-		transfer->code = atoi(in->bytes);
-		buffer_consume(in, length);
-		if (last)
-			return 1;
-	}
-	return 0;
-}
-
-/* Returns 0, -EAGAIN, or -EPIPE. */
-static int send_some(struct smtp_transfer *transfer)
-{
-	while (transfer->sent < transfer->out.length) {
-		size_t sent = 0;
-		CURLcode code = curl_easy_send(transfer->easy, transfer->out.bytes + transfer->sent,
-			transfer->out.length - transfer->sent, &sent);
-
-		if (code == CURLE_AGAIN)
-			return -EAGAIN;
-		if (code != CURLE_OK)
-			return -EPIPE;
-		transfer->sent += sent;
-	}
-	buffer_reset(&transfer->out);
-	transfer->sent = 0;
-	return 0;
-}
-
-/* Returns 1 where a reply is whole, -EAGAIN, -EPIPE or -EBADMSG. */
-static int receive_some(struct smtp_transfer *transfer)
-{
-	int r = take_lines(transfer);
-
-	while (r == 0) {
-		char bytes[READ_BYTES];
-		size_t length = 0;
-		CURLcode code = curl_easy_recv(transfer->easy, bytes, sizeof(bytes), &length);
-
-		if (code == CURLE_AGAIN)
-			return -EAGAIN;
-		if (code != CURLE_OK || length == 0)
-			return -EPIPE;
-		if (buffer_add(&transfer->in, bytes, length) < 0)
-			return -EBADMSG;
-		r = take_lines(transfer);
-	}
-	return r;
-}
-
-static void break_off(struct smtp_transfer *transfer, int error)
-{
-	transfer->code = 0;
-	transfer->last_line[0] = '\0';
-	fail(transfer,
-		error == -EBADMSG          ? "answers in no SMTP"
-			: error == -ENOMEM ? "cannot be spoken to: out of memory"
-					   : "broke off",
-		error == -EPIPE ? "see its log" : NULL);
-}
-
-static void advance(struct smtp_transfer *transfer)
-{
-	for (;;) {
-		int r = transfer->out.failed ? -ENOMEM : send_some(transfer);
-
-		if (r == -EAGAIN) {
-			wait_until(transfer, EV_WRITE);
-			return;
-		}
-		if (r == 0)
-			r = receive_some(transfer);
-		if (r == -EAGAIN) {
-			wait_until(transfer, EV_READ);
-			return;
-		}
-		if (r < 0) {
-			break_off(transfer, r);
-			return;
-		}
-		if (!on_reply(transfer))
-			return;
-	}
-}
-
-static void on_event(evutil_socket_t fd, short what, void *userdata)
-{
-	(void)fd;
-	(void)what;
-	advance(userdata);
-}
-
-/* ---- libcurl's part ---- */
-
 /* Why there is no connection to speak over, and the next step. */
 static void fail_to_connect(struct smtp_transfer *transfer, CURLcode result)
 {
@@ -409,23 +128,23 @@ static void fail_to_connect(struct smtp_transfer *transfer, CURLcode result)
 	switch (result) {
 	case CURLE_USE_SSL_FAILED:
 		transfer->last_line[0] = '\0';
-		fail(transfer, "offers no STARTTLS",
+		smtp_fail(transfer, "offers no STARTTLS",
 			"use smtps://, another port, or for a server of this machine StartTLS=no");
 		return;
 	case CURLE_LOGIN_DENIED:
 		transfer->stage = SMTP_LOGIN;
-		fail(transfer, "refused the login", "check User= and the password");
+		smtp_fail(transfer, "refused the login", "check User= and the password");
 		return;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_CONNECT_ERROR:
 		transfer->last_line[0] = '\0';
-		fail(transfer, what,
+		smtp_fail(transfer, what,
 			"it has to mend its certificate, or CAFile= to name who signed it");
 		return;
 	default:
 		transfer->last_line[0] = '\0';
-		fail(transfer, what, "check Server= and that it is up");
+		smtp_fail(transfer, what, "check Server= and that it is up");
 	}
 }
 
@@ -449,9 +168,7 @@ static void on_finished(CURL *easy, CURLcode result, void *userdata)
 		fail_to_connect(transfer, result);
 		return;
 	}
-	transfer->stage = SMTP_SENDER;
-	say(transfer, "MAIL FROM:<%s>\r\n", transfer->request.from);
-	advance(transfer);
+	smtp_dialogue_begin(transfer);
 }
 
 static CURLcode set_options(struct smtp_transfer *transfer)
