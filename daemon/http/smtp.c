@@ -212,25 +212,31 @@ static int copy_request(struct smtp_transfer *transfer, const struct smtp_reques
 {
 	struct smtp_request *copy = &transfer->request;
 	struct arena *arena = transfer->arena;
+	const char *password = request->password;
 	const char **to;
 	size_t count = 0;
 
 	*copy = *request;
+	copy->password = NULL; /* it is wiped in the end: never the caller's */
 	while (request->to[count])
 		count++;
 	to = arena_array(arena, count + 1, sizeof(*to));
-	for (size_t i = 0; to && i < count; i++)
-		to[i] = arena_strdup(arena, request->to[i]);
-	copy->to = to;
-	copy->message = arena_copy(arena, request->message, request->length);
-	if (!to || !copy->message || (count > 0 && !to[count - 1]))
+	if (!to)
 		return -ENOMEM;
 	/* All of them: a mail goes out as it was meant, or not at all. */
-	return copy_text(arena, &copy->server) && copy_text(arena, &copy->ca_file) &&
-			copy_text(arena, &copy->user) && copy_text(arena, &copy->password) &&
-			copy_text(arena, &copy->from)
-		? 0
-		: -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		to[i] = arena_strdup(arena, request->to[i]);
+		if (!to[i])
+			return -ENOMEM;
+	}
+	copy->to = to;
+	copy->message = arena_copy(arena, request->message, request->length);
+	if (!copy->message || !copy_text(arena, &copy->server) ||
+		!copy_text(arena, &copy->ca_file) || !copy_text(arena, &copy->user) ||
+		!copy_text(arena, &copy->from) || !copy_text(arena, &password))
+		return -ENOMEM;
+	copy->password = password;
+	return 0;
 }
 
 int smtp_start(struct smtp_client *client, const struct smtp_request *request, smtp_done_fn done,
