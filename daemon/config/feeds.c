@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/url.h"
 #include "config/build.h"
@@ -219,11 +220,23 @@ static int collect_drafts(struct drafts *drafts)
 	return 0;
 }
 
-/* What makes two URLs one request: scheme and host in any case, without the fragment. */
+/* A port that need not be given (RFC 9110 section 4.2). */
+static bool is_default_port(const struct url *url)
+{
+	const char *port = ascii_is(url->scheme.bytes, url->scheme.length, "https") ? "443" : "80";
+
+	return url->port.length == 0 || ascii_is(url->port.bytes, url->port.length, port);
+}
+
+/*
+ * What makes two URLs one request: scheme and host in any case, the default port given or not, no
+ * path or "/", without the fragment.
+ */
 static char *url_key(const char *text, struct arena *arena)
 {
 	size_t length = strcspn(text, "#");
 	char *key = arena_copy(arena, text, length);
+	const char *port;
 	struct url parts;
 	size_t folded;
 
@@ -233,7 +246,10 @@ static char *url_key(const char *text, struct arena *arena)
 	for (size_t i = 0; i < folded; i++)
 		if (key[i] >= 'A' && key[i] <= 'Z')
 			key[i] = (char)(key[i] - 'A' + 'a');
-	return key;
+	port = is_default_port(&parts) ? "" : parts.port.bytes - 1;
+	return arena_printf(arena, "%.*s%.*s%s%s", (int)folded, key,
+		(int)(*port == '\0' ? 0 : parts.port.length + 1), port,
+		parts.path.length > 0 ? "" : "/", parts.path.bytes);
 }
 
 /* docs/POLLING.md P16: one URL, one request.  The first one's own settings stay. */

@@ -148,6 +148,27 @@ static void test_p16_one_url_with_two_credentials_is_two_feeds(void **state)
 	assert_string_equal(config->feeds[0].tags[0], "plain");
 }
 
+static void test_p16_urls_that_make_one_request_are_one_feed(void **state)
+{
+	const struct config *config = load(*state,
+		"[Feed \"a\"]\nURL=https://example.org\n"
+		"[Feed \"b\"]\nURL=https://example.org:443/\n"
+		"[Feed \"c\"]\nURL=HTTPS://Example.org/#top\n"
+		"[Feed \"d\"]\nURL=http://example.org:8080/d?q\n"
+		"[Feed \"e\"]\nURL=http://example.org:80/d?q\n"
+		"[Feed \"f\"]\nURL=http://example.org/d?q\n"
+		"[Feed \"g\"]\nURL=http://example.org/D?q\n"
+		"[Feed \"h\"]\nURL=http://[2001:DB8::1]:443?q\n"
+		"[Feed \"i\"]\nURL=http://[2001:db8::1]:443/?q\n");
+
+	assert_int_equal(config->feed_count, 5);
+	assert_string_equal(config->feeds[0].url, "https://example.org");
+	assert_string_equal(config->feeds[1].name, "d");
+	assert_string_equal(config->feeds[2].name, "e");
+	assert_string_equal(config->feeds[3].name, "g");
+	assert_string_equal(config->feeds[4].name, "h");
+}
+
 static void test_p16_credentials_of_any_section_are_the_feeds(void **state)
 {
 	const struct config *config = load(*state,
@@ -221,6 +242,7 @@ int main(void)
 		TEST(test_user_and_password_are_taken_out_of_urls),
 		TEST(test_feeds_of_a_list_share_its_access),
 		TEST(test_p16_one_url_with_two_credentials_is_two_feeds),
+		TEST(test_p16_urls_that_make_one_request_are_one_feed),
 		TEST(test_p16_credentials_of_any_section_are_the_feeds),
 		TEST(test_a_changed_password_is_the_same_access),
 		TEST(test_unsafe_access_is_warned_about),
