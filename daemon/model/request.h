@@ -67,6 +67,6 @@ struct request_record {
 	usec blocked_until;        /* Retry-After and the like (P7), wall clock; 0: none */
 	usec next_poll;
 	enum poll_rule rule; /* that set next_poll */
-	uint32_t failures;   /* in a row */
+	uint32_t failures;   /* in a row; of pages: answers that asked to be left alone */
 	unsigned flags;      /* of enum request_flags */
 };

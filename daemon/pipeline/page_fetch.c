@@ -11,6 +11,7 @@
 
 enum {
 	FETCH_ARENA_BYTES = 2 * 1024 * 1024, /* rules of a site for each hop */
+	LOOK_BACK = 100, /* for the last request to a host: that many others may be between */
 };
 
 struct page_fetch {
@@ -58,12 +59,38 @@ static void end(struct page_fetch *fetch, enum page_fetch_outcome outcome, const
 
 /* ---- what a response says beside its body ---- */
 
+/*
+ * P7: how many answers in a row asked to be left alone, by the log of the feed's pages; what came
+ * of robots.txt, which is asked for once a day, is no sign that pages are welcome again.
+ */
+static uint32_t limited_so_far(const struct page_fetch *fetch, const char *url)
+{
+	struct store *store = fetch->options.store;
+	struct request_record record;
+	struct feed_state state;
+	int64_t key;
+
+	if (store_feed_ensure(store, fetch->feed_key, wall_clock(fetch), fetch->arena, &state) <
+			0 ||
+		store_page_request_last(store, state.id, &key) < 0)
+		return 0;
+	for (unsigned i = 0; i < LOOK_BACK && key > 0; i++, key = record.previous) {
+		if (store_request_get(store, state.id, key, fetch->arena, &record) < 0)
+			break;
+		if (url_is_same_host(record.answered ? record.answered : record.url, url) &&
+			(record.failures > 0 || !(record.flags & REQUEST_ROBOTS)))
+			return record.failures;
+	}
+	return 0;
+}
+
 /* P7: the host asked to be left alone; kept over restarts.  Returns until when, or 0. */
-static usec note_block(struct page_fetch *fetch, const struct http_response *response)
+static usec note_block(
+	struct page_fetch *fetch, const struct http_response *response, uint32_t limited)
 {
 	static const struct feed_state state;
-	static const struct memory memory;
 	static const struct plan plan = {.url = "", .bound_url = ""};
+	const struct memory memory = {.limited = limited};
 	struct stored_robots robots = {.origin = fetch->origin};
 	struct answer answer = {0};
 	usec until = 0;
@@ -82,7 +109,7 @@ static usec note_block(struct page_fetch *fetch, const struct http_response *res
 
 /* For the audit of the feed.  What cannot be recorded is no reason not to go on. */
 static void record(const struct page_fetch *fetch, const struct http_response *response,
-	unsigned kind, usec blocked_until)
+	unsigned kind, usec blocked_until, uint32_t limited)
 {
 	const struct http_trace *trace = &response->trace;
 	struct request_record request = {
@@ -99,6 +126,7 @@ static void record(const struct page_fetch *fetch, const struct http_response *r
 		.bytes = response->length,
 		.blocked_until = blocked_until,
 		.next_poll = USEC_INFINITY,
+		.failures = limited,
 		.flags = kind,
 	};
 
@@ -116,10 +144,13 @@ static void record(const struct page_fetch *fetch, const struct http_response *r
 /* Returns until when the host asked to be left alone, or 0. */
 static usec note(struct page_fetch *fetch, const struct http_response *response, unsigned kind)
 {
-	usec until = response->failure == HTTP_OK ? note_block(fetch, response) : 0;
+	bool refused = response->failure == HTTP_OK &&
+		(response->status == 429 || response->status == 403);
+	uint32_t limited = refused ? limited_so_far(fetch, response->url) : 0;
+	usec until = note_block(fetch, response, limited);
 
 	fetch->transfer = NULL;
-	record(fetch, response, kind, until);
+	record(fetch, response, kind, until, refused && until > 0 ? limited + 1 : 0);
 	return until;
 }
 

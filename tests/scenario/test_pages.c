@@ -327,6 +327,47 @@ static void test_clock_set_back_during_the_wait_delays_nothing(void **state)
 	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
 }
 
+/* For how long the site's host is left alone from now on. */
+static usec blocked_for(struct world *world)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	usec now = clock_now(world->rooms.clock);
+	struct stored_robots robots;
+
+	assert_int_equal(arena_new(64 * 1024, &arena), 0);
+	assert_int_equal(
+		store_robots_get(world->rooms.store, "http://site.example", arena, &robots), 0);
+	return robots.blocked > now ? robots.blocked - now : 0;
+}
+
+static void test_p7_pages_that_are_not_welcome_are_asked_for_ever_less_often(void **state)
+{
+	struct world *world = *state;
+	usec hours[] = {1, 2, 4};
+	unsigned entries = 2;
+
+	world->page_status = 429;
+	for (size_t i = 0; i < ARRAY_SIZE(hours); i++) {
+		poll(world, entries++, 20 * USEC_SEC);
+		assert_in_range(blocked_for(world), hours[i] * USEC_HOUR - USEC_MINUTE,
+			hours[i] * USEC_HOUR);
+		rooms_stop(&world->rooms);
+		rooms_start(&world->rooms, CONFIG);
+		pass(world, hours[i] * USEC_HOUR + USEC_HOUR / 2);
+	}
+	/* P7: right after a 429 it is another one. */
+	world->page_status = 403;
+	poll(world, entries++, 20 * USEC_SEC);
+	assert_true(blocked_for(world) > 7 * USEC_HOUR);
+	pass(world, 9 * USEC_HOUR);
+	world->page_status = 200;
+	poll(world, entries++, 20 * USEC_SEC);
+	expect_text(world, "page");
+	world->page_status = 429;
+	poll(world, entries, 20 * USEC_SEC);
+	assert_in_range(blocked_for(world), USEC_HOUR - USEC_MINUTE, USEC_HOUR);
+}
+
 static void test_what_a_site_said_to_a_wrong_clock_does_not_stand(void **state)
 {
 	struct world *world = *state;
@@ -424,6 +465,7 @@ int main(void)
 		TEST(test_page_that_comes_damaged_is_asked_for_again),
 		TEST(test_restart_during_the_wait_loses_nothing),
 		TEST(test_clock_set_back_during_the_wait_delays_nothing),
+		TEST(test_p7_pages_that_are_not_welcome_are_asked_for_ever_less_often),
 		TEST(test_what_a_site_said_to_a_wrong_clock_does_not_stand),
 		TEST(test_page_that_asks_to_wait_holds_the_hosts_feed_back),
 		TEST(test_pages_of_a_host_are_bounded_in_an_hour),
