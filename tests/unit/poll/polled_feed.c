@@ -101,6 +101,7 @@ void polled_feed_poll(
 		.state = polled->state,
 		.answer = &polled->answer,
 		.default_interval = polled->default_interval,
+		.safety_interval = polled->safety_interval,
 	};
 	struct feed_state next;
 	struct memory memory;

@@ -13,6 +13,7 @@ struct polled_feed {
 	struct arena *arena;
 	usec now;
 	usec default_interval;
+	usec safety_interval; /* 0: no hub brings its news */
 };
 
 /* What the server says. */

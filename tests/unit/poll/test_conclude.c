@@ -123,6 +123,10 @@ static void test_p3_validators_of_a_304_replace_where_present(void **state)
 		polled, &(struct said){.status = 304, .headers = HEADERS("ETag: c")}, NULL);
 	assert_string_equal(polled->state->validators.etag, "c");
 	assert_string_equal(polled->state->validators.last_modified, "yesterday, i think");
+	polled_feed_poll_next(polled,
+		&(struct said){.status = 304, .headers = HEADERS("Last-Modified: today")}, NULL);
+	assert_string_equal(polled->state->validators.etag, "c");
+	assert_string_equal(polled->state->validators.last_modified, "today");
 }
 
 static void test_p3_validators_outlive_failures(void **state)
@@ -284,6 +288,21 @@ static void test_p6_a_year_of_freshness_is_a_day(void **state)
 	assert_true(polled_feed_wait(polled) <= USEC_DAY + USEC_DAY / 10);
 }
 
+static void test_p6_a_hint_goes_before_an_earlier_safety_poll(void **state)
+{
+	struct polled_feed *polled = polled_feed_begin(state);
+	struct said said = polled_with_both;
+
+	polled->safety_interval = 12 * USEC_HOUR;
+	polled_feed_poll(polled, &said, NULL);
+	assert_int_equal(polled->state->rule, RULE_PUSHED);
+	assert_in_range(polled_feed_wait(polled), 12 * USEC_HOUR, 14 * USEC_HOUR);
+	said.headers = HEADERS("Cache-Control: max-age=72000");
+	polled_feed_poll_next(polled, &said, NULL);
+	assert_int_equal(polled->state->rule, RULE_HINT);
+	assert_true(polled_feed_wait(polled) >= 20 * USEC_HOUR);
+}
+
 static void test_p6_several_fields_of_cache_control_are_one_list(void **state)
 {
 	struct polled_feed *polled = polled_feed_begin(state);
@@ -388,6 +407,11 @@ static void test_p7_a_403_right_after_a_429_is_another(void **state)
 	polled_feed_poll_next(polled,
 		&(struct said){.status = 403, .headers = HEADERS("Retry-After: 100000")}, NULL);
 	assert_int_equal(polled->answer.blocked_until, polled->now + 100000 * USEC_SEC);
+	/* Right after: with something else between it is a failure as any other. */
+	polled_feed_poll_next(polled, &(struct said){.status = 500}, NULL);
+	polled_feed_poll_next(polled, &(struct said){.status = 403}, NULL);
+	assert_int_equal(polled->state->rule, RULE_BACKOFF);
+	assert_int_equal(polled->answer.blocked_until, 0);
 }
 
 static void test_p8_failures_back_off_and_say_why_and_since_when(void **state)
@@ -629,6 +653,7 @@ int main(void)
 		POLL_TEST(test_p6_the_later_of_own_interval_and_hint_counts),
 		POLL_TEST(test_p6_a_feed_is_left_alone_in_the_hours_that_it_names),
 		POLL_TEST(test_p6_a_year_of_freshness_is_a_day),
+		POLL_TEST(test_p6_a_hint_goes_before_an_earlier_safety_poll),
 		POLL_TEST(test_p6_several_fields_of_cache_control_are_one_list),
 		POLL_TEST(test_p6_no_store_is_no_licence_to_come_sooner),
 		POLL_TEST(test_p6_the_operators_interval_overrides_hints_but_not_429),
