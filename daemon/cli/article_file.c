@@ -2,12 +2,10 @@
 
 #include <errno.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
 #include "cli/complaint.h"
-#include "cli/output.h"
 #include "cli/source.h"
 #include "cli/verbs.h"
 #include "text/html_text.h"

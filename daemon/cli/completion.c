@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buffer.h"
 #include "base/macro.h"
 #include "cli/clean.h"
 #include "cli/options.h"

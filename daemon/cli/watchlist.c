@@ -1,11 +1,9 @@
 #include "cli/watchlist.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/complaint.h"
-#include "cli/output.h"
 #include "cli/verbs.h"
 #include "config/topics.h"
 #include "match/matcher.h"

@@ -1,6 +1,5 @@
 #include "config/mail.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "config/secrets.h"

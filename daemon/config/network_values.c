@@ -10,7 +10,6 @@
 #include "base/ascii.h"
 #include "base/url.h"
 #include "config/words.h"
-#include "model/hook.h"
 
 enum {
 	HEADER_MAX = 4096,

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/macro.h"
-
 enum {
 	/* A sentence longer than this is a list without full stops. */
 	PROSE_WORDS_MAX = 130,

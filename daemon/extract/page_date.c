@@ -5,7 +5,6 @@
 
 #include "base/datetime.h"
 #include "extract/cues.h"
-#include "model/entry.h"
 
 enum {
 	YEAR_MIN = 1990,

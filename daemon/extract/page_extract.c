@@ -21,7 +21,6 @@
 #include "extract/verdict.h"
 #include "model/entry.h"
 #include "text/charset.h"
-#include "text/html_text.h"
 
 /* JSON-LD's body is taken where the text found is shorter than this share of it. */
 #define BODY_SHARE 0.8

@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
 	HEADINGS_MAX = 8, /* <h1> that are looked at */

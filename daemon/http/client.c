@@ -1,9 +1,7 @@
 #include "http/client.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/queue.h>
 
 #include "base/macro.h"

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "config/config.h"
 #include "notify/digest_event.h"
 #include "notify/gather.h"
 

@@ -9,7 +9,6 @@
 #include "base/utf8.h"
 #include "match/match_scratch.h"
 #include "match/matcher_build.h"
-#include "match/program.h"
 #include "match/query_lexer.h"
 #include "match/token_atoms.h"
 

@@ -5,7 +5,6 @@
 
 #include "match/matcher_build.h"
 #include "match/program.h"
-#include "text/normalizer.h"
 #include "text/tokenizer.h"
 
 enum {

@@ -1,6 +1,5 @@
 #include "match/program.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,12 +1,10 @@
 #include "match/token_atoms.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/utf8.h>
 
 #include "base/array.h"
-#include "text/normalizer.h"
 
 /* A text being looked through. */
 struct reading {

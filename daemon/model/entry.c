@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "model/document.h"
+#include "base/url.h"
 #include "model/enum_names.h"
 
 static const char *const format_names[] = {

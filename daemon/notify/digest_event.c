@@ -1,7 +1,6 @@
 #include "notify/digest_event.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 #include "notify/exec_runner.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>

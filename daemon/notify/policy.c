@@ -1,6 +1,5 @@
 #include "notify/policy.h"
 
-#include "model/entry.h"
 #include "model/topic.h"
 
 /* What wants to be told of an article whose story the topic knows. */

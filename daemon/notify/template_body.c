@@ -6,7 +6,6 @@
 
 #include "base/buffer.h"
 #include "base/url.h"
-#include "base/utf8.h"
 #include "model/event_field.h"
 #include "notify/escape.h"
 

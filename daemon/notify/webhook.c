@@ -3,14 +3,12 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/ascii.h"
 #include "base/datetime.h"
-#include "base/utf8.h"
 #include "http/headers.h"
 #include "notify/signature.h"
 #include "notify/transcript.h"

@@ -1,7 +1,6 @@
 #include "parse/feed_json.h"
 
 #include "base/json.h"
-#include "base/macro.h"
 
 /* Sets a string, or null where it is absent. */
 static json_t *categories_to_json(const struct entry *entry)

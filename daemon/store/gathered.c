@@ -1,5 +1,4 @@
 /* Alerts that wait for their topic's digest. */
-#include <errno.h>
 
 #include "store/alerts.h"
 

@@ -1,4 +1,3 @@
-#include <errno.h>
 
 #include "store/alerts.h"
 

@@ -1,5 +1,4 @@
 /* Hooks that want no more, kept across runs. */
-#include <errno.h>
 
 #include "store/statement.h"
 

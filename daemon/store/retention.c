@@ -1,5 +1,4 @@
 /* What is forgotten, a few rows at a time, so that no turn of the loop is long. */
-#include <errno.h>
 
 #include "store/statement.h"
 

@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <zstd.h>
 
-#include "base/buffer.h"
 #include "model/article.h"
 
 enum {

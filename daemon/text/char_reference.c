@@ -1,7 +1,6 @@
 #include "text/char_reference.h"
 
 #include <libxml/HTMLparser.h>
-#include <string.h>
 
 enum {
 	NAME_MAX_BYTES = 8, /* thetasym, the longest of HTML 4's names */
