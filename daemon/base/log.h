@@ -29,7 +29,6 @@ void log_write(int level, const char *message_id, const struct log_field *fields
 #define log_debug(...) log_write(LOG_DEBUG, NULL, NULL, __VA_ARGS__)
 #define log_info(...) log_write(LOG_INFO, NULL, NULL, __VA_ARGS__)
 #define log_notice(...) log_write(LOG_NOTICE, NULL, NULL, __VA_ARGS__)
-#define log_warning(...) log_write(LOG_WARNING, NULL, NULL, __VA_ARGS__)
 #define log_error(...) log_write(LOG_ERR, NULL, NULL, __VA_ARGS__)
 
 /* Says the message at LOG_ERR and returns `error`: `return log_fail(r, "cannot ...: %m")`. */

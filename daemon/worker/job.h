@@ -22,7 +22,7 @@ enum {
 	JOB_CONTENT_TYPE_MAX = 1024, /* a longer one is left out */
 	JOB_ENCODING_MAX = 256,      /* likewise */
 	/* Digests that go with a job; beyond it entries come back that are known.  A feed holds
-	 * 5,000 entries (specs/polling.md), so this is a dozen rounds that had nothing in common.
+	 * 5,000 entries (docs/POLLING.md), so this is a dozen rounds that had nothing in common.
 	 */
 	JOB_KNOWN_MAX = 64 * 1024,
 	JOB_BYTES_MAX = (int)DOCUMENT_BYTES_MAX + JOB_KNOWN_MAX * DIGEST_BYTES + 16 * 1024,

@@ -1,7 +1,7 @@
 /*
- * The reader processes (DESIGN.md §2).  A job goes to an idle reader, its answer comes back by a
- * callback; a reader that crashes, spins, grows or answers nonsense is killed and replaced, and its
- * job fails with the reason in words.  Documents are moved in; results own an arena.
+ * The reader processes (docs/ARCHITECTURE.md).  A job goes to an idle reader, its answer comes back
+ * by a callback; a reader that crashes, spins, grows or answers nonsense is killed and replaced,
+ * and its job fails with the reason in words.  Documents are moved in; results own an arena.
  */
 #pragma once
 
@@ -16,7 +16,7 @@ struct event_base;
 struct pool;
 
 enum {
-	READER_CPU_SECONDS = 5,                     /* a document (specs/polling.md) */
+	READER_CPU_SECONDS = 5,                     /* a document (docs/POLLING.md) */
 	READER_MEMORY_BYTES = 512 * 1024 * 1024,    /* address space, likewise */
 	READER_WALL_SECONDS = 15,                   /* a document, for a reader that sleeps */
 	READERS_MAX = 64,                           /* [Daemon] Readers= at most */
