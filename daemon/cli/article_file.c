@@ -37,7 +37,8 @@ static int read_json(struct reading *reading, const struct document *document)
 	int r;
 
 	if (!object)
-		return refuse_file(reading, error.text);
+		return refuse(reading->verb, "%s:%d: %s; expected one article, a JSON object",
+			reading->path, error.line, error.text);
 	if (!json_object_get(object, "id"))
 		(void)json_object_set_new(object, "id", json_string(reading->path));
 	if (!json_object_get(object, "url"))

@@ -13,6 +13,9 @@ enum {
 	ARENA_BYTES_MAX = 2 * ARTICLE_FILE_BYTES_MAX + 2 * FINGERPRINT_ARENA_BYTES,
 };
 
+/* Different stories that are more alike than this want a word of why. */
+#define ALIKE 0.5
+
 /* What is compared, the earlier one first. */
 struct pair {
 	const char *paths[2];
@@ -87,6 +90,9 @@ static void print_verdict(const struct pair *pair)
 	(void)printf(
 		"%-11s%.0f %% that they are one story\n", "likelihood", 100 * verdict->confidence);
 	print_line("why", verdict->why);
+	if (verdict->relation == RELATION_NEW && verdict->similarity > ALIKE)
+		print_line(
+			"", "(alike, but with too little text, or with other names and figures)");
 	if (verdict->changed[0])
 		print_line("changed", verdict->changed);
 	if (verdict->relation == RELATION_UPDATE && !verdict->material)
