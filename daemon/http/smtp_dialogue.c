@@ -53,6 +53,7 @@ static void say(struct smtp_transfer *transfer, const char *format, ...)
 	int length;
 
 	va_start(arguments, format);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it was started above */
 	length = vsnprintf(command, sizeof(command), format, arguments);
 	va_end(arguments);
 	if (length < 0 || (size_t)length >= sizeof(command)) {

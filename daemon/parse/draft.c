@@ -1,5 +1,6 @@
 #include "parse/draft.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -78,4 +79,45 @@ struct digest draft_digest(const struct draft *draft)
 	parts[0] = digest_bytes(marks, draft->count * sizeof(marks[0]));
 	parts[1] = digest_bytes(buffer_string(&draft->text), draft->text.length);
 	return digest_bytes(parts, sizeof(parts));
+}
+
+const struct draft_value *draft_next(
+	const struct draft *draft, enum field field, const struct draft_value *previous)
+{
+	const struct draft_value *best = NULL;
+
+	for (size_t i = 0; i < draft->count; i++) {
+		const struct draft_value *value = &draft->values[i];
+
+		if (value->field != field)
+			continue;
+		if (previous &&
+			(value->rank < previous->rank ||
+				(value->rank == previous->rank && value <= previous)))
+			continue;
+		if (!best || value->rank < best->rank)
+			best = value;
+	}
+	return best;
+}
+
+const char *draft_bytes(const struct draft *draft, const struct draft_value *value)
+{
+	return buffer_string(&draft->text) + value->start;
+}
+
+const char *draft_trimmed(
+	const struct draft *draft, const struct draft_value *value, size_t *ret_length)
+{
+	const char *text = draft_bytes(draft, value);
+	size_t length = value->length;
+
+	while (length > 0 && isspace((unsigned char)*text)) {
+		text++;
+		length--;
+	}
+	while (length > 0 && isspace((unsigned char)text[length - 1]))
+		length--;
+	*ret_length = length;
+	return text;
 }

@@ -75,3 +75,14 @@ struct draft_value *draft_add(struct draft *draft, enum field field, unsigned ra
 
 /* The digest of all that the draft holds, by which an unchanged entry is known. */
 struct digest draft_digest(const struct draft *draft);
+
+/* The next candidate for a field after `previous` (NULL: the first), the best first. */
+const struct draft_value *draft_next(
+	const struct draft *draft, enum field field, const struct draft_value *previous);
+
+/* The value's bytes; valid until a value is added. */
+const char *draft_bytes(const struct draft *draft, const struct draft_value *value);
+
+/* The same without white space around them. */
+const char *draft_trimmed(
+	const struct draft *draft, const struct draft_value *value, size_t *ret_length);

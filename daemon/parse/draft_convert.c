@@ -2,11 +2,9 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/ascii.h"
 #include "base/datetime.h"
 #include "base/url.h"
 #include "base/utf8.h"
@@ -15,32 +13,6 @@
 #include "text/html_text.h"
 
 #define PEOPLE_MAX 16 /* of an entry; more are not named */
-
-/* The next candidate for a field after `previous` (NULL: the first), the best first. */
-static const struct draft_value *next_candidate(
-	const struct draft *draft, enum field field, const struct draft_value *previous)
-{
-	const struct draft_value *best = NULL;
-
-	for (size_t i = 0; i < draft->count; i++) {
-		const struct draft_value *value = &draft->values[i];
-
-		if (value->field != field)
-			continue;
-		if (previous &&
-			(value->rank < previous->rank ||
-				(value->rank == previous->rank && value <= previous)))
-			continue;
-		if (!best || value->rank < best->rank)
-			best = value;
-	}
-	return best;
-}
-
-static const char *bytes_of(const struct draft *draft, const struct draft_value *value)
-{
-	return buffer_string(&draft->text) + value->start;
-}
 
 /* Converts markup or plain text to plain text behind what builder->text holds. */
 static void add_plain(
@@ -79,7 +51,7 @@ static void convert(struct feed_builder *builder, const struct draft *draft,
 {
 	_cleanup_(buffer_free) struct buffer decoded = BUFFER_INIT(DRAFT_BYTES_MAX);
 	_cleanup_(buffer_free) struct buffer repaired = BUFFER_INIT(DRAFT_BYTES_MAX);
-	const char *text = bytes_of(draft, value);
+	const char *text = draft_bytes(draft, value);
 	size_t length = value->length;
 	bool plain = value->form == FORM_PLAIN || value->form == FORM_BASE64_PLAIN;
 
@@ -121,7 +93,7 @@ const char *draft_text(struct feed_builder *builder, const struct draft *draft, 
 {
 	const struct draft_value *value = NULL;
 
-	while ((value = next_candidate(draft, field, value))) {
+	while ((value = draft_next(draft, field, value))) {
 		convert(builder, draft, value, options);
 		if (builder->text.length > 0)
 			return keep(builder, builder->text.bytes, builder->text.length, limit);
@@ -166,7 +138,7 @@ const char *draft_people(struct feed_builder *builder, const struct draft *draft
 	unsigned rank = 0;
 	size_t count = 0;
 
-	while ((value = next_candidate(draft, FIELD_AUTHOR, value)) && count < PEOPLE_MAX) {
+	while ((value = draft_next(draft, FIELD_AUTHOR, value)) && count < PEOPLE_MAX) {
 		if (people.length > 0 && value->rank != rank)
 			break;
 		rank = value->rank;
@@ -179,30 +151,14 @@ const char *draft_people(struct feed_builder *builder, const struct draft *draft
 	return people.length > 0 ? keep(builder, people.bytes, people.length, limit) : NULL;
 }
 
-/* The value's bytes without white space around them. */
-static const char *trim(const struct draft *draft, const struct draft_value *value, size_t *ret)
-{
-	const char *text = bytes_of(draft, value);
-	size_t length = value->length;
-
-	while (length > 0 && isspace((unsigned char)*text)) {
-		text++;
-		length--;
-	}
-	while (length > 0 && isspace((unsigned char)text[length - 1]))
-		length--;
-	*ret = length;
-	return text;
-}
-
 const char *draft_verbatim(
 	struct feed_builder *builder, const struct draft *draft, enum field field, size_t limit)
 {
 	const struct draft_value *value = NULL;
 
-	while ((value = next_candidate(draft, field, value))) {
+	while ((value = draft_next(draft, field, value))) {
 		size_t length;
-		const char *text = trim(draft, value, &length);
+		const char *text = draft_trimmed(draft, value, &length);
 
 		if (length > 0)
 			return keep(builder, text, length, limit);
@@ -262,9 +218,9 @@ const char *draft_link(struct feed_builder *builder, const struct draft *draft, 
 {
 	const struct draft_value *value = NULL;
 
-	while ((value = next_candidate(draft, field, value))) {
+	while ((value = draft_next(draft, field, value))) {
 		size_t length;
-		const char *text = trim(draft, value, &length);
+		const char *text = draft_trimmed(draft, value, &length);
 		const char *url = resolve(builder, value, text, length);
 
 		if (url)
@@ -283,7 +239,7 @@ static bool parse_date(struct feed_builder *builder, const struct draft *draft,
 	const struct draft_value *value, int64_t *ret)
 {
 	size_t length;
-	const char *text = trim(draft, value, &length);
+	const char *text = draft_trimmed(draft, value, &length);
 	char copy[DATETIME_BYTES_MAX + 1];
 	int64_t seconds;
 
@@ -309,34 +265,13 @@ int64_t draft_date(struct feed_builder *builder, const struct draft *draft, enum
 	int64_t best = DATE_NONE;
 	unsigned rank = 0;
 
-	while ((value = next_candidate(draft, field, value))) {
+	while ((value = draft_next(draft, field, value))) {
 		if (best != DATE_NONE && value->rank != rank)
 			break;
 		rank = value->rank;
 		(void)parse_date(builder, draft, value, &best);
 	}
 	return best;
-}
-
-static uint32_t parse_number(const char *text, size_t length, uint32_t maximum)
-{
-	uint64_t number = 0;
-
-	for (size_t i = 0; i < length && isdigit((unsigned char)text[i]) && number <= maximum; i++)
-		number = number * 10 + (uint64_t)(text[i] - '0');
-	return number <= maximum ? (uint32_t)number : maximum;
-}
-
-static uint32_t draft_number(const struct draft *draft, enum field field, uint32_t maximum)
-{
-	const struct draft_value *value = next_candidate(draft, field, NULL);
-	size_t length;
-	const char *text;
-
-	if (!value)
-		return 0;
-	text = trim(draft, value, &length);
-	return parse_number(text, length, maximum);
 }
 
 static void add_category(
@@ -424,7 +359,7 @@ static int64_t parse_length(const char *text)
 static void add_enclosure(struct feed_builder *builder, const struct draft *draft,
 	const struct draft_value *value, struct entry *entry)
 {
-	const char *url = bytes_of(draft, value);
+	const char *url = draft_bytes(draft, value);
 	size_t url_length = strlen(url);
 	const char *type = url + url_length + 1;
 	const char *length = type + strlen(type) + 1;
@@ -457,56 +392,4 @@ void draft_enclosures(struct feed_builder *builder, const struct draft *draft, s
 	for (size_t i = 0; i < draft->count && entry->enclosures; i++)
 		if (draft->values[i].field == FIELD_ENCLOSURE && entry->enclosure_count < count)
 			add_enclosure(builder, draft, &draft->values[i], entry);
-}
-
-static uint8_t skip_day_bit(const char *text, size_t length)
-{
-	static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(days); i++)
-		if (ascii_begins(text, length, days[i]))
-			return (uint8_t)(1 << i);
-	return 0;
-}
-
-/* RSS 1.0 module "Syndication": daily where it says nothing. */
-static uint32_t update_minutes(const struct draft *draft)
-{
-	static const struct {
-		const char *name;
-		uint32_t minutes;
-	} periods[] = {{"hourly", 60}, {"daily", 1440}, {"weekly", 10080}, {"monthly", 43200},
-		{"yearly", 525600}};
-	const struct draft_value *period = next_candidate(draft, FIELD_UPDATE_PERIOD, NULL);
-	uint32_t frequency = draft_number(draft, FIELD_UPDATE_FREQUENCY, 10000);
-	uint32_t minutes = 1440;
-
-	if (!period && frequency == 0)
-		return 0;
-	for (size_t i = 0; period && i < ARRAY_SIZE(periods); i++) {
-		size_t length;
-		const char *text = trim(draft, period, &length);
-
-		if (ascii_begins(text, length, periods[i].name))
-			minutes = periods[i].minutes;
-	}
-	minutes /= frequency > 0 ? frequency : 1;
-	return minutes > 0 ? minutes : 1;
-}
-
-void draft_hints(const struct draft *draft, struct channel_hints *ret)
-{
-	ret->ttl_minutes = draft_number(draft, FIELD_TTL, 366 * 1440);
-	ret->update_minutes = update_minutes(draft);
-	for (size_t i = 0; i < draft->count; i++) {
-		const struct draft_value *value = &draft->values[i];
-		size_t length;
-		const char *text = trim(draft, value, &length);
-
-		if (value->field == FIELD_SKIP_DAY)
-			ret->skip_days |= skip_day_bit(text, length);
-		else if (value->field == FIELD_SKIP_HOUR && length > 0 &&
-			isdigit((unsigned char)*text))
-			ret->skip_hours |= UINT32_C(1) << (parse_number(text, length, 24) % 24);
-	}
 }
