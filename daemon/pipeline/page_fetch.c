@@ -88,16 +88,9 @@ static uint32_t limited_so_far(const struct page_fetch *fetch, const char *url)
 static usec note_block(
 	struct page_fetch *fetch, const struct http_response *response, uint32_t limited)
 {
-	static const struct feed_state state;
-	static const struct plan plan = {.url = "", .bound_url = ""};
-	const struct memory memory = {.limited = limited};
+	usec until = answer_blocked_until(response, limited, wall_clock(fetch));
 	struct stored_robots robots = {.origin = fetch->origin};
-	struct answer answer = {0};
-	usec until = 0;
 
-	if (answer_fill(&answer, response, &plan, &state, &memory, wall_clock(fetch)) == 0)
-		until = answer.blocked_until;
-	answer_clear(&answer);
 	if (until == 0)
 		return 0;
 	(void)http_client_block_host(fetch->options.http, response->url, until);

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/map.h"
+#include "poll/answer.h"
 #include "poll/memory.h"
 #include "websub/callback.h"
 #include "websub/subscriber.h"
@@ -45,6 +46,17 @@ static void on_changed(const char *feed, bool pushed, void *userdata)
 	struct pushes *pushes = userdata;
 
 	poller_set_pushed(pushes->options.poller, feed, pushed);
+}
+
+/* P7 holds for hubs as for feeds, and for the feeds of their hosts. */
+static usec on_refused(const struct http_response *response, void *userdata)
+{
+	const struct pushes *pushes = userdata;
+	usec until = answer_blocked_until(response, 0, clock_now(pushes->options.clock));
+
+	if (until > 0)
+		(void)http_client_block_host(pushes->options.http, response->url, until);
+	return until;
 }
 
 static int on_pushed(const char *feed, const char *content_type, const char *bytes, size_t length,
@@ -177,6 +189,7 @@ int pushes_new(const struct pushes_options *options, struct pushes **ret)
 		.public_url = options->config->public_url,
 		.save = on_save,
 		.changed = on_changed,
+		.blocked = on_refused,
 		.pushed = on_pushed,
 		.userdata = pushes,
 	};

@@ -145,14 +145,12 @@ static enum round_outcome outcome_of(const struct answer *answer,
 	return memory->unreadable ? ROUND_FAILED : ROUND_UNCHANGED;
 }
 
-/* P7: how long the whole host is to be left alone. */
-static usec blocked_until(
-	const struct http_response *response, const struct memory *memory, usec now)
+usec answer_blocked_until(const struct http_response *response, uint32_t limited_so_far, usec now)
 {
 	const char *value = http_response_header(response, "Retry-After");
 	const char *date = http_response_header(response, "Date");
 	int status = response->status;
-	bool limited = status == 429 || (status == 403 && memory->limited > 0);
+	bool limited = status == 429 || (status == 403 && limited_so_far > 0);
 	usec delay;
 
 	if (response->failure != HTTP_OK || (!limited && status != 503))
@@ -160,7 +158,7 @@ static usec blocked_until(
 	/* To wait for no time at all is no answer. */
 	if (schedule_retry_after(value, date, now, &delay) && delay > 0)
 		return usec_add(now, delay);
-	return limited ? usec_add(now, schedule_limited(memory->limited + 1)) : 0;
+	return limited ? usec_add(now, schedule_limited(limited_so_far + 1)) : 0;
 }
 
 static const char *validator(const struct http_response *response, const char *name)
@@ -241,7 +239,7 @@ int answer_fill(struct answer *answer, const struct http_response *response,
 	if (whole && is_document(response->status))
 		answer->body = document_digest(response->body, response->length);
 	answer->outcome = outcome_of(answer, response, state, memory);
-	answer->blocked_until = blocked_until(response, memory, now);
+	answer->blocked_until = answer_blocked_until(response, memory->limited, now);
 	if (whole && fill_freshness(answer, response) < 0)
 		return -ENOMEM;
 	if (fill_record(answer, response, plan, memory) < 0)

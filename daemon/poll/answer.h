@@ -48,6 +48,12 @@ struct answer {
 
 void answer_clear(struct answer *answer);
 
+/*
+ * P7: until when the response asks to leave its whole host alone, after so many in a row that did;
+ * wall clock, 0: it does not.
+ */
+usec answer_blocked_until(const struct http_response *response, uint32_t limited_so_far, usec now);
+
 /* What a request to a feed is to be. */
 struct plan {
 	const char *url;

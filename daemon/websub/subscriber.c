@@ -163,7 +163,8 @@ static usec jitter(const struct entry *entry, usec span)
 	return most > 0 ? hash_bytes(seed, sizeof(seed)) % most : 0;
 }
 
-static void note_failure(struct entry *entry, const char *reason)
+/* The hub is asked again later, and not before its host lets us. */
+static void note_failure(struct entry *entry, const char *reason, usec not_before)
 {
 	struct subscription *subscription = &entry->subscription;
 	usec wait = backoff(++subscription->failures);
@@ -177,6 +178,8 @@ static void note_failure(struct entry *entry, const char *reason)
 	set_reason(entry, reason);
 	subscription->next_attempt =
 		usec_add(now_of(entry->subscriber), usec_add(wait, jitter(entry, wait)));
+	if (subscription->next_attempt < not_before)
+		subscription->next_attempt = not_before;
 	if (subscription->failures == 1)
 		log_write(LOG_NOTICE, NULL, LOG_FIELDS({"FEED", subscription->feed}),
 			"feed %s: its hub %s cannot be asked: %s; asked again later, polled "
@@ -188,17 +191,19 @@ static void note_failure(struct entry *entry, const char *reason)
 static void on_response(const struct http_response *response, void *userdata)
 {
 	struct entry *entry = userdata;
+	const struct subscriber_options *options = &entry->subscriber->options;
 	char words[64];
 
 	entry->transfer = NULL;
 	if (response->failure != HTTP_OK) {
-		note_failure(
-			entry, response->words ? response->words : "its host is to be left alone");
+		note_failure(entry,
+			response->words ? response->words : "its host is to be left alone",
+			response->retry_at);
 		return;
 	}
 	if (response->status < 200 || response->status >= 300) {
 		(void)snprintf(words, sizeof(words), "it answered %d", response->status);
-		note_failure(entry, words);
+		note_failure(entry, words, options->blocked(response, options->userdata));
 		return;
 	}
 	/* Confirmed already, or in its own time; next_attempt asks again where it never is. */
@@ -257,7 +262,7 @@ static void ask(struct entry *entry)
 		return;
 	/* The last question was answered by a 2xx, and the hub never came back. */
 	if (entry->waiting) {
-		note_failure(entry, "it did not confirm the subscription");
+		note_failure(entry, "it did not confirm the subscription", 0);
 		return;
 	}
 	write_form(entry, &form);
@@ -278,7 +283,7 @@ static void ask(struct entry *entry)
 				  },
 				  on_response, entry, &entry->transfer);
 	if (r < 0)
-		note_failure(entry, "out of memory");
+		note_failure(entry, "out of memory", 0);
 }
 
 static void on_due(struct entry *entry)

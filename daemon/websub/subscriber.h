@@ -14,6 +14,7 @@
 #include "model/subscription.h"
 
 struct http_client;
+struct http_response;
 struct subscriber;
 
 #define SUBSCRIBER_LEASE_ASKED (10 * USEC_DAY) /* hub.lease_seconds; the hub decides */
@@ -32,6 +33,8 @@ struct subscriber_options {
 	void (*save)(const struct subscription *subscription, bool gone, void *userdata);
 	/* News of the feed is pushed from now on, or is not. */
 	void (*changed)(const char *feed, bool pushed, void *userdata);
+	/* Until when the hub's answer asks to leave its host alone (wall clock), or 0. */
+	usec (*blocked)(const struct http_response *response, void *userdata);
 	/* The hub brought a document whose signature is right; the bytes are borrowed.  An error
 	 * where it should bring it again. */
 	int (*pushed)(const char *feed, const char *content_type, const char *bytes, size_t length,

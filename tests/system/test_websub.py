@@ -8,9 +8,10 @@ import http.client
 import http.server
 import json
 import threading
+import time
 import unittest
 import urllib.parse
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from support import Daemon, Item, Publisher, Server, Story, free_port, rss, serve, wait_for
 
@@ -18,13 +19,14 @@ SECONDS = 60
 
 
 class Hub:
-    """A hub that asks back at once.  `refuse`: denies instead."""
+    """A hub that asks back at once.  `refuse`: denies instead; `status`: what it answers first."""
 
     def __init__(self):
         hub = self
         self.asked = []  # forms
         self.challenges = []  # what came back
         self.refuse = False
+        self.status = 202
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -35,7 +37,9 @@ class Hub:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 form = dict(urllib.parse.parse_qsl(body, strict_parsing=True))
-                Publisher.respond(self, 202, {}, b"")
+                Publisher.respond(self, hub.status, {"Retry-After": "360000"}, b"")
+                if hub.status != 202:
+                    return
                 threading.Thread(target=hub.ask_back, args=(form,)).start()
 
         self.server = Server(("127.1.0.3", 0), Handler)
@@ -225,6 +229,14 @@ class WebsubTest(unittest.TestCase):
         self.assertEqual(self.hub.push(self.document([Item(Story("x"), "agency")])), 410)
         self.publish("polled")
         self.expect_articles(2)
+
+    def test_a_hub_that_asks_to_wait_is_left_alone(self):
+        self.hub.status = 429
+        before = time.time()
+        self.daemon.start()
+        wait_for("the answer", lambda: self.hub_is("reason", "it answered 429"), SECONDS)
+        asked_next = datetime.fromisoformat(self.feed()["hub"]["next_attempt"]).timestamp()
+        self.assertGreaterEqual(asked_next, before + 360000 - 1)
 
     def test_a_restart_keeps_the_subscription_and_a_feed_that_goes_ends_it(self):
         self.start()

@@ -70,6 +70,13 @@ static void on_changed(const char *feed, bool pushed, void *userdata)
 	room->changes++;
 }
 
+static usec on_refused(const struct http_response *response, void *userdata)
+{
+	const struct room *room = userdata;
+
+	return response->status == 429 ? clock_now(room->clock) + 5 * USEC_DAY : 0;
+}
+
 static int on_pushed(const char *feed, const char *content_type, const char *bytes, size_t length,
 	void *userdata)
 {
@@ -93,6 +100,7 @@ static void start(struct room *room)
 		.public_url = "https://we.example//",
 		.save = on_save,
 		.changed = on_changed,
+		.blocked = on_refused,
 		.pushed = on_pushed,
 		.userdata = room,
 	};
@@ -258,6 +266,19 @@ static void test_hubs_that_fail_are_asked_ever_more_slowly(void **state)
 	assert_int_equal(room->changes, 0);
 }
 
+static void test_p7_a_hub_that_asks_to_wait_is_left_alone(void **state)
+{
+	struct room *room = *state;
+
+	room->status = 429;
+	learn(room);
+	fake_clock_advance(room->clock, USEC_MINUTE);
+	assert_int_equal(room->requests, 1);
+	room->status = 500;
+	assert_true(await_requests(room, 2) >= 5 * USEC_DAY - USEC_MINUTE);
+	assert_true(await_requests(room, 3) < USEC_DAY);
+}
+
 static void test_leases_are_bounded(void **state)
 {
 	struct room *room = *state;
@@ -413,6 +434,7 @@ int main(void)
 		TEST(test_the_lease_is_renewed_before_it_ends),
 		TEST(test_a_lease_that_ends_brings_polling_back),
 		TEST(test_hubs_that_fail_are_asked_ever_more_slowly),
+		TEST(test_p7_a_hub_that_asks_to_wait_is_left_alone),
 		TEST(test_leases_are_bounded),
 		TEST(test_a_denial_ends_it_for_a_week),
 		TEST(test_pushes_are_taken_with_the_right_signature_alone),
