@@ -280,6 +280,14 @@ static const char *redirect_of(const struct http_transfer *transfer, enum http_f
 	return headers_get(&transfer->exchange->headers, "Location");
 }
 
+/* Whether user or password stand in the URL; an "@" of its path is neither. */
+static bool has_userinfo(const char *url)
+{
+	const char *authority = strstr(url, "://") + 3;
+
+	return memchr(authority, '@', strcspn(authority, "/?#")) != NULL;
+}
+
 /* P10: only where 301 and 308 alone led counts as a move; credentials do not move. */
 static void note_move(struct http_transfer *transfer, int status, const struct location *to)
 {
@@ -288,7 +296,7 @@ static void note_move(struct http_transfer *transfer, int status, const struct l
 	if (transfer->moved_for_a_time)
 		return;
 	free(transfer->permanent_url);
-	transfer->permanent_url = strchr(transfer->location.url, '@') ? NULL : strdup(to->shown);
+	transfer->permanent_url = has_userinfo(transfer->location.url) ? NULL : strdup(to->shown);
 }
 
 /* Some sites send round in circles whoever does not bring back their cookie. */

@@ -120,7 +120,7 @@ void client_on_request(
 		reply_redirect(reply, 308, "/for-now");
 	} else if (strcmp(path, "/for-now") == 0) {
 		reply_redirect(reply, 307, "/moved-again");
-	} else if (strcmp(path, "/moved-again") == 0) {
+	} else if (strcmp(path, "/moved-again") == 0 || strcmp(path, "/@moved?@") == 0) {
 		reply_redirect(reply, 301, "/ok");
 	} else if (strncmp(path, "/to?", 4) == 0) {
 		reply_redirect(reply, 302, path + 4);

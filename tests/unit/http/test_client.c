@@ -103,6 +103,21 @@ static void test_p10_only_the_permanent_beginning_of_a_chain_is_a_move(void **st
 	assert_string_equal(result->permanent_url, "");
 }
 
+static void test_p10_an_at_sign_in_a_path_is_no_credential(void **state)
+{
+	struct fixture *fixture = *state;
+	char url[URL_SIZE];
+
+	assert_string_equal(
+		client_get_path(fixture, "/@moved?@")->permanent_url, client_url(fixture, "/ok"));
+	(void)snprintf(url, sizeof(url), "http://user:secret@127.0.0.1:%u/moved",
+		raw_server_port(fixture->server));
+	assert_string_equal(
+		client_get(fixture, &(struct http_request){.url = url, .redirects_max = 10})
+			->permanent_url,
+		"");
+}
+
 static void test_p2_bound_headers_go_to_their_url_alone(void **state)
 {
 	struct fixture *fixture = *state;
@@ -395,6 +410,7 @@ int main(void)
 		CLIENT_TEST(test_p15_connections_are_kept_alive),
 		CLIENT_TEST(test_client_minds_no_proxy_of_the_environment),
 		CLIENT_TEST(test_p10_only_the_permanent_beginning_of_a_chain_is_a_move),
+		CLIENT_TEST(test_p10_an_at_sign_in_a_path_is_no_credential),
 		CLIENT_TEST(test_p2_bound_headers_go_to_their_url_alone),
 		CLIENT_TEST(test_p13_cookies_and_referer_are_not_sent_on),
 		CLIENT_TEST(test_p10_ten_redirects_are_followed_and_no_more),
