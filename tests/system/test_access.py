@@ -175,8 +175,16 @@ Proxy=http://me:proxy-pw@127.1.0.1:{proxy.port}
         context.load_cert_chain(f"{server}.pem", f"{server}.key")
         context.load_verify_locations(f"{authority}.pem")
         context.verify_mode = ssl.CERT_OPTIONAL
-        own = self.site(lambda r: document(r) if r.path != "/named" or r.connection.getpeercert()
-                        else (403, {}, b""), context=context)
+        other = self.site(document, host="127.1.0.2", context=context)
+
+        def answer(request):
+            if request.path == "/led":
+                return 302, {"Location": other.url("led", "https")}, b""
+            if request.path == "/named" and not request.connection.getpeercert():
+                return 403, {}, b""
+            return document(request)
+
+        own = self.site(answer, context=context)
         self.start(f"""
 [Feed "named"]
 URL={own.url('named', 'https')}
@@ -188,8 +196,14 @@ URL={own.url('trusting', 'https')}
 VerifyTLS=no
 [Feed "strict"]
 URL={own.url('strict', 'https')}
+[Feed "led"]
+URL={own.url('led', 'https')}
+VerifyTLS=no
 """, 2)
-        wait_for("the refusal", lambda: "no secure connection" in self.state("strict"), SECONDS)
+        for feed in ("strict", "led"):
+            wait_for("the refusal", lambda: "no secure connection" in self.state(feed), SECONDS)
+        # Trust that is asked for a host is no trust in where it leads.
+        self.assertEqual(other.requests, [])
         self.assertIn("VerifyTLS=no: whoever stands between can forge the news", self.daemon.log())
         self.expect_no_secrets()
 

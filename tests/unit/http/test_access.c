@@ -257,12 +257,29 @@ static void test_unfit_certificates_are_told_as_such(void **state)
 	assert_non_null(strstr(room->fixture->results[0].words, "ClientCertificate="));
 }
 
+static void test_a_packed_body_comes_as_it_is_to_whom_credentials_open_it(void **state)
+{
+	struct room *room = *state;
+	const struct result *result;
+
+	give_password(room);
+	result = client_get(room->fixture,
+		&(struct http_request){.url = client_url(room->fixture, "/packed"),
+			.access = room->access,
+			.polite = true,
+			.packed = true});
+	assert_int_equal(result->failure, HTTP_OK);
+	assert_string_equal(result->start, "bytes");
+	assert_non_null(strstr(raw_server_last(room->fixture->server), BASIC));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_password_goes_as_basic_and_token_as_bearer),
+		TEST(test_a_packed_body_comes_as_it_is_to_whom_credentials_open_it),
 		TEST(test_credentials_go_along_within_their_origin),
 		TEST(test_credentials_go_to_no_other_origin),
 		TEST(test_secrets_stand_in_no_words),

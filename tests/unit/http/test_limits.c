@@ -195,6 +195,29 @@ static void test_limits_count_names_of_one_address_together(void **state)
 	limits_leave(limits, &a, 7 * USEC_SEC);
 }
 
+static void test_limits_keep_the_gap_between_names_of_one_address_that_connect(void **state)
+{
+	_cleanup_(limits_freep) struct limits *limits = make(64, 2, USEC_SEC);
+	struct limits_ticket a = {0};
+	struct limits_ticket b = {0};
+
+	(void)state;
+	enter(limits, &a, "a", 0);
+	enter(limits, &b, "b", 0);
+	assert_ptr_equal(limits_next(limits, 0), &a);
+	assert_ptr_equal(limits_next(limits, 0), &b);
+	assert_true(limits_resolved(limits, &a, "192.0.2.1", 10));
+	/* Two may be under way, but they start one after the other. */
+	assert_false(limits_resolved(limits, &b, "192.0.2.1", 20));
+	limits_leave(limits, &b, 20);
+	enter(limits, &b, "b", 20);
+	assert_null(limits_next(limits, USEC_SEC));
+	assert_ptr_equal(limits_next(limits, USEC_SEC + 10), &b);
+	assert_true(limits_resolved(limits, &b, "192.0.2.1", USEC_SEC + 10));
+	limits_leave(limits, &a, USEC_SEC + 10);
+	limits_leave(limits, &b, USEC_SEC + 10);
+}
+
 static void test_limits_serve_many_names_of_one_address_in_turn(void **state)
 {
 	enum {
@@ -409,6 +432,8 @@ int main(void)
 		cmocka_unit_test(test_limits_bound_the_total),
 		cmocka_unit_test(test_limits_let_no_host_starve_another),
 		cmocka_unit_test(test_limits_count_names_of_one_address_together),
+		cmocka_unit_test(
+			test_limits_keep_the_gap_between_names_of_one_address_that_connect),
 		cmocka_unit_test(test_limits_serve_many_names_of_one_address_in_turn),
 		cmocka_unit_test(test_limits_forget_a_ticket_that_leaves_while_it_waits),
 		cmocka_unit_test(test_limits_hold_bulk_tickets_back_and_no_others),

@@ -46,6 +46,25 @@ static void test_p1_the_log_says_that_validators_were_dropped(void **state)
 	assert_non_null(fixture->record.etag);
 }
 
+static void test_p4_the_log_says_which_request_was_the_first_after_a_start(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int i = 0; i < 2; i++) {
+		poller_fixture_add(fixture, 0, 1);
+		while (fixture->requests == 0)
+			fake_clock_advance(fixture->clock, USEC_MINUTE);
+		assert_int_equal(fixture->requests, 1);
+		assert_true(fixture->record.flags & REQUEST_AFTER_START);
+		fake_clock_advance(fixture->clock, USEC_HOUR);
+		assert_true(fixture->requests > 1);
+		assert_false(fixture->record.flags & REQUEST_AFTER_START);
+		poller_fixture_stop(fixture);
+		poller_fixture_start(fixture);
+		fixture->requests = 0;
+	}
+}
+
 static void test_p15_types_of_feeds_are_asked_for_first(void **state)
 {
 	static const char *const types[] = {
@@ -455,6 +474,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		POLLER_TEST(test_a_feed_is_polled_and_polled_again_when_it_is_due),
 		POLLER_TEST(test_p1_the_log_says_that_validators_were_dropped),
+		POLLER_TEST(test_p4_the_log_says_which_request_was_the_first_after_a_start),
 		POLLER_TEST(test_p15_types_of_feeds_are_asked_for_first),
 		POLLER_TEST(test_p16_two_sections_of_one_url_are_one_feed),
 		POLLER_TEST(test_p11_polls_that_are_asked_for_keep_the_limits_of_their_host),
