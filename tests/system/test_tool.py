@@ -842,6 +842,16 @@ class OfflineTest(unittest.TestCase):
         self.assertEqual(tool("match", "x").returncode, USAGE)
         self.assertEqual(tool("parse").returncode, USAGE)
 
+    def test_socket_that_cannot_be_made_names_its_key(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "w.conf")
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(f"[Daemon]\nStateDirectory={folder}/state\nControlSocket={folder}/none/socket\n")
+            done = subprocess.run([os.path.join(build_folder(), "wirewatchd"), "--config", path],
+                                  capture_output=True, text=True, check=False, timeout=2 * SECONDS)
+        self.assertEqual(done.returncode, 70)
+        self.assertIn("ControlSocket=", done.stderr)
+
     def test_full_disk_is_no_success(self):
         with open("/dev/full", "w", encoding="ascii") as full:
             done = subprocess.run([os.path.join(build_folder(), "wirewatch"), "--help"],
