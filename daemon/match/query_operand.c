@@ -135,7 +135,7 @@ static int parse_atleast(struct query_run *run, struct query_node **ret)
 	size_t at = run->lexer.at;
 	size_t end = lexer_word_end(&run->lexer, at);
 	int number = lexer_number(&run->lexer, at + strlen("ATLEAST/"), end, QUERY_ATLEAST_MAX);
-	struct query_node *node = query_run_node(run, QUERY_ATLEAST, at);
+	struct query_node *node;
 	int r;
 
 	run->lexer.at = end;
@@ -143,13 +143,9 @@ static int parse_atleast(struct query_run *run, struct query_node **ret)
 		return query_run_refuse(run, at,
 			"ATLEAST takes a number from 1 to 100 and a group, as in "
 			"ATLEAST/3(word OR \"a phrase\")");
+	node = query_run_unary(run, QUERY_ATLEAST, at, (unsigned)number);
 	if (!node)
 		return -ENOMEM;
-	node->children = arena_array(run->arena, 1, sizeof(struct query_node *));
-	if (!node->children)
-		return -ENOMEM;
-	node->child_count = 1;
-	node->number = (unsigned)number;
 	r = parse_group(run, &node->children[0]);
 	if (r >= 0)
 		r = query_run_check(run, node->children[0], true);

@@ -148,14 +148,9 @@ static int parse_not(struct query_run *run, struct query_node **ret)
 	}
 	if (number == 0)
 		return parse_near(run, ret);
-	node = query_run_node(run, QUERY_NOT, at);
+	node = query_run_unary(run, QUERY_NOT, at, number);
 	if (!node)
 		return -ENOMEM;
-	node->children = arena_array(run->arena, 1, sizeof(struct query_node *));
-	if (!node->children)
-		return -ENOMEM;
-	node->child_count = 1;
-	node->number = number;
 	r = parse_near(run, &node->children[0]);
 	if (r < 0)
 		return r;

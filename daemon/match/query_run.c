@@ -23,6 +23,19 @@ struct query_node *query_run_node(struct query_run *run, enum query_kind kind, s
 	return node;
 }
 
+struct query_node *query_run_unary(
+	struct query_run *run, enum query_kind kind, size_t at, unsigned number)
+{
+	struct query_node *node = query_run_node(run, kind, at);
+
+	if (!node)
+		return NULL;
+	node->children = arena_array(run->arena, 1, sizeof(struct query_node *));
+	node->child_count = 1;
+	node->number = number;
+	return node->children ? node : NULL;
+}
+
 void query_children_clear(struct query_children *children)
 {
 	free(children->nodes);

@@ -42,6 +42,10 @@ int query_run_refuse(struct query_run *run, size_t at, const char *words);
 
 struct query_node *query_run_node(struct query_run *run, enum query_kind kind, size_t at);
 
+/* A node of one operand, whose place in it is empty: NOT, ATLEAST.  NULL without memory. */
+struct query_node *query_run_unary(
+	struct query_run *run, enum query_kind kind, size_t at, unsigned number);
+
 int query_children_add(struct query_children *children, struct query_node *node);
 void query_children_clear(struct query_children *children);
 
