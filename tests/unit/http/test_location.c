@@ -100,6 +100,15 @@ static void test_location_is_http_or_https_within_4_kib(void **state)
 	url[KIB_4] = '\0';
 	assert_int_equal(location_parse(url, &location), 0);
 	location_clear(&location);
+	/* What it is encoded to counts as well: a blank becomes three bytes. */
+	url[KIB_4 - 1] = '\0';
+	url[9] = ' ';
+	assert_int_equal(location_parse(url, &location), -EINVAL);
+	url[KIB_4 - 2] = '\0';
+	assert_int_equal(location_parse(url, &location), 0);
+	assert_int_equal(strlen(location.url), KIB_4);
+	location_clear(&location);
+	url[9] = url[KIB_4 - 2] = url[KIB_4 - 1] = 'x';
 	url[KIB_4] = 'x';
 	url[KIB_4 + 1] = '\0';
 	assert_int_equal(location_parse(url, &location), -EINVAL);
