@@ -36,6 +36,7 @@ struct world {
 	const char *robots;   /* NULL: 404 */
 	size_t robots_length; /* 0: it is text */
 	int robots_status;
+	enum http_failure robots_failure;
 	const char *robots_header;
 	int page_status;
 	const char *page_header;
@@ -100,6 +101,7 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 		answer_feed(world, ret);
 	} else if (strcmp(path, "robots.txt") == 0) {
 		world->robots_requests++;
+		ret->failure = world->robots_failure;
 		ret->status = world->robots ? world->robots_status : 404;
 		ret->headers[0] = world->robots_header;
 		ret->body = world->robots ? world->robots : "";
@@ -437,6 +439,30 @@ static void test_each_hop_is_asked_for_by_its_own_robots_txt(void **state)
 	expect_text(world, "too many redirects");
 }
 
+/* RFC 9309 section 2.3.1.2: it is as if there were none. */
+static void test_p17_robots_txt_behind_too_many_redirects_forbids_nothing(void **state)
+{
+	struct world *world = *state;
+
+	world->robots_failure = HTTP_TOO_MANY_REDIRECTS;
+	poll(world, 2, 20 * USEC_SEC);
+	expect_text(world, "page");
+	poll(world, 3, 20 * USEC_SEC);
+	expect_text(world, "page");
+	assert_int_equal(world->robots_requests, 1);
+}
+
+static void test_page_that_leads_to_a_front_page_is_no_article(void **state)
+{
+	struct world *world = *state;
+
+	world->robots_elsewhere = "";
+	world->page_status = 302;
+	world->page_header = "Location: http://other.example/";
+	poll(world, 2, 20 * USEC_SEC);
+	expect_text(world, "front page");
+}
+
 static void test_entry_is_asked_for_once_and_told_when_gone(void **state)
 {
 	struct world *world = *state;
@@ -470,6 +496,8 @@ int main(void)
 		TEST(test_page_that_asks_to_wait_holds_the_hosts_feed_back),
 		TEST(test_pages_of_a_host_are_bounded_in_an_hour),
 		TEST(test_each_hop_is_asked_for_by_its_own_robots_txt),
+		TEST(test_p17_robots_txt_behind_too_many_redirects_forbids_nothing),
+		TEST(test_page_that_leads_to_a_front_page_is_no_article),
 		TEST(test_entry_is_asked_for_once_and_told_when_gone),
 	};
 
