@@ -618,6 +618,18 @@ static void test_a_title_and_a_diagnosis_are_kept_while_nothing_changes(void **s
 	assert_null(polled->state->diagnosis);
 }
 
+static void test_p2_a_validator_without_a_value_is_none(void **state)
+{
+	struct polled_feed *polled = polled_feed_begin(state);
+
+	polled_feed_poll(polled,
+		&(struct said){
+			.status = 200, .headers = HEADERS("ETag:", "Last-Modified: "), .body = "x"},
+		NULL);
+	assert_null(polled->state->validators.etag);
+	assert_null(polled->state->validators.last_modified);
+}
+
 static void test_an_overlong_validator_is_not_kept(void **state)
 {
 	struct polled_feed *polled = polled_feed_begin(state);
@@ -673,6 +685,7 @@ int main(void)
 		POLL_TEST(test_p9_an_etag_that_never_works_is_no_longer_sent),
 		POLL_TEST(test_p9_a_304_shows_that_the_etag_works),
 		POLL_TEST(test_a_title_and_a_diagnosis_are_kept_while_nothing_changes),
+		POLL_TEST(test_p2_a_validator_without_a_value_is_none),
 		POLL_TEST(test_an_overlong_validator_is_not_kept),
 	};
 

@@ -411,6 +411,24 @@ static void test_a_reload_keeps_rounds_in_flight(void **state)
 	assert_int_equal(fixture->requests, 4);
 }
 
+static void test_a_round_that_is_open_at_a_reload_has_the_new_configurations_feed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct feed renamed;
+
+	fixture->keep_rounds = true;
+	poller_fixture_add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->kept_count, 1);
+	renamed = (struct feed){.name = "renamed", .url = fixture->urls[0]};
+	poller_reload_begin(fixture->poller, 30 * USEC_MINUTE);
+	assert_int_equal(poller_add(fixture->poller, &renamed, NULL), 0);
+	poller_reload_end(fixture->poller);
+	assert_ptr_equal(fixture->kept[0]->feed, &renamed);
+	poller_fixture_finish(fixture, fixture->kept[--fixture->kept_count]);
+	assert_int_equal(poller_feed_state(fixture->poller, "renamed")->health, FEED_OK);
+}
+
 static void test_a_reload_cancels_transfers_of_feeds_that_go(void **state)
 {
 	struct fixture *fixture = *state;
@@ -495,6 +513,7 @@ int main(void)
 			test_p2_validators_belong_to_whom_they_were_given_though_a_reload_comes_between),
 		POLLER_TEST(test_a_reload_removes_and_adds_feeds),
 		POLLER_TEST(test_a_reload_keeps_rounds_in_flight),
+		POLLER_TEST(test_a_round_that_is_open_at_a_reload_has_the_new_configurations_feed),
 		POLLER_TEST(test_a_reload_cancels_transfers_of_feeds_that_go),
 		POLLER_TEST(test_the_wall_clock_may_step),
 		POLLER_TEST(test_p12_what_came_due_while_the_machine_slept_is_spread),

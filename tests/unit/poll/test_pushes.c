@@ -187,6 +187,30 @@ static void test_a_feed_whose_hub_pushes_is_polled_slowly_until_it_fails(void **
 	assert_int_equal(fixture->requests, 3);
 }
 
+static void test_a_hub_that_is_distrusted_by_what_a_poll_found_is_not_relied_on_after_it(
+	void **state)
+{
+	struct fixture *fixture = *state;
+	const struct round_result result = {.readable = true, .entries = 1};
+	struct feed_state next;
+
+	fixture->keep_rounds = true;
+	poller_fixture_add(fixture, 0, 1);
+	poller_set_pushed(fixture->poller, fixture->urls[0], true);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(
+		poller_conclude(fixture->poller, fixture->kept[0], &result, fixture->arena, &next),
+		0);
+	assert_int_equal(next.rule, RULE_PUSHED);
+	/* The state is concluded and committed before its owner finds that the news was missed. */
+	poller_set_pushed(fixture->poller, fixture->urls[0], false);
+	poller_finish(fixture->poller, fixture->kept[--fixture->kept_count], &next);
+	assert_int_not_equal(
+		poller_feed_state(fixture->poller, fixture->urls[0])->rule, RULE_PUSHED);
+	fake_clock_advance(fixture->clock, USEC_HOUR);
+	assert_int_equal(fixture->requests, 2);
+}
+
 static void test_after_a_restart_a_pushed_feed_is_polled_before_its_safety_poll(void **state)
 {
 	struct fixture *fixture = *state;
@@ -224,6 +248,8 @@ int main(void)
 			test_pushes_beyond_the_bound_of_all_feeds_are_refused_until_some_are_taken),
 		POLLER_TEST(test_pushes_of_a_feed_that_is_removed_go_with_it),
 		POLLER_TEST(test_a_feed_whose_hub_pushes_is_polled_slowly_until_it_fails),
+		POLLER_TEST(
+			test_a_hub_that_is_distrusted_by_what_a_poll_found_is_not_relied_on_after_it),
 		POLLER_TEST(test_after_a_restart_a_pushed_feed_is_polled_before_its_safety_poll),
 	};
 
