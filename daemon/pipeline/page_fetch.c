@@ -61,7 +61,7 @@ static void end(struct page_fetch *fetch, enum page_fetch_outcome outcome, const
 
 /*
  * P7: how many answers in a row asked to be left alone, by the log of the feed's pages; what came
- * of robots.txt, which is asked for once a day, is no sign that pages are welcome again.
+ * of robots.txt or of a sitemap is no sign that pages are welcome again.
  */
 static uint32_t limited_so_far(const struct page_fetch *fetch, const char *url)
 {
@@ -78,7 +78,7 @@ static uint32_t limited_so_far(const struct page_fetch *fetch, const char *url)
 		if (store_request_get(store, state.id, key, fetch->arena, &record) < 0)
 			break;
 		if (url_is_same_host(record.answered ? record.answered : record.url, url) &&
-			(record.failures > 0 || !(record.flags & REQUEST_ROBOTS)))
+			(record.failures > 0 || record.flags & REQUEST_PAGE))
 			return record.failures;
 	}
 	return 0;

@@ -370,6 +370,28 @@ static void test_p7_pages_that_are_not_welcome_are_asked_for_ever_less_often(voi
 	assert_in_range(blocked_for(world), USEC_HOUR - USEC_MINUTE, USEC_HOUR);
 }
 
+static void test_p7_a_sitemap_between_them_does_not_make_pages_welcome(void **state)
+{
+	struct world *world = *state;
+	struct request_record sitemap = {
+		.method = "GET",
+		.url = "http://site.example/sitemap.xml",
+		.status = 200,
+		.flags = REQUEST_SITEMAP,
+	};
+
+	world->page_status = 429;
+	poll(world, 2, 20 * USEC_SEC);
+	assert_in_range(blocked_for(world), USEC_HOUR - USEC_MINUTE, USEC_HOUR);
+	pass(world, USEC_HOUR + USEC_HOUR / 2);
+	sitemap.started = clock_now(world->rooms.clock);
+	assert_int_equal(
+		store_page_request_add(world->rooms.store, "http://site.example/feed", &sitemap),
+		0);
+	poll(world, 3, 20 * USEC_SEC);
+	assert_in_range(blocked_for(world), 2 * USEC_HOUR - USEC_MINUTE, 2 * USEC_HOUR);
+}
+
 static void test_what_a_site_said_to_a_wrong_clock_does_not_stand(void **state)
 {
 	struct world *world = *state;
@@ -492,6 +514,7 @@ int main(void)
 		TEST(test_restart_during_the_wait_loses_nothing),
 		TEST(test_clock_set_back_during_the_wait_delays_nothing),
 		TEST(test_p7_pages_that_are_not_welcome_are_asked_for_ever_less_often),
+		TEST(test_p7_a_sitemap_between_them_does_not_make_pages_welcome),
 		TEST(test_what_a_site_said_to_a_wrong_clock_does_not_stand),
 		TEST(test_page_that_asks_to_wait_holds_the_hosts_feed_back),
 		TEST(test_pages_of_a_host_are_bounded_in_an_hour),
