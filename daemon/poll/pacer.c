@@ -169,6 +169,14 @@ static void follow_back(struct poller *poller, usec now, usec back)
 	}
 }
 
+/* What the user asked for since it woke is not held back. */
+static bool came_due_asleep(const struct poll_feed *feed, usec now)
+{
+	const struct feed_state *state = feed->state;
+
+	return feed->due.index > 0 && state->next_poll <= now && state->rule != RULE_ASKED;
+}
+
 /* P12: what came due while the machine slept waits as after any downtime. */
 static void follow_leap(struct poller *poller, usec now)
 {
@@ -176,7 +184,7 @@ static void follow_leap(struct poller *poller, usec now)
 	size_t cursor = 0;
 
 	while ((feed = map_next(&poller->by_url, &cursor)))
-		if (feed->due.index > 0 && feed->state->next_poll <= now && pacer_await(feed) < 0)
+		if (came_due_asleep(feed, now) && pacer_await(feed) < 0)
 			return; /* the others are started now */
 }
 

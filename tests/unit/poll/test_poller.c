@@ -472,6 +472,22 @@ static void test_p12_what_came_due_while_the_machine_slept_is_spread(void **stat
 	assert_int_equal(fixture->requests, FEEDS);
 }
 
+static void test_what_is_asked_for_after_a_sleep_is_polled_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < FEEDS; i++)
+		poller_fixture_add(fixture, i, FEEDS);
+	fake_clock_advance(fixture->clock, 20 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, FEEDS);
+	fake_clock_step(fixture->clock, (int64_t)(8 * USEC_HOUR));
+	for (size_t i = 0; i < FEEDS; i++)
+		assert_int_equal(poller_poll_now(fixture->poller, fixture->urls[i]), 0);
+	fixture->requests = 0;
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->requests, FEEDS);
+}
+
 static void test_the_wall_clock_may_be_set_back(void **state)
 {
 	struct fixture *fixture = *state;
@@ -517,6 +533,7 @@ int main(void)
 		POLLER_TEST(test_a_reload_cancels_transfers_of_feeds_that_go),
 		POLLER_TEST(test_the_wall_clock_may_step),
 		POLLER_TEST(test_p12_what_came_due_while_the_machine_slept_is_spread),
+		POLLER_TEST(test_what_is_asked_for_after_a_sleep_is_polled_at_once),
 		POLLER_TEST(test_the_wall_clock_may_be_set_back),
 	};
 
