@@ -250,7 +250,7 @@ static void note_block(struct poll_round *round, const struct answer *child)
 {
 	struct answer *answer = &round->answer;
 
-	if (child->blocked_until <= answer->child_blocked_until)
+	if (!child->url || child->blocked_until <= answer->child_blocked_until)
 		return;
 	free(answer->child_blocked_url);
 	answer->child_blocked_url = strdup(child->url);
