@@ -366,8 +366,9 @@ static void conclude_push(struct draft *draft)
 /* What a clock that has been set back since said counts from now. */
 static void follow_clock(struct draft *draft)
 {
-	usec *times[] = {&draft->state.first_poll, &draft->state.last_news, &draft->memory.last_200,
-		&draft->memory.probed, &draft->memory.move_since};
+	usec *times[] = {&draft->state.first_poll, &draft->state.last_news,
+		&draft->state.failing_since, &draft->memory.last_200, &draft->memory.probed,
+		&draft->memory.move_since, &draft->memory.noted};
 
 	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
 		if (*times[i] > draft->answer->now)

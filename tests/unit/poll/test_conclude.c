@@ -538,6 +538,29 @@ static void test_p9_a_wrong_clock_does_not_put_the_probe_off(void **state)
 	assert_true(polled->plan.probe);
 }
 
+static void test_a_wrong_clock_puts_no_note_of_what_was_seen_off(void **state)
+{
+	const struct round_result noted = {.readable = true, .entries = 20, .noted = true};
+	struct polled_feed *polled = begin_with_wrong_clock(state, &noted);
+
+	assert_int_equal(polled->memory.noted, polled->now);
+}
+
+static void test_p8_a_failure_counts_from_now_after_a_wrong_clock(void **state)
+{
+	struct polled_feed *polled = polled_feed_begin(state);
+	usec right = polled->now;
+
+	polled->now += 3650 * USEC_DAY;
+	polled_feed_poll(polled, &(struct said){.status = 500}, NULL);
+	polled->now = right;
+	polled_feed_poll(polled, &(struct said){.status = 500}, NULL);
+	assert_int_equal(polled->state->failures, 2);
+	assert_int_equal(polled->state->failing_since, right);
+	polled_feed_poll_next(polled, &(struct said){.status = 500}, NULL);
+	assert_int_equal(polled->state->failing_since, right);
+}
+
 static void test_p9_a_rare_feed_is_given_five_of_its_gaps(void **state)
 {
 	struct polled_feed *polled = polled_feed_begin(state);
@@ -680,6 +703,8 @@ int main(void)
 		POLL_TEST(test_p9_a_feed_of_nothing_but_304_is_probed_after_seven_days),
 		POLL_TEST(test_p5_the_rhythm_is_found_again_after_a_wrong_clock),
 		POLL_TEST(test_p9_a_wrong_clock_does_not_put_the_probe_off),
+		POLL_TEST(test_a_wrong_clock_puts_no_note_of_what_was_seen_off),
+		POLL_TEST(test_p8_a_failure_counts_from_now_after_a_wrong_clock),
 		POLL_TEST(test_p9_a_rare_feed_is_given_five_of_its_gaps),
 		POLL_TEST(test_p9_a_probe_that_fails_is_not_repeated_within_a_day),
 		POLL_TEST(test_p9_an_etag_that_never_works_is_no_longer_sent),
