@@ -104,6 +104,7 @@ struct batch {
 	struct outbox *outbox;
 	int (*verb)(struct outbox *, int64_t);
 	json_int_t done;
+	bool more; /* there are */
 };
 
 static int change_one(const struct delivery *delivery, void *userdata)
@@ -111,6 +112,10 @@ static int change_one(const struct delivery *delivery, void *userdata)
 	struct batch *batch = userdata;
 	int r;
 
+	if (batch->done == DELIVERIES_AT_A_TIME) {
+		batch->more = true;
+		return 0;
+	}
 	r = batch->verb(batch->outbox, delivery->id);
 	if (r < 0)
 		return r;
@@ -127,15 +132,14 @@ static void change_all(const struct control_request *request, struct control_rep
 	struct batch batch = {.outbox = context->outbox, .verb = verb};
 	int r;
 
-	r = store_deliveries_dead(context->store, hook, DELIVERIES_AT_A_TIME, change_one, &batch);
+	r = store_deliveries_dead(
+		context->store, hook, DELIVERIES_AT_A_TIME + 1, change_one, &batch);
 	if (r < 0)
 		reply_error(reply, r, "store");
 	else if (batch.done == 0 && hook && !find_hook(context, hook))
 		reply_error(reply, -ENOENT, "hook");
 	else
-		reply_body(reply,
-			json_pack("{s:I, s:b}", done, batch.done, "more",
-				batch.done == DELIVERIES_AT_A_TIME));
+		reply_body(reply, json_pack("{s:I, s:b}", done, batch.done, "more", batch.more));
 }
 
 void hook_command_retry_all(

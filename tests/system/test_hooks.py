@@ -201,6 +201,19 @@ class HooksTest(AgencyTest):
         self.assertEqual(self.daemon.tool("drop", "--all", "1").returncode, 2)
         self.assertEqual(self.daemon.tool("retry", "1").stdout, "1: is sent again\n")
 
+    def test_all_dead_letters_of_a_hook_that_is_gone_are_given_up(self):
+        count = 200  # as many as the daemon takes at a time
+        self.receiver.status = 404
+        self.start(f"[Webhook \"desk\"]\nURL={self.receiver.url()}\nRetryFor=0\n", {})
+        self.publisher.set("agency", rss("agency", [Item(Story(f"story {n}", KEYWORD), "agency")
+                                                    for n in range(count)]))
+        self.poll()
+        wait_for("the dead letters", lambda: self.daemon.status()["deliveries"]["dead"] == count, SECONDS)
+        self.daemon.write_config("[Topic \"other\"]\nQuery=other\n")
+        self.hang_up("reloaded: 0 feeds,")
+        done = self.daemon.tool("drop", "--all", "--hook", "desk")
+        self.assertEqual((done.returncode, done.stdout), (0, f"{count} dead letters are given up\n"))
+
     def states(self):
         """How many deliveries are in each state."""
         rows = json.loads(self.daemon.tool("deliveries", "--json").stdout)["deliveries"]
