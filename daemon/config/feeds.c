@@ -225,7 +225,7 @@ static bool is_default_port(const struct url *url)
 {
 	const char *port = ascii_is(url->scheme.bytes, url->scheme.length, "https") ? "443" : "80";
 
-	return url->port.length == 0 || ascii_is(url->port.bytes, url->port.length, port);
+	return ascii_is(url->port.bytes, url->port.length, port);
 }
 
 /*
@@ -236,7 +236,7 @@ static char *url_key(const char *text, struct arena *arena)
 {
 	size_t length = strcspn(text, "#");
 	char *key = arena_copy(arena, text, length);
-	const char *port;
+	bool has_port;
 	struct url parts;
 	size_t folded;
 
@@ -246,9 +246,9 @@ static char *url_key(const char *text, struct arena *arena)
 	for (size_t i = 0; i < folded; i++)
 		if (key[i] >= 'A' && key[i] <= 'Z')
 			key[i] = (char)(key[i] - 'A' + 'a');
-	port = is_default_port(&parts) ? "" : parts.port.bytes - 1;
-	return arena_printf(arena, "%.*s%.*s%s%s", (int)folded, key,
-		(int)(*port == '\0' ? 0 : parts.port.length + 1), port,
+	has_port = parts.port.length > 0 && !is_default_port(&parts);
+	return arena_printf(arena, "%.*s%s%.*s%s%s", (int)folded, key, has_port ? ":" : "",
+		has_port ? (int)parts.port.length : 0, has_port ? parts.port.bytes : "",
 		parts.path.length > 0 ? "" : "/", parts.path.bytes);
 }
 

@@ -5,6 +5,7 @@
 #include <sys/queue.h>
 
 #include "base/macro.h"
+#include "base/url.h"
 #include "http/bounds.h"
 #include "http/exchange.h"
 #include "http/glue.h"
@@ -283,9 +284,9 @@ static const char *redirect_of(const struct http_transfer *transfer, enum http_f
 /* Whether user or password stand in the URL; an "@" of its path is neither. */
 static bool has_userinfo(const char *url)
 {
-	const char *authority = strstr(url, "://") + 3;
+	struct url parts;
 
-	return memchr(authority, '@', strcspn(authority, "/?#")) != NULL;
+	return url_parse(url, &parts) < 0 || parts.userinfo.bytes;
 }
 
 /* P10: only where 301 and 308 alone led counts as a move; credentials do not move. */

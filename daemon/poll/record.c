@@ -22,13 +22,10 @@ static bool drops_validators(const struct answer *answer, const struct feed_stat
 static unsigned flags_of(
 	const struct round *round, const struct answer *answer, const struct feed_state *next)
 {
-	const struct feed *feed = round->feed;
-	unsigned flags = answer->flags;
+	unsigned flags = 0;
 
-	if (feed->poll_interval > 0)
+	if (round->feed->poll_interval > 0)
 		flags |= REQUEST_FIXED;
-	if (feed->access && feed->access->cookies)
-		flags |= REQUEST_COOKIES;
 	if (answer->status == 200 && round->outcome != ROUND_DOCUMENT)
 		flags |= REQUEST_SAME_BODY;
 	if (drops_validators(answer, next))
@@ -55,15 +52,12 @@ static const char *header_names(const struct access *access, struct arena *arena
 	return names;
 }
 
-struct request_record round_record_child(
-	const struct poll_round *round, const struct answer *answer)
+/* What any answer tells, whatever it was asked for. */
+static struct request_record record_of(
+	const struct answer *answer, const struct access *access, struct arena *arena)
 {
-	const struct feed *feed = round->round.feed;
-	struct arena *arena = round->poller->arena;
-	const char *redirected;
+	const char *redirected = redirected_url(answer, arena);
 
-	arena_reset(arena);
-	redirected = redirected_url(answer, arena);
 	return (struct request_record){
 		.started = answer->started,
 		.ended = answer->now,
@@ -72,15 +66,26 @@ struct request_record round_record_child(
 		.hops = answer->hops,
 		.answered = redirected ? answer->url : NULL,
 		.user_agent = answer->user_agent,
-		.headers = header_names(feed->access, arena),
+		.headers = header_names(access, arena),
 		.status = answer->status,
-		.outcome = answer->outcome == ROUND_DOCUMENT ? REQUEST_DOCUMENT : REQUEST_FAILED,
 		.bytes = answer->bytes,
 		.blocked_until = answer->blocked_until,
-		.next_poll = USEC_INFINITY,
-		.flags = answer->flags | REQUEST_SITEMAP |
-			(feed->access && feed->access->cookies ? REQUEST_COOKIES : 0U),
+		.flags = answer->flags | (access && access->cookies ? REQUEST_COOKIES : 0U),
 	};
+}
+
+struct request_record round_record_child(
+	const struct poll_round *round, const struct answer *answer)
+{
+	struct arena *arena = round->poller->arena;
+	struct request_record record;
+
+	arena_reset(arena);
+	record = record_of(answer, round->round.feed->access, arena);
+	record.outcome = answer->outcome == ROUND_DOCUMENT ? REQUEST_DOCUMENT : REQUEST_FAILED;
+	record.next_poll = USEC_INFINITY;
+	record.flags |= REQUEST_SITEMAP;
+	return record;
 }
 
 int poller_record(const struct round *round, const struct round_result *result,
@@ -89,35 +94,22 @@ int poller_record(const struct round *round, const struct round_result *result,
 	const struct poll_round *whole =
 		CONTAINER_OF((struct round *)round, struct poll_round, round);
 	const struct answer *answer = &whole->answer;
-	const char *redirected = redirected_url(answer, arena);
 
 	if (answer->pushed || local_file_is(round->state->url))
 		return -ENOENT;
-	*ret = (struct request_record){
-		.feed = round->state->id,
-		.previous = round->state->last_request,
-		.started = answer->started,
-		.ended = answer->now,
-		.method = "GET",
-		.url = redirected ? redirected : answer->url,
-		.hops = answer->hops,
-		.answered = redirected ? answer->url : NULL,
-		.moved = answer->permanent_url,
-		.if_none_match = answer->if_none_match,
-		.if_modified_since = answer->if_modified_since,
-		.user_agent = answer->user_agent,
-		.headers = header_names(round->feed->access, arena),
-		.status = answer->status,
-		.outcome = outcome_of(round, result),
-		.bytes = answer->bytes,
-		.etag = answer->etag,
-		.last_modified = answer->last_modified,
-		.freshness = answer->freshness,
-		.blocked_until = answer->blocked_until,
-		.next_poll = next->next_poll,
-		.rule = next->rule,
-		.failures = next->failures,
-		.flags = flags_of(round, answer, next),
-	};
+	*ret = record_of(answer, round->feed->access, arena);
+	ret->feed = round->state->id;
+	ret->previous = round->state->last_request;
+	ret->moved = answer->permanent_url;
+	ret->if_none_match = answer->if_none_match;
+	ret->if_modified_since = answer->if_modified_since;
+	ret->outcome = outcome_of(round, result);
+	ret->etag = answer->etag;
+	ret->last_modified = answer->last_modified;
+	ret->freshness = answer->freshness;
+	ret->next_poll = next->next_poll;
+	ret->rule = next->rule;
+	ret->failures = next->failures;
+	ret->flags |= flags_of(round, answer, next);
 	return 0;
 }
