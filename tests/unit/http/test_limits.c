@@ -166,6 +166,21 @@ static void test_limits_let_no_host_starve_another(void **state)
 	}
 }
 
+/* Two hosts are asked at 0; at 10 `a` finds its address, which at 20 sends `b` back to wait. */
+static void find_one_address(
+	struct limits *limits, struct limits_ticket *a, struct limits_ticket *b)
+{
+	enter(limits, a, "a", 0);
+	enter(limits, b, "b", 0);
+	assert_ptr_equal(limits_next(limits, 0), a);
+	assert_ptr_equal(limits_next(limits, 0), b);
+	assert_true(limits_resolved(limits, a, "192.0.2.1", 10));
+	assert_true(limits_resolved(limits, a, "192.0.2.1", 10));
+	assert_false(limits_resolved(limits, b, "192.0.2.1", 20));
+	limits_leave(limits, b, 20);
+	enter(limits, b, "b", 20);
+}
+
 static void test_limits_count_names_of_one_address_together(void **state)
 {
 	_cleanup_(limits_freep) struct limits *limits = make(64, 1, USEC_SEC);
@@ -173,15 +188,7 @@ static void test_limits_count_names_of_one_address_together(void **state)
 	struct limits_ticket b = {0};
 
 	(void)state;
-	enter(limits, &a, "a", 0);
-	enter(limits, &b, "b", 0);
-	assert_ptr_equal(limits_next(limits, 0), &a);
-	assert_ptr_equal(limits_next(limits, 0), &b);
-	assert_true(limits_resolved(limits, &a, "192.0.2.1", 10));
-	assert_true(limits_resolved(limits, &a, "192.0.2.1", 10));
-	assert_false(limits_resolved(limits, &b, "192.0.2.1", 20));
-	limits_leave(limits, &b, 20);
-	enter(limits, &b, "b", 20);
+	find_one_address(limits, &a, &b);
 	assert_null(limits_next(limits, 5 * USEC_SEC)); /* a is still there */
 	limits_leave(limits, &a, 6 * USEC_SEC);
 	assert_ptr_equal(limits_next(limits, 6 * USEC_SEC), &b);
@@ -202,15 +209,8 @@ static void test_limits_keep_the_gap_between_names_of_one_address_that_connect(v
 	struct limits_ticket b = {0};
 
 	(void)state;
-	enter(limits, &a, "a", 0);
-	enter(limits, &b, "b", 0);
-	assert_ptr_equal(limits_next(limits, 0), &a);
-	assert_ptr_equal(limits_next(limits, 0), &b);
-	assert_true(limits_resolved(limits, &a, "192.0.2.1", 10));
 	/* Two may be under way, but they start one after the other. */
-	assert_false(limits_resolved(limits, &b, "192.0.2.1", 20));
-	limits_leave(limits, &b, 20);
-	enter(limits, &b, "b", 20);
+	find_one_address(limits, &a, &b);
 	assert_null(limits_next(limits, USEC_SEC));
 	assert_ptr_equal(limits_next(limits, USEC_SEC + 10), &b);
 	assert_true(limits_resolved(limits, &b, "192.0.2.1", USEC_SEC + 10));
