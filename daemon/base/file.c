@@ -54,3 +54,25 @@ int file_read(const char *path, size_t limit, char **ret, size_t *ret_length)
 		return -errno;
 	return file_read_fd(fd, limit, ret, ret_length);
 }
+
+int file_read_stored(const char *path, size_t limit, char **ret, size_t *ret_length)
+{
+	_cleanup_(closep) int fd = -1;
+	struct stat status;
+
+	/* Opening a pipe would wait for who writes into it. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return errno == ENXIO ? -ESPIPE : -errno;
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if (S_ISFIFO(status.st_mode) || isatty(fd))
+		return -ESPIPE;
+	return file_read_fd(fd, limit, ret, ret_length);
+}
+
+const char *file_error(int error)
+{
+	return error == -ESPIPE ? "it is a pipe, a socket or a terminal; expected a file"
+				: strerror(-error);
+}

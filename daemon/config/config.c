@@ -71,7 +71,7 @@ static int read_files(struct sections *sections, const char *path)
 		return 0;
 	}
 	if (!S_ISDIR(info.st_mode))
-		return sections_read_file(sections, path);
+		return sections_read_given(sections, path);
 	file = arena_printf(sections->scratch, "%s/%s", path, CONFIG_FILE_NAME);
 	drop_ins = arena_printf(sections->scratch, "%s/%s", path, CONFIG_DROP_IN_FOLDER);
 	if (!file || !drop_ins)

@@ -151,15 +151,12 @@ static char *decode(const char *text, size_t length)
 {
 	char *decoded = strndup(text, length);
 	char *to = decoded;
-	unsigned value;
 
 	for (const char *from = decoded; from && *from != '\0'; to++) {
-		if (*from == '%' && sscanf(from + 1, "%2x", &value) == 1 && value > 0) {
-			*to = (char)value;
-			from += 3;
-		} else {
-			*to = *from++;
-		}
+		int byte = url_decode(from);
+
+		*to = byte > 0 ? (char)byte : *from;
+		from += byte > 0 ? 3 : 1;
 	}
 	if (to)
 		*to = '\0';

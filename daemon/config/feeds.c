@@ -183,13 +183,13 @@ static int add_list(struct drafts *drafts, const struct section *section)
 	section_require(build->sections, section);
 	if (!file)
 		return 0;
-	r = file_read(file, OPML_BYTES_MAX, &text, &length);
+	r = file_read_stored(file, OPML_BYTES_MAX, &text, &length);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0) {
 		setting_error(build->sections, section, "File",
 			"File=: [FeedList \"%s\"]: %s: %s; expected an OPML file", section->name,
-			file, r == -EFBIG ? "it is larger than 64 MiB" : strerror(-r));
+			file, r == -EFBIG ? "it is larger than 64 MiB" : file_error(r));
 		return 0;
 	}
 	drafts->list = section;

@@ -129,14 +129,14 @@ static int read_template(struct build *build, const struct section *section, str
 
 	if (!path)
 		return 0;
-	r = file_read(path, TEMPLATE_BYTES_MAX, &text, &length);
+	r = file_read_stored(path, TEMPLATE_BYTES_MAX, &text, &length);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0 || strlen(text) != length || !utf8_valid(text, length)) {
 		setting_error(build->sections, section, "Template", "Template=: cannot read %s: %s",
 			path,
 			r == -EFBIG     ? "it is larger than 64 KiB"
-				: r < 0 ? strerror(-r)
+				: r < 0 ? file_error(r)
 					: "it is no text in UTF-8");
 		return 0;
 	}

@@ -63,13 +63,18 @@ static struct line trimmed(struct line line)
 	return line;
 }
 
-/* Control characters other than tabs are refused: nothing that a user writes needs them. */
-static bool is_clean(struct line line)
+/*
+ * What is wrong with a line's bytes, or NULL.  Control characters other than tabs are refused:
+ * nothing that a user writes needs them.
+ */
+static const char *fault_of(struct line line)
 {
+	if (!utf8_valid(line.bytes, line.length))
+		return "the line is not UTF-8 text";
 	for (size_t i = 0; i < line.length; i++)
 		if ((unsigned char)line.bytes[i] < ' ' && line.bytes[i] != '\t')
-			return false;
-	return utf8_valid(line.bytes, line.length);
+			return "a control character stands in the line; remove it";
+	return NULL;
 }
 
 static bool is_skipped(struct line line)
@@ -81,15 +86,17 @@ static bool is_skipped(struct line line)
 static void join_continuations(struct ini_state *state)
 {
 	struct ini_state ahead = *state;
+	const char *fault;
 	struct line line;
 
 	while (next_line(&ahead, &line)) {
 		if (!is_skipped(line)) {
 			if (!is_blank(line.bytes[0]))
 				return;
-			if (!is_clean(line))
-				config_errors_add(state->errors, state->file, ahead.line,
-					"the line is not UTF-8 text");
+			fault = fault_of(line);
+			if (fault)
+				config_errors_add(
+					state->errors, state->file, ahead.line, "%s", fault);
 			line = trimmed(line);
 			(void)buffer_add_char(&state->logical, ' ');
 			(void)buffer_add(&state->logical, line.bytes, line.length);
@@ -173,9 +180,10 @@ static void open_section(struct ini_state *state, struct line line)
 /* Says what is wrong with a line that is neither header nor value. */
 static void refuse_line(struct ini_state *state, struct line line)
 {
-	if (!is_clean(line))
-		config_errors_add(
-			state->errors, state->file, state->line, "the line is not UTF-8 text");
+	const char *fault = fault_of(line);
+
+	if (fault)
+		config_errors_add(state->errors, state->file, state->line, "%s", fault);
 	else if (is_blank(line.bytes[0]))
 		config_errors_add(state->errors, state->file, state->line,
 			"an indented line continues a value, and none stands before it");
@@ -189,15 +197,17 @@ static void refuse_line(struct ini_state *state, struct line line)
 static bool next_value(struct ini_state *state)
 {
 	struct line line;
+	bool clean;
 
 	while (state->failed == 0 && next_line(state, &line)) {
 		if (is_skipped(line))
 			continue;
-		if (is_clean(line) && line.bytes[0] == '[') {
+		clean = !fault_of(line);
+		if (clean && line.bytes[0] == '[') {
 			open_section(state, line);
 			continue;
 		}
-		if (!is_clean(line) || !has_key(line)) {
+		if (!clean || !has_key(line)) {
 			refuse_line(state, line);
 			continue;
 		}

@@ -38,12 +38,12 @@ static int read_terms(const struct sections *sections, const struct section *sec
 	size_t length;
 	int r;
 
-	r = file_read(file, TERMS_FILE_MAX, &text, &length);
+	r = file_read_stored(file, TERMS_FILE_MAX, &text, &length);
 	if (r < 0 && r != -ENOMEM) {
 		setting_error(sections, section, "File", "File=: [List \"%s\"]: %s: %s",
 			section->name, file,
 			r == -EFBIG ? "the file is too large; at most 16 MiB are read"
-				    : strerror(-r));
+				    : file_error(r));
 		return 0;
 	}
 	if (r >= 0)

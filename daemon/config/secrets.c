@@ -28,11 +28,11 @@ int secret_read(struct build *build, const struct section *section, const char *
 	int r;
 
 	*ret = NULL;
-	r = file_read(path, limit, ret, ret_length);
+	r = file_read_stored(path, limit, ret, ret_length);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
 		setting_error(build->sections, section, key, "%s=: cannot read %s: %s", key, path,
-			r == -EFBIG ? "it is too large" : strerror(-r));
+			r == -EFBIG ? "it is too large" : file_error(r));
 	return 0;
 }

@@ -175,7 +175,9 @@ static int copy_folder(struct sections *sections)
 	return sections->folder ? 0 : -ENOMEM;
 }
 
-int sections_read_file(struct sections *sections, const char *path)
+typedef int (*read_fn)(const char *path, size_t limit, char **ret, size_t *ret_length);
+
+static int read_sections(struct sections *sections, const char *path, read_fn read)
 {
 	static const struct ini_callbacks callbacks = {open_section, set_value};
 	_cleanup_(freep) char *text = NULL;
@@ -189,7 +191,7 @@ int sections_read_file(struct sections *sections, const char *path)
 	if (r < 0)
 		return r;
 	sections->current = NULL;
-	r = file_read(path, CONFIG_FILE_MAX, &text, &length);
+	r = read(path, CONFIG_FILE_MAX, &text, &length);
 	if (r == -EFBIG) {
 		config_errors_add(sections->errors, path, 0,
 			"the file is too large; at most 64 MiB are read");
@@ -197,10 +199,20 @@ int sections_read_file(struct sections *sections, const char *path)
 	}
 	if (r < 0) {
 		config_errors_add(
-			sections->errors, path, 0, "cannot read the file: %s", strerror(-r));
+			sections->errors, path, 0, "cannot read the file: %s", file_error(r));
 		return r == -ENOMEM ? r : 0;
 	}
 	return ini_read(sections->file, text, length, sections->errors, &callbacks, sections);
+}
+
+int sections_read_file(struct sections *sections, const char *path)
+{
+	return read_sections(sections, path, file_read_stored);
+}
+
+int sections_read_given(struct sections *sections, const char *path)
+{
+	return read_sections(sections, path, file_read);
 }
 
 unsigned section_line_of(const struct section *section, const char *key)

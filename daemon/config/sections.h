@@ -33,6 +33,9 @@ int sections_init(struct sections *sections, struct arena *scratch, struct arena
 /* Reads one file.  Faults, also of reading, go to the errors.  Returns 0 or -ENOMEM. */
 int sections_read_file(struct sections *sections, const char *path);
 
+/* As sections_read_file(), of a file that the command line names: it may be a pipe. */
+int sections_read_given(struct sections *sections, const char *path);
+
 /* Adds the fault of a section: "FILE:LINE: ..." at its header. */
 #define section_error(sections_, section_, ...)                                                    \
 	config_errors_add((sections_)->errors, (section_)->file, (section_)->line, __VA_ARGS__)

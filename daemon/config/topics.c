@@ -220,7 +220,7 @@ int topics_load(const char *path, struct arena *arena, struct topic **ret, size_
 	r = sections_init(&sections, scratch, arena, errors);
 	if (r < 0)
 		return r;
-	r = sections_read_file(&sections, path);
+	r = sections_read_given(&sections, path);
 	if (r < 0)
 		return r;
 	r = build_plain_topics(&sections, arena, &topics, &count);

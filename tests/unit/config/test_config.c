@@ -348,6 +348,33 @@ static void test_credentials_are_read_from_the_folder_of_systemd(void **state)
 	scratch_remove(folder);
 }
 
+/* Reading them would stop a start, and in a reload the loop. */
+static void test_pipes_are_refused_and_not_waited_for(void **state)
+{
+	_cleanup_(config_freep) struct config *config = NULL;
+	_cleanup_(config_errors_clear) struct config_errors errors = {0};
+	char folder[SCRATCH_FOLDER_BYTES];
+	char path[SCRATCH_PATH_BYTES];
+
+	(void)state;
+	scratch_make(folder);
+	scratch_path(folder, "conf.d", path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	scratch_path(folder, "conf.d/pipe.conf", path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	scratch_path(folder, "pipe", path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	scratch_write(folder, "wirewatch.conf",
+		"[FeedList \"a\"]\nFile=pipe\n[List \"b\"]\nFile=pipe\n"
+		"[Webhook \"c\"]\nURL=https://example.org/\nSecretFile=pipe\nTemplate=pipe\n"
+		"[Feed \"d\"]\nURL=https://example.org/\nTokenFile=pipe\nCAFile=pipe\n");
+	assert_int_equal(config_load(folder, &errors, &config), -EINVAL);
+	assert_int_equal(errors.count, 7);
+	for (size_t i = 0; i < errors.count; i++)
+		assert_non_null(strstr(errors.lines[i], "it is a pipe, a socket or a terminal"));
+	scratch_remove(folder);
+}
+
 static void test_hooks_have_the_socket_of_the_daemon_or_none(void **state)
 {
 	char text[512];
@@ -394,6 +421,7 @@ int main(void)
 		cmocka_unit_test(test_faults_beyond_the_limit_are_counted),
 		cmocka_unit_test(test_feeds_are_bounded),
 		cmocka_unit_test(test_credentials_are_read_from_the_folder_of_systemd),
+		cmocka_unit_test(test_pipes_are_refused_and_not_waited_for),
 		cmocka_unit_test(test_hooks_have_the_socket_of_the_daemon_or_none),
 		cmocka_unit_test(test_hooks_may_be_kept_out_of_units),
 	};

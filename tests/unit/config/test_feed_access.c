@@ -119,6 +119,24 @@ static void test_user_and_password_are_taken_out_of_urls(void **state)
 	assert_string_equal(config->feeds[0].access->password, "p:w");
 }
 
+static void test_percent_that_encodes_nothing_stays_in_a_password(void **state)
+{
+	static const char *const passwords[] = {"pa%5", "pa%", "pa%-1", "pa%+5z", "%0x1", "%00"};
+	char text[256];
+
+	for (size_t i = 0; i < ARRAY_SIZE(passwords); i++) {
+		struct room *room = *state;
+		const struct config *config;
+
+		(void)snprintf(text, sizeof(text), "[Feed \"a\"]\nURL=https://me:%s@example.org/\n",
+			passwords[i]);
+		config = load(room, text);
+		assert_string_equal(config->feeds[0].access->password, passwords[i]);
+		config_free(room->config);
+		room->config = NULL;
+	}
+}
+
 static void test_feeds_of_a_list_share_its_access(void **state)
 {
 	const struct config *config =
@@ -240,6 +258,7 @@ int main(void)
 		TEST(test_password_is_the_line_of_its_file),
 		TEST(test_credentials_of_systemd),
 		TEST(test_user_and_password_are_taken_out_of_urls),
+		TEST(test_percent_that_encodes_nothing_stays_in_a_password),
 		TEST(test_feeds_of_a_list_share_its_access),
 		TEST(test_p16_one_url_with_two_credentials_is_two_feeds),
 		TEST(test_p16_urls_that_make_one_request_are_one_feed),
