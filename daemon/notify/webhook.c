@@ -150,7 +150,11 @@ struct outcome webhook_outcome(
 	struct words words = words_of(room, OUTCOME_WORDS_BYTES);
 	const char *retry_after;
 
-	if (response->failure != HTTP_OK) {
+	/*
+	 * The status says all: where the rest breaks off or does not end, the receiver has decided
+	 * all the same, and what it took is not to be sent once more.
+	 */
+	if (response->failure != HTTP_OK && response->status < 200) {
 		words_add(&words, "%s", response->words ? response->words : "no response");
 		outcome.unwell = true;
 		return outcome;

@@ -164,6 +164,26 @@ class WebhooksTest(AgencyTest):
         # What lies in buffers between the two is sent, and not read.
         self.assertLess(sum(sent), 2 * 16 * 1024 * 1024)
 
+    def test_status_counts_though_the_rest_breaks_off_or_never_ends(self):
+        def break_off(handler, number):
+            handler.send_response(503 if number == 0 else 200)
+            handler.send_header("Retry-After", "1")
+            handler.send_header("Content-Length", "100")
+            handler.end_headers()
+            handler.wfile.write(b"and then")
+            if number == 2:
+                time.sleep(5)
+            handler.close_connection = True
+
+        self.start(PlainReceiver(break_off), "Timeout=2s\n")
+        self.publish(Story("one", KEYWORD))
+        wait_for("the delivery", lambda: self.delivery().get("state") == "delivered", SECONDS)
+        self.assertGreaterEqual(self.receiver.times[1], self.receiver.times[0] + 0.95)
+        self.publish(Story("one", KEYWORD), Story("two", KEYWORD))
+        wait_for("another", lambda: self.delivery().get("state") == "delivered" and
+                 self.receiver.count() >= 3, SECONDS)
+        self.assertEqual(self.receiver.count(), 3)
+
     def test_redirects_are_not_followed(self):
         def redirect(handler, number):
             if number == 0:

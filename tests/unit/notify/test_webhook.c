@@ -167,6 +167,42 @@ static void test_2xx_delivers(void **state)
 	assert_int_equal(outcome_of(299, words).kind, OUTCOME_DELIVERED);
 }
 
+static struct outcome broken_outcome(
+	enum http_failure failure, int status, char words[OUTCOME_WORDS_BYTES])
+{
+	const struct http_response response = {
+		.failure = failure, .words = "it broke off", .status = status, .body = ""};
+
+	return webhook_outcome(&response, NOON, words);
+}
+
+static void test_status_counts_though_the_rest_breaks_off(void **state)
+{
+	char words[OUTCOME_WORDS_BYTES];
+
+	(void)state;
+	assert_int_equal(broken_outcome(HTTP_BROKEN, 200, words).kind, OUTCOME_DELIVERED);
+	assert_int_equal(broken_outcome(HTTP_TIMEOUT, 204, words).kind, OUTCOME_DELIVERED);
+	assert_int_equal(broken_outcome(HTTP_BROKEN, 410, words).kind, OUTCOME_DISABLED);
+	assert_int_equal(broken_outcome(HTTP_BROKEN, 422, words).kind, OUTCOME_RETRY);
+	assert_non_null(strstr(words, "HTTP 422"));
+}
+
+static void test_no_status_is_no_answer(void **state)
+{
+	static const int statuses[] = {0, 100, 102};
+	char words[OUTCOME_WORDS_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
+		struct outcome outcome = broken_outcome(HTTP_TIMEOUT, statuses[i], words);
+
+		assert_int_equal(outcome.kind, OUTCOME_RETRY);
+		assert_true(outcome.unwell);
+		assert_string_equal(words, "it broke off");
+	}
+}
+
 static void test_all_else_but_410_is_tried_again(void **state)
 {
 	static const int statuses[] = {101, 300, 301, 302, 307, 308, 400, 401, 403, 404, 408, 413,
@@ -282,6 +318,8 @@ int main(void)
 		cmocka_unit_test(test_own_headers_come_too_but_replace_no_reserved_one),
 		cmocka_unit_test(test_headers_beyond_the_bound_are_left_out),
 		cmocka_unit_test(test_2xx_delivers),
+		cmocka_unit_test(test_status_counts_though_the_rest_breaks_off),
+		cmocka_unit_test(test_no_status_is_no_answer),
 		cmocka_unit_test(test_all_else_but_410_is_tried_again),
 		cmocka_unit_test(test_only_a_sick_receiver_counts_against_the_hook),
 		cmocka_unit_test(test_words_quote_the_receiver_on_one_line_and_bounded),
