@@ -35,34 +35,62 @@ int deliveries_change(
 	return status;
 }
 
-/* All dead letters of the hook, or of every hook (NULL).  Returns an exit status. */
-static int deliveries_change_all(const struct remote *remote, const char *action, const char *hook)
+/* What has been changed so far. */
+struct progress {
+	json_int_t total;
+	json_int_t waiting; /* of these, deliveries to a hook that is gone */
+	json_int_t last;    /* the id to go on behind */
+	bool more;
+};
+
+/* The next part; the daemon takes some at a time. */
+static int change_part(const struct remote *remote, const char *action, const char *hook,
+	struct progress *progress)
 {
 	_cleanup_(buffer_free) struct buffer path = BUFFER_INIT(REMOTE_PATH_MAX);
-	const char *key = is_retry(action) ? "retrying" : "dropped";
-	json_int_t total = 0;
-	bool more = true;
+	char last[24];
+	json_t *body;
+	int r;
 
+	(void)snprintf(last, sizeof(last), "%lld", (long long)progress->last);
 	(void)buffer_add_string(&path, "/deliveries");
 	path_add_segment(&path, action);
 	path_add_parameter(&path, "hook", hook);
+	path_add_parameter(&path, "after", progress->last > 0 ? last : NULL);
 	if (path.failed)
 		return fail_internal(remote->verb, path.failed);
-	while (more) { /* the daemon takes some at a time */
-		json_t *body;
-		int r;
+	r = remote_request(remote, "POST", path.bytes, &body);
+	if (r != 0)
+		return r;
+	progress->total += member_number(body, is_retry(action) ? "retrying" : "dropped");
+	progress->waiting += member_number(body, "waiting");
+	progress->last = member_number(body, "last");
+	progress->more = json_is_true(json_object_get(body, "more"));
+	json_decref(body);
+	return 0;
+}
 
-		r = remote_request(remote, "POST", path.bytes, &body);
+/* All dead letters of the hook, or of every hook (NULL).  Returns an exit status. */
+static int deliveries_change_all(const struct remote *remote, const char *action, const char *hook)
+{
+	struct progress progress = {.more = true};
+	const char *done = is_retry(action) ? "sent again" : "given up";
+	json_int_t dead;
+
+	while (progress.more) {
+		int r = change_part(remote, action, hook, &progress);
+
 		if (r != 0)
 			return r;
-		total += member_number(body, key);
-		more = json_is_true(json_object_get(body, "more"));
-		json_decref(body);
 	}
 	if (remote->json)
-		return output_json(json_pack("{s:I}", key, total));
-	(void)printf("%lld dead letter%s %s\n", (long long)total, total == 1 ? " is" : "s are",
-		is_retry(action) ? "sent again" : "given up");
+		return output_json(json_pack(
+			"{s:I}", is_retry(action) ? "retrying" : "dropped", progress.total));
+	dead = progress.total - progress.waiting;
+	(void)printf("%lld dead letter%s %s\n", (long long)dead, dead == 1 ? " is" : "s are", done);
+	if (progress.waiting > 0)
+		(void)printf("%lld deliver%s %s\n", (long long)progress.waiting,
+			progress.waiting == 1 ? "y that waited is" : "ies that waited are", done);
 	return EXIT_CODE_DONE;
 }
 

@@ -383,8 +383,12 @@ static void change_delivery(const struct control_request *request, struct contro
 		return;
 	}
 	r = verb(context->outbox, id);
-	if (r == -EALREADY || r == -EINVAL)
-		reply_refuse(reply, REPLY_CONFLICT, "the delivery is not in a state for that");
+	if (r == -EALREADY)
+		reply_refuse(reply, REPLY_CONFLICT, "it was delivered or given up before");
+	else if (r == -EHOSTUNREACH)
+		reply_refuse(reply, REPLY_CONFLICT,
+			"its hook is not configured any more; configure it again, or drop the "
+			"delivery");
 	else if (r < 0)
 		reply_error(reply, r, "delivery");
 	else

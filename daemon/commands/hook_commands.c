@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "commands/commands.h"
 #include "commands/hook_test.h"
@@ -47,6 +48,27 @@ static int add_count(const char *hook, enum delivery_state state, uint64_t count
 		: 0;
 }
 
+/* Deliveries to a name that is configured no more: nothing else tells of them. */
+static void add_gone_hooks(const struct hook_list *hooks)
+{
+	const char *name;
+	json_t *one;
+
+	json_object_foreach (hooks->counts, name, one) {
+		if (find_hook(hooks->context, name))
+			continue;
+		(void)json_array_append_new(hooks->list,
+			json_pack("{s:s, s:n, s:s, s:n, s:i, s:i, s:I, s:I, s:s, s:b}", "name",
+				name, "kind", "state", "gone", "held_until", "failures", 0,
+				"in_flight", 0, "pending",
+				json_integer_value(json_object_get(one, "pending")), "dead",
+				json_integer_value(json_object_get(one, "dead")), "error",
+				"it is not configured any more; what waits for it goes when it is "
+				"again",
+				"in_unit", 0));
+	}
+}
+
 static json_int_t count_of(const json_t *counts, const char *hook, const char *state)
 {
 	return json_integer_value(json_object_get(json_object_get(counts, hook), state));
@@ -80,8 +102,10 @@ void hook_command_list(
 
 	(void)request;
 	r = store_deliveries_count(context->store, add_count, hooks.counts);
-	if (r == 0)
+	if (r == 0) {
 		outbox_each_hook(context->outbox, add_hook, &hooks);
+		add_gone_hooks(&hooks);
+	}
 	json_decref(hooks.counts);
 	reply_list(reply, "hooks", hooks.list, r);
 }
@@ -103,8 +127,11 @@ void hook_command_test(
 struct batch {
 	struct outbox *outbox;
 	int (*verb)(struct outbox *, int64_t);
+	size_t seen;
 	json_int_t done;
-	bool more; /* there are */
+	json_int_t waiting; /* of these, pending ones */
+	int64_t last;       /* id */
+	bool more;          /* there are */
 };
 
 static int change_one(const struct delivery *delivery, void *userdata)
@@ -112,34 +139,55 @@ static int change_one(const struct delivery *delivery, void *userdata)
 	struct batch *batch = userdata;
 	int r;
 
-	if (batch->done == DELIVERIES_AT_A_TIME) {
+	if (batch->seen == DELIVERIES_AT_A_TIME) {
 		batch->more = true;
 		return 0;
 	}
+	batch->seen++;
+	batch->last = delivery->id;
 	r = batch->verb(batch->outbox, delivery->id);
+	if (r == -EHOSTUNREACH)
+		return 0; /* its hook is gone: it stays what it is */
 	if (r < 0)
 		return r;
 	batch->done++;
+	batch->waiting += delivery->state == DELIVERY_PENDING;
 	return 0;
 }
 
-/* A part of them; who asks goes on until none is left. */
+/*
+ * A part of them, behind the id `after`; who asks goes on behind the last.  So each is changed
+ * once: one that is sent again may be a dead letter again before the last is.  What waits for a
+ * hook that is gone can be given up, too.
+ */
 static void change_all(const struct control_request *request, struct control_reply *reply,
 	const struct command_context *context, int (*verb)(struct outbox *, int64_t),
 	const char *done)
 {
 	const char *hook = control_request_parameter(request, "hook");
+	const char *after = control_request_parameter(request, "after");
+	bool is_gone = hook && !find_hook(context, hook);
 	struct batch batch = {.outbox = context->outbox, .verb = verb};
+	unsigned long long start = 0;
 	int r;
 
+	if (after && (!ascii_number(after, &start) || start > INT64_MAX)) {
+		reply_refuse(reply, REPLY_BAD_REQUEST, "after is a delivery's id");
+		return;
+	}
 	r = store_deliveries_dead(
-		context->store, hook, DELIVERIES_AT_A_TIME + 1, change_one, &batch);
+		context->store, hook, (int64_t)start, DELIVERIES_AT_A_TIME + 1, change_one, &batch);
+	if (r == 0 && is_gone && !batch.more && verb == outbox_drop)
+		r = store_deliveries_oldest(
+			context->store, hook, DELIVERIES_AT_A_TIME + 1, change_one, &batch);
 	if (r < 0)
 		reply_error(reply, r, "store");
-	else if (batch.done == 0 && hook && !find_hook(context, hook))
+	else if (batch.done == 0 && is_gone && !after)
 		reply_error(reply, -ENOENT, "hook");
 	else
-		reply_body(reply, json_pack("{s:I, s:b}", done, batch.done, "more", batch.more));
+		reply_body(reply,
+			json_pack("{s:I, s:I, s:b, s:I}", done, batch.done, "waiting",
+				batch.waiting, "more", batch.more, "last", (json_int_t)batch.last));
 }
 
 void hook_command_retry_all(

@@ -434,6 +434,7 @@ void lane_amend(struct lane *lane, const struct delivery *delivery)
 		return;
 	flight->record.delivery.state = delivery->state;
 	flight->record.delivery.attempts = delivery->attempts;
+	flight->record.delivery.created = delivery->created;
 	flight->record.delivery.next_attempt = delivery->next_attempt;
 }
 

@@ -205,8 +205,26 @@ static bool is_among(const struct hook *hooks, size_t count, const char *name)
 	return false;
 }
 
+struct hook_list {
+	const struct hook *hooks;
+	size_t count;
+};
+
+static int warn_of_gone(const char *hook, uint64_t count, void *userdata)
+{
+	const struct hook_list *list = userdata;
+
+	if (!is_among(list->hooks, list->count, hook))
+		log_write(LOG_WARNING, NULL, LOG_FIELDS({"HOOK", hook}),
+			"hook %s: is not configured, and %llu of its deliveries wait%s; configure "
+			"it again under that name, or `wirewatch drop --all --hook %s`",
+			hook, (unsigned long long)count, count == 1 ? "s" : "", hook);
+	return 0;
+}
+
 int outbox_set_hooks(struct outbox *outbox, const struct hook *hooks, size_t count)
 {
+	struct hook_list list = {hooks, count};
 	int r;
 
 	for (struct lane *lane = outbox->lanes; lane; lane = lane->next)
@@ -217,6 +235,9 @@ int outbox_set_hooks(struct outbox *outbox, const struct hook *hooks, size_t cou
 		if (r < 0)
 			return r;
 	}
+	r = store_deliveries_waiting(outbox->context.store, warn_of_gone, &list);
+	if (r < 0)
+		log_error("cannot read which hooks have deliveries: %s", strerrordesc_np(-r));
 	outbox_wake(outbox);
 	return 0;
 }
@@ -238,6 +259,16 @@ int outbox_idle(struct outbox *outbox)
 	return 1;
 }
 
+/* Whether the operator's verb makes sense for the delivery: 0, -EALREADY or -EHOSTUNREACH. */
+static int check_change(
+	const struct lane *lane, const struct delivery *delivery, enum delivery_state state)
+{
+	if (state == DELIVERY_DROPPED &&
+		(delivery->state == DELIVERY_DELIVERED || delivery->state == DELIVERY_DROPPED))
+		return -EALREADY;
+	return state == DELIVERY_PENDING && (!lane || lane->closed) ? -EHOSTUNREACH : 0;
+}
+
 static int change_state(struct outbox *outbox, int64_t id, enum delivery_state state)
 {
 	_cleanup_(arena_freep) struct arena *arena = NULL;
@@ -252,13 +283,17 @@ static int change_state(struct outbox *outbox, int64_t id, enum delivery_state s
 	if (r < 0)
 		return r;
 	lane = find_lane(outbox, delivery.hook);
-	if (lane && state == DELIVERY_PENDING && lane_tries(lane, id))
-		return 0; /* it is being tried */
+	r = check_change(lane, &delivery, state);
+	if (r < 0 || (state == DELIVERY_PENDING && lane_tries(lane, id)))
+		return r; /* or it is being tried */
 	delivery.state = state;
 	/* Who wants it sent all the same knows that the receiver is back. */
-	if (lane && state == DELIVERY_PENDING && lane->disabled)
+	if (state == DELIVERY_PENDING && lane->disabled)
 		lane_enable(lane);
 	if (state == DELIVERY_PENDING) {
+		/* RetryFor= begins anew: else it would be given up at the next failure or sooner.
+		 */
+		delivery.created = clock_now(outbox->context.notifiers.clock);
 		delivery.attempts = 0;
 		delivery.next_attempt = clock_now(outbox->context.notifiers.clock);
 	}

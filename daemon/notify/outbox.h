@@ -42,8 +42,8 @@ void outbox_free(struct outbox *outbox);
 
 /*
  * Sets the hooks (start, reload); they are copied.  Deliveries of a hook that is gone stay pending
- * until it is back.  A hook that was held back gets its chance again, one that was disabled (410)
- * if it leads elsewhere now: that is kept by the store, across runs too.
+ * until it is back, and the operator is told.  A hook that was held back gets its chance again, one
+ * that was disabled (410) if it leads elsewhere now: that is kept by the store, across runs too.
  */
 int outbox_set_hooks(struct outbox *outbox, const struct hook *hooks, size_t count);
 
@@ -53,8 +53,12 @@ void outbox_wake(struct outbox *outbox);
 /* --once: whether nothing is in flight and nothing is due now. */
 int outbox_idle(struct outbox *outbox);
 
-/* Operator's verbs on one delivery: due now again (which enables a disabled hook); given up.
- * -ENOENT. */
+/*
+ * Operator's verbs on one delivery: due now again, as if it were new (which enables a disabled
+ * hook); given up.  Returns 0, -ENOENT, -EHOSTUNREACH where it would be sent to a hook that is not
+ * configured, -EALREADY where what is to be given up is delivered or given up, or what the store
+ * says.
+ */
 int outbox_retry(struct outbox *outbox, int64_t delivery);
 int outbox_drop(struct outbox *outbox, int64_t delivery);
 

@@ -105,6 +105,19 @@ int backlog_get(struct store *store, const char *hook, uint64_t *ret)
 	return 0;
 }
 
+int backlog_each(struct store *store, store_backlog_fn fn, void *userdata)
+{
+	const struct backlog *backlog;
+	size_t cursor = 0;
+	int r;
+
+	r = count(store);
+	while (r == 0 && (backlog = map_next(&store->backlogs, &cursor)))
+		if (backlog->pending > 0)
+			r = fn(backlog->hook, (uint64_t)backlog->pending, userdata);
+	return r;
+}
+
 int backlog_total(struct store *store, uint64_t *ret)
 {
 	int r;

@@ -14,5 +14,8 @@ int backlog_get(struct store *store, const char *hook, uint64_t *ret);
 /* Of all hooks. */
 int backlog_total(struct store *store, uint64_t *ret);
 
+/* Of each hook that has any; what `fn` returns other than 0 ends it and is returned. */
+int backlog_each(struct store *store, store_backlog_fn fn, void *userdata);
+
 /* They are not what the store says any more. */
 void backlog_forget(struct store *store);

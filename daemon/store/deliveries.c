@@ -31,6 +31,7 @@ static const char add_sql[] =
 
 static const char save_sql[] =
 	"UPDATE deliveries AS d SET state = ?2, attempts = ?3, last_attempt = ?4, error = ?5,"
+	" created = ?7,"
 	" next_attempt = CASE WHEN EXISTS (SELECT 1 FROM deliveries e WHERE e.hook = d.hook"
 	" AND e.story = d.story AND e.state = 'pending' AND e.id < d.id) THEN NULL ELSE ?6 END"
 	" WHERE id = ?1";
@@ -59,8 +60,9 @@ static const char newest_sql[] =
 static const char newest_dead_sql[] =
 	SELECT_DELIVERIES " WHERE d.state = 'dead' AND d.created >= ? ORDER BY d.id DESC LIMIT ?";
 
-static const char dead_sql[] = SELECT_DELIVERIES
-	" WHERE d.state = 'dead' AND (?1 IS NULL OR d.hook = ?1) ORDER BY d.id LIMIT ?2";
+static const char dead_sql[] =
+	SELECT_DELIVERIES " WHERE d.state = 'dead' AND (?1 IS NULL OR d.hook = ?1) AND d.id > ?2"
+			  " ORDER BY d.id LIMIT ?3";
 /* The states stand in the text: else SQLite would not look into the indexes of just these. */
 static const char count_pending_sql[] = "SELECT hook, count(*) FROM deliveries"
 					" WHERE state = 'pending' GROUP BY hook";
@@ -209,6 +211,11 @@ int store_deliveries_pending(struct store *store, const char *hook, uint64_t *re
 	return backlog_get(store, hook, ret);
 }
 
+int store_deliveries_waiting(struct store *store, store_backlog_fn fn, void *userdata)
+{
+	return backlog_each(store, fn, userdata);
+}
+
 int store_deliveries_each(struct store *store, bool failed_only, usec since, size_t limit,
 	store_delivery_fn fn, void *userdata)
 {
@@ -220,12 +227,13 @@ int store_deliveries_each(struct store *store, bool failed_only, usec since, siz
 	return each(&s, limit, fn, userdata);
 }
 
-int store_deliveries_dead(
-	struct store *store, const char *hook, size_t limit, store_delivery_fn fn, void *userdata)
+int store_deliveries_dead(struct store *store, const char *hook, int64_t after, size_t limit,
+	store_delivery_fn fn, void *userdata)
 {
 	_cleanup_(statement_end) struct statement s = statement_read(store, dead_sql);
 
 	bind_text(&s, hook);
+	bind_int(&s, after);
 	bind_limit(&s, limit);
 	return each(&s, limit, fn, userdata);
 }
@@ -314,6 +322,7 @@ int store_delivery_save(struct store *store, const struct delivery *delivery)
 	bind_usec(&s, delivery->last_attempt);
 	bind_text(&s, delivery->error);
 	bind_usec(&s, delivery->next_attempt);
+	bind_usec(&s, delivery->created);
 	r = statement_run(&s);
 	if (r < 0)
 		return r;

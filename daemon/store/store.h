@@ -400,9 +400,9 @@ int store_deliveries_hasten(struct store *store, usec now, usec limit);
 int store_deliveries_each(struct store *store, bool failed_only, usec since, size_t limit,
 	store_delivery_fn fn, void *userdata);
 
-/* Dead letters, the oldest first; of one hook, or of all (NULL). */
-int store_deliveries_dead(
-	struct store *store, const char *hook, size_t limit, store_delivery_fn fn, void *userdata);
+/* Dead letters, the oldest behind the id `after` first; of one hook, or of all (NULL). */
+int store_deliveries_dead(struct store *store, const char *hook, int64_t after, size_t limit,
+	store_delivery_fn fn, void *userdata);
 
 /* How many pending deliveries and dead letters each hook has; hooks without any are left out. */
 typedef int (*store_count_fn)(
@@ -410,7 +410,7 @@ typedef int (*store_count_fn)(
 int store_deliveries_count(struct store *store, store_count_fn fn, void *userdata);
 
 /*
- * Writes the outcome of an attempt: state, attempts, times, error.  When it is not pending any
+ * Writes the outcome of an attempt: state, attempts, all times, error.  When it is not pending any
  * more, the next one of its hook and story becomes due.
  */
 int store_delivery_save(struct store *store, const struct delivery *delivery);
@@ -504,6 +504,10 @@ int store_subscriptions_each(struct store *store, store_subscription_fn fn, void
 
 /* How many of the hook's deliveries are pending.  Cheap, however many there are. */
 int store_deliveries_pending(struct store *store, const char *hook, uint64_t *ret);
+
+/* Hooks with pending deliveries, configured or not, and how many.  As cheap. */
+typedef int (*store_backlog_fn)(const char *hook, uint64_t count, void *userdata);
+int store_deliveries_waiting(struct store *store, store_backlog_fn fn, void *userdata);
 
 /* The hook's pending deliveries in the order in which they were made, due or not. */
 int store_deliveries_oldest(

@@ -214,6 +214,35 @@ class HooksTest(AgencyTest):
         done = self.daemon.tool("drop", "--all", "--hook", "desk")
         self.assertEqual((done.returncode, done.stdout), (0, f"{count} dead letters are given up\n"))
 
+    def test_hook_that_is_gone_is_told_with_what_waits_for_it(self):
+        self.receiver.status = 500
+        self.start(f"[Webhook \"desk\"]\nURL={self.receiver.url()}\nRetryFirst=1h\n", {})
+        self.publisher.set("agency", rss("agency", [Item(Story(f"story {n}", KEYWORD), "agency")
+                                                    for n in range(3)]))
+        self.poll()
+        wait_for("the attempts", lambda: self.states() == {"pending": 3}, SECONDS)
+        self.daemon.write_config("[Topic \"other\"]\nQuery=other\n")
+        self.hang_up("reloaded: 0 feeds,")
+        wait_for("the warning", lambda: "hook desk: is not configured, and 3 of its deliveries wait"
+                 in self.daemon.log(), SECONDS)
+        hooks = json.loads(self.daemon.tool("hooks", "--json").stdout)["hooks"]
+        desk = [h for h in hooks if h["name"] == "desk"][0]
+        self.assertEqual((desk["state"], desk["pending"]), ("gone", 3))
+        self.assertIn("not configured any more", self.daemon.tool("hooks").stdout)
+        done = self.daemon.tool("retry", "1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("its hook is not configured any more", done.stderr)
+        self.assertEqual(self.daemon.tool("drop", "1").returncode, 0)
+        done = self.daemon.tool("drop", "1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("delivered or given up before", done.stderr)
+        done = self.daemon.tool("drop", "--all", "--hook", "desk")
+        self.assertEqual((done.returncode, done.stdout),
+                         (0, "0 dead letters are given up\n"
+                             "2 deliveries that waited are given up\n"))
+        self.assertEqual(self.states(), {"dropped": 3})
+        self.assertNotIn("desk", self.daemon.tool("hooks").stdout)
+
     def states(self):
         """How many deliveries are in each state."""
         rows = json.loads(self.daemon.tool("deliveries", "--json").stdout)["deliveries"]

@@ -606,6 +606,75 @@ static void test_operator_retries_now(void **state)
 	assert_int_equal(receiver_waiting(), 1);
 }
 
+/* A delivery that was given up after RetryFor=; the hook is down still. */
+static struct delivery dead_letter(struct room *room)
+{
+	struct delivery delivery;
+
+	for (unsigned i = 0; i < LANE_FAILURES_MAX; i++)
+		room_add(room, NULL);
+	room_commit_and_wake(room);
+	while (room_figures(room).dead < LANE_FAILURES_MAX) {
+		receiver_answer_all(500);
+		room_turn(room);
+		room_advance(room, USEC_HOUR);
+	}
+	delivery = newest(room);
+	free((char *)delivery.error);
+	assert_int_equal(delivery.state, DELIVERY_DEAD);
+	return delivery;
+}
+
+static void test_retry_for_begins_anew_for_what_the_operator_sends_again(void **state)
+{
+	struct room *room = *state;
+	struct delivery delivery = dead_letter(room);
+
+	/* Held, as after a failure of just now: nothing goes, and nothing is given up. */
+	room_add(room, NULL);
+	room_commit_and_wake(room);
+	receiver_answer_all(500);
+	room_turn(room);
+	assert_int_equal(outbox_retry(room->outbox, delivery.id), 0);
+	room_turn(room);
+	assert_int_equal(room_figures(room).pending, 2);
+	assert_int_equal(room_figures(room).dead, LANE_FAILURES_MAX - 1);
+	for (unsigned i = 0; i < 3; i++) {
+		room_advance(room, LANE_HELD_MAX);
+		receiver_answer_all(500);
+		room_turn(room);
+	}
+	assert_int_equal(room_figures(room).dead, LANE_FAILURES_MAX - 1);
+}
+
+static void test_what_is_delivered_is_not_given_up(void **state)
+{
+	struct room *room = *state;
+	struct delivery delivery;
+
+	room_add(room, NULL);
+	room_commit_and_wake(room);
+	receiver_answer_all(200);
+	room_turn(room);
+	delivery = newest(room);
+	assert_int_equal(outbox_drop(room->outbox, delivery.id), -EALREADY);
+	assert_int_equal(newest(room).state, DELIVERY_DELIVERED);
+}
+
+static void test_nothing_is_sent_again_to_a_hook_that_is_gone(void **state)
+{
+	struct room *room = *state;
+	struct delivery delivery = dead_letter(room);
+
+	assert_int_equal(outbox_set_hooks(room->outbox, room->hooks + 1, 1), 0);
+	assert_int_equal(outbox_retry(room->outbox, delivery.id), -EHOSTUNREACH);
+	room_turn(room);
+	assert_int_equal(room_figures(room).dead, LANE_FAILURES_MAX);
+	assert_int_equal(outbox_drop(room->outbox, delivery.id), 0);
+	room_turn(room);
+	assert_int_equal(room_figures(room).dead, LANE_FAILURES_MAX - 1);
+}
+
 static void test_memory_that_is_short_costs_a_pause(void **state)
 {
 	struct room *room = *state;
@@ -664,6 +733,9 @@ int main(void)
 		ROOM_TEST(test_clock_set_forward_makes_no_dead_letter),
 		ROOM_TEST(test_operator_drops_what_is_in_flight),
 		ROOM_TEST(test_operator_retries_now),
+		ROOM_TEST(test_retry_for_begins_anew_for_what_the_operator_sends_again),
+		ROOM_TEST(test_what_is_delivered_is_not_given_up),
+		ROOM_TEST(test_nothing_is_sent_again_to_a_hook_that_is_gone),
 		ROOM_TEST(test_memory_that_is_short_costs_a_pause),
 		ROOM_TEST(test_no_timer_is_set_where_nothing_waits),
 	};

@@ -391,6 +391,7 @@ static void test_dead_letters_come_oldest_first_by_hook(void **state)
 {
 	struct room *room = *state;
 	struct found found = {0};
+	int64_t first;
 
 	add(room, "A", NULL, NOW, both);
 	add(room, "B", NULL, NOW, both);
@@ -400,15 +401,20 @@ static void test_dead_letters_come_oldest_first_by_hook(void **state)
 	conclude(room, "desk", NOW, DELIVERY_DEAD, 0);
 	conclude(room, "log", NOW, DELIVERY_DEAD, 0);
 	assert_int_equal(
-		store_deliveries_dead(room->store, "desk", FOUND_MAX, note_delivery, &found), 0);
+		store_deliveries_dead(room->store, "desk", 0, FOUND_MAX, note_delivery, &found), 0);
 	assert_string_equal(found.letters, "AC");
 	found = (struct found){0};
 	assert_int_equal(
-		store_deliveries_dead(room->store, NULL, FOUND_MAX, note_delivery, &found), 0);
+		store_deliveries_dead(room->store, NULL, 0, FOUND_MAX, note_delivery, &found), 0);
 	assert_string_equal(found.letters, "AAC");
 	found = (struct found){0};
-	assert_int_equal(store_deliveries_dead(room->store, NULL, 1, note_delivery, &found), 0);
+	assert_int_equal(store_deliveries_dead(room->store, NULL, 0, 1, note_delivery, &found), 0);
 	assert_string_equal(found.letters, "A");
+	first = found.deliveries[0].id;
+	found = (struct found){0};
+	assert_int_equal(
+		store_deliveries_dead(room->store, "desk", first, 1, note_delivery, &found), 0);
+	assert_string_equal(found.letters, "C");
 }
 
 static int note_count(const char *hook, enum delivery_state state, uint64_t count, void *userdata)

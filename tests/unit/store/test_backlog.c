@@ -66,6 +66,28 @@ static void test_count_follows_what_comes_and_goes(void **state)
 	expect(room, 1, 1);
 }
 
+static int note_hook(const char *hook, uint64_t count, void *userdata)
+{
+	char *text = userdata;
+
+	(void)sprintf(text + strlen(text), "%s %u;", hook, (unsigned)count);
+	return 0;
+}
+
+static void test_hooks_are_told_while_something_waits_for_them(void **state)
+{
+	struct room *room = *state;
+	char text[64] = "";
+
+	expect(room, 0, 0);
+	add(room, "A", both);
+	add(room, "B", desk);
+	conclude(room, oldest(room), DELIVERY_DELIVERED);
+	conclude(room, oldest(room), DELIVERY_DELIVERED);
+	assert_int_equal(store_deliveries_waiting(room->store, note_hook, text), 0);
+	assert_string_equal(text, "log 1;");
+}
+
 static void test_what_is_taken_back_is_not_counted(void **state)
 {
 	struct room *room = *state;
@@ -98,6 +120,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_ROOM(test_count_follows_what_comes_and_goes),
+		IN_ROOM(test_hooks_are_told_while_something_waits_for_them),
 		IN_ROOM(test_what_is_taken_back_is_not_counted),
 		IN_ROOM(test_count_is_that_of_the_store_after_a_restart),
 	};
