@@ -5,48 +5,77 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/log.h"
+
+enum {
+	SWEEPS = 6, /* within the time that a connection has for its first request */
+};
+
+/* A connection that has not made a request. */
+struct stranger {
+	struct bufferevent *stream; /* a reference of ours */
+	unsigned sweeps;            /* that found it so */
+};
 
 /*
- * evhttp has no bound on connections.  Those that have made a request are listed in `known` until
- * they close.  Of the others it is only known that they end within DOOR_SILENCE_SECONDS: they are
- * counted in two generations, and `ageing` forgets the older one.
+ * evhttp has no bound on connections, and lets one live that sends a byte now and then.  Those that
+ * have made a request are listed in `known` until they close.  Of the others evhttp tells nothing,
+ * so we keep their streams: one that is closed has lost its callbacks, and one that takes too long
+ * for its first request is cut off.
  */
 struct door {
 	struct door_options options;
 	struct evhttp *http;
 	struct evconnlistener *listener;
-	struct event *ageing;
+	struct event *sweeping;
 	struct evhttp_connection *known[DOOR_CONNECTIONS_MAX];
 	size_t known_count;
-	size_t young;
-	size_t old;
+	struct stranger strangers[DOOR_CONNECTIONS_MAX];
+	size_t stranger_count;
 };
 
 static void update_listener(struct door *door)
 {
-	if (door->known_count + door->young + door->old < door->options.connections_max)
+	if (door->known_count + door->stranger_count < door->options.connections_max)
 		(void)evconnlistener_enable(door->listener);
 	else
 		(void)evconnlistener_disable(door->listener);
 }
 
-static void age(struct door *door)
+static void forget_stranger(struct door *door, size_t which)
 {
-	const struct timeval delay = {.tv_sec = DOOR_SILENCE_SECONDS};
-
-	if (door->young + door->old > 0 && !event_pending(door->ageing, EV_TIMEOUT, NULL))
-		(void)event_add(door->ageing, &delay);
+	bufferevent_decref(door->strangers[which].stream);
+	door->strangers[which] = door->strangers[--door->stranger_count];
 }
 
-static void on_ageing(evutil_socket_t fd, short what, void *userdata)
+static bool is_closed(struct bufferevent *stream)
+{
+	bufferevent_event_cb on_event;
+
+	bufferevent_getcb(stream, NULL, NULL, &on_event, NULL);
+	return !on_event;
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *userdata)
 {
 	struct door *door = userdata;
 
 	(void)fd;
 	(void)what;
-	door->old = door->young;
-	door->young = 0;
-	age(door);
+	for (size_t i = door->stranger_count; i-- > 0;) {
+		struct stranger *stranger = &door->strangers[i];
+		bool closed = is_closed(stranger->stream);
+
+		if (!closed && ++stranger->sweeps < SWEEPS)
+			continue;
+		/* evhttp reads its end, and closes it. */
+		if (!closed)
+			(void)shutdown(bufferevent_getfd(stranger->stream), SHUT_RDWR);
+		forget_stranger(door, i);
+	}
 	update_listener(door);
 }
 
@@ -54,11 +83,28 @@ static void on_ageing(evutil_socket_t fd, short what, void *userdata)
 static struct bufferevent *on_connection(struct event_base *base, void *userdata)
 {
 	struct door *door = userdata;
+	struct bufferevent *stream = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 
-	door->young++;
-	age(door);
+	if (!stream || door->stranger_count == ARRAY_SIZE(door->strangers))
+		return stream;
+	/* evhttp takes what has come at once; what comes to a closed one stays where it is. */
+	bufferevent_setwatermark(stream, EV_READ, 0, DOOR_UNREAD_MAX);
+	bufferevent_incref(stream);
+	door->strangers[door->stranger_count++] = (struct stranger){.stream = stream};
 	update_listener(door);
-	return bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+	return stream;
+}
+
+/*
+ * Most likely there are no descriptors left.  The connection waits in the kernel; asking for it in
+ * each turn would only take the processor from those who could give some back.
+ */
+static void on_accept_error(struct evconnlistener *listener, void *userdata)
+{
+	(void)userdata; /* evhttp's */
+	log_write(LOG_WARNING, NULL, NULL,
+		"cannot take a connection: %s; trying again in some seconds", strerror(errno));
+	(void)evconnlistener_disable(listener);
 }
 
 static void on_close(struct evhttp_connection *connection, void *userdata)
@@ -77,13 +123,16 @@ static void on_close(struct evhttp_connection *connection, void *userdata)
 
 static void know_connection(struct door *door, struct evhttp_connection *connection)
 {
+	struct bufferevent *stream = evhttp_connection_get_bufferevent(connection);
+
 	for (size_t i = 0; i < door->known_count; i++)
 		if (door->known[i] == connection)
 			return;
-	if (door->old > 0)
-		door->old--;
-	else if (door->young > 0)
-		door->young--;
+	for (size_t i = 0; i < door->stranger_count; i++)
+		if (door->strangers[i].stream == stream) {
+			forget_stranger(door, i);
+			break;
+		}
 	if (door->known_count < door->options.connections_max)
 		door->known[door->known_count++] = connection;
 	evhttp_connection_set_closecb(connection, on_close, door);
@@ -97,6 +146,21 @@ static void on_request(struct evhttp_request *request, void *userdata)
 	door->options.on_request(request, door->options.userdata);
 }
 
+static int start_sweeping(struct door *door)
+{
+	usec patience = door->options.patience > 0 ? door->options.patience
+						   : DOOR_REQUEST_SECONDS * USEC_SEC;
+	const struct timeval interval = {
+		.tv_sec = (time_t)(patience / SWEEPS / USEC_SEC),
+		.tv_usec = (suseconds_t)(patience / SWEEPS % USEC_SEC),
+	};
+
+	door->sweeping = event_new(door->options.base, -1, EV_PERSIST, on_sweep, door);
+	if (!door->sweeping || event_add(door->sweeping, &interval) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
 int door_new(const struct door_options *options, int fd, struct door **ret)
 {
 	_cleanup_(door_freep) struct door *door = calloc(1, sizeof(*door));
@@ -108,8 +172,7 @@ int door_new(const struct door_options *options, int fd, struct door **ret)
 		return -errno;
 	door->options = *options;
 	door->http = evhttp_new(options->base);
-	door->ageing = evtimer_new(options->base, on_ageing, door);
-	if (!door->http || !door->ageing)
+	if (!door->http || start_sweeping(door) < 0)
 		return -ENOMEM;
 	evhttp_set_allowed_methods(door->http, (ev_uint16_t)options->methods);
 	evhttp_set_max_headers_size(door->http, (ev_ssize_t)options->headers_max);
@@ -121,6 +184,7 @@ int door_new(const struct door_options *options, int fd, struct door **ret)
 	if (!bound)
 		return -ENOMEM;
 	door->listener = evhttp_bound_socket_get_listener(bound);
+	evconnlistener_set_error_cb(door->listener, on_accept_error);
 	*ret = TAKE_PTR(door);
 	return 0;
 }
@@ -134,7 +198,9 @@ void door_free(struct door *door)
 		evhttp_connection_set_closecb(door->known[i], NULL, NULL);
 	if (door->http)
 		evhttp_free(door->http);
-	if (door->ageing)
-		event_free(door->ageing);
+	while (door->stranger_count > 0)
+		forget_stranger(door, door->stranger_count - 1);
+	if (door->sweeping)
+		event_free(door->sweeping);
 	free(door);
 }
