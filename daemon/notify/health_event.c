@@ -60,13 +60,22 @@ static char *event_text(
 	return length > 0 && length < sizeof(text) ? arena_copy(arena, text, length) : NULL;
 }
 
+/* Where a hook's name stands nowhere else: in the journal, in lists. */
+static const char *title_of(const struct health_facts *facts, struct arena *arena)
+{
+	bool is_of_hook = facts->type == EVENT_HOOK_FAILING || facts->type == EVENT_HOOK_RECOVERED;
+
+	return is_of_hook ? arena_printf(arena, "hook %s: %s", facts->name, facts->words)
+			  : facts->words;
+}
+
 int health_event_build(const struct health_facts *facts, struct arena *arena, struct alert *ret)
 {
 	struct alert alert = {
 		.id = event_id(facts),
 		.type = facts->type,
 		.time = facts->time,
-		.title = facts->words,
+		.title = title_of(facts, arena),
 		.url = facts->moved_to ? facts->moved_to : facts->url,
 		.feed = is_of_feed(facts->type) ? facts->name : NULL,
 	};
@@ -76,6 +85,8 @@ int health_event_build(const struct health_facts *facts, struct arena *arena, st
 		alert.event = event_text(facts, &alert.id, limit, arena);
 	if (!alert.event)
 		return -EMSGSIZE;
+	if (!alert.title)
+		return -ENOMEM;
 	*ret = alert;
 	return 0;
 }

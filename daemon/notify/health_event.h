@@ -26,5 +26,8 @@ struct health_facts {
 	const char *moved_to; /* feed.moved */
 };
 
-/* As event_build(): the alert has no topic and no story; its title is the words. */
+/*
+ * As event_build(): the alert has no topic and no story; its title is the words, behind the name
+ * where it is of a hook.
+ */
 int health_event_build(const struct health_facts *facts, struct arena *arena, struct alert *ret);

@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "base/message_ids.h"
-#include "notify/backoff.h"
 #include "notify/flight.h"
 #include "notify/lane_inside.h"
 #include "notify/outbox.h"
@@ -26,12 +25,7 @@ static usec wall(const struct lane *lane)
 	return clock_now(lane->context->notifiers.clock);
 }
 
-static usec least(usec a, usec b)
-{
-	return a < b ? a : b;
-}
-
-static void hold(struct lane *lane, usec duration)
+void lane_hold(struct lane *lane, usec duration)
 {
 	usec until = usec_add(monotonic(lane), duration);
 
@@ -44,60 +38,6 @@ static bool is_held(const struct lane *lane)
 	return lane->held_until > monotonic(lane);
 }
 
-/* ---- how the hook does ---- */
-
-/*
- * After some failures in a row the destination itself is taken to be down: what is due waits, and
- * one delivery at a time probes it, ever more seldom.
- */
-static void lane_failed(struct lane *lane, const struct outcome *outcome)
-{
-	const struct hook *hook = &lane->destination->hook;
-	usec wait;
-
-	(void)snprintf(lane->words, sizeof(lane->words), "%s", outcome->words);
-	if (is_held(lane)) /* they were started together: one outage, counted once */
-		return;
-	if (lane->failures < UINT32_MAX)
-		lane->failures++;
-	if (lane->failures < LANE_FAILURES_MAX)
-		return;
-	wait = backoff_ceiling(lane->failures - LANE_FAILURES_MAX + 1, hook->retry_first);
-	hold(lane, least(wait, least(LANE_HELD_MAX, hook->retry_for / LANE_PROBES_LEAST)));
-	if (lane->failures > LANE_FAILURES_MAX)
-		return;
-	log_write(LOG_WARNING, MESSAGE_HOOK_FAILING, LOG_FIELDS({"HOOK", hook->name}),
-		"hook %s: %u attempts in a row failed, its deliveries wait while it is probed: %s",
-		hook->name, lane->failures, outcome->words);
-	if (lane->context->on_health)
-		lane->context->on_health(hook->name, outcome->words, lane->context->userdata);
-}
-
-static void lane_recovered(struct lane *lane)
-{
-	const struct hook *hook = &lane->destination->hook;
-
-	if (lane->failures >= LANE_FAILURES_MAX) {
-		log_write(LOG_NOTICE, MESSAGE_HOOK_RECOVERED, LOG_FIELDS({"HOOK", hook->name}),
-			"hook %s: works again", hook->name);
-		if (lane->context->on_health)
-			lane->context->on_health(hook->name, NULL, lane->context->userdata);
-	}
-	lane->failures = 0;
-}
-
-static void lane_judge(struct lane *lane, const struct outcome *outcome)
-{
-	if (outcome->kind == OUTCOME_DELIVERED)
-		lane_recovered(lane);
-	else if (outcome->kind == OUTCOME_DISABLED)
-		lane_disable(lane, outcome);
-	else if (outcome->unwell)
-		lane_failed(lane, outcome);
-	if (outcome->hold > 0)
-		hold(lane, outcome->hold);
-}
-
 static void on_outcome(const struct outcome *outcome, void *userdata)
 {
 	struct flight *flight = userdata;
@@ -106,9 +46,17 @@ static void on_outcome(const struct outcome *outcome, void *userdata)
 	flight->attempt = NULL;
 	lane->attempting--;
 	/* An attempt with settings of before a reload says nothing of the present ones. */
-	if (flight->destination == lane->destination)
-		lane_judge(lane, outcome);
-	flight_record(flight, outcome);
+	if (flight->destination == lane->destination) {
+		lane_judge(lane, outcome, flight->record.delivery.attempts == 0);
+		flight_record(flight, outcome);
+	} else {
+		struct outcome old = *outcome;
+
+		old.hold = 0;
+		if (old.kind != OUTCOME_DELIVERED)
+			old.kind = OUTCOME_RETRY;
+		flight_record(flight, &old);
+	}
 	lane_kick(lane);
 }
 
@@ -152,7 +100,7 @@ static bool fetch(struct lane *lane)
 	if (r < 0) {
 		log_error("hook %s: cannot read its deliveries: %s", lane_name(lane),
 			strerrordesc_np(-r));
-		hold(lane, LANE_STORE_RETRY);
+		lane_hold(lane, LANE_STORE_RETRY);
 		return false;
 	}
 	return lane->queue_end > 0;
@@ -297,7 +245,7 @@ void lane_pump(struct lane *lane)
 		log_error("hook %s: cannot start an attempt: %s", lane_name(lane),
 			strerrordesc_np(-r));
 		lane->queue_start = lane->queue_end;
-		hold(lane, LANE_STORE_RETRY);
+		lane_hold(lane, LANE_STORE_RETRY);
 	}
 	if (!lane->kicked)
 		set_timer(lane);
@@ -347,11 +295,13 @@ struct outbox_hook lane_state(const struct lane *lane)
 			: lane->disabled         ? "disabled"
 			: is_down(lane)          ? "failing"
 			: lane->held_until > now ? "held"
+			: lane_refuses(lane)     ? "refusing"
 						 : "working",
 		.held_for = lane->held_until > now ? lane->held_until - now : 0,
 		.failures = lane->failures,
 		.in_flight = lane->attempting,
-		.words = lane->failures > 0 || lane->disabled ? lane->words : NULL,
+		.words = lane->failures > 0 || lane->refusals > 0 || lane->disabled ? lane->words
+										    : NULL,
 	};
 }
 
@@ -395,6 +345,12 @@ void lane_free(struct lane *lane)
 	free(lane);
 }
 
+/* What the old rate let go, or not, is no matter of a new one's. */
+static bool is_same_rate(const struct rate *a, const struct rate *b)
+{
+	return a->count == b->count && a->span == b->span;
+}
+
 int lane_set_hook(struct lane *lane, const struct hook *hook)
 {
 	struct destination *destination;
@@ -403,10 +359,15 @@ int lane_set_hook(struct lane *lane, const struct hook *hook)
 	r = destination_new(hook, &destination);
 	if (r < 0)
 		return r;
+	if (!is_same_rate(&lane->destination->hook.rate, &hook->rate)) {
+		lane->pace = (struct pace){0};
+		lane->paced_until = 0;
+	}
 	destination_unref(lane->destination);
 	lane->destination = destination;
 	lane->held_until = 0;
 	lane->failures = 0;
+	lane->refusals = 0;
 	lane->closed = false;
 	lane_recall(lane);
 	return 0;

@@ -22,6 +22,7 @@ enum {
 	LANE_QUEUE = 256,         /* references to due deliveries, fetched at once */
 	LANE_RECORDING_MAX = 512, /* outcomes that wait for their commit */
 	LANE_FAILURES_MAX = 5,    /* in a row, then the hook is held back and probed */
+	LANE_REFUSALS_MAX = 5,    /* alerts refused without one taken, then it is told */
 	LANE_PROBES_LEAST = 8,    /* within RetryFor=, however short */
 	LANE_WORDS_BYTES = 512,
 	FLIGHT_BYTES = 64 * 1024, /* of an alert while it is tried */
@@ -29,6 +30,9 @@ enum {
 
 /* The longest that failures alone hold a hook back. */
 #define LANE_HELD_MAX (5 * USEC_MINUTE)
+
+/* ... or so long since the first refusal. */
+#define LANE_REFUSED_MAX USEC_HOUR
 
 /* After the store failed. */
 #define LANE_STORE_RETRY (5 * USEC_SEC)
@@ -68,6 +72,10 @@ struct lane {
 	usec paced_until;             /* ... which lets nothing go before; monotonic */
 	usec held_until;              /* monotonic */
 	uint32_t failures;            /* of the destination, in a row */
+	uint32_t refusals;            /* of one alert each, since one was taken */
+	usec refused_since;           /* the first of them; monotonic */
+	usec failing_since;           /* told; wall clock, 0: it works, or that is not told */
+	usec peace_until;             /* by Retry-After; wall clock */
 	char words[LANE_WORDS_BYTES]; /* of the last failure */
 	bool disabled;                /* it answered 410; `words` say why */
 	usec disabled_since;          /* wall clock */
@@ -82,8 +90,10 @@ int lane_new(struct lane_context *context, const struct hook *hook, struct lane 
 /* Cancels attempts, unrecorded.  Takes NULL. */
 void lane_free(struct lane *lane);
 
-/* New settings (reload): what is in flight goes on with the old; holds are forgotten, and a 410
- * where the hook leads elsewhere now. */
+/*
+ * New settings (reload): what is in flight goes on with the old; holds after failures are
+ * forgotten, and a 410 and a Retry-After where the hook leads elsewhere now.
+ */
 int lane_set_hook(struct lane *lane, const struct hook *hook);
 
 /* A hook that answered 410 gets its chance again. */

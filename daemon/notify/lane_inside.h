@@ -1,5 +1,5 @@
 /*
- * What the parts of a lane share: whether its hook is disabled, kept by the store across runs, and
+ * What the parts of a lane share: how its hook does, what of that the store keeps across runs, and
  * the bound of its backlog.  Private to the lane.
  */
 #pragma once
@@ -7,11 +7,28 @@
 #include "notify/lane.h"
 #include "notify/notifier.h"
 
+/* The words of the last failure, cut to their room between characters. */
+void lane_note_words(struct lane *lane, const char *text);
+
+/* Nothing goes to the hook for so long. */
+void lane_hold(struct lane *lane, usec duration);
+
+/* Whether it takes none of the alerts that reach it. */
+bool lane_refuses(const struct lane *lane);
+
+/* Draws the conclusions of an attempt; `first`: the delivery's first one. */
+void lane_judge(struct lane *lane, const struct outcome *outcome, bool first);
+
 /* The hook said that it is gone (HTTP 410): it stays disabled until it leads elsewhere or is
  * enabled. */
 void lane_disable(struct lane *lane, const struct outcome *outcome);
 
-/* Whether the hook, as it is configured now, was disabled before; one that leads elsewhere is not.
+/* Notes in the open transaction what is to be known after a restart. */
+void lane_remember(struct lane *lane);
+
+/*
+ * What was noted of the hook, at start and at a reload.  One that leads elsewhere now is neither
+ * disabled nor held.
  */
 void lane_recall(struct lane *lane);
 

@@ -42,8 +42,9 @@ void outbox_free(struct outbox *outbox);
 
 /*
  * Sets the hooks (start, reload); they are copied.  Deliveries of a hook that is gone stay pending
- * until it is back, and the operator is told.  A hook that was held back gets its chance again, one
- * that was disabled (410) if it leads elsewhere now: that is kept by the store, across runs too.
+ * until it is back, and the operator is told.  A hook that was held back
+ * after failures gets its chance again; one that was disabled (410), or asked to be left alone
+ * (Retry-After), if it leads elsewhere now: that is kept by the store, across runs too.
  */
 int outbox_set_hooks(struct outbox *outbox, const struct hook *hooks, size_t count);
 
@@ -69,7 +70,8 @@ const struct notifier_context *outbox_notifiers(const struct outbox *outbox);
 struct outbox_hook {
 	const char *name;
 	/* "working", "held" (by Retry-After or after failures), "failing" (probed by one delivery
-	 * at a time), "disabled" (it answered 410), or "closing" (no longer configured). */
+	 * at a time), "refusing" (it takes none of the alerts), "disabled" (it answered 410), or
+	 * "closing" (no longer configured). */
 	const char *condition;
 	usec held_for;     /* nothing goes to it for so long; 0 */
 	uint32_t failures; /* of its own, in a row */

@@ -1,10 +1,12 @@
-/* Hooks that want no more, kept across runs. */
+/* What is known of hooks, kept across runs. */
 
 #include "store/statement.h"
 
-static const char get_sql[] = "SELECT destination, disabled, reason FROM hooks WHERE name = ?";
+static const char get_sql[] =
+	"SELECT destination, disabled, reason, failing, held FROM hooks WHERE name = ?";
 static const char put_sql[] =
-	"INSERT OR REPLACE INTO hooks (name, destination, disabled, reason) VALUES (?, ?, ?, ?)";
+	"INSERT OR REPLACE INTO hooks (name, destination, disabled, reason, failing, held)"
+	" VALUES (?, ?, ?, ?, ?, ?)";
 static const char remove_sql[] = "DELETE FROM hooks WHERE name = ?";
 
 int store_hook_get(
@@ -21,6 +23,8 @@ int store_hook_get(
 	state.destination = column_digest(&s);
 	state.disabled = column_usec(&s);
 	state.reason = column_text(&s, arena);
+	state.failing = column_usec(&s);
+	state.held = column_usec(&s);
 	if (s.result < 0)
 		return s.result;
 	*ret = state;
@@ -35,6 +39,8 @@ int store_hook_put(struct store *store, const char *name, const struct hook_stat
 	bind_digest(&s, &state->destination);
 	bind_usec(&s, state->disabled);
 	bind_text(&s, state->reason);
+	bind_usec(&s, state->failing);
+	bind_usec(&s, state->held);
 	return statement_done(&s);
 }
 

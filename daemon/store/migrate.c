@@ -16,6 +16,7 @@ static const char *const steps[] = {
 	schema_2_sql,
 	schema_3_sql,
 	schema_4_sql,
+	schema_5_sql,
 };
 
 static const char application_sql[] = "PRAGMA application_id";

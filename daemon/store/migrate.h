@@ -10,6 +10,7 @@ extern const char schema_1_sql[];
 extern const char schema_2_sql[];
 extern const char schema_3_sql[];
 extern const char schema_4_sql[];
+extern const char schema_5_sql[];
 
 /*
  * Brings an opened database to the newest version; a new and empty one as well.  Returns 0,

@@ -515,11 +515,12 @@ int store_deliveries_oldest(
 
 /* ---- hooks: what is known of them beyond a run ---- */
 
-/* A hook that wants no more. */
 struct hook_state {
 	struct digest destination; /* where it led: with another one it is another hook */
-	usec disabled;
-	const char *reason;
+	usec disabled;             /* since when it wants no more; 0: it does */
+	const char *reason;        /* of that, in words; or NULL */
+	usec failing;              /* since when it fails, as far as was told; 0 */
+	usec held;                 /* until when it asked to be left alone; 0 */
 };
 
 /* -ENOENT: nothing is known of it. */

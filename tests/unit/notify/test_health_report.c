@@ -162,6 +162,7 @@ static void test_hook_is_told_when_it_fails_and_recovers(void **state)
 
 	assert_int_equal(health_report_hook(room->store, "desk", "HTTP 500", NOON, hooks), 1);
 	assert_int_equal(see(room).type, EVENT_HOOK_FAILING);
+	assert_string_equal(see(room).words, "hook desk: HTTP 500");
 	assert_int_equal(health_report_hook(room->store, "desk", NULL, NOON + 1, hooks), 1);
 	assert_int_equal(see(room).count, 2);
 }

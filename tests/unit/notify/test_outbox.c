@@ -388,7 +388,7 @@ static void test_refused_alerts_do_not_stop_the_others(void **state)
 		room_turn(room);
 	}
 	assert_true(receiver_count() >= 20);
-	assert_int_equal(room->failing, 0);
+	assert_int_equal(room_figures(room).pending, 20);
 }
 
 static void test_store_that_cannot_commit_makes_no_second_post(void **state)
@@ -489,6 +489,11 @@ static void test_reload_lets_attempts_end_with_the_old_settings(void **state)
 	room_add(room, NULL);
 	room_commit_and_wake(room);
 	assert_string_equal(receiver_request(1)->url, "https://new.example/");
+	/* What it was for goes there, too. */
+	assert_int_equal(room_figures(room).dead, 0);
+	room_advance(room, 5 * USEC_SEC);
+	assert_string_equal(receiver_request(2)->url, "https://new.example/");
+	assert_string_equal(receiver_request(2)->body, "{\"number\":1}");
 }
 
 static void test_hook_that_is_gone_keeps_its_deliveries_until_it_is_back(void **state)

@@ -103,7 +103,7 @@ static void test_newer_schema_is_refused_and_left_alone(void **state)
 	room->store = NULL;
 	run_sql(room, "PRAGMA user_version = 1000");
 	expect_refused(room, -ENOTSUP, "newer wirewatch (version 1000");
-	run_sql(room, "PRAGMA user_version = 4");
+	run_sql(room, "PRAGMA user_version = 5");
 	room_open(room);
 }
 

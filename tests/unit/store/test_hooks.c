@@ -2,11 +2,16 @@
 
 #include <errno.h>
 
-static void test_hook_that_is_disabled_is_known_after_a_restart(void **state)
+static void test_what_is_known_of_a_hook_is_so_after_a_restart(void **state)
 {
 	struct room *room = *state;
 	const struct hook_state put = {
-		.destination = make_digest(1), .disabled = NOW, .reason = "410 Gone"};
+		.destination = make_digest(1),
+		.disabled = NOW,
+		.reason = "410 Gone",
+		.failing = NOW + 1,
+		.held = NOW + 2,
+	};
 	struct hook_state got;
 
 	assert_int_equal(store_hook_put(room->store, "desk", &put), 0);
@@ -16,6 +21,8 @@ static void test_hook_that_is_disabled_is_known_after_a_restart(void **state)
 	assert_true(digest_equal(&got.destination, &put.destination));
 	assert_int_equal(got.disabled, NOW);
 	assert_string_equal(got.reason, "410 Gone");
+	assert_int_equal(got.failing, NOW + 1);
+	assert_int_equal(got.held, NOW + 2);
 }
 
 static void test_hook_is_put_anew_and_forgotten(void **state)
@@ -42,7 +49,7 @@ static void test_hook_is_put_anew_and_forgotten(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_ROOM(test_hook_that_is_disabled_is_known_after_a_restart),
+		IN_ROOM(test_what_is_known_of_a_hook_is_so_after_a_restart),
 		IN_ROOM(test_hook_is_put_anew_and_forgotten),
 	};
 
