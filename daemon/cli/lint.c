@@ -3,10 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unicode/utf8.h>
 
 #include "base/array.h"
-#include "base/file.h"
 #include "base/map.h"
 #include "cli/articles.h"
 #include "cli/clean.h"
@@ -16,8 +14,7 @@
 #include "cli/stored.h"
 #include "cli/verbs.h"
 #include "cli/watchlist.h"
-#include "config/ini.h"
-#include "config/sections.h"
+#include "config/topic_places.h"
 #include "match/query_form.h"
 #include "match/query_parser.h"
 
@@ -44,17 +41,14 @@ struct lint {
 	struct finding *findings;
 	size_t finding_count;
 	size_t finding_size;
-	/* The file that a place was looked for in last, as topics of a file come in a row. */
-	const char *file;
-	char *file_text;
-	size_t file_length;
+	struct topic_places places;
 };
 
 static void lint_clear(struct lint *lint)
 {
 	free(lint->chosen);
 	free(lint->findings);
-	free(lint->file_text);
+	topic_places_clear(&lint->places);
 	map_free(&lint->keys);
 	questions_free(lint->questions);
 	probes_free(lint->probes);
@@ -280,39 +274,11 @@ static int by_place(const void *a, const void *b)
 	return strcmp(left->kind, right->kind);
 }
 
-static size_t column_offset(const char *query, unsigned column)
-{
-	size_t offset = 0;
-
-	U8_FWD_N((const uint8_t *)query, offset, strlen(query), column - 1);
-	return offset;
-}
-
-/* Where the finding stands in its file, unless that cannot be read or was changed since. */
-static bool find_place(struct lint *lint, const struct finding *finding, struct ini_place *ret)
-{
-	const struct topic *topic = &lint->topics[finding->topic];
-
-	if (!topic->file || strcmp(topic->file, "-") == 0)
-		return false;
-	if (!lint->file || strcmp(lint->file, topic->file) != 0) {
-		free(lint->file_text);
-		lint->file_text = NULL;
-		lint->file = topic->file;
-		if (file_read(topic->file, CONFIG_FILE_MAX, &lint->file_text, &lint->file_length) <
-			0)
-			return false;
-	}
-	return lint->file_text &&
-		ini_place_find(lint->file_text, lint->file_length, topic->line, topic->query,
-			column_offset(topic->query, finding->column), ret) == 0;
-}
-
 static void print_finding(struct lint *lint, const struct finding *finding)
 {
 	const struct topic *topic = &lint->topics[finding->topic];
 	struct ini_place place = {0};
-	bool placed = find_place(lint, finding, &place);
+	bool placed = topic_places_find(&lint->places, topic, finding->column, &place);
 
 	clean_print(stdout, topic->file ? topic->file : "-");
 	if (placed)
@@ -339,7 +305,7 @@ static json_t *finding_value(struct lint *lint, const struct finding *finding)
 	json_t *value = json_pack("{s:s, s:s?, s:i, s:s, s:s, s:s?}", "topic", topic->name, "file",
 		topic->file, "query_column", (int)finding->column, "kind", finding->kind, "found",
 		finding->found, "suggestion", finding->suggestion);
-	bool placed = find_place(lint, finding, &place);
+	bool placed = topic_places_find(&lint->places, topic, finding->column, &place);
 
 	(void)json_object_set_new(value, "line", json_integer(placed ? place.line : topic->line));
 	(void)json_object_set_new(

@@ -5,6 +5,7 @@
 
 #include "cli/complaint.h"
 #include "cli/verbs.h"
+#include "config/topic_places.h"
 #include "config/topics.h"
 #include "match/matcher.h"
 #include "watch/explain.h"
@@ -45,17 +46,28 @@ void watchlist_free(struct watchlist *watchlist)
 	free(watchlist);
 }
 
-/* A refused topic is told as: topic "NAME": column N: TEXT. */
+/* Told as: topic "NAME": column N: TEXT (FILE:LINE:COLUMN). */
+static void print_fault(
+	struct topic_places *places, const struct topic *topic, const struct matcher_error *error)
+{
+	struct ini_place place;
+
+	if (topic_places_find(places, topic, error->column, &place))
+		complain("topic \"%s\": column %u: %s (%s:%u:%u)", topic->name, error->column,
+			error->words, topic->file, place.line, place.column);
+	else
+		complain("topic \"%s\": column %u: %s (%s:%u)", topic->name, error->column,
+			error->words, topic->file, topic->line);
+}
+
 static void print_refused(const struct watchlist *watchlist, const struct matcher_errors *refused)
 {
-	for (size_t i = 0; i < refused->count; i++) {
-		const struct matcher_error *error = &refused->errors[i];
-		const struct topic *topic = &watchlist->topics[error->topic];
+	struct topic_places places = {0};
 
-		complain("topic \"%s\": column %u: %s (%s:%u)", topic->name, error->column,
-			error->words ? error->words : "cannot be understood", topic->file,
-			topic->line);
-	}
+	for (size_t i = 0; i < refused->count; i++)
+		print_fault(
+			&places, &watchlist->topics[refused->errors[i].topic], &refused->errors[i]);
+	topic_places_clear(&places);
 }
 
 static int load_topics(struct watchlist *watchlist, const char *path)

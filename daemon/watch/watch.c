@@ -2,16 +2,32 @@
 
 #include <errno.h>
 
+#include "config/topic_places.h"
+
+/* FILE:LINE:COLUMN of the fault, or where that cannot be told FILE:LINE of the query. */
+static void tell_fault(struct topic_places *places, const struct topic *topic,
+	const struct matcher_error *error, struct config_errors *errors)
+{
+	struct ini_place place;
+
+	if (errors->count < CONFIG_ERRORS_MAX &&
+		topic_places_find(places, topic, error->column, &place))
+		config_errors_add(errors, NULL, 0, "%s:%u:%u: topic \"%s\": column %u: %s",
+			topic->file, place.line, place.column, topic->name, error->column,
+			error->words);
+	else
+		config_errors_add(errors, topic->file, topic->line, "topic \"%s\": column %u: %s",
+			topic->name, error->column, error->words);
+}
+
 static void tell_refused(const struct matcher_errors *refused, const struct topic *topics,
 	struct config_errors *errors)
 {
-	for (size_t i = 0; i < refused->count; i++) {
-		const struct matcher_error *error = &refused->errors[i];
-		const struct topic *topic = &topics[error->topic];
+	struct topic_places places = {0};
 
-		config_errors_add(errors, topic->file, topic->line, "topic \"%s\": column %u: %s",
-			topic->name, error->column, error->words);
-	}
+	for (size_t i = 0; i < refused->count; i++)
+		tell_fault(&places, &topics[refused->errors[i].topic], &refused->errors[i], errors);
+	topic_places_clear(&places);
 }
 
 int watch_finish(struct matcher_building *building, const struct topic *topics,

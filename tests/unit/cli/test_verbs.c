@@ -127,6 +127,24 @@ static void test_match_names_every_refused_topic_and_matches_nothing(void **stat
 	assert_null(strstr(outcome.err, "\"good\""));
 }
 
+static void test_faults_of_continued_queries_are_told_with_their_line_and_column(void **state)
+{
+	_cleanup_(outcome_clear) struct outcome match =
+		run(cmd_match, "--topics=" TEST_DATA "/continued.conf", articles_path, NULL);
+	_cleanup_(outcome_clear) struct outcome check =
+		run(cmd_check, TEST_DATA "/continued.conf", NULL);
+
+	(void)state;
+	assert_int_equal(match.status, EXIT_CODE_REFUSED);
+	assert_non_null(strstr(match.err, "topic \"one\": column 26: "));
+	assert_non_null(strstr(match.err, "continued.conf:6:6)\n"));
+	assert_non_null(strstr(match.err, "topic \"two\": column 7: "));
+	assert_non_null(strstr(match.err, "continued.conf:8:13)\n"));
+	assert_int_equal(check.status, EXIT_CODE_REFUSED);
+	assert_non_null(strstr(check.err, "continued.conf:6:6: topic \"one\": column 26: "));
+	assert_non_null(strstr(check.err, "continued.conf:8:13: topic \"two\": column 7: "));
+}
+
 static void test_match_tells_faults_of_keys_and_of_queries_at_once(void **state)
 {
 	_cleanup_(outcome_clear) struct outcome outcome =
@@ -197,10 +215,10 @@ static void test_check_tells_all_faults_or_the_counts(void **state)
 	assert_int_equal(bad.status, EXIT_CODE_REFUSED);
 	assert_non_null(strstr(bad.err, "bad.conf:2: Reader=: unknown key"));
 	assert_non_null(strstr(bad.err, "bad.conf:4: URL=: no URL"));
-	assert_non_null(strstr(bad.err, "bad.conf:6: topic \"t\": column 1: "));
+	assert_non_null(strstr(bad.err, "bad.conf:6:7: topic \"t\": column 1: "));
 	assert_non_null(strstr(bad.err, "The configuration is faulty (3).\n"));
 	assert_int_equal(query.status, EXIT_CODE_REFUSED);
-	assert_non_null(strstr(query.err, "refused.conf:2: topic \"one\": column 3: "));
+	assert_non_null(strstr(query.err, "refused.conf:2:9: topic \"one\": column 3: "));
 }
 
 static void test_missing_files_are_refused_in_words(void **state)
@@ -247,6 +265,8 @@ int main(void)
 		cmocka_unit_test(test_match_names_topics_in_the_order_of_the_file),
 		cmocka_unit_test(test_match_explains_what_was_found),
 		cmocka_unit_test(test_match_names_every_refused_topic_and_matches_nothing),
+		cmocka_unit_test(
+			test_faults_of_continued_queries_are_told_with_their_line_and_column),
 		cmocka_unit_test(test_match_tells_faults_of_keys_and_of_queries_at_once),
 		cmocka_unit_test(test_check_warns_of_what_is_unsafe),
 		cmocka_unit_test(test_match_passes_over_faulty_lines),
