@@ -11,6 +11,8 @@
 #include <sys/uio.h>
 #include <systemd/sd-journal.h>
 
+#include "base/utf8.h"
+
 enum {
 	MESSAGE_MAX = 2048, /* bytes of one message; a longer one is cut */
 	FIELDS_MAX = 16,
@@ -46,6 +48,23 @@ void log_open(int max_level)
 bool log_to_journal(void)
 {
 	return arg_journal;
+}
+
+/*
+ * One line of text, whatever a publisher's words in it hold: control characters could forge another
+ * message and steer a terminal, and journalctl(1) shows nothing of a message with an escape.
+ */
+static void make_line(char *message)
+{
+	const unsigned char c1 = 0xc2; /* before the later half of them, U+0080 to U+009F */
+
+	message[utf8_cut(message, strlen(message), MESSAGE_MAX)] = '\0';
+	for (unsigned char *at = (unsigned char *)message; *at != '\0'; at++) {
+		if (*at < ' ' || *at == 0x7f)
+			*at = ' ';
+		else if (*at == c1 && at[1] >= 0x80 && at[1] < 0xa0)
+			at[0] = at[1] = ' ';
+	}
 }
 
 static void write_stderr(int level, const char *message)
@@ -99,7 +118,7 @@ void log_write(
 	int level, const char *message_id, const struct log_field *fields, const char *format, ...)
 {
 	int saved = errno;
-	char message[MESSAGE_MAX];
+	char message[MESSAGE_MAX + 2]; /* so that one at the bound is told from a longer one */
 	va_list arguments;
 
 	if (level > arg_level)
@@ -107,6 +126,7 @@ void log_write(
 	va_start(arguments, format);
 	(void)vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
+	make_line(message);
 	if (arg_journal)
 		write_journal(level, message_id, fields, message);
 	else
