@@ -1,6 +1,3 @@
-/* iovecs are built by hand because sd_journal_send() takes no list of fields. */
-#define SD_JOURNAL_SUPPRESS_LOCATION
-
 #include "base/log.h"
 
 #include <errno.h>
@@ -9,7 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <systemd/sd-journal.h>
+
+#include "base/journal_socket.h"
 
 #include "base/utf8.h"
 
@@ -93,7 +91,7 @@ static char *field_text(const char *prefix, const char *name, const char *value)
 static void write_journal(
 	int level, const char *message_id, const struct log_field *fields, const char *message)
 {
-	char *texts[FIELDS_MAX + 3];
+	char *texts[FIELDS_MAX + 4];
 	struct iovec vectors[ARRAY_SIZE(texts)];
 	const char digit[] = {(char)('0' + level), '\0'};
 	size_t count = 0;
@@ -101,6 +99,7 @@ static void write_journal(
 
 	texts[count++] = field_text("", "MESSAGE", message);
 	texts[count++] = field_text("", "PRIORITY", digit);
+	texts[count++] = field_text("", "SYSLOG_IDENTIFIER", program_invocation_short_name);
 	if (message_id)
 		texts[count++] = field_text("", "MESSAGE_ID", message_id);
 	for (; fields && fields->name && count < ARRAY_SIZE(texts); fields++)
@@ -109,7 +108,8 @@ static void write_journal(
 	for (size_t i = 0; i < count; i++)
 		if (texts[i])
 			vectors[used++] = (struct iovec){texts[i], strlen(texts[i])};
-	(void)sd_journal_sendv(vectors, (int)used); /* nowhere left to complain */
+	/* Nowhere left to complain. */
+	(void)journal_socket_send(JOURNAL_SOCKET, vectors, used);
 	for (size_t i = 0; i < count; i++)
 		free(texts[i]);
 }
