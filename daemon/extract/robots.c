@@ -148,32 +148,48 @@ const char *robots_read(const char *text, size_t length, const char *agent, stru
 	return rules.failed == -ENOMEM ? NULL : arena_strdup(arena, buffer_string(&rules));
 }
 
-/* Whether the path begins as the pattern says. */
+/* The next piece of a pattern, up to a `*` or its end, behind which *pattern then stands. */
+static struct url_part next_piece(const char **pattern, const char *end)
+{
+	struct url_part piece = {.bytes = *pattern};
+
+	while (*pattern < end && **pattern != '*')
+		(*pattern)++;
+	piece.length = (size_t)(*pattern - piece.bytes);
+	return piece;
+}
+
+/*
+ * Whether the path begins as the pattern says.  Of each piece between stars the first place that
+ * fits is as good as any later one, so that a pattern costs no more than its own and the path's
+ * length, however hostile: this runs in the daemon.
+ */
 static bool fits(const char *pattern, size_t length, const char *path)
 {
 	const char *end = pattern + length;
-	const char *star = NULL; /* the last one, and where it began to eat */
-	const char *eaten = NULL;
+	const char *path_end = strchr(path, '\0');
+	bool anchored = length > 0 && end[-1] == '$';
+	struct url_part piece;
 
-	while (pattern < end || *path) {
-		if (pattern == end)
-			return true;
-		if (*pattern == '$' && pattern + 1 == end) {
-			if (!*path)
-				return true;
-		} else if (*pattern == '*') {
-			star = ++pattern;
-			eaten = path;
-			continue;
-		} else if (*pattern == *path && *path) {
-			pattern++;
-			path++;
-			continue;
-		}
-		if (!star || !*eaten)
+	if (anchored)
+		end--;
+	piece = next_piece(&pattern, end);
+	if (piece.length > (size_t)(path_end - path) ||
+		memcmp(path, piece.bytes, piece.length) != 0)
+		return false;
+	path += piece.length;
+	if (pattern == end)
+		return !anchored || path == path_end;
+	while (pattern < end) {
+		pattern++;
+		piece = next_piece(&pattern, end);
+		if (anchored && pattern == end)
+			return piece.length <= (size_t)(path_end - path) &&
+				memcmp(path_end - piece.length, piece.bytes, piece.length) == 0;
+		path = memmem(path, (size_t)(path_end - path), piece.bytes, piece.length);
+		if (!path)
 			return false;
-		pattern = star;
-		path = ++eaten;
+		path += piece.length;
 	}
 	return true;
 }
@@ -183,6 +199,7 @@ bool robots_allow(const char *rules, const char *url)
 	char path[NORMAL_BYTES];
 	bool allowed = true;
 	size_t longest = 0;
+	size_t searched = 0;
 	struct url parts;
 
 	if (url_parse(url, &parts) < 0)
@@ -203,6 +220,10 @@ bool robots_allow(const char *rules, const char *url)
 			longest = length - 1;
 			allowed = *rules == '+';
 		}
+		if (memchr(rules, '*', length))
+			searched += strlen(path);
+		if (searched > ROBOTS_SEARCH_MAX)
+			return false;
 		rules += length;
 		rules += *rules == '\n';
 	}

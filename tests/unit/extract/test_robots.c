@@ -78,6 +78,58 @@ static void test_stars_and_ends_are_understood(void **state)
 	assert_true(allowed(file, "/q#?print=1"));
 }
 
+static void test_each_piece_between_stars_takes_its_first_place(void **state)
+{
+	static const struct {
+		const char *pattern;
+		const char *path;
+		bool fits;
+	} cases[] = {
+		{"/*ab$", "/abxab", true},
+		{"/*ab*ab$", "/xab", false},
+		{"/*ab*ab$", "/xabab", true},
+		{"/*aab", "/aaab", true},
+		{"/a**b", "/ab", true},
+		{"/a**b", "/a", false},
+		{"*", "/", true},
+		{"*$", "/x", true},
+		{"/$", "/x", false},
+		{"/a$b", "/a$b", true},
+		{"/a$b", "/a", false},
+		{"/a*$", "/ab", true},
+		{"/long", "/l", false},
+	};
+	char file[128];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		(void)snprintf(
+			file, sizeof(file), "User-agent: *\nDisallow: %s\n", cases[i].pattern);
+		if (allowed(file, cases[i].path) == cases[i].fits)
+			fail_msg("%s on %s", cases[i].pattern, cases[i].path);
+	}
+}
+
+/* The daemon itself tries them: a site that makes that dear is left alone. */
+static void test_rules_that_take_too_long_allow_nothing(void **state)
+{
+	enum { PATH_LENGTH = 2048 };
+	_cleanup_(buffer_free) struct buffer rules = BUFFER_INIT(ROBOTS_RULES_MAX);
+	_cleanup_(buffer_free) struct buffer url = BUFFER_INIT(2 * PATH_LENGTH);
+
+	(void)state;
+	(void)buffer_add_string(&url, SITE "/");
+	for (size_t i = 1; i < PATH_LENGTH; i++)
+		(void)buffer_add_char(&url, 'a');
+	for (size_t i = 0; i < ROBOTS_SEARCH_MAX / PATH_LENGTH; i++)
+		(void)buffer_add_string(&rules, "-*aaab\n");
+	assert_true(robots_allow(buffer_string(&rules), buffer_string(&url)));
+	(void)buffer_add_string(&rules, "-/none\n");
+	assert_true(robots_allow(buffer_string(&rules), buffer_string(&url)));
+	(void)buffer_add_string(&rules, "-*aaab\n");
+	assert_false(robots_allow(buffer_string(&rules), buffer_string(&url)));
+}
+
 static void test_encodings_of_one_character_are_the_same(void **state)
 {
 	static const char file[] = "User-agent: *\nDisallow: /caf\xC3\xA9\nDisallow: /%62ar\n"
@@ -110,6 +162,8 @@ int main(void)
 		cmocka_unit_test(test_our_groups_come_before_those_for_all),
 		cmocka_unit_test(test_the_longest_rule_decides_and_allow_wins_ties),
 		cmocka_unit_test(test_stars_and_ends_are_understood),
+		cmocka_unit_test(test_each_piece_between_stars_takes_its_first_place),
+		cmocka_unit_test(test_rules_that_take_too_long_allow_nothing),
 		cmocka_unit_test(test_encodings_of_one_character_are_the_same),
 		cmocka_unit_test(test_what_is_beyond_the_bounds_is_left_out),
 	};
