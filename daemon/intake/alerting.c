@@ -307,16 +307,20 @@ int alerting_spread(struct alerting *alerting, const struct news *news, const ui
 	return r < 0 ? r : alerts;
 }
 
-/* Tells one held alert: 1; those of a topic that is gone are forgotten: 0. */
-static int release(struct alerting *alerting, int64_t story, const struct alert *alert, usec now)
+/*
+ * Tells one held alert: 1; those of a topic that is gone, or wants no updates any more, are
+ * forgotten: 0.  It is of now: from now on it is tried for RetryFor=.
+ */
+static int release(struct alerting *alerting, int64_t story, struct alert *alert, usec now)
 {
 	const struct topic *topic = map_get(&alerting->topics, alert->topic);
 	struct story_topic state;
 	int r;
 
 	r = store_held_remove(alerting->store, story, alert->topic);
-	if (r < 0 || !topic)
+	if (r < 0 || !topic || !(topic->alert & ALERT_ON_UPDATE))
 		return r;
+	alert->time = now;
 	r = store_story_topic_get(alerting->store, story, topic->name, &state);
 	if (r < 0)
 		return r;

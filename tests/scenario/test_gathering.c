@@ -535,6 +535,45 @@ static void test_clock_set_back_while_it_was_off_holds_no_update_for_longer(void
 	expect_events(desk, 3);
 }
 
+static int keep_newest(const struct delivery *delivery, void *userdata)
+{
+	struct delivery *newest = userdata;
+
+	*newest = *delivery;
+	return 1;
+}
+
+static void test_update_that_was_held_is_of_when_it_is_told(void **state)
+{
+	struct desk *desk = *state;
+	struct delivery newest;
+
+	start(desk, "Alert=new update\n");
+	tell_new(desk, 1);
+	assert_int_equal(tell(desk, "a.example", "fire grows", RELATION_UPDATE), 1);
+	assert_int_equal(tell(desk, "a.example", "fire is out", RELATION_UPDATE), 0);
+	advance(desk, USEC_HOUR);
+	expect_events(desk, 3);
+	(void)store_deliveries_each(desk->store, false, 0, 1, keep_newest, &newest);
+	assert_true(newest.created == desk->now);
+}
+
+static void test_update_that_was_held_is_not_told_where_none_are_wanted_any_more(void **state)
+{
+	struct desk *desk = *state;
+
+	start(desk, "Alert=new update\n");
+	tell_new(desk, 1);
+	assert_int_equal(tell(desk, "a.example", "fire grows", RELATION_UPDATE), 1);
+	assert_int_equal(tell(desk, "a.example", "fire is out", RELATION_UPDATE), 0);
+	load(desk, "Alert=new\n");
+	advance(desk, USEC_HOUR);
+	expect_events(desk, 2);
+	load(desk, "Alert=new update\n");
+	advance(desk, USEC_HOUR);
+	expect_events(desk, 2);
+}
+
 static void test_digest_that_does_not_fit_comes_in_parts(void **state)
 {
 	struct desk *desk = *state;
@@ -626,6 +665,8 @@ int main(void)
 		AT_DESK(test_topic_that_is_gone_is_forgotten_when_due),
 		AT_DESK(test_clock_that_was_wrong_delays_no_digest),
 		AT_DESK(test_clock_set_back_while_it_was_off_holds_no_update_for_longer),
+		AT_DESK(test_update_that_was_held_is_of_when_it_is_told),
+		AT_DESK(test_update_that_was_held_is_not_told_where_none_are_wanted_any_more),
 		AT_DESK(test_digest_that_does_not_fit_comes_in_parts),
 		AT_DESK(test_the_same_news_make_the_same_alerts),
 		AT_DESK(test_retention_leaves_what_waits),
