@@ -91,7 +91,8 @@ static const char *next_of(const struct outcome *outcome)
 	case OUTCOME_RETRY:
 		return "an alert would be tried again until RetryFor= is over";
 	case OUTCOME_DISABLED:
-		return "the hook would be disabled until a reload";
+		return "the hook would be disabled until its URL= or secret is another or "
+		       "`wirewatch deliveries retry ID` sends one again";
 	default:
 		return "an alert would be tried a few times, then be a dead letter";
 	}

@@ -60,6 +60,7 @@ struct http_request {
 	 */
 	bool packed;
 	bool truncate; /* a longer body is cut and is no failure */
+	bool patient;  /* an answer may be as slow as `timeout` lets it */
 };
 
 /* What went wrong before there was a whole response. */

@@ -266,6 +266,10 @@ int exchange_prepare(struct exchange *exchange, const struct hop *hop)
 	r |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(hop->timeout / USEC_MSEC));
 	r |= curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
 		request->truncate ? (curl_off_t)0 : (curl_off_t)exchange->body.limit);
+	if (request->patient) {
+		exchange->spent = true;
+		r |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 0L);
+	}
 	if (request->body) {
 		exchange->spent = true;
 		r |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);

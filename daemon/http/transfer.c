@@ -110,6 +110,7 @@ static int copy_request(
 		.body_max = request->body_max,
 		.packed = request->packed,
 		.truncate = request->truncate,
+		.patient = request->patient,
 	};
 	if (request->method && strcmp(request->method, "GET") != 0 &&
 		copy_string(request->method, &copy->method) < 0)

@@ -286,6 +286,7 @@ static int webhook_start(const struct notifier_context *context, const struct ho
 		.timeout = hook->timeout,
 		.body_max = WEBHOOK_RESPONSE_BYTES,
 		.truncate = true,
+		.patient = true,
 	};
 	struct rendering rendering;
 	const char **headers;

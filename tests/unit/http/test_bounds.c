@@ -83,6 +83,21 @@ static void test_less_than_100_bytes_a_second_over_15_seconds_is_too_slow(void *
 	assert_int_equal(value_of(CURLOPT_LOW_SPEED_TIME), 15);
 }
 
+/* Who takes a webhook may work for a while before it answers. */
+static void test_who_may_be_slow_has_its_time_out_alone(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct http_request request = {
+		.url = client_url(fixture, "/ok"), .timeout = 10 * USEC_MINUTE, .patient = true};
+
+	assert_int_equal(client_get(fixture, &request)->status, 200);
+	assert_int_equal(value_of(CURLOPT_LOW_SPEED_TIME), 0);
+	assert_int_equal(value_of(CURLOPT_TIMEOUT_MS), 10 * 60 * 1000);
+	/* A document that comes next is not given as much. */
+	(void)client_get_path(fixture, "/ok");
+	assert_int_equal(value_of(CURLOPT_LOW_SPEED_TIME), 15);
+}
+
 static void test_a_document_is_16_mib_whether_its_length_is_told_or_not(void **state)
 {
 	const struct result *result = client_get_path(*state, "/bytes/16777216");
@@ -129,6 +144,7 @@ int main(void)
 		CLIENT_TEST(test_name_and_connection_have_ten_seconds),
 		CLIENT_TEST(test_a_transfer_has_sixty_seconds_for_all_its_hops),
 		CLIENT_TEST(test_less_than_100_bytes_a_second_over_15_seconds_is_too_slow),
+		CLIENT_TEST(test_who_may_be_slow_has_its_time_out_alone),
 		CLIENT_TEST(test_a_document_is_16_mib_whether_its_length_is_told_or_not),
 		CLIENT_TEST(test_headers_are_100_fields_at_most),
 		CLIENT_TEST(test_ten_redirects_are_followed_and_no_more_whoever_wishes_it),

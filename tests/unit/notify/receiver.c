@@ -29,6 +29,7 @@ int http_client_start(struct http_client *client, const struct http_request *req
 		.url = strdup(request->url),
 		.body = strndup(request->body, request->body_length),
 		.unguarded = request->unguarded,
+		.patient = request->patient,
 		.redirects_max = request->redirects_max,
 		.body_max = request->body_max,
 		.truncate = request->truncate,

@@ -26,6 +26,7 @@ struct receiver_request {
 	unsigned redirects_max;
 	bool unguarded;
 	bool truncate;
+	bool patient;
 	bool cancelled;
 	bool answered;
 };

@@ -300,6 +300,7 @@ static void test_request_follows_no_redirect_and_reads_to_a_bound(void **state)
 	assert_int_equal(request->redirects_max, 0);
 	assert_int_equal(request->body_max, WEBHOOK_RESPONSE_BYTES);
 	assert_true(request->truncate);
+	assert_true(request->patient);
 	assert_true(request->unguarded);
 	assert_true(request->timeout == hook.timeout);
 	receiver_answer(0, 503, "30", "busy");
