@@ -170,13 +170,11 @@ static const char *choose_url(const struct extraction *extraction)
 	return found;
 }
 
-static int read_meta(struct extraction *extraction)
+static void read_meta(struct extraction *extraction)
 {
 	page_meta_read(&extraction->meta, &extraction->tree, extraction->arena);
-	for (size_t i = 0; i < extraction->filter.script_count; i++)
-		json_ld_read(&extraction->meta, extraction->filter.scripts[i].text,
-			extraction->filter.scripts[i].length, extraction->arena);
-	return 0;
+	json_ld_read(&extraction->meta, extraction->filter.scripts, extraction->filter.script_count,
+		extraction->arena);
 }
 
 static int choose_text(struct extraction *extraction, struct web_page *page)
@@ -213,9 +211,7 @@ static int parse(struct extraction *extraction)
 	r = page_tree_build(&extraction->filter.markup, extraction->arena, &extraction->tree);
 	if (r < 0)
 		return r;
-	r = read_meta(extraction);
-	if (r < 0)
-		return r;
+	read_meta(extraction);
 	return blocks_cut(&extraction->tree, &extraction->blocks);
 }
 

@@ -208,7 +208,7 @@ static void keep_script(struct scan *scan, const struct html_tag *tag, const cha
 	filter->dropped += length;
 	if (filter->script_count == PAGE_FILTER_SCRIPTS_MAX || length > PAGE_FILTER_SCRIPT_BYTES)
 		return;
-	if (html_tag_has(tag, "type", "ld+json"))
+	if (html_tag_has(tag, "type", "ld+json") || html_tag_has(tag, "type", "LD+JSON"))
 		filter->scripts[filter->script_count++] = (struct page_script){tag->end, length};
 }
 

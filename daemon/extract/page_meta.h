@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "extract/page_filter.h"
 #include "extract/page_tree.h"
 
 enum page_field {
@@ -60,5 +61,9 @@ const char *page_meta_best(const struct page_meta *meta, enum page_field field);
 /* Reads a tree's elements. */
 void page_meta_read(struct page_meta *meta, const struct page_tree *tree, struct arena *arena);
 
-/* Reads a script of JSON-LD; what is none is passed over. */
-void json_ld_read(struct page_meta *meta, const char *text, size_t length, struct arena *arena);
+/*
+ * Reads a page's scripts of JSON-LD, when its elements were read: of several articles the one
+ * counts whose headline is the page's title.  What is no JSON-LD is passed over.
+ */
+void json_ld_read(struct page_meta *meta, const struct page_script *scripts, size_t count,
+	struct arena *arena);

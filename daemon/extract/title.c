@@ -201,8 +201,7 @@ static const char *find_heading(const struct page_meta *meta, const struct page_
 	return count == 1 ? only : NULL;
 }
 
-/* Whether one has the other in it, as far as letters and digits go. */
-static bool agree(const char *one, const char *other)
+bool titles_agree(const char *one, const char *other)
 {
 	char key[TITLE_KEY_MAX];
 	char other_key[TITLE_KEY_MAX];
@@ -238,8 +237,8 @@ const char *title_choose(const struct page_meta *meta, const struct page_tree *t
 		titles_add(&titles, value, arena);
 		/* One that is nowhere on the page is a template's. */
 		if ((!chosen || is_cut(chosen)) &&
-			!(sure && source == SOURCE_JSONLD && !agree(value, heading) &&
-				!agree(value, meta->document_title)))
+			!(sure && source == SOURCE_JSONLD && !titles_agree(value, heading) &&
+				!titles_agree(value, meta->document_title)))
 			chosen = value;
 	}
 	titles_add(&titles, heading, arena);

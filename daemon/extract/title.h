@@ -30,3 +30,6 @@ const char *title_choose(const struct page_meta *meta, const struct page_tree *t
 
 /* Whether a line is one of the titles. */
 bool titles_have(const struct titles *titles, const char *text, size_t length);
+
+/* Whether one of two has the other in it, as far as letters and digits go. */
+bool titles_agree(const char *one, const char *other);

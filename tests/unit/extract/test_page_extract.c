@@ -132,6 +132,33 @@ static void test_metadata_come_by_trust(void **state)
 	assert_date(page->modified, "2025-03-18T09:40:00Z");
 }
 
+#define LD(json) "<script type=application/ld+json>" json "</script>"
+#define TITLED "<title>Boats sail again | The Sentinel</title>"
+
+static void test_of_several_articles_the_one_under_the_title_counts(void **state)
+{
+	const struct web_page *page = extract(*state,
+		TITLED LD("{\"@type\":\"NewsArticle\",\"headline\":\"Trams stand still\","
+			  "\"author\":\"Wrong Name\",\"datePublished\":\"2019-01-01\"}")
+			LD("{\"@type\":\"NewsArticle\",\"headline\":\"Boats sail again\","
+			   "\"author\":\"Ines Corvell\"}") BODY);
+
+	assert_string_equal(page->author, "Ines Corvell");
+	assert_true(page->published == DATE_NONE);
+}
+
+static void test_authors_of_a_graph_are_found_by_their_ids(void **state)
+{
+	const struct web_page *page = extract(*state,
+		TITLED LD("{\"@graph\":[{\"@type\":\"Article\",\"author\":[{\"@id\":\"#p\"},"
+			  "{\"givenName\":\"Orla\",\"familyName\":\"Penhale\"},"
+			  "{\"name\":[\"A. Kerr\"]}]},"
+			  "{\"@type\":\"Person\",\"@id\":\"#p\",\"name\":\"Ines Corvell\",}]}")
+			BODY);
+
+	assert_string_equal(page->author, "Ines Corvell, Orla Penhale, A. Kerr");
+}
+
 static void test_what_is_absent_is_null(void **state)
 {
 	const struct web_page *page = extract(*state, BODY);
@@ -210,6 +237,10 @@ int main(void)
 			test_breaks_in_a_row_part_paragraphs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_hidden_copies_and_links_go, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_metadata_come_by_trust, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_of_several_articles_the_one_under_the_title_counts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_authors_of_a_graph_are_found_by_their_ids, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_what_is_absent_is_null, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_json_ld_body_stands_in_for_a_page_without_text, set_up, tear_down),
