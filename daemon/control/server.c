@@ -215,7 +215,7 @@ static int remove_stale(const struct sockaddr_un *address)
 	if (lstat(address->sun_path, &info) < 0)
 		return errno == ENOENT ? 0 : -errno;
 	if (!S_ISSOCK(info.st_mode))
-		return -EADDRINUSE;
+		return -EEXIST;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;

@@ -42,7 +42,8 @@ struct control_command {
 
 /*
  * Listens on `path` (mode 0660; a stale socket is replaced) or on `fd` >= 0 (socket activation).
- * `commands` end with a NULL method.
+ * `commands` end with a NULL method.  Returns 0, -EADDRINUSE where another listens there, -EEXIST
+ * where that is no socket, or another error.
  */
 int control_server_new(struct event_base *base, const char *path, int fd,
 	const struct control_command *commands, void *userdata, struct control_server **ret);

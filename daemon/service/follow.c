@@ -1,6 +1,7 @@
 /* What the rooms do by the configuration, at start and at a reload. */
 #include <errno.h>
 #include <event2/event.h>
+#include <string.h>
 #include <systemd/sd-daemon.h>
 
 #include "base/log.h"
@@ -83,6 +84,31 @@ static void end_half_way(struct service *service, struct config *before)
 	(void)event_base_loopbreak(service->base);
 }
 
+static bool differ(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) != 0 : a != b;
+}
+
+/* The settings table's SETTING_RESTART. */
+static void warn_of_restart(const struct config *before, const struct config *now)
+{
+	const struct {
+		const char *key;
+		bool changed;
+	} settings[] = {
+		{"StateDirectory", differ(before->state_directory, now->state_directory)},
+		{"ControlSocket", differ(before->control_socket, now->control_socket)},
+		{"PublicURL", differ(before->public_url, now->public_url)},
+		{"Listen", differ(before->listen, now->listen)},
+		{"SafetyPollInterval", before->safety_interval != now->safety_interval},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
+		if (settings[i].changed)
+			log_write(LOG_WARNING, NULL, NULL,
+				"%s= has changed; restart wirewatchd to apply it", settings[i].key);
+}
+
 static int apply(struct config *given, struct matcher *compiled, struct config_errors *errors,
 	void *userdata)
 {
@@ -107,8 +133,10 @@ static int apply(struct config *given, struct matcher *compiled, struct config_e
 	if (r < 0) {
 		(void)log_fail(r, "cannot apply the new configuration: %m");
 		end_half_way(service, TAKE_PTR(before));
+		return r;
 	}
-	return r;
+	warn_of_restart(before, service->config);
+	return 0;
 }
 
 static void on_reloaded(int r, const struct config_errors *errors, void *userdata)

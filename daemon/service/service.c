@@ -104,8 +104,22 @@ static int open_store(struct service *service)
 
 	r = store_open(service->config->state_directory, &service->store, &words);
 	if (r < 0)
-		log_error("%s", words ? words : strerror(-r));
+		log_error("cannot start: %s", words ? words : strerror(-r));
+	service->told = r < 0;
 	return r;
+}
+
+/*
+ * A reload that is asked for before the loop can hear of it comes when it can; its default would
+ * be the daemon's end.
+ */
+static void hold_back_hangups(bool held)
+{
+	sigset_t hangup;
+
+	(void)sigemptyset(&hangup);
+	(void)sigaddset(&hangup, SIGHUP);
+	(void)sigprocmask(held ? SIG_BLOCK : SIG_UNBLOCK, &hangup, NULL);
 }
 
 static int open_loop(struct service *service)
@@ -125,6 +139,7 @@ static int open_loop(struct service *service)
 		if (!service->signals[i] || event_add(service->signals[i], NULL) < 0)
 			return -ENOMEM;
 	}
+	hold_back_hangups(false);
 	return 0;
 }
 
@@ -243,6 +258,12 @@ static int open_control(struct service *service)
 		return 0;
 	r = control_server_new(service->base, service->config->control_socket,
 		find_inherited(service, true), command_table, &service->context, &service->control);
+	service->told = r < 0;
+	if (r == -EEXIST)
+		return log_fail(r,
+			"cannot listen on %s: a file that is no socket has the name; remove it, or "
+			"name another in ControlSocket=",
+			service->config->control_socket);
 	if (r == -EADDRINUSE)
 		return log_fail(r, "cannot listen on %s: %m; is another wirewatchd running?",
 			service->config->control_socket);
@@ -310,6 +331,7 @@ static int open_all(struct service *service, struct matcher *matcher)
 /* Against the order of making; the pipeline's last commit still tells the poller. */
 static void close_all(struct service *service)
 {
+	hold_back_hangups(true);
 	reloader_free(service->reloader);
 	hook_tests_free(service->hook_tests);
 	tails_free(service->tails);
@@ -350,6 +372,19 @@ static void serve(struct service *service)
 	(void)sd_notify(0, "STOPPING=1\nSTATUS=Finishing");
 }
 
+/* What the store said tells more than an error's number. */
+static void tell_failed_start(const struct service *service, int error)
+{
+	const char *words = service->store ? store_error(service->store) : "";
+
+	if (service->told)
+		return;
+	if (words[0] != '\0')
+		log_error("cannot start: %s", words);
+	else
+		(void)log_fail(error, "cannot start: %m");
+}
+
 /* A run that is over is judged by what it did; a daemon that stays tries again. */
 static void judge_once(struct service *service)
 {
@@ -370,6 +405,7 @@ enum exit_code service_run(const char *path, bool once)
 	struct matcher *matcher;
 	int r;
 
+	hold_back_hangups(true);
 	if (watch_load(path, &errors, &service.config, &matcher) < 0) {
 		service_log_errors(&errors);
 		log_error("the configuration is refused; mend the above and start again");
@@ -380,7 +416,7 @@ enum exit_code service_run(const char *path, bool once)
 		serve(&service);
 		judge_once(&service);
 	} else {
-		(void)log_fail(r, "cannot start: %m");
+		tell_failed_start(&service, r);
 	}
 	close_all(&service);
 	return r == 0 ? service.status : EXIT_CODE_INTERNAL;

@@ -14,6 +14,7 @@ enum {
 struct service {
 	const char *path; /* of the configuration; NULL: /etc/wirewatch */
 	bool once;
+	bool told; /* why it cannot start */
 	enum exit_code status;
 	struct config *config;
 	struct config *before; /* of a reload that failed half way: rooms may still read it */

@@ -87,8 +87,9 @@ class Daemon:
             f.write(f"[Daemon]\nStateDirectory={self.folder}/state\nControlSocket={self.control}\n")
             f.write(config.replace("{folder}", self.folder))
 
-    def start(self, *options, wait=True):
-        """Starts; with `wait`, returns when the daemon says that it is ready (sd_notify(3))."""
+    def start(self, *options, wait=True, before=None):
+        """Starts; with `wait`, returns when the daemon says that it is ready (sd_notify(3)).
+        `before` is called in the process that becomes the daemon."""
         path = os.path.join(self.folder, "notify.sock")
         if os.path.exists(path):
             os.unlink(path)
@@ -100,7 +101,7 @@ class Daemon:
             self.process = subprocess.Popen(
                 [os.path.join(build_folder(), "wirewatchd"), "--config", self.config, *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
-                start_new_session=True)
+                start_new_session=True, preexec_fn=before)
         if wait:
             self.wait_ready()
 

@@ -11,6 +11,12 @@ SECONDS = 60
 KEYWORD = "embargo"
 
 
+def hang_up_itself():
+    """A signal that is blocked stays so, and pending, over execve(2)."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
+    os.kill(os.getpid(), signal.SIGHUP)
+
+
 class ReloadTest(unittest.TestCase):
     def setUp(self):
         self.publisher = Publisher(2)
@@ -76,6 +82,35 @@ class ReloadTest(unittest.TestCase):
         self.assertIn("cannot be stored", done.stderr)
         self.expect_alert("two", 2)
         self.assertEqual(self.daemon.stop(), 0)
+
+    def test_hang_up_before_the_loop_runs_is_heard_by_it(self):
+        self.daemon.stop()
+        before = self.daemon.log().count("reloaded:")
+        self.daemon.start(before=hang_up_itself)
+        wait_for("the reload", lambda: self.daemon.log().count("reloaded:") > before, SECONDS)
+        self.assertEqual(self.daemon.stop(), 0)
+
+    def test_settings_that_a_reload_does_not_apply_are_named(self):
+        self.hang_up("SafetyPollInterval=6h\nPublicURL=https://push.example.org/\n"
+                     "Listen=127.0.0.1:1\n" + self.configuration(), "reloaded:")
+        for key in ("SafetyPollInterval", "PublicURL", "Listen"):
+            self.assertIn(f"{key}= has changed; restart wirewatchd to apply it", self.daemon.log())
+        self.assertNotIn("StateDirectory=", self.daemon.log())
+        self.expect_alert("one", 1)
+
+    def test_damaged_database_is_named_by_a_start(self):
+        self.daemon.stop()
+        path = os.path.join(self.daemon.folder, "state", "wirewatch.db")
+        with open(path, "r+b") as file:
+            page = int.from_bytes(file.read(18)[16:], "big")
+            size = os.path.getsize(path)
+            file.seek(page)
+            file.write(b"\xff" * (size - page))
+        self.daemon.start(wait=False)
+        self.assertEqual(self.daemon.process.wait(SECONDS), 70)
+        self.assertRegex(self.daemon.log(), r"cannot start: .*wirewatch\.db is damaged .*"
+                                            r"put a copy of it in place")
+        self.assertNotIn("Bad message", self.daemon.log())
 
     def test_hang_ups_in_the_middle_of_polls_cost_none(self):
         for number in range(1, 6):

@@ -410,8 +410,8 @@ static void test_stale_socket_is_replaced_but_no_file(void **state)
 	control_server_free(server);
 	server = NULL;
 	scratch_write(folder, "s", "");
-	assert_int_equal(control_server_new(base, address.sun_path, -1, commands, NULL, &server),
-		-EADDRINUSE);
+	assert_int_equal(
+		control_server_new(base, address.sun_path, -1, commands, NULL, &server), -EEXIST);
 	scratch_remove(folder);
 	event_base_free(base);
 }
