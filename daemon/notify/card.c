@@ -27,8 +27,7 @@ static const char *date_words(const char *time, struct arena *arena)
 	return arena_printf(arena, "%.10s %.5s UTC", time, time + 11);
 }
 
-/* Only what a client would open as a web page; quotes and the like would end the link early. */
-static const char *safe_url(const char *url)
+const char *card_url(const char *url)
 {
 	return url && url_is_http(url) && !strpbrk(url, "\"'<>|\\`") ? url : NULL;
 }
@@ -72,7 +71,7 @@ static void read_story(
 	card->title = text_at(article, "title");
 	if (!card->title || !*card->title)
 		card->title = "(no title)";
-	card->url = safe_url(text_at(article, "url"));
+	card->url = card_url(text_at(article, "url"));
 	card->excerpt = text_at(article, "excerpt");
 	card->changed = text_at(json_object_get(data, "relation"), "changed");
 	card->byline = story_byline(data, arena);
@@ -88,7 +87,7 @@ static const char *digest_lines(const json_t *alerts, bool links, struct arena *
 
 	json_array_foreach (alerts, i, alert) {
 		const char *title = text_at(alert, "title");
-		const char *url = links ? safe_url(text_at(alert, "url")) : NULL;
+		const char *url = links ? card_url(text_at(alert, "url")) : NULL;
 
 		(void)buffer_add_string(&buffer, i > 0 ? "\n• " : "• ");
 		/* On one line, so that no title looks like another alert. */
@@ -133,9 +132,9 @@ static void read_health(
 	card->title = text_at(data, "words");
 	if (!card->title || !*card->title)
 		card->title = type;
-	card->url = safe_url(text_at(data, "moved_to"));
+	card->url = card_url(text_at(data, "moved_to"));
 	if (!card->url)
-		card->url = safe_url(text_at(feed, "url"));
+		card->url = card_url(text_at(feed, "url"));
 	card->byline = since ? arena_printf(arena, "since %s", since) : "";
 }
 

@@ -20,5 +20,11 @@ struct card {
 	const char *byline;  /* "World · 2026-11-21 10:02 UTC · on 3 sites"; "" for nothing */
 };
 
+/*
+ * The URL where a client would open it as a web page, else NULL: quotes and the like would end a
+ * link early.  Takes NULL.
+ */
+const char *card_url(const char *url);
+
 /* Returns 0 or -ENOMEM. */
 int card_read(const struct json_t *event, struct arena *arena, struct card *ret);

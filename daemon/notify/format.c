@@ -6,6 +6,7 @@
 
 #include "base/url.h"
 #include "notify/card.h"
+#include "notify/digest_body.h"
 #include "notify/escape.h"
 #include "notify/template_body.h"
 
@@ -56,11 +57,42 @@ static char *url_piece(const struct subject *subject, enum escape_style style)
 struct pieces {
 	const char *heading;
 	const char *title;
-	const char *body; /* what changed, where that is told, else the excerpt; or "" */
+	const char *body; /* a digest's alerts, what changed, or the excerpt; or "" */
 	const char *byline;
 	const char *foot; /* heading and byline on one line */
 	const char *url;  /* or NULL */
 };
+
+/*
+ * How a digest is shown, and how long: what each service takes, with room for the rest of the
+ * message and for JSON's backslashes.
+ */
+static const struct {
+	enum digest_form form;
+	size_t limit;
+} digests[HOOK_FORMAT_MAX] = {
+	[HOOK_FORMAT_SLACK] = {DIGEST_SLACK, 32000}, /* in sections; 50 blocks */
+	[HOOK_FORMAT_DISCORD] = {DIGEST_MARKDOWN, 3900},
+	[HOOK_FORMAT_MATTERMOST] = {DIGEST_MARKDOWN, 15000},
+	[HOOK_FORMAT_TEAMS] = {DIGEST_MARKDOWN, 12000},
+	[HOOK_FORMAT_NTFY] = {DIGEST_TITLES, 3000},
+	[HOOK_FORMAT_MATRIX] = {DIGEST_HTML, 24000},
+	[HOOK_FORMAT_TEXT] = {DIGEST_PLAIN, 32000},
+};
+
+/* What is told beneath the title: a digest's alerts, what changed, or the excerpt. */
+static const char *body_piece(const struct subject *subject, enum escape_style style)
+{
+	const json_t *alerts = json_object_get(json_object_get(subject->event, "data"), "alerts");
+	enum hook_format format = subject->hook->format;
+	const struct card *card = &subject->card;
+
+	if (alerts)
+		return digest_body(
+			alerts, digests[format].form, digests[format].limit, subject->arena);
+	return piece(subject, card->changed ? card->changed : card->excerpt, style,
+		FORMAT_EXCERPT_BYTES, true);
+}
 
 /* `links` is how the service writes URLs.  Returns false where memory is short. */
 static bool take_pieces(const struct subject *subject, enum escape_style style,
@@ -70,8 +102,7 @@ static bool take_pieces(const struct subject *subject, enum escape_style style,
 	struct pieces pieces = {
 		.heading = piece(subject, card->heading, style, FORMAT_LINE_BYTES, false),
 		.title = piece(subject, card->title, style, FORMAT_TITLE_BYTES, false),
-		.body = piece(subject, card->changed ? card->changed : card->excerpt, style,
-			FORMAT_EXCERPT_BYTES, true),
+		.body = body_piece(subject, style),
 		.byline = piece(subject, card->byline, style, FORMAT_LINE_BYTES, false),
 		.url = url_piece(subject, links),
 	};
@@ -103,6 +134,27 @@ static json_t *slack_section(const char *text)
 		"{s:s, s:{s:s, s:s}}", "type", "section", "text", "type", "mrkdwn", "text", text);
 }
 
+/* Sections as long as they may be, from line to line; a line is shorter than one. */
+static int slack_sections(const struct subject *subject, const char *text, json_t *blocks)
+{
+	while (*text != '\0') {
+		size_t length = strlen(text);
+		const char *section;
+
+		if (length > FORMAT_SECTION_BYTES) {
+			const char *end = memrchr(text, '\n', FORMAT_SECTION_BYTES);
+
+			length = end ? (size_t)(end - text) : FORMAT_SECTION_BYTES;
+		}
+		section = arena_copy(subject->arena, text, length);
+		if (!section)
+			return -ENOMEM;
+		(void)json_array_append_new(blocks, slack_section(section));
+		text += length + (text[length] == '\n');
+	}
+	return 0;
+}
+
 static json_t *render_slack(const struct subject *subject)
 {
 	struct pieces pieces;
@@ -117,8 +169,10 @@ static json_t *render_slack(const struct subject *subject)
 		return NULL;
 	blocks = json_array();
 	(void)json_array_append_new(blocks, slack_section(head));
-	if (*pieces.body)
-		(void)json_array_append_new(blocks, slack_section(pieces.body));
+	if (slack_sections(subject, pieces.body, blocks) < 0) {
+		json_decref(blocks);
+		return NULL;
+	}
 	(void)json_array_append_new(blocks,
 		json_pack("{s:s, s:[{s:s, s:s}]}", "type", "context", "elements", "type", "mrkdwn",
 			"text", pieces.foot));

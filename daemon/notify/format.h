@@ -19,6 +19,7 @@ enum {
 	FORMAT_EXCERPT_BYTES = 1500, /* Slack: 3,000 of a section; ntfy: 4,096 bytes in all */
 	FORMAT_LINE_BYTES = 500,     /* heading, byline, what changed */
 	FORMAT_URL_BYTES = 1500,     /* a longer link is left out: Slack's sections again */
+	FORMAT_SECTION_BYTES = 2900, /* Slack: 3,000 characters */
 };
 
 struct rendering {

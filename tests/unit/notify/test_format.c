@@ -214,6 +214,106 @@ static void test_bounds_of_the_services_hold_for_the_longest_events(void **state
 		}
 }
 
+/* A digest as large as events are: so many alerts, of whose titles each has so many signs. */
+static json_t *digest_of(size_t count, const char *sign, size_t length)
+{
+	json_t *event = sample_event("digest");
+	json_t *alerts = json_array();
+	char title[301] = "";
+	char url[1024];
+
+	fill(title, length, sign);
+	for (size_t i = 0; i < count; i++) {
+		(void)snprintf(url, sizeof(url), "https://example.org/news/%zu?a=b&c=(d)%0*d", i,
+			i % 7 == 3 ? 600 : 1, 0);
+		(void)json_array_append_new(
+			alerts, json_pack("{s:s, s:s}", "title", title, "url", url));
+	}
+	(void)json_object_set_new(json_object_get(event, "data"), "alerts", alerts);
+	return event;
+}
+
+static size_t count_of(const char *text, const char *sign)
+{
+	size_t count = 0;
+
+	for (text = strstr(text, sign); text; text = strstr(text + 1, sign))
+		count++;
+	return count;
+}
+
+/* How many alerts the rendering shows, or says that it leaves out. */
+static size_t told_in(const struct rendering *rendering, size_t *ret_left_out)
+{
+	const char *more = strstr(rendering->body, "… and ");
+
+	*ret_left_out = more ? (size_t)strtoul(more + strlen("… and "), NULL, 10) : 0;
+	assert_true(!more || strstr(more, " more: wirewatch alerts lists them"));
+	return count_of(rendering->body, "• ") + *ret_left_out;
+}
+
+static void test_digest_is_shown_whole_or_says_how_many_are_left_out(void **state)
+{
+	static const struct {
+		size_t count, length;
+	} sizes[] = {{1, 300}, {2, 10}, {54, 300}, {128, 40}, {128, 80}};
+	static const char *const signs[] = {"x", "&", "*", "€", "\"", "word ", "\\", "😀", "@"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes) * ARRAY_SIZE(signs); i++)
+		for (int format = 1; format < HOOK_FORMAT_MAX; format++) {
+			struct hook hook = hook_of((enum hook_format)format);
+			size_t size = i % ARRAY_SIZE(sizes);
+			json_t *event = digest_of(sizes[size].count, signs[i / ARRAY_SIZE(sizes)],
+				sizes[size].length);
+			struct rendering rendering;
+			struct arena *arena;
+			struct alert alert;
+			size_t left_out;
+
+			if (format == HOOK_FORMAT_CLOUDEVENTS) {
+				json_decref(event);
+				continue; /* the event itself */
+			}
+			assert_int_equal(arena_new(FORMAT_ARENA_BYTES, &arena), 0);
+			alert = sample_alert(event, arena);
+			assert_int_equal(format_render(&hook, &alert, arena, &rendering), 0);
+			check_bounds((enum hook_format)format, &rendering);
+			assert_null(strstr(rendering.body, "(d)000"));
+			assert_int_equal(told_in(&rendering, &left_out), sizes[size].count);
+			/* Of an event of usual texts nothing is left out where there is room. */
+			if (size < 2 || format == HOOK_FORMAT_TEXT)
+				assert_int_equal(left_out, 0);
+			arena_free(arena);
+			json_decref(event);
+		}
+}
+
+static void test_usual_digest_is_shown_whole_where_the_service_takes_it(void **state)
+{
+	static const enum hook_format whole[] = {HOOK_FORMAT_SLACK, HOOK_FORMAT_MATTERMOST,
+		HOOK_FORMAT_TEAMS, HOOK_FORMAT_MATRIX, HOOK_FORMAT_TEXT};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(whole); i++) {
+		struct hook hook = hook_of(whole[i]);
+		json_t *event = digest_of(90, "word ", 70);
+		struct rendering rendering;
+		struct arena *arena;
+		struct alert alert;
+		size_t left_out;
+
+		assert_int_equal(arena_new(FORMAT_ARENA_BYTES, &arena), 0);
+		alert = sample_alert(event, arena);
+		assert_int_equal(format_render(&hook, &alert, arena, &rendering), 0);
+		assert_int_equal(told_in(&rendering, &left_out), 90);
+		assert_int_equal(left_out, 0);
+		assert_non_null(strstr(rendering.body, "https://example.org/news/89?"));
+		arena_free(arena);
+		json_decref(event);
+	}
+}
+
 static void test_event_that_is_none_is_refused(void **state)
 {
 	struct hook hook = hook_of(HOOK_FORMAT_SLACK);
@@ -245,6 +345,8 @@ int main(void)
 		cmocka_unit_test(test_each_format_is_as_its_golden_file),
 		cmocka_unit_test(test_json_is_the_event_byte_for_byte),
 		cmocka_unit_test(test_bounds_of_the_services_hold_for_the_longest_events),
+		cmocka_unit_test(test_digest_is_shown_whole_or_says_how_many_are_left_out),
+		cmocka_unit_test(test_usual_digest_is_shown_whole_where_the_service_takes_it),
 		cmocka_unit_test(test_event_that_is_none_is_refused),
 		cmocka_unit_test(test_each_format_has_a_name),
 	};
