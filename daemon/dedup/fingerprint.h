@@ -21,7 +21,7 @@ enum {
 	FINGERPRINT_SENTENCES_MAX = 250,
 	FINGERPRINT_BYTES_MAX = 8192,
 	/* Room that an arena needs for one fingerprint and its making. */
-	FINGERPRINT_ARENA_BYTES = 256 * 1024,
+	FINGERPRINT_ARENA_BYTES = 512 * 1024,
 };
 
 struct fingerprint;

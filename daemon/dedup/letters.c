@@ -88,6 +88,10 @@ UChar32 letters_fold(UChar32 c, enum letter_case *ret_case)
 {
 	UChar32 lower;
 
+	/* Full-width letters: some write Latin words so among Han, others of a copy do not. */
+	if ((c >= 0xff21 && c <= 0xff3a) || (c >= 0xff41 && c <= 0xff5a))
+		c -= 0xfee0;
+
 	if (c < 0x80) {
 		if (c >= 'A' && c <= 'Z') {
 			*ret_case = LETTER_CAPITAL;
@@ -108,4 +112,11 @@ UChar32 letters_fold(UChar32 c, enum letter_case *ret_case)
 	else
 		*ret_case = u_toupper(c) != c ? LETTER_SMALL : LETTER_CASELESS;
 	return lower;
+}
+
+UChar32 letters_digit(UChar32 c)
+{
+	int32_t value = u_charDigitValue(c);
+
+	return value < 0 ? c : '0' + value;
 }

@@ -24,5 +24,8 @@ enum letter_case {
 /* Negative characters (none) are LETTER_OTHER. */
 enum letter_class letters_class(UChar32 c);
 
-/* Lower case without accents (Latin to U+017F; elsewhere lower case). */
+/* Lower case without accents (Latin to U+017F, full-width too; elsewhere lower case). */
 UChar32 letters_fold(UChar32 c, enum letter_case *ret_case);
+
+/* The ASCII digit of a decimal digit of any script: copies differ in whose they write. */
+UChar32 letters_digit(UChar32 c);

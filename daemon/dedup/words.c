@@ -8,11 +8,14 @@
 #include "base/macro.h"
 #include "dedup/letters.h"
 #include "dedup/sentences.h"
+#include "text/char_reference.h"
 
 enum {
 	DATELINE_WORDS_MAX = 14,
 	ABBREVIATION_LETTERS_MAX = 5,
 	WRAPPED_BYTES_MIN = 40,
+	/* Of a text with references: more than twice what WORDS_MAX words take up. */
+	REFERENCES_BYTES_MAX = 128 * 1024,
 };
 
 #define HASH_START 0x811c9dc5U
@@ -300,6 +303,17 @@ static inline void word_letter(struct word *word, UChar32 c)
 	word->letters++;
 }
 
+/* Also full-width and Arabic. */
+static bool is_point(UChar32 c)
+{
+	return c == '.' || c == 0xff0e || c == 0x66b;
+}
+
+static bool is_thousands_mark(UChar32 c)
+{
+	return c == ',' || c == 0xff0c || c == 0x66c;
+}
+
 /*
  * What stands inside a word without being part of it.  Returns the bytes to pass over, or 0 where
  * the word ends.  *ret_end: the word ends after them (a possessive).
@@ -320,8 +334,8 @@ static size_t inner_mark(const struct scan *scan, struct word *word, const char 
 		}
 		return word->letters > 1 ? length : 0;
 	}
-	if ((c == '.' || c == ',') && word->digits > 0 && class == LETTER_DIGIT) {
-		if (c == '.')
+	if ((is_point(c) || is_thousands_mark(c)) && word->digits > 0 && class == LETTER_DIGIT) {
+		if (is_point(c))
 			word->hash = hash_letter(word->hash, '.');
 		return length;
 	}
@@ -406,7 +420,7 @@ static void read_word(struct scan *scan)
 		enum letter_class class = class_of(c);
 
 		if (class == LETTER_LETTER || class == LETTER_DIGIT) {
-			word_letter(&word, c);
+			word_letter(&word, class == LETTER_DIGIT ? letters_digit(c) : c);
 			word.digits += class == LETTER_DIGIT;
 			scan->p += U8_LENGTH(c);
 		} else if (class == LETTER_MARK) {
@@ -561,8 +575,12 @@ int words_read(const char *text, const char *title, struct arena *arena, struct 
 	struct scan head = {0};
 	int r;
 
-	text = text ? text : "";
-	title = title ? title : "";
+	/* Where a feed escapes twice, references are left; its copies have none. */
+	r = char_references_read(text ? text : "", REFERENCES_BYTES_MAX, arena, &text);
+	if (r >= 0)
+		r = char_references_read(title ? title : "", REFERENCES_BYTES_MAX, arena, &title);
+	if (r < 0)
+		return r;
 	r = open_scan(&body, text, WORDS_MAX, arena);
 	if (r < 0)
 		return r;

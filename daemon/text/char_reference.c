@@ -1,6 +1,11 @@
 #include "text/char_reference.h"
 
+#include <errno.h>
 #include <libxml/HTMLparser.h>
+#include <string.h>
+#include <unicode/utf8.h>
+
+#include "base/utf8.h"
 
 enum {
 	NAME_MAX_BYTES = 8, /* thetasym, the longest of HTML 4's names */
@@ -77,4 +82,46 @@ size_t char_reference_read(const char *text, size_t length, uint32_t *ret)
 	}
 	used = read_name(text + 1, length - 1, ret);
 	return used > 0 ? used + 1 : 0;
+}
+
+/* The next `&` from `text` on that begins a reference, or NULL. */
+static const char *find_reference(
+	const char *text, const char *end, uint32_t *ret, size_t *ret_length)
+{
+	while ((text = memchr(text, '&', (size_t)(end - text)))) {
+		*ret_length = char_reference_read(text, (size_t)(end - text), ret);
+		if (*ret_length > 0)
+			return text;
+		text++;
+	}
+	return NULL;
+}
+
+int char_references_read(const char *text, size_t limit, struct arena *arena, const char **ret)
+{
+	const char *end = text + utf8_cut(text, strlen(text), limit);
+	size_t used;
+	uint32_t c;
+	const char *found = find_reference(text, end, &c, &used);
+	size_t length = 0;
+	char *read;
+
+	if (!found) {
+		*ret = text;
+		return 0;
+	}
+	/* No character takes more bytes than its reference. */
+	read = arena_alloc(arena, (size_t)(end - text) + 1);
+	if (!read)
+		return -ENOMEM;
+	for (; found; found = find_reference(text, end, &c, &used)) {
+		memcpy(read + length, text, (size_t)(found - text));
+		length += (size_t)(found - text);
+		U8_APPEND_UNSAFE((uint8_t *)read, length, c);
+		text = found + used;
+	}
+	memcpy(read + length, text, (size_t)(end - text));
+	read[length + (size_t)(end - text)] = '\0';
+	*ret = read;
+	return 0;
 }

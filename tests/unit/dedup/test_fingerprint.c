@@ -53,6 +53,20 @@ static void test_case_accents_and_quotes_make_no_difference(void **state)
 		make(*state, "", "It cost the firm 1,300 dollars in March.")));
 }
 
+static void test_how_characters_are_written_makes_no_difference(void **state)
+{
+	assert_true(equal(make(*state, "AT&amp;T&#8217;s men",
+				  "&quot;No&quot; to Zo&euml;&#x2019;s 5&nbsp;men."),
+		make(*state, "AT&T’s men", "“No” to Zoë’s 5 men.")));
+	assert_true(
+		equal(make(*state, "ＪＲ東日本", "１２日午後、ＪＲの２，３００人に５．２億円。"),
+			make(*state, "JR東日本", "12日午後、JRの2,300人に5.2億円。")));
+	assert_true(equal(make(*state, "", "أصيب ٤٣ شخصا في زلزال بقوة ٥٫٨ و ١٬٢٠٠ منزل."),
+		make(*state, "", "أصيب 43 شخصا في زلزال بقوة 5.8 و 1,200 منزل.")));
+	assert_false(equal(make(*state, "", "１２日午後"), make(*state, "", "13日午後")));
+	assert_false(equal(make(*state, "", "R&bogus; and &amp"), make(*state, "", "R and")));
+}
+
 /* The text with a soft hyphen behind each letter: nothing is seen of it, but no word is plain. */
 static char *soften(struct arena *arena, const char *text)
 {
@@ -175,6 +189,7 @@ static void test_long_text_stays_within_bounds(void **state)
 static void test_text_without_spaces_or_ends_stays_within_bounds(void **state)
 {
 	_cleanup_(freep) char *text = malloc(300001);
+	struct arena *arena;
 	size_t length;
 
 	assert_non_null(text);
@@ -186,6 +201,13 @@ static void test_text_without_spaces_or_ends_stays_within_bounds(void **state)
 		memcpy(text + i, "山", 3);
 	(void)fingerprint_bytes(make(*state, NULL, text), &length);
 	assert_true(length <= FINGERPRINT_BYTES_MAX);
+	/* References are read of the first part alone, within the room for one fingerprint. */
+	assert_int_equal(arena_new(FINGERPRINT_ARENA_BYTES, &arena), 0);
+	for (size_t i = 0; i < 300000; i += 6)
+		memcpy(text + i, "&amp;a", 6);
+	(void)fingerprint_bytes(make(arena, text, text), &length);
+	assert_true(length <= FINGERPRINT_BYTES_MAX);
+	arena_free(arena);
 	for (size_t i = 0; i < 300000; i++)
 		text[i] = i % 2 ? '.' : '\n';
 	(void)fingerprint_bytes(make(*state, NULL, text), &length);
@@ -245,6 +267,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_case_accents_and_quotes_make_no_difference),
+		cmocka_unit_test(test_how_characters_are_written_makes_no_difference),
 		cmocka_unit_test(test_plain_words_are_read_as_others_are),
 		cmocka_unit_test(test_fingerprint_survives_the_store),
 		cmocka_unit_test(test_other_version_is_stale),
