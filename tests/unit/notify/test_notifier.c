@@ -15,9 +15,9 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <sys/pidfd.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/journal_socket.h"
 #include "receiver.h"
 #include "support/fake_clock.h"
 
@@ -81,15 +81,14 @@ static const struct alert alert = {
 static bool journal_is_bad;
 static unsigned journal_calls;
 
-/* In place of libsystemd's. */
-int sd_journal_sendv(const struct iovec *vectors, int count);
-
-int sd_journal_sendv(const struct iovec *vectors, int count)
+/* In place of base's; a system without a journal is no failure. */
+int journal_socket_send(const char *path, const struct iovec *fields, size_t count)
 {
-	(void)vectors;
+	assert_string_equal(path, JOURNAL_SOCKET);
+	assert_int_equal(memcmp(fields[0].iov_base, "MESSAGE=", strlen("MESSAGE=")), 0);
 	assert_true(count > 3);
 	journal_calls++;
-	return journal_is_bad ? -ENOBUFS : 0;
+	return journal_is_bad ? -EAGAIN : -ENOENT;
 }
 
 /* valgrind 3.19 knows no pidfd_open(2). */
