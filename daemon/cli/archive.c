@@ -5,11 +5,14 @@
 
 #include "base/array.h"
 #include "base/url.h"
+#include "cli/article_text.h"
+#include "cli/articles.h"
 #include "dedup/fingerprint.h"
 #include "dedup/story_index.h"
 
 enum {
-	SCRATCH_BYTES = 2 * FINGERPRINT_ARENA_BYTES, /* a fingerprint, and the article's host */
+	/* A fingerprint, the article's host, and its text, which NFC may triple. */
+	SCRATCH_BYTES = 2 * FINGERPRINT_ARENA_BYTES + 4 * ARTICLE_LINE_MAX,
 };
 
 /* What is kept of an article; its key is its place in the archive, from 1. */
@@ -96,6 +99,7 @@ static int remember(struct archive *archive, const char *id, const struct finger
 int archive_take(struct archive *archive, const struct article *article, struct verdict *ret,
 	const char **ret_of)
 {
+	struct article cleaned = *article;
 	struct article_facts facts = {0};
 	struct fingerprint *fingerprint;
 	int64_t key = (int64_t)archive->count + 1;
@@ -103,7 +107,9 @@ int archive_take(struct archive *archive, const struct article *article, struct 
 
 	arena_reset(archive->scratch);
 	facts.host = article->url ? url_host(article->url, archive->scratch) : NULL;
-	r = fingerprint_make(article, archive->scratch, &fingerprint);
+	r = article_text_clean(&cleaned, archive->scratch);
+	if (r >= 0)
+		r = fingerprint_make(&cleaned, archive->scratch, &fingerprint);
 	if (r < 0)
 		return r;
 	r = story_index_judge(archive->index, fingerprint, &facts, ret);

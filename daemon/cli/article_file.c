@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "cli/article_text.h"
 #include "cli/complaint.h"
 #include "cli/source.h"
 #include "cli/verbs.h"
@@ -44,7 +45,10 @@ static int read_json(struct reading *reading, const struct document *document)
 	if (!json_object_get(object, "url"))
 		(void)json_object_set(object, "url", json_object_get(object, "canonical_url"));
 	r = article_from_json(object, reading->arena, reading->article, &words);
-	return r < 0 ? refuse_file(reading, words) : 0;
+	if (r < 0)
+		return refuse_file(reading, words);
+	r = article_text_clean(reading->article, reading->arena);
+	return r < 0 ? fail_internal(reading->verb, r) : 0;
 }
 
 static void on_page(const struct reader_result *result, void *userdata)

@@ -184,6 +184,18 @@ static void test_match_passes_over_faulty_lines(void **state)
 	assert_null(strstr(outcome.err, "\x1b"));
 }
 
+static void test_replay_reads_texts_as_a_reader_gives_them(void **state)
+{
+	_cleanup_(outcome_clear) struct outcome outcome =
+		run(cmd_replay, TEST_DATA "/written_otherwise.jsonl", NULL);
+
+	(void)state;
+	assert_int_equal(outcome.status, EXIT_CODE_DONE);
+	assert_non_null(strstr(outcome.out,
+		"{\"id\":\"copy\",\"story\":1,\"relation\":\"copy\",\"of\":\"one\",\"similarity\":"
+		"1.0,"));
+}
+
 static void test_replay_joins_copies_in_order(void **state)
 {
 	_cleanup_(outcome_clear) struct outcome outcome =
@@ -271,6 +283,7 @@ int main(void)
 		cmocka_unit_test(test_check_warns_of_what_is_unsafe),
 		cmocka_unit_test(test_match_passes_over_faulty_lines),
 		cmocka_unit_test(test_replay_joins_copies_in_order),
+		cmocka_unit_test(test_replay_reads_texts_as_a_reader_gives_them),
 		cmocka_unit_test(test_check_tells_all_faults_or_the_counts),
 		cmocka_unit_test(test_missing_files_are_refused_in_words),
 		cmocka_unit_test(test_wrong_command_lines_are_usage_errors),
