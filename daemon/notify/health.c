@@ -32,7 +32,7 @@ static bool has_moved(const struct feed_state *before, const struct feed_state *
 		(!before->moved_url || strcmp(before->moved_url, after->moved_url) != 0);
 }
 
-/* Whether the feed's silence grew too long between the two polls. */
+/* Whether the feed's silence grew too long since the last poll that said what it has. */
 static bool fell_silent(
 	const struct feed_state *before, const struct feed_state *after, usec rhythm)
 {
@@ -42,7 +42,7 @@ static bool fell_silent(
 		before->last_news != after->last_news)
 		return false;
 	limit = usec_add(after->last_news, rhythm * HEALTH_SILENT_GAPS);
-	return before->last_poll < limit && limit <= after->last_poll;
+	return before->last_success < limit && limit <= after->last_poll;
 }
 
 size_t health_events(const struct feed_state *before, const struct feed_state *after, usec rhythm,

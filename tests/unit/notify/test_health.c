@@ -135,15 +135,31 @@ static void test_silence_is_told_once_after_five_times_the_rhythm(void **state)
 	enum event_type events[HEALTH_EVENTS_MAX];
 
 	(void)state;
-	before.last_poll = healthy.last_news + 4 * USEC_HOUR;
-	after.last_poll = healthy.last_news + 5 * USEC_HOUR - 1;
+	before.last_poll = before.last_success = healthy.last_news + 4 * USEC_HOUR;
+	after.last_poll = after.last_success = healthy.last_news + 5 * USEC_HOUR - 1;
 	assert_int_equal(health_events(&before, &after, USEC_HOUR, events), 0);
-	after.last_poll++;
+	after.last_poll = ++after.last_success;
 	assert_int_equal(health_events(&before, &after, USEC_HOUR, events), 1);
 	assert_int_equal(events[0], EVENT_FEED_SILENT);
 	before = after;
-	after.last_poll += USEC_DAY;
+	after.last_poll = after.last_success += USEC_DAY;
 	assert_int_equal(health_events(&before, &after, USEC_HOUR, events), 0);
+}
+
+static void test_silence_that_began_in_an_outage_is_told_after_it(void **state)
+{
+	struct feed_state down = failing(2, NOON + USEC_HOUR, NOON + USEC_DAY);
+	struct feed_state after = healthy;
+	struct feed_state later = healthy;
+	enum event_type events[HEALTH_EVENTS_MAX];
+
+	(void)state;
+	down.failing_since = down.last_poll - USEC_MINUTE;
+	after.last_poll = after.last_success = NOON + USEC_DAY + USEC_HOUR;
+	later.last_poll = later.last_success = NOON + 2 * USEC_DAY;
+	assert_int_equal(health_events(&down, &after, USEC_HOUR, events), 1);
+	assert_int_equal(events[0], EVENT_FEED_SILENT);
+	assert_int_equal(health_events(&after, &later, USEC_HOUR, events), 0);
 }
 
 static void test_feed_of_unknown_rhythm_or_with_news_is_not_silent(void **state)
@@ -187,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_gone_is_told_once),
 		cmocka_unit_test(test_move_is_told_for_each_new_address),
 		cmocka_unit_test(test_silence_is_told_once_after_five_times_the_rhythm),
+		cmocka_unit_test(test_silence_that_began_in_an_outage_is_told_after_it),
 		cmocka_unit_test(test_feed_of_unknown_rhythm_or_with_news_is_not_silent),
 		cmocka_unit_test(test_feed_that_fails_is_not_called_silent),
 		cmocka_unit_test(test_clock_set_back_during_an_outage_tells_nothing),
