@@ -54,6 +54,9 @@ int remote_unreachable(const struct remote *remote, int error)
 			"you may not talk to the daemon at %s.\nTry with sudo, or join the group "
 			"that owns the socket.\n",
 			socket);
+	else if (error == -ECONNRESET)
+		(void)fprintf(
+			stderr, "the daemon at %s ended before it answered; try again.\n", socket);
 	else if (error == -EBADMSG)
 		(void)fprintf(stderr,
 			"what answers at %s is no wirewatchd, or one of another version.\n",

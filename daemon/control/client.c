@@ -37,6 +37,9 @@ static int error_of(CURL *curl, CURLcode code)
 		return number > 0 ? -(int)number : -ECONNREFUSED;
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return -ETIMEDOUT;
+	if (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
+		code == CURLE_PARTIAL_FILE)
+		return -ECONNRESET;
 	if (code == CURLE_OUT_OF_MEMORY)
 		return -ENOMEM;
 	return -EBADMSG;

@@ -457,6 +457,37 @@ static void test_missing_daemon_is_told_apart(void **state)
 		-ENOENT);
 }
 
+static void *hang_up(void *userdata)
+{
+	const int *listener = userdata;
+	int fd = accept(*listener, NULL, NULL);
+
+	(void)close(fd);
+	return NULL;
+}
+
+static void test_daemon_that_ends_before_its_answer_is_told_apart(void **state)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char folder[SCRATCH_FOLDER_BYTES];
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	json_t *body = NULL;
+	pthread_t thread;
+	int status;
+
+	(void)state;
+	scratch_make(folder);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/s", folder);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(pthread_create(&thread, NULL, hang_up, &fd), 0);
+	assert_int_equal(control_client_request(address.sun_path, "GET", "/echo", &status, &body),
+		-ECONNRESET);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	(void)close(fd);
+	scratch_remove(folder);
+}
+
 /* Each has a server of its own: connections that others left count for a while. */
 #define with_server(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
@@ -477,6 +508,7 @@ int main(void)
 		cmocka_unit_test(test_stale_socket_is_replaced_but_no_file),
 		cmocka_unit_test(test_socket_that_was_passed_is_served_and_stays),
 		cmocka_unit_test(test_missing_daemon_is_told_apart),
+		cmocka_unit_test(test_daemon_that_ends_before_its_answer_is_told_apart),
 	};
 
 	(void)signal(SIGPIPE, SIG_IGN); /* as the daemon does */
