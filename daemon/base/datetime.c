@@ -164,14 +164,12 @@ static bool read_rfc3339_zone(const char *text, int *ret_offset)
 	return true;
 }
 
-int datetime_parse_rfc3339(const char *text, int64_t *ret_seconds)
+static int read_rfc3339(const char *text, struct datetime_fields *fields)
 {
-	struct datetime_fields fields = {0};
-
-	if (!read_digits(&text, 4, &fields.year) || !read_char(&text, "-") ||
-		!read_digits(&text, 2, &fields.month) || !read_char(&text, "-") ||
-		!read_digits(&text, 2, &fields.day) || !read_char(&text, "Tt ") ||
-		!read_clock(&text, &fields))
+	if (!read_digits(&text, 4, &fields->year) || !read_char(&text, "-") ||
+		!read_digits(&text, 2, &fields->month) || !read_char(&text, "-") ||
+		!read_digits(&text, 2, &fields->day) || !read_char(&text, "Tt ") ||
+		!read_clock(&text, fields))
 		return -EINVAL;
 	if (*text == '.') {
 		size_t digits = strspn(text + 1, "0123456789");
@@ -180,9 +178,15 @@ int datetime_parse_rfc3339(const char *text, int64_t *ret_seconds)
 			return -EINVAL;
 		text += digits + 1;
 	}
-	if (!read_rfc3339_zone(text, &fields.offset))
-		return -EINVAL;
-	return datetime_from_fields(&fields, ret_seconds);
+	return read_rfc3339_zone(text, &fields->offset) ? 0 : -EINVAL;
+}
+
+int datetime_parse_rfc3339(const char *text, int64_t *ret_seconds)
+{
+	struct datetime_fields fields = {0};
+	int r = read_rfc3339(text, &fields);
+
+	return r < 0 ? r : datetime_from_fields(&fields, ret_seconds);
 }
 
 static bool read_month(const char **text, int *ret)
@@ -292,14 +296,17 @@ static bool read_rfc822(const char *text, struct datetime_fields *fields)
 	return read_rfc822_zone(text, &fields->offset);
 }
 
-int datetime_parse(const char *text, int64_t *ret_seconds)
+int datetime_parse_zoned(const char *text, int64_t *ret_seconds, int *ret_offset)
 {
-	struct datetime_fields fields;
+	struct datetime_fields fields = {0};
 	char copy[DATETIME_BYTES_MAX + 1] = {0};
 	size_t length;
+	int r = read_rfc3339(text, &fields);
 
-	if (datetime_parse_rfc3339(text, ret_seconds) == 0)
+	if (r == 0 && datetime_from_fields(&fields, ret_seconds) == 0) {
+		*ret_offset = fields.offset;
 		return 0;
+	}
 	text += strspn(text, " \t\r\n");
 	length = strnlen(text, sizeof(copy));
 	if (length == sizeof(copy))
@@ -307,13 +314,24 @@ int datetime_parse(const char *text, int64_t *ret_seconds)
 	while (length > 0 && isspace((unsigned char)text[length - 1]))
 		length--;
 	memcpy(copy, text, length);
-	if (read_epoch(copy, ret_seconds))
+	if (read_epoch(copy, ret_seconds)) {
+		*ret_offset = 0;
 		return 0;
-	if (read_rfc822(copy, &fields))
-		return datetime_from_fields(&fields, ret_seconds);
-	if (datetime_read_iso(copy, &fields) < 0 && datetime_read_loose(copy, &fields) < 0)
+	}
+	if (!read_rfc822(copy, &fields) && datetime_read_iso(copy, &fields) < 0 &&
+		datetime_read_loose(copy, &fields) < 0)
 		return -EINVAL;
-	return datetime_from_fields(&fields, ret_seconds);
+	r = datetime_from_fields(&fields, ret_seconds);
+	if (r == 0)
+		*ret_offset = fields.offset;
+	return r;
+}
+
+int datetime_parse(const char *text, int64_t *ret_seconds)
+{
+	int offset;
+
+	return datetime_parse_zoned(text, ret_seconds, &offset);
 }
 
 static void put_digits(char *to, int digits, int64_t value)
@@ -342,5 +360,27 @@ char *datetime_format(int64_t seconds, char ret[DATETIME_SIZE])
 	put_digits(ret + 11, 2, seconds / 3600);
 	put_digits(ret + 14, 2, seconds / 60 % 60);
 	put_digits(ret + 17, 2, seconds % 60);
+	return ret;
+}
+
+char *datetime_format_zoned(int64_t seconds, int offset, char ret[DATETIME_ZONED_SIZE])
+{
+	char utc[DATETIME_SIZE];
+	int minutes = offset < 0 ? -offset : offset;
+	int64_t local;
+
+	if (__builtin_add_overflow(seconds, (int64_t)offset * 60, &local)) {
+		local = seconds;
+		minutes = offset = 0;
+	}
+	(void)datetime_format(local, utc);
+	memcpy(ret, utc, DATETIME_SIZE);
+	if (offset == 0)
+		return ret;
+	memcpy(ret + DATETIME_SIZE - 2, "+00:00", sizeof("+00:00"));
+	if (offset < 0)
+		ret[DATETIME_SIZE - 2] = '-';
+	put_digits(ret + DATETIME_SIZE - 1, 2, minutes / 60 % 24);
+	put_digits(ret + DATETIME_SIZE + 2, 2, minutes % 60);
 	return ret;
 }

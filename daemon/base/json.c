@@ -15,9 +15,15 @@ struct json_t *json_time(usec time)
 		time == 0 || time == USEC_INFINITY ? DATE_NONE : (int64_t)(time / USEC_SEC));
 }
 
+struct json_t *json_date_zoned(int64_t seconds, int offset)
+{
+	char text[DATETIME_ZONED_SIZE];
+
+	return seconds == DATE_NONE ? json_null()
+				    : json_string(datetime_format_zoned(seconds, offset, text));
+}
+
 struct json_t *json_date(int64_t seconds)
 {
-	char text[DATETIME_SIZE];
-
-	return seconds == DATE_NONE ? json_null() : json_string(datetime_format(seconds, text));
+	return json_date_zoned(seconds, 0);
 }

@@ -13,3 +13,6 @@ struct json_t *json_time(usec time);
 
 /* RFC 3339 in UTC, from seconds since 1970; DATE_NONE is null. */
 struct json_t *json_date(int64_t seconds);
+
+/* The same in the zone that it was said in. */
+struct json_t *json_date_zoned(int64_t seconds, int offset);

@@ -19,8 +19,10 @@ static json_t *page_to_json(const struct web_page *page)
 
 	(void)json_object_set_new(object, "title", json_text(page->title));
 	(void)json_object_set_new(object, "text", json_text(page->text));
-	(void)json_object_set_new(object, "published", json_date(page->published));
-	(void)json_object_set_new(object, "modified", json_date(page->modified));
+	(void)json_object_set_new(
+		object, "published", json_date_zoned(page->published, page->published_offset));
+	(void)json_object_set_new(
+		object, "modified", json_date_zoned(page->modified, page->modified_offset));
 	(void)json_object_set_new(object, "author", json_text(page->author));
 	(void)json_object_set_new(object, "language", json_text(page->language));
 	(void)json_object_set_new(object, "canonical_url", json_text(page->canonical_url));

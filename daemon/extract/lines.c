@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "extract/page_date.h"
+#include "extract/date_text.h"
 #include "extract/phrases.h"
 
 /* A block of this value is surely text: what is short before the first and behind the last goes. */
@@ -96,7 +96,7 @@ static void drop_dates(
 	const struct page_tree *tree, struct blocks *blocks, uint32_t first, uint32_t end)
 {
 	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(LINE_BYTES_MAX);
-	int64_t seconds;
+	struct page_time time;
 
 	for (uint32_t i = first; i < end && !is_sure(&blocks->blocks[i]); i++) {
 		struct block *block = &blocks->blocks[i];
@@ -105,7 +105,7 @@ static void drop_dates(
 			continue;
 		buffer_reset(&text);
 		if (block_text(tree, block, &text) == 0 &&
-			date_find(buffer_string(&text), text.length, &seconds))
+			date_find(buffer_string(&text), text.length, false, &time))
 			block->dropped = BLOCK_HEAD;
 	}
 }

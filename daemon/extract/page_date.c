@@ -1,146 +1,66 @@
 #include "extract/page_date.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/datetime.h"
+#include "base/macro.h"
 #include "extract/cues.h"
 
 enum {
-	YEAR_MIN = 1990,
-	YEAR_MAX = 2099,
 	DATE_LINE_MAX = 160, /* characters of a line that tells the date */
 	LINES_BEFORE = 4,    /* of the headline */
 	LINES_BEHIND = 12,
 	LINES_FIRST = 30,    /* where there is no headline */
 	DATE_NODES_MAX = 24, /* of an element that tells the date */
-	TOKENS_MAX = 40,
-	DATE_TOKENS_MAX = 4, /* "Monday, 14 October 2004" needs the last three */
+	SAME_SECONDS = 60,   /* two sources may round the same time */
 };
 
-static bool is_plausible(int64_t seconds)
+/* A part of the page, from a node up to another. */
+struct part {
+	size_t first;
+	size_t end;
+};
+
+bool page_date_day_first(const char *language, const char *host)
 {
-	return seconds >= datetime_days(YEAR_MIN, 1, 1) * 86400 &&
-		seconds < datetime_days(YEAR_MAX + 1, 1, 1) * 86400;
-}
+	/* Of the countries' own domains, those whose months come first, and those of everybody. */
+	static const char *const others[] = {"us", "ca", "ph", "io", "tv", "co", "me", "cc", "ly",
+		"to", "ai", "fm", "gg", "ws", "eu"};
+	const char *domain = host ? strrchr(host, '.') : NULL;
 
-/* A year alone is no date: more digits are needed than its four. */
-static bool has_day(const char *text, size_t length)
-{
-	size_t digits = 0;
-
-	for (size_t i = 0; i < length; i++)
-		digits += isdigit((unsigned char)text[i]) != 0;
-	return digits > 4;
-}
-
-static bool read_date(const char *text, size_t length, int64_t *ret)
-{
-	char copy[DATETIME_BYTES_MAX];
-	int64_t seconds;
-
-	if (length == 0 || length >= sizeof(copy) || !has_day(text, length))
+	if (language && strncasecmp(language, "en", 2) != 0)
+		return true;
+	if (language &&
+		(strcasecmp(language, "en-us") == 0 || strcasecmp(language, "en-ca") == 0 ||
+			strcasecmp(language, "en-ph") == 0))
 		return false;
-	memcpy(copy, text, length);
-	copy[length] = '\0';
-	if (datetime_parse(copy, &seconds) < 0 || !is_plausible(seconds))
+	if (language && language[2] == '-')
+		return true;
+	if (!domain || strlen(domain) != 3)
 		return false;
-	*ret = seconds;
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (strcasecmp(domain + 1, others[i]) == 0)
+			return false;
 	return true;
 }
 
-/* Whether four digits at `text` are a year, alone or with a separator of dates beside them. */
-static bool has_year(const char *text, size_t length)
+static bool from_value(const struct page_dates *dates, const char *value, struct page_time *ret)
 {
-	for (size_t i = 0; i + 4 <= length; i++) {
-		if ((text[i] == '1' && text[i + 1] == '9') ||
-			(text[i] == '2' && text[i + 1] == '0'))
-			if (isdigit((unsigned char)text[i + 2]) &&
-				isdigit((unsigned char)text[i + 3]) &&
-				(i == 0 || !isdigit((unsigned char)text[i - 1])) &&
-				(i + 4 == length || !isdigit((unsigned char)text[i + 4])))
-				return true;
-	}
-	return false;
+	return value &&
+		(date_read(value, strlen(value), dates->day_first, ret) ||
+			(strlen(value) < DATE_LINE_MAX &&
+				date_find(value, strlen(value), dates->day_first, ret)));
 }
 
-struct token {
-	const char *text;
-	size_t length;
-};
-
-static size_t cut_tokens(const char *text, size_t length, struct token tokens[TOKENS_MAX])
+static bool from_meta(const struct page_dates *dates, enum page_field field, struct page_time *ret)
 {
-	size_t count = 0;
-	size_t i = 0;
-
-	while (i < length && count < TOKENS_MAX) {
-		size_t start;
-
-		while (i < length && (text[i] == ' ' || text[i] == '\t'))
-			i++;
-		start = i;
-		while (i < length && text[i] != ' ' && text[i] != '\t')
-			i++;
-		/* "Date:2025-04-15" */
-		for (size_t k = start; k + 1 < i; k++)
-			if (text[k] == ':' && !isdigit((unsigned char)text[start]) &&
-				isdigit((unsigned char)text[k + 1]))
-				start = k + 1;
-		if (i > start)
-			tokens[count++] = (struct token){text + start, i - start};
-	}
-	return count;
-}
-
-bool date_find(const char *text, size_t length, int64_t *ret_seconds)
-{
-	struct token tokens[TOKENS_MAX];
-	size_t count = cut_tokens(text, length, tokens);
-
-	for (size_t i = 0; i < count; i++) {
-		const char *end = tokens[i].text + tokens[i].length;
-		size_t most = i + 1 < DATE_TOKENS_MAX ? i + 1 : DATE_TOKENS_MAX;
-
-		if (!has_year(tokens[i].text, tokens[i].length))
-			continue;
-		while (end > tokens[i].text && strchr(",.;)|", end[-1]))
-			end--;
-		/* A time behind the date makes it the more exact. */
-		for (size_t more = 3; more-- > 0;) {
-			const char *stop = end;
-
-			if (more > 0 && i + more >= count)
-				continue;
-			if (more > 0)
-				stop = tokens[i + more].text + tokens[i + more].length;
-			if (more > 0 &&
-				!memchr(tokens[i + 1].text, ':',
-					(size_t)(stop - tokens[i + 1].text)))
-				continue;
-			for (size_t back = most; back-- > 0;)
-				if (read_date(tokens[i - back].text,
-					    (size_t)(stop - tokens[i - back].text), ret_seconds))
-					return true;
-		}
-	}
-	return false;
-}
-
-/* ---- places ---- */
-
-static bool from_meta(
-	const struct page_meta *meta, enum page_field field, size_t first, size_t end, int64_t *ret)
-{
-	for (size_t source = first; source < end; source++) {
-		const char *value = meta->values[field][source];
-
-		if (value &&
-			(read_date(value, strlen(value), ret) ||
-				(strlen(value) < DATE_LINE_MAX &&
-					date_find(value, strlen(value), ret))))
+	for (size_t source = 0; source < SOURCE_MAX; source++)
+		if (from_value(dates, dates->meta->values[field][source], ret))
 			return true;
-	}
 	return false;
 }
 
@@ -152,104 +72,138 @@ static bool is_elsewhere(const struct page_node *node)
 			cue_of(node) == CUE_NEVER);
 }
 
-/* The first <time>, from a node on. */
-static bool from_time(const struct page_tree *tree, size_t first, int64_t *ret)
+static bool holds_any(const char *text, const char *const *words, size_t count)
 {
-	for (size_t i = first; i < tree->count; i++) {
-		const struct page_node *node = &tree->nodes[i];
-		const char *value;
-
-		if (is_elsewhere(node)) {
-			i = node->end - 1;
-			continue;
-		}
-		value = node->tag == PAGE_TIME ? page_node_attribute(node, ATTRIBUTE_DATETIME)
-					       : NULL;
-		if (value && has_year(value, strlen(value)) && read_date(value, strlen(value), ret))
+	for (size_t i = 0; text && i < count; i++)
+		if (strcasestr(text, words[i]))
 			return true;
-	}
 	return false;
+}
+
+static bool is_named(const struct page_node *node, const char *const *words, size_t count)
+{
+	return holds_any(page_node_attribute(node, ATTRIBUTE_CLASS), words, count) ||
+		holds_any(page_node_attribute(node, ATTRIBUTE_ID), words, count);
+}
+
+/* Whether an element tells the time of a change. */
+static bool is_change(const struct page_node *node)
+{
+	static const char *const words[] = {"updat", "modif", "aktualis"};
+	const char *class = page_node_attribute(node, ATTRIBUTE_CLASS);
+
+	/* WordPress marks a text that never changed "published updated". */
+	return is_named(node, words, ARRAY_SIZE(words)) && !(class && strcasestr(class, "publish"));
 }
 
 static bool has_date_name(const struct page_node *node)
 {
 	static const char *const words[] = {
 		"date", "publi", "posted", "timestamp", "datum", "fecha", "datetime", "zeit"};
-	const char *names[] = {page_node_attribute(node, ATTRIBUTE_CLASS),
-		page_node_attribute(node, ATTRIBUTE_ID)};
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		for (size_t k = 0; names[i] && k < ARRAY_SIZE(words); k++)
-			if (strcasestr(names[i], words[k]))
-				return true;
-	return false;
+	return is_named(node, words, ARRAY_SIZE(words));
+}
+
+static bool from_time(const struct page_dates *dates, size_t index, struct page_time *ret)
+{
+	const struct page_node *node = &dates->tree->nodes[index];
+	const char *value =
+		node->tag == PAGE_TIME ? page_node_attribute(node, ATTRIBUTE_DATETIME) : NULL;
+
+	return value && date_has_year(value, strlen(value)) &&
+		date_read(value, strlen(value), dates->day_first, ret);
 }
 
 /* An element that goes by a telling name, or a <time>, with a date in its text. */
-static bool from_named(const struct page_tree *tree, int64_t *ret)
+static bool from_named(const struct page_dates *dates, size_t index, struct page_time *ret)
 {
 	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(16 * DATE_LINE_MAX);
+	const struct page_node *node = &dates->tree->nodes[index];
 
-	for (size_t i = 1; i < tree->count; i++) {
+	if (node->end - index > DATE_NODES_MAX ||
+		(node->tag != PAGE_TIME && (node->attribute_count == 0 || !has_date_name(node))))
+		return false;
+	return page_tree_text(dates->tree, index, &text) == 0 && text.length <= DATE_LINE_MAX &&
+		(date_find(buffer_string(&text), text.length, dates->day_first, ret) ||
+			date_find_short(buffer_string(&text), text.length, dates->day_first, ret));
+}
+
+/* The first element of a part that `read` takes; those of changes do not count. */
+static bool from_elements(const struct page_dates *dates, struct part part,
+	bool (*read)(const struct page_dates *, size_t, struct page_time *), struct page_time *ret)
+{
+	const struct page_tree *tree = dates->tree;
+
+	for (size_t i = part.first; i < part.end && i < tree->count; i++) {
 		const struct page_node *node = &tree->nodes[i];
 
-		if (is_elsewhere(node)) {
+		if (is_elsewhere(node) || is_change(node))
 			i = node->end - 1;
-			continue;
-		}
-		if (node->end - i > DATE_NODES_MAX ||
-			(node->tag != PAGE_TIME &&
-				(node->attribute_count == 0 || !has_date_name(node))))
-			continue;
-		buffer_reset(&text);
-		if (page_tree_text(tree, i, &text) == 0 && text.length <= DATE_LINE_MAX &&
-			date_find(buffer_string(&text), text.length, ret))
+		else if (read(dates, i, ret))
 			return true;
 	}
 	return false;
 }
 
-static bool from_line(const struct page_tree *tree, const struct block *block, int64_t *ret)
+/* "Updated 4 June 2021" */
+static bool tells_change(const char *text)
 {
-	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(16 * DATE_LINE_MAX);
+	static const char *const words[] = {"updated", "last updated", "last modified", "modified",
+		"aktualisiert", "zuletzt", "mis à jour", "actualizado", "aggiornato", "atualizado",
+		"обновлено", "aktualizováno", "aktualizacja", "opdateret", "uppdaterad",
+		"bijgewerkt", "güncelle"};
 
-	if (block->length > DATE_LINE_MAX || block_text(tree, block, &text) < 0)
-		return false;
-	return text.length > 0 && has_year(text.bytes, text.length) &&
-		date_find(text.bytes, text.length, ret);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (ascii_begins(text, strlen(text), words[i]))
+			return true;
+	return false;
 }
 
-static bool from_lines(
-	const struct page_tree *tree, const struct blocks *blocks, uint32_t heading, int64_t *ret)
+static bool from_line(const struct page_dates *dates, size_t index, struct page_time *ret)
 {
-	size_t first = 0;
-	size_t end = LINES_FIRST;
+	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(16 * DATE_LINE_MAX);
+	const struct block *block = &dates->blocks->blocks[index];
 
-	if (heading != UINT32_MAX) {
-		first = heading;
-		end = heading + LINES_BEHIND;
-	}
-	for (size_t i = first; i < end && i < blocks->count; i++)
-		if (from_line(tree, &blocks->blocks[i], ret))
-			return true;
-	if (heading == UINT32_MAX)
+	if (block->length > DATE_LINE_MAX || block_text(dates->tree, block, &text) < 0)
 		return false;
-	for (size_t i = heading; i-- > 0 && i + LINES_BEFORE >= heading;)
-		if (from_line(tree, &blocks->blocks[i], ret))
+	return text.length > 0 && date_has_year(text.bytes, text.length) &&
+		!tells_change(text.bytes) &&
+		date_find(text.bytes, text.length, dates->day_first, ret);
+}
+
+/* From the headline on, or from the start. */
+static bool from_lines(const struct page_dates *dates, struct page_time *ret)
+{
+	bool known = dates->heading != UINT32_MAX;
+	size_t first = known ? dates->heading : 0;
+	size_t end = known ? first + LINES_BEHIND : LINES_FIRST;
+
+	for (size_t i = first; i < end && i < dates->blocks->count; i++)
+		if (from_line(dates, i, ret))
+			return true;
+	return false;
+}
+
+static bool from_lines_before(const struct page_dates *dates, struct page_time *ret)
+{
+	if (dates->heading == UINT32_MAX)
+		return false;
+	for (size_t i = dates->heading; i-- > 0 && i + LINES_BEFORE >= dates->heading;)
+		if (from_line(dates, i, ret))
 			return true;
 	return false;
 }
 
 /* "/2024/05/17/", "/2024-05-17-", "20240517". */
-static bool from_url(const char *url, int64_t *ret)
+static bool from_url(const struct page_dates *dates, struct page_time *ret)
 {
-	for (const char *at = url; *at; at++) {
+	for (const char *at = dates->url ? dates->url : ""; *at; at++) {
 		unsigned year;
 		unsigned month;
 		unsigned day;
 		char text[DATETIME_SIZE];
 
-		if (at == url || isdigit((unsigned char)at[-1]))
+		if (at == dates->url || isdigit((unsigned char)at[-1]))
 			continue;
 		if (sscanf(at, "%4u/%2u/%2u", &year, &month, &day) != 3 &&
 			sscanf(at, "%4u-%2u-%2u", &year, &month, &day) != 3 &&
@@ -258,31 +212,74 @@ static bool from_url(const char *url, int64_t *ret)
 			continue;
 		(void)snprintf(
 			text, sizeof(text), "%04u-%02u-%02u", year % 10000, month % 100, day % 100);
-		if (read_date(text, strlen(text), ret))
+		if (date_read(text, strlen(text), false, ret))
 			return true;
 	}
 	return false;
 }
 
-int64_t page_date_published(const struct page_meta *meta, const struct page_tree *tree,
-	const struct blocks *blocks, uint32_t heading, const char *url)
+/* From the headline to the end of the text. */
+static struct part part_of_article(const struct page_dates *dates)
 {
-	size_t start = heading == UINT32_MAX ? 1 : blocks->blocks[heading].first;
-	int64_t seconds;
+	const struct blocks *blocks = dates->blocks;
+	struct part part = {.first = 1, .end = dates->tree->count};
+	size_t last = blocks->count;
 
-	if (from_meta(meta, FIELD_PUBLISHED, SOURCE_JSONLD, SOURCE_WEAK, &seconds) ||
-		from_meta(meta, FIELD_PUBLISHED, SOURCE_WEAK, SOURCE_MAX, &seconds) ||
-		from_time(tree, start, &seconds) || (url && from_url(url, &seconds)) ||
-		from_time(tree, 1, &seconds) || from_named(tree, &seconds) ||
-		from_lines(tree, blocks, heading, &seconds))
-		return seconds;
-	return DATE_NONE;
+	if (dates->heading != UINT32_MAX)
+		part.first = blocks->blocks[dates->heading].first;
+	while (last > 0 && blocks->blocks[last - 1].dropped)
+		last--;
+	if (last > 0 && blocks->blocks[last - 1].end > part.first)
+		part.end = blocks->blocks[last - 1].end;
+	return part;
 }
 
-int64_t page_date_modified(const struct page_meta *meta)
+static bool is_same_moment(const struct page_time *one, const struct page_time *other)
 {
-	int64_t seconds;
+	int64_t apart = one->seconds - other->seconds;
 
-	return from_meta(meta, FIELD_MODIFIED, SOURCE_JSONLD, SOURCE_MAX, &seconds) ? seconds
-										    : DATE_NONE;
+	return apart <= SAME_SECONDS && apart >= -SAME_SECONDS;
+}
+
+/* Programs write UTC; where the page says the same time in its own zone, that tells the day. */
+static void take_zone(const struct page_dates *dates, enum page_field field, struct page_time *time)
+{
+	struct part part = part_of_article(dates);
+	struct page_time other;
+
+	for (size_t source = 0; source < SOURCE_MAX && time->offset == 0; source++)
+		if (from_value(dates, dates->meta->values[field][source], &other) &&
+			is_same_moment(time, &other))
+			time->offset = other.offset;
+	for (size_t i = part.first; i < part.end && time->offset == 0; i++)
+		if (from_time(dates, i, &other) && is_same_moment(time, &other))
+			time->offset = other.offset;
+}
+
+struct page_time page_date_published(const struct page_dates *dates)
+{
+	struct part article = part_of_article(dates);
+	struct part whole = {.first = 1, .end = dates->tree->count};
+	struct page_time found = {.seconds = DATE_NONE};
+
+	if (from_meta(dates, FIELD_PUBLISHED, &found)) {
+		take_zone(dates, FIELD_PUBLISHED, &found);
+		return found;
+	}
+	if (from_elements(dates, article, from_time, &found) || from_url(dates, &found) ||
+		from_elements(dates, article, from_named, &found) || from_lines(dates, &found) ||
+		from_lines_before(dates, &found) ||
+		from_elements(dates, whole, from_time, &found) ||
+		from_elements(dates, whole, from_named, &found))
+		return found;
+	return (struct page_time){.seconds = DATE_NONE};
+}
+
+struct page_time page_date_modified(const struct page_dates *dates)
+{
+	struct page_time found = {.seconds = DATE_NONE};
+
+	if (from_meta(dates, FIELD_MODIFIED, &found))
+		take_zone(dates, FIELD_MODIFIED, &found);
+	return found;
 }

@@ -215,6 +215,25 @@ static int parse(struct extraction *extraction)
 	return blocks_cut(&extraction->tree, &extraction->blocks);
 }
 
+static void fill_dates(const struct extraction *extraction, const char *host, struct web_page *page)
+{
+	const struct page_dates dates = {
+		.meta = &extraction->meta,
+		.tree = &extraction->tree,
+		.blocks = &extraction->blocks,
+		.heading = extraction->content.heading,
+		.url = page->canonical_url ? page->canonical_url : extraction->document->url,
+		.day_first = page_date_day_first(page->language, host),
+	};
+	struct page_time published = page_date_published(&dates);
+	struct page_time modified = page_date_modified(&dates);
+
+	page->published = published.seconds;
+	page->published_offset = published.offset;
+	page->modified = modified.seconds;
+	page->modified_offset = modified.offset;
+}
+
 static int fill(struct extraction *extraction, struct web_page *page)
 {
 	const struct page_meta *meta = &extraction->meta;
@@ -237,14 +256,11 @@ static int fill(struct extraction *extraction, struct web_page *page)
 	r = choose_text(extraction, page);
 	if (r < 0)
 		return r;
-	page->published = page_date_published(meta, &extraction->tree, &extraction->blocks,
-		extraction->content.heading,
-		page->canonical_url ? page->canonical_url : extraction->document->url);
-	page->modified = page_date_modified(meta);
+	page->language = choose_language(meta, arena);
+	fill_dates(extraction, host, page);
 	page->author = cut(author_choose(meta, &extraction->tree, &extraction->blocks,
 				   extraction->content.heading, arena),
 		PAGE_AUTHOR_MAX, arena);
-	page->language = choose_language(meta, arena);
 	page->image = absolute(extraction, page_meta_best(meta, FIELD_IMAGE));
 	page->verdict = verdict_of(
 		page, meta, &extraction->tree, &extraction->blocks, extraction->document->url);

@@ -35,6 +35,13 @@ static const struct {
 	{"dcterms.creator", FIELD_AUTHOR, SOURCE_META},
 	{"dcterm.creator", FIELD_AUTHOR, SOURCE_META},
 	{"creator", FIELD_AUTHOR, SOURCE_META},
+	{"authors", FIELD_AUTHOR, SOURCE_META},
+	{"og:author", FIELD_AUTHOR, SOURCE_META},
+	{"rnews:author", FIELD_AUTHOR, SOURCE_META},
+	{"lp.article:author", FIELD_AUTHOR, SOURCE_META},
+	{"cxenseparse:author", FIELD_AUTHOR, SOURCE_META},
+	{"shareaholic:article_author_name", FIELD_AUTHOR, SOURCE_META},
+	{"dc.contributor", FIELD_AUTHOR, SOURCE_WEAK},
 	{"twitter:creator", FIELD_AUTHOR, SOURCE_WEAK},
 	{"parsely-author", FIELD_AUTHOR, SOURCE_META},
 	{"sailthru.author", FIELD_AUTHOR, SOURCE_META},
@@ -81,6 +88,18 @@ static const struct {
 	{"displaydate", FIELD_PUBLISHED, SOURCE_META},
 	{"bt:pubdate", FIELD_PUBLISHED, SOURCE_META},
 	{"created", FIELD_PUBLISHED, SOURCE_META},
+	{"published_at", FIELD_PUBLISHED, SOURCE_META},
+	{"publisheddate", FIELD_PUBLISHED, SOURCE_META},
+	{"article_date", FIELD_PUBLISHED, SOURCE_META},
+	{"article_publication_date", FIELD_PUBLISHED, SOURCE_META},
+	{"article:post_date", FIELD_PUBLISHED, SOURCE_META},
+	{"date.issued", FIELD_PUBLISHED, SOURCE_META},
+	{"eprints.date", FIELD_PUBLISHED, SOURCE_META},
+	{"release_date", FIELD_PUBLISHED, SOURCE_META},
+	{"og:release_date", FIELD_PUBLISHED, SOURCE_META},
+	{"mediator_published_time", FIELD_PUBLISHED, SOURCE_META},
+	{"vr:published_time", FIELD_PUBLISHED, SOURCE_META},
+	{"shareaholic:article_published_time", FIELD_PUBLISHED, SOURCE_META},
 	{"date", FIELD_PUBLISHED, SOURCE_WEAK},
 	{"article:modified_time", FIELD_MODIFIED, SOURCE_OPENGRAPH},
 	{"article:modified", FIELD_MODIFIED, SOURCE_OPENGRAPH},
@@ -113,7 +132,7 @@ static const struct {
 	{"og:url", FIELD_URL, SOURCE_OPENGRAPH},
 };
 
-/* Properties of microdata in the content, and of RDFa. */
+/* Properties of microdata in the content, and of RDFa, where a prefix may stand before. */
 static const struct {
 	const char *name;
 	enum page_field field;
@@ -124,6 +143,9 @@ static const struct {
 	{"datepublished", FIELD_PUBLISHED},
 	{"datecreated", FIELD_PUBLISHED},
 	{"datemodified", FIELD_MODIFIED},
+	{"dc:created", FIELD_PUBLISHED},
+	{"dc:date", FIELD_PUBLISHED},
+	{"dc:creator", FIELD_AUTHOR},
 };
 
 /* Names of families are written with a dot, a colon or a dash between: "dc.title", "DC:title". */
@@ -136,12 +158,14 @@ static bool is_name(const char *name, const char *known)
 	return *name == *known;
 }
 
+/* Whether a list has the word, also behind the prefix of schema.org's vocabulary. */
 static bool is_one_of(const char *list, const char *word)
 {
 	while (*list) {
 		size_t length = strcspn(list, " \t\n\r\f");
+		size_t prefix = ascii_begins(list, length, "schema:") ? strlen("schema:") : 0;
 
-		if (ascii_is(list, length, word))
+		if (ascii_is(list + prefix, length - prefix, word))
 			return true;
 		list += length;
 		list += strspn(list, " \t\n\r\f");
@@ -244,9 +268,10 @@ static const char *element_value(const struct page_tree *tree, size_t index, str
 static size_t name_within(const struct page_tree *tree, size_t index)
 {
 	for (size_t i = index + 1; i < tree->nodes[index].end; i++) {
-		const char *property = page_node_attribute(&tree->nodes[i], ATTRIBUTE_ITEMPROP);
+		const char *item = page_node_attribute(&tree->nodes[i], ATTRIBUTE_ITEMPROP);
+		const char *property = page_node_attribute(&tree->nodes[i], ATTRIBUTE_PROPERTY);
 
-		if (property && is_one_of(property, "name"))
+		if ((item && is_one_of(item, "name")) || (property && is_one_of(property, "name")))
 			return i;
 	}
 	return index;
@@ -299,8 +324,12 @@ void page_meta_read(struct page_meta *meta, const struct page_tree *tree, struct
 		else if (node->tag == PAGE_HTML)
 			page_meta_add(meta, FIELD_LANGUAGE, SOURCE_JSONLD,
 				page_node_attribute(node, ATTRIBUTE_LANG), arena);
+		if (node->tag == PAGE_META)
+			continue;
 		property = page_node_attribute(node, ATTRIBUTE_ITEMPROP);
-		if (property && node->tag != PAGE_META)
+		if (!property)
+			property = page_node_attribute(node, ATTRIBUTE_PROPERTY);
+		if (property)
 			read_item(meta, tree, i, property, &buffer, arena);
 	}
 }

@@ -6,6 +6,10 @@
 #include "model/entry.h"
 #include "model/enum_names.h"
 
+enum {
+	MINUTES_PER_DAY = 24 * 60,
+};
+
 static const char *const verdict_names[PAGE_VERDICT_MAX] = {
 	[PAGE_IS_ARTICLE] = "article",
 	[PAGE_IS_EMPTY] = "empty",
@@ -31,6 +35,17 @@ void web_page_write(const struct web_page *page, struct buffer *buffer)
 	wire_put_string(buffer, page->image);
 	wire_put_u64(buffer, (uint64_t)page->published);
 	wire_put_u64(buffer, (uint64_t)page->modified);
+	wire_put_u64(buffer, (uint64_t)page->published_offset);
+	wire_put_u64(buffer, (uint64_t)page->modified_offset);
+}
+
+static int get_offset(struct wire_reader *reader)
+{
+	int64_t offset = (int64_t)wire_get_u64(reader);
+
+	if (offset <= -MINUTES_PER_DAY || offset >= MINUTES_PER_DAY)
+		reader->bad = true;
+	return reader->bad ? 0 : (int)offset;
 }
 
 int web_page_read(struct wire_reader *reader, struct arena *arena, struct web_page *ret)
@@ -47,6 +62,8 @@ int web_page_read(struct wire_reader *reader, struct arena *arena, struct web_pa
 	page.image = wire_get_string(reader, URL_BYTES_MAX, arena);
 	page.published = (int64_t)wire_get_u64(reader);
 	page.modified = (int64_t)wire_get_u64(reader);
+	page.published_offset = get_offset(reader);
+	page.modified_offset = get_offset(reader);
 	if (verdict >= PAGE_VERDICT_MAX)
 		reader->bad = true;
 	if (reader->bad)

@@ -45,6 +45,8 @@ struct web_page {
 	const char *image; /* URL of the lead picture */
 	int64_t published; /* seconds since 1970; DATE_NONE where absent or impossible */
 	int64_t modified;
+	int published_offset; /* minutes east of UTC where the page says its zone: tells the day */
+	int modified_offset;
 };
 
 /* The wire form; see base/wire.h.  The reader sets the input bad where a limit is passed. */

@@ -159,6 +159,62 @@ static void test_authors_of_a_graph_are_found_by_their_ids(void **state)
 	assert_string_equal(page->author, "Ines Corvell, Orla Penhale, A. Kerr");
 }
 
+static void assert_published(struct fixture *fixture, const char *html, const char *expected)
+{
+	char text[DATETIME_ZONED_SIZE];
+	const struct web_page *page = extract(fixture, html);
+
+	assert_string_equal(
+		datetime_format_zoned(page->published, page->published_offset, text), expected);
+}
+
+static void test_days_are_those_of_the_pages_zone(void **state)
+{
+	assert_published(*state,
+		"<meta property=article:published_time content=2017-02-23T17:18:13-08:00>" BODY,
+		"2017-02-23T17:18:13-08:00");
+	assert_published(*state,
+		"<meta property=article:published_time content=2017-02-23T23:18:00Z><h1>Boats</h1>"
+		"<time datetime=2017-02-24T01:18:07+02:00>24 Feb</time>" BODY,
+		"2017-02-24T01:18:00+02:00");
+}
+
+static void test_days_before_months_go_by_the_language(void **state)
+{
+	assert_published(*state, "<html lang=fr><meta name=date content=03/05/2020>" BODY,
+		"2020-05-03T00:00:00Z");
+	assert_published(*state, "<html lang=en-GB><meta name=date content=03/05/2020>" BODY,
+		"2020-05-03T00:00:00Z");
+	assert_published(*state, "<html lang=en><meta name=date content=03/05/2020>" BODY,
+		"2020-03-05T00:00:00Z");
+}
+
+static void test_times_of_changes_and_of_other_articles_do_not_count(void **state)
+{
+	assert_published(*state,
+		TITLED
+		"<div class=latest><a href=x>Trams</a><time datetime=2021-01-02></time></div>"
+		"<article><h1>Boats sail again</h1>"
+		"<time class=updated datetime=2020-06-01></time><div>Updated 4 June 2021</div>"
+		"<div>3 May 2020</div>" BODY "</article>"
+		"<ul class=more><li><time datetime=2021-01-03></time></ul>",
+		"2020-05-03T00:00:00Z");
+	assert_published(*state, TITLED "<h1>Boats sail again</h1><p class=date>03.05.20</p>" BODY,
+		"2020-05-03T00:00:00Z");
+}
+
+static void test_properties_of_rdfa_are_read(void **state)
+{
+	const struct web_page *page = extract(*state,
+		TITLED "<h1>Boats sail again</h1><span property=schema:datePublished "
+		       "content=2020-05-03></span>"
+		       "<p property=author typeof=Person><b property=name>Ines Corvell</b>, "
+		       "Crane</p>" BODY);
+
+	assert_string_equal(page->author, "Ines Corvell");
+	assert_date(page->published, "2020-05-03T00:00:00Z");
+}
+
 static void test_what_is_absent_is_null(void **state)
 {
 	const struct web_page *page = extract(*state, BODY);
@@ -241,6 +297,15 @@ int main(void)
 			test_of_several_articles_the_one_under_the_title_counts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_authors_of_a_graph_are_found_by_their_ids, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_days_are_those_of_the_pages_zone, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_days_before_months_go_by_the_language, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_times_of_changes_and_of_other_articles_do_not_count, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_properties_of_rdfa_are_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_what_is_absent_is_null, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_json_ld_body_stands_in_for_a_page_without_text, set_up, tear_down),

@@ -1,4 +1,4 @@
-#include "extract/page_date.h"
+#include "extract/date_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,10 +13,10 @@
 static void check(const char *line, const char *expected)
 {
 	char text[DATETIME_SIZE] = "";
-	int64_t seconds;
+	struct page_time time;
 
-	if (date_find(line, strlen(line), &seconds))
-		(void)datetime_format(seconds, text);
+	if (date_find(line, strlen(line), false, &time))
+		(void)datetime_format(time.seconds, text);
 	assert_string_equal(text, expected);
 }
 
@@ -28,6 +28,10 @@ static void test_dates_are_found_within_lines(void **state)
 	check("View 8 Date:2025-04-15 09:49:38", "2025-04-15T09:49:38Z");
 	check("Ver\u00F6ffentlicht am 15.04.2025 um neun", "2025-04-15T00:00:00Z");
 	check("Monday, 3 March 2025", "2025-03-03T00:00:00Z");
+	check("Por Ines, 03 de mayo de 2020", "2020-05-03T00:00:00Z");
+	check("Page 3 | 14 October 2004", "2004-10-14T00:00:00Z");
+	check("Budapest, 2020. m\u00E1jus 3. vas\u00E1rnap", "2020-05-03T00:00:00Z");
+	check("\u66F4\u65B0 2020 \u5E74 5 \u6708 3 \u65E5", "2020-05-03T00:00:00Z");
 }
 
 static void test_years_and_numbers_alone_are_none(void **state)
