@@ -67,6 +67,7 @@ void occurrences_clear(struct occurrences *occurrences)
 	free(occurrences->chains);
 	free(occurrences->pool);
 	free(occurrences->spans);
+	free(occurrences->stamps);
 	*occurrences = (struct occurrences){0};
 }
 

@@ -13,7 +13,9 @@
 
 enum {
 	POSITION_GAP = QUERY_DISTANCE_MAX + 2,
-	NEAR_SPANS_MAX = 1 << 20, /* of one node; bounds the work on texts made to be slow */
+	/* Of one node; they bound the work on texts made to be slow. */
+	NEAR_SPANS_MAX = 1 << 20,
+	NEAR_STEPS_MAX = 1 << 24,
 };
 
 struct occurrence {
@@ -45,6 +47,10 @@ struct occurrences {
 	struct span *spans; /* a stack of the evaluation */
 	size_t span_count;
 	size_t span_size;
+	/* Where spans end that were made last: which of a NEAR's pairs are there already. */
+	uint32_t *stamps;
+	size_t stamp_size;
+	uint32_t stamp;
 	size_t margin; /* occurrences_reserve()'s count */
 	size_t truth_words;
 	size_t chain_count;

@@ -122,93 +122,160 @@ static int push_node(const struct evaluation *evaluation, const uint32_t *node)
 	}
 }
 
-/* The stack's three parts while the pairs of a NEAR are made. */
+/* Spans [at, end) of the stack, sorted. */
+struct side {
+	size_t at;
+	size_t end;
+};
+
+/* What a NEAR asks of a pair, while its pairs are made above its operands on the stack. */
 struct pairing {
-	size_t left;
-	size_t right;
-	size_t end; /* of the operands; the pairs are above */
+	size_t base; /* of the pairs */
 	uint32_t distance;
-	uint32_t longest; /* of the right spans */
-	bool ordered;
+	uint32_t last_end; /* of all spans of both operands */
+	size_t steps;
 	bool once; /* one pair is enough */
 };
 
-static bool is_near(
-	const struct pairing *pairing, const struct span *left, const struct span *right)
+/* Whether all is found that is looked for. */
+static bool is_done(const struct occurrences *found, const struct pairing *pairing)
 {
-	if (right->start >= left->end)
-		return right->start - left->end <= pairing->distance;
-	if (pairing->ordered || right->end > left->start)
-		return false;
-	return left->start - right->end <= pairing->distance;
+	size_t pairs = found->span_count - pairing->base;
+
+	return pairs >= NEAR_SPANS_MAX || pairing->steps >= NEAR_STEPS_MAX ||
+		(pairing->once && pairs > 0);
 }
 
-/* Pushes all pairs of spans that are near, each as one span over both. */
-static int push_pairs(struct occurrences *found, const struct pairing *pairing)
+/* The first of the side's spans that begins at `start` or later. */
+static size_t first_from(const struct occurrences *found, struct side side, uint32_t start)
 {
-	uint64_t reach = (uint64_t)pairing->distance + pairing->longest;
-	size_t low = pairing->right;
+	while (side.at < side.end) {
+		size_t middle = side.at + (side.end - side.at) / 2;
+
+		if (found->spans[middle].start < start)
+			side.at = middle + 1;
+		else
+			side.end = middle;
+	}
+	return side.at;
+}
+
+/* Makes room for stamps of ends up to `last`, and a stamp that none of them has. */
+static int next_stamp(struct occurrences *found, uint32_t last)
+{
+	size_t size = found->stamp_size;
 	int r;
 
-	for (size_t i = pairing->left; i < pairing->right; i++) {
-		struct span left = found->spans[i];
-
-		while (low < pairing->end && found->spans[low].start + reach < left.start)
-			low++;
-		for (size_t k = low; k < pairing->end; k++) {
-			struct span right = found->spans[k];
-
-			if (right.start > (uint64_t)left.end + pairing->distance)
-				break;
-			if (!is_near(pairing, &left, &right))
-				continue;
-			r = push_span(found, left.start < right.start ? left.start : right.start,
-				left.end > right.end ? left.end : right.end);
-			if (r < 0)
-				return r;
-			if (pairing->once || found->span_count - pairing->end >= NEAR_SPANS_MAX)
-				return 0;
-		}
+	r = array_reserve((void **)&found->stamps, &found->stamp_size, (size_t)last + 1,
+		sizeof(*found->stamps));
+	if (r < 0)
+		return r;
+	memset(found->stamps + size, 0, (found->stamp_size - size) * sizeof(*found->stamps));
+	if (++found->stamp == 0) {
+		memset(found->stamps, 0, found->stamp_size * sizeof(*found->stamps));
+		found->stamp = 1;
 	}
 	return 0;
+}
+
+/* Whether no span with this end was made under the stamp yet. */
+static bool take_end(struct occurrences *found, uint32_t end)
+{
+	bool is_new = found->stamps[end] != found->stamp;
+
+	found->stamps[end] = found->stamp;
+	return is_new;
+}
+
+/*
+ * Pushes the pairs of the spans of `group`, which begin at one place, with those of `behind` that
+ * are near one's end.  All of these pairs begin there: which one it is near does not matter.
+ */
+static int push_group(struct occurrences *found, struct pairing *pairing, struct side group,
+	const struct side *behind)
+{
+	struct span first = found->spans[group.at];
+	uint64_t last = (uint64_t)found->spans[group.end - 1].end + pairing->distance;
+	size_t k = first_from(found, *behind, first.end);
+	size_t base = found->span_count;
+	int r;
+
+	r = next_stamp(found, pairing->last_end);
+	if (r < 0)
+		return r;
+	for (; k < behind->end && !is_done(found, pairing); k++) {
+		struct span span = found->spans[k];
+
+		if (span.start > last)
+			break;
+		pairing->steps++;
+		/* Of those that end before it, the one that ends last. */
+		while (group.at + 1 < group.end && found->spans[group.at + 1].end <= span.start)
+			group.at++;
+		if (span.start - found->spans[group.at].end > pairing->distance ||
+			!take_end(found, span.end))
+			continue;
+		r = push_span(found, first.start, span.end);
+		if (r < 0)
+			return r;
+	}
+	sort_spans(found, base);
+	return 0;
+}
+
+/* Pushes all pairs of a span of `before` and one of `behind`, each as one span over both. */
+static int push_pairs(struct occurrences *found, struct pairing *pairing, struct side before,
+	const struct side *behind)
+{
+	struct side group = {before.at, before.at};
+	int r = 0;
+
+	while (group.at < before.end && !is_done(found, pairing) && r >= 0) {
+		uint32_t start = found->spans[group.at].start;
+
+		while (group.end < before.end && found->spans[group.end].start == start)
+			group.end++;
+		r = push_group(found, pairing, group, behind);
+		group.at = group.end;
+	}
+	return r;
 }
 
 static int push_near(const struct evaluation *evaluation, const uint32_t *node, bool once)
 {
 	struct occurrences *found = evaluation->found;
-	const uint32_t *left = node + 2;
-	const uint32_t *right = left + op_size(*left);
-	struct pairing pairing = {
-		.left = found->span_count,
-		.distance = node[1] & ~(uint32_t)NEAR_ORDERED,
-		.ordered = node[1] & NEAR_ORDERED,
-		.once = once,
-	};
+	const uint32_t *operand = node + 2;
+	bool ordered = node[1] & NEAR_ORDERED;
+	struct pairing pairing = {.distance = node[1] & ~(uint32_t)NEAR_ORDERED, .once = once};
+	struct side left = {.at = found->span_count};
+	struct side right;
 	size_t pairs;
 	int r;
 
-	r = push_node(evaluation, left);
-	if (r < 0 || found->span_count == pairing.left)
+	r = push_node(evaluation, operand);
+	if (r < 0 || found->span_count == left.at)
 		return r;
-	sort_spans(found, pairing.left);
-	pairing.right = found->span_count;
-	r = push_node(evaluation, right);
+	sort_spans(found, left.at);
+	left.end = right.at = found->span_count;
+	r = push_node(evaluation, operand + op_size(*operand));
 	if (r < 0)
 		return r;
-	sort_spans(found, pairing.right);
-	pairing.end = found->span_count;
-	for (size_t i = pairing.right; i < pairing.end; i++)
-		if (found->spans[i].end - found->spans[i].start > pairing.longest)
-			pairing.longest = found->spans[i].end - found->spans[i].start;
-	r = push_pairs(found, &pairing);
+	sort_spans(found, right.at);
+	right.end = pairing.base = found->span_count;
+	for (size_t i = left.at; i < right.end; i++)
+		if (found->spans[i].end > pairing.last_end)
+			pairing.last_end = found->spans[i].end;
+	r = push_pairs(found, &pairing, left, &right);
+	if (r >= 0 && !ordered)
+		r = push_pairs(found, &pairing, right, &left);
 	if (r < 0)
 		return r;
-	pairs = found->span_count - pairing.end;
+	pairs = found->span_count - pairing.base;
 	if (pairs > 0)
-		memmove(found->spans + pairing.left, found->spans + pairing.end,
+		memmove(found->spans + left.at, found->spans + pairing.base,
 			pairs * sizeof(*found->spans));
-	found->span_count = pairing.left + pairs;
-	sort_spans(found, pairing.left);
+	found->span_count = left.at + pairs;
+	sort_spans(found, left.at);
 	return 0;
 }
 
