@@ -75,7 +75,8 @@ struct lane {
 	uint32_t refusals;            /* of one alert each, since one was taken */
 	usec refused_since;           /* the first of them; monotonic */
 	usec failing_since;           /* told; wall clock, 0: it works, or that is not told */
-	usec peace_until;             /* by Retry-After; wall clock */
+	usec peace_asked;             /* by Retry-After: when ... */
+	usec peace_until;             /* ... and until when; wall clock */
 	char words[LANE_WORDS_BYTES]; /* of the last failure */
 	bool disabled;                /* it answered 410; `words` say why */
 	usec disabled_since;          /* wall clock */

@@ -110,12 +110,13 @@ static void lane_recovered(struct lane *lane)
 /* It asked to be left alone: after a restart or a reload, too. */
 static void lane_leave_alone(struct lane *lane, usec duration)
 {
-	usec until = usec_add(clock_now(lane->context->notifiers.clock), duration);
+	usec now = clock_now(lane->context->notifiers.clock);
 
 	lane_hold(lane, duration);
-	if (until <= lane->peace_until)
+	if (now >= lane->peace_asked && usec_add(now, duration) <= lane->peace_until)
 		return;
-	lane->peace_until = until;
+	lane->peace_asked = now;
+	lane->peace_until = usec_add(now, duration);
 	lane_remember(lane);
 }
 

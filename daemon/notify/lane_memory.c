@@ -5,7 +5,6 @@
 #include "base/message_ids.h"
 #include "notify/lane_inside.h"
 #include "notify/signature.h"
-#include "notify/webhook.h"
 
 enum {
 	STATE_BYTES = 8192, /* a reason and a little */
@@ -37,6 +36,7 @@ void lane_remember(struct lane *lane)
 		.disabled = lane->disabled ? lane->disabled_since : 0,
 		.reason = lane->disabled ? lane->words : NULL,
 		.failing = lane->failing_since,
+		.asked = lane->peace_asked,
 		.held = lane->peace_until,
 	};
 	int r;
@@ -77,11 +77,13 @@ static void recall_destination(struct lane *lane, const struct hook_state *state
 		(void)snprintf(
 			lane->words, sizeof(lane->words), "%s", state->reason ? state->reason : "");
 	}
-	/* What is further off than can be asked for was noted before the clock was set back. */
-	if (state->held > now && state->held - now <= RETRY_AFTER_MAX) {
-		lane->peace_until = state->held;
-		lane_hold(lane, state->held - now);
-	}
+	if (state->held <= now || state->held < state->asked)
+		return;
+	lane->peace_asked = state->asked;
+	lane->peace_until = state->held;
+	/* What was asked for after now was so before the clock was set back: as long, from now on.
+	 */
+	lane_hold(lane, state->held - (now < state->asked ? state->asked : now));
 }
 
 void lane_recall(struct lane *lane)
@@ -94,6 +96,7 @@ void lane_recall(struct lane *lane)
 
 	lane->disabled = false;
 	lane->failing_since = 0;
+	lane->peace_asked = 0;
 	lane->peace_until = 0;
 	r = arena_new(STATE_BYTES, &arena);
 	if (r == 0)

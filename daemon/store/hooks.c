@@ -3,10 +3,10 @@
 #include "store/statement.h"
 
 static const char get_sql[] =
-	"SELECT destination, disabled, reason, failing, held FROM hooks WHERE name = ?";
+	"SELECT destination, disabled, reason, failing, asked, held FROM hooks WHERE name = ?";
 static const char put_sql[] =
-	"INSERT OR REPLACE INTO hooks (name, destination, disabled, reason, failing, held)"
-	" VALUES (?, ?, ?, ?, ?, ?)";
+	"INSERT OR REPLACE INTO hooks (name, destination, disabled, reason, failing, asked, held)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?)";
 static const char remove_sql[] = "DELETE FROM hooks WHERE name = ?";
 
 int store_hook_get(
@@ -24,6 +24,7 @@ int store_hook_get(
 	state.disabled = column_usec(&s);
 	state.reason = column_text(&s, arena);
 	state.failing = column_usec(&s);
+	state.asked = column_usec(&s);
 	state.held = column_usec(&s);
 	if (s.result < 0)
 		return s.result;
@@ -40,6 +41,7 @@ int store_hook_put(struct store *store, const char *name, const struct hook_stat
 	bind_usec(&s, state->disabled);
 	bind_text(&s, state->reason);
 	bind_usec(&s, state->failing);
+	bind_usec(&s, state->asked);
 	bind_usec(&s, state->held);
 	return statement_done(&s);
 }

@@ -520,7 +520,8 @@ struct hook_state {
 	usec disabled;             /* since when it wants no more; 0: it does */
 	const char *reason;        /* of that, in words; or NULL */
 	usec failing;              /* since when it fails, as far as was told; 0 */
-	usec held;                 /* until when it asked to be left alone; 0 */
+	usec asked;                /* when it asked to be left alone ... */
+	usec held;                 /* ... until when; 0 */
 };
 
 /* -ENOENT: nothing is known of it. */

@@ -10,7 +10,8 @@ static void test_what_is_known_of_a_hook_is_so_after_a_restart(void **state)
 		.disabled = NOW,
 		.reason = "410 Gone",
 		.failing = NOW + 1,
-		.held = NOW + 2,
+		.asked = NOW + 2,
+		.held = NOW + 3,
 	};
 	struct hook_state got;
 
@@ -22,7 +23,8 @@ static void test_what_is_known_of_a_hook_is_so_after_a_restart(void **state)
 	assert_int_equal(got.disabled, NOW);
 	assert_string_equal(got.reason, "410 Gone");
 	assert_int_equal(got.failing, NOW + 1);
-	assert_int_equal(got.held, NOW + 2);
+	assert_int_equal(got.asked, NOW + 2);
+	assert_int_equal(got.held, NOW + 3);
 }
 
 static void test_hook_is_put_anew_and_forgotten(void **state)
