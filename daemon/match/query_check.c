@@ -1,5 +1,8 @@
 #include "match/query_check.h"
 
+#include <string.h>
+
+#include "base/macro.h"
 #include "base/nearest.h"
 
 static bool refuse(unsigned column, const char *words, struct query_error *ret_error)
@@ -88,17 +91,46 @@ bool query_check_present(const struct query_node *node, struct query_error *ret_
 		ret_error);
 }
 
-const char *query_check_unknown_field(const char *name, struct arena *arena)
+/* The field that other products call so, or the nearest name; NULL. */
+static const char *field_meant(const char *name)
 {
+	static const struct {
+		const char *name;
+		enum query_field field;
+	} others[] = {
+		{"headline", FIELD_TITLE},
+		{"intitle", FIELD_TITLE},
+		{"content", FIELD_BODY},
+		{"text", FIELD_BODY},
+		{"byline", FIELD_AUTHOR},
+		{"domain", FIELD_URL},
+		{"inurl", FIELD_URL},
+		{"link", FIELD_URL},
+		{"site", FIELD_URL},
+		{"publisher", FIELD_SOURCE},
+		{"language", FIELD_LANG},
+		{"section", FIELD_CATEGORY},
+		{"tag", FIELD_CATEGORY},
+	};
 	struct nearest nearest = {.name = name};
 
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (strcmp(others[i].name, name) == 0)
+			return query_field_name(others[i].field);
 	for (unsigned i = 0; i < FIELD_COUNT; i++)
 		nearest_try(&nearest, query_field_name((enum query_field)(1U << i)));
-	if (nearest.found)
+	return nearest.found;
+}
+
+const char *query_check_unknown_field(const char *name, struct arena *arena)
+{
+	const char *meant = field_meant(name);
+
+	if (meant)
 		return arena_printf(arena,
 			"there is no such field; did you mean %s:? To search for the words, quote "
 			"them",
-			nearest.found);
+			meant);
 	return "there is no such field (title, body, author, url, source, lang, category); to "
 	       "search for the words, quote them";
 }

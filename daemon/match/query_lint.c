@@ -84,16 +84,73 @@ static const char *bare_word(struct lint *lint, const struct query_node *node)
 	return first > 0 && first != '=' && !lexer_is_quote((uint32_t)first) ? words : NULL;
 }
 
-/* The operator that the word is in other letters, with its number; NULL. */
+/* Whether digits alone stand there, one at least. */
+static bool is_number(const char *word)
+{
+	return word[0] != '\0' && word[strspn(word, "0123456789")] == '\0';
+}
+
+/* The operator that the word is in small letters, or in other products, with its number; NULL. */
 static const char *operator_meant(struct lint *lint, const char *word)
 {
-	static const char *const operators[] = {"AND", "OR", "NOT", "NEAR", "ONEAR"};
+	static const struct {
+		const char *word;
+		const char *meant;
+		bool number; /* is one only with a number */
+	} operators[] = {
+		{"AND", "AND", false},
+		{"OR", "OR", false},
+		{"NOT", "NOT", false},
+		{"NEAR", "NEAR", false},
+		{"ONEAR", "ONEAR", false},
+		{"W", "NEAR", true},
+		{"WITHIN", "NEAR", true},
+		{"PRE", "ONEAR", true},
+	};
 	size_t length = strcspn(word, "/");
+	bool number = word[length] == '/' && is_number(word + length + 1);
 
 	for (size_t i = 0; i < ARRAY_SIZE(operators); i++)
-		if (ascii_is(word, length, operators[i]))
-			return arena_printf(lint->arena, "%s%s", operators[i], word + length);
+		if (ascii_is(word, length, operators[i].word) && (number || !operators[i].number))
+			return arena_printf(lint->arena, "%s%s", operators[i].meant, word + length);
 	return NULL;
+}
+
+/* `!word`, which others write for a negation. */
+static int lint_exclamation(struct lint *lint, const struct query_node *node)
+{
+	const char *word = bare_word(lint, node);
+
+	if (!word || word[0] != '!' || word[1] == '\0')
+		return 0;
+	return tell(lint,
+		(struct lint_finding){
+			.kind = LINT_OPERATOR,
+			.column = node->column,
+			.found = arena_printf(lint->arena,
+				"`%s` asks for the word; before what should be absent stands a `-`",
+				word),
+			.suggestion = arena_printf(lint->arena, "-%s", word + 1),
+		});
+}
+
+/* `NEAR 5`: the number is a word to be found. */
+static int lint_distance(struct lint *lint, const struct query_node *near)
+{
+	const char *word = bare_word(lint, near->children[1]);
+
+	if (!word || !is_number(word) || near->distance != QUERY_DISTANCE_DEFAULT)
+		return 0;
+	return tell(lint,
+		(struct lint_finding){
+			.kind = LINT_OPERATOR,
+			.column = near->children[1]->column,
+			.found = arena_printf(lint->arena,
+				"`%s` is searched for as a word; a distance stands behind a slash",
+				word),
+			.suggestion = arena_printf(
+				lint->arena, "%s/%s", near->ordered ? "ONEAR" : "NEAR", word),
+		});
 }
 
 static int lint_operator(struct lint *lint, const struct query_node *node, size_t at)
@@ -274,6 +331,8 @@ static int lint_and(struct lint *lint, const struct query_node *node)
 
 	for (size_t i = 0; i < node->child_count && r == 0; i++) {
 		r = lint_operator(lint, node, i);
+		if (r == 0)
+			r = lint_exclamation(lint, node->children[i]);
 		if (r == 0 && node->children[i]->kind == QUERY_NOT)
 			r = lint_contrary(lint, node, i);
 		else if (r == 0)
@@ -328,7 +387,7 @@ static int lint_near(struct lint *lint, const struct query_node *node)
 	while (leaf->child_count > 0)
 		leaf = leaf->children[0];
 	if (leaf->fields != FIELD_LANG)
-		return 0;
+		return lint_distance(lint, node);
 	return tell(lint,
 		(struct lint_finding){
 			.kind = LINT_UNMEETABLE,

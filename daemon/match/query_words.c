@@ -130,6 +130,18 @@ static int set_tokens(struct query_words *words, const struct token_list *list,
 	return 0;
 }
 
+/* What to tell of a source without a token: some write operators as signs. */
+static const char *nothing_words(struct query_words *words, const struct query_source *source)
+{
+	const char *text = buffer_string(&words->text);
+
+	if (!source->phrase && (strcmp(text, "&&") == 0 || strcmp(text, "&") == 0))
+		return "there is nothing to search for here; an operator is written AND";
+	if (!source->phrase && (strcmp(text, "||") == 0 || strcmp(text, "|") == 0))
+		return "there is nothing to search for here; an operator is written OR";
+	return "there is nothing to search for here; signs alone are not found";
+}
+
 int query_words_read(struct query_words *words, const struct query_source *source,
 	enum query_mode mode, struct arena *arena, struct query_node *node,
 	struct query_error *ret_error)
@@ -152,7 +164,7 @@ int query_words_read(struct query_words *words, const struct query_source *sourc
 		return r;
 	if (list.count == 0) {
 		ret_error->column = (unsigned)source->start + (source->phrase ? 0 : 1);
-		ret_error->words = "there is nothing to search for here; signs alone are not found";
+		ret_error->words = nothing_words(words, source);
 		return -EINVAL;
 	}
 	return set_tokens(words, &list, mode, arena, node);

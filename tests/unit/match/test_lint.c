@@ -117,6 +117,21 @@ static void test_operators_in_small_letters_are_words(void **state)
 	check(*state, "x and", ""); /* no operator could stand there */
 }
 
+static void test_operators_of_other_products_are_words(void **state)
+{
+	check(*state, "x w/5 y", "operator 3 NEAR/5;");
+	check(*state, "x PRE/3 y", "operator 3 ONEAR/3;");
+	check(*state, "x within/12 y", "operator 3 NEAR/12;");
+	check(*state, "x w/o y", "");
+	check(*state, "x NEAR 5 y", "operator 8 NEAR/5;");
+	check(*state, "x ONEAR 12", "operator 9 ONEAR/12;");
+	check(*state, "x NEAR/2 5 y", "");
+	check(*state, "x NEAR \"5\" y", "");
+	check(*state, "x !yes", "operator 3 -yes;");
+	check(*state, "!yes", "");
+	check(*state, "yes! x", "");
+}
+
 static void test_capitalised_words_in_a_row_are_perhaps_a_phrase(void **state)
 {
 	check(*state, "North Korea missile", "phrase 1 \"North Korea\";");
@@ -264,6 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_queries_have_no_findings),
 		cmocka_unit_test(test_operators_in_small_letters_are_words),
+		cmocka_unit_test(test_operators_of_other_products_are_words),
 		cmocka_unit_test(test_capitalised_words_in_a_row_are_perhaps_a_phrase),
 		cmocka_unit_test(test_branches_that_others_cover_are_told),
 		cmocka_unit_test(test_stems_cover_their_words),

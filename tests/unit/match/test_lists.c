@@ -168,6 +168,19 @@ static void test_list_is_missing_where_there_are_none(void **state)
 	assert_true(matches("List:arms", "a list arms"));
 }
 
+static void test_operators_written_as_signs_are_told(void **state)
+{
+	char words[400];
+
+	(void)state;
+	assert_int_equal(fault("a && b", NULL, words), 3);
+	assert_non_null(strstr(words, "is written AND"));
+	assert_int_equal(fault("a || b", NULL, words), 3);
+	assert_non_null(strstr(words, "is written OR"));
+	assert_int_equal(fault("a \"||\" b", NULL, words), 3);
+	assert_non_null(strstr(words, "signs alone"));
+}
+
 static void test_other_prefixes_are_told_with_the_nearest_field(void **state)
 {
 	char words[400];
@@ -175,6 +188,11 @@ static void test_other_prefixes_are_told_with_the_nearest_field(void **state)
 	(void)state;
 	assert_int_equal(fault("a OR tilte:arms", &lists, words), 6);
 	assert_non_null(strstr(words, "did you mean title:?"));
+	/* As other products call them. */
+	assert_int_equal(fault("x site:bbc.co.uk", NULL, words), 3);
+	assert_non_null(strstr(words, "did you mean url:?"));
+	assert_int_equal(fault("language:en", NULL, words), 1);
+	assert_non_null(strstr(words, "did you mean lang:?"));
 	assert_int_equal(fault("zzzzzz:arms", &lists, words), 1);
 	assert_non_null(strstr(words, "(title, body, author, url, source, lang, category)"));
 }
@@ -240,6 +258,7 @@ int main(void)
 		cmocka_unit_test(test_match_tells_the_term_of_the_list),
 		cmocka_unit_test(test_unknown_list_is_told_with_the_nearest),
 		cmocka_unit_test(test_list_is_missing_where_there_are_none),
+		cmocka_unit_test(test_operators_written_as_signs_are_told),
 		cmocka_unit_test(test_other_prefixes_are_told_with_the_nearest_field),
 		cmocka_unit_test(test_fault_of_a_term_names_list_and_term),
 		cmocka_unit_test(test_terms_of_a_query_are_bounded),
