@@ -5,167 +5,315 @@
 #include <strings.h>
 
 #include "base/ascii.h"
-#include "base/datetime.h"
+#include "base/macro.h"
+#include "extract/byline.h"
 #include "extract/cues.h"
+#include "text/html_text.h"
 
 enum {
-	NAMES_BYTES_MAX = 200, /* a longer line is no byline */
-	MONTH_BYTES_MAX = 16,
-	LINES_BEHIND = 8, /* of the headline, in which a byline is looked for */
-	BYLINE_MAX = 120,
+	LINES_BEFORE = 3, /* of the headline, in which a byline is looked for */
+	LINES_BEHIND = 8,
+	BYLINE_MAX = 120,       /* characters */
+	BYLINE_NODES_MAX = 200, /* of a headline's block, with its byline behind a break */
+	AUTHOR_NODES_MAX = 48,  /* of an element that tells the author */
+	NAMES_MAX = 10,
+	NAMES_BYTES_MAX = 1024,
 };
 
-/* What stands before a name; some words of languages that are names of people elsewhere do not. */
-static const char *const prefixes[] = {"by ", "by: ", "written by ", "posted by ", "von ", "par ",
-	"por ", "autor: ", "author: ", "автор: ", "text: ", "di ", "af ", "av ", "door ", "from ",
-	"analysis by ", "story by ", "words by ", "reported by ", "текст: ", "texte: ", "testo: "};
+/* Where to look, and for whom. */
+struct search {
+	const struct page_tree *tree;
+	const struct blocks *blocks;
+	uint32_t heading;
+	struct arena *arena;
+};
 
-static const char *skip_prefix(const char *text)
+static bool is_one_of(const char *list, const char *word)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
-		if (strncasecmp(text, prefixes[i], strlen(prefixes[i])) == 0)
-			return text + strlen(prefixes[i]);
-	return text;
-}
+	for (; list && *list; list += strspn(list, " \t\n\r\f")) {
+		size_t length = strcspn(list, " \t\n\r\f");
 
-static bool is_address(const char *text)
-{
-	return strstr(text, "://") || strncasecmp(text, "www.", 4) == 0 ||
-		(strchr(text, '@') && !strchr(text, ' ')) || *text == '/';
-}
-
-/* A month, or what stands before a date: "on", "Published". */
-static bool is_of_date(const char *word, size_t length)
-{
-	static const char *const words[] = {"on", "published", "updated", "posted", "last", "at"};
-	char date[64];
-	int64_t seconds;
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (ascii_is(word, length, words[i]))
+		if (ascii_is(list, length, word))
 			return true;
-	(void)snprintf(date, sizeof(date), "%.*s 2, 2020", (int)length, word);
-	return length <= MONTH_BYTES_MAX && datetime_parse(date, &seconds) == 0;
-}
-
-/* "Joshua Sokol May", before "20, 2019": the month is none of the name. */
-static size_t before_date(const char *text, size_t length)
-{
-	for (;;) {
-		size_t start = length;
-
-		while (start > 0 && text[start - 1] != ' ')
-			start--;
-		if (start == 0 || !is_of_date(text + start, length - start))
-			return length;
-		while (start > 0 && strchr(" ,;:-|", text[start - 1]))
-			start--;
-		length = start;
+		list += length;
 	}
+	return false;
 }
 
-/* The length up to what follows names: a bar, a dot between, a date. */
-static size_t names_length(const char *text)
-{
-	size_t length = 0;
+/* ---- elements ---- */
 
-	while (text[length] && !isdigit((unsigned char)text[length])) {
-		if (strncmp(text + length, " | ", 3) == 0 ||
-			strncmp(text + length, " · ", 4) == 0 ||
-			strncmp(text + length, " • ", 5) == 0 || text[length] == '(' ||
-			text[length] == '<')
-			break;
-		length++;
-	}
-	while (length > 0 && strchr(" ,;:-|", text[length - 1]))
-		length--;
-	return isdigit((unsigned char)text[length + strspn(text + length, " ")])
-		? before_date(text, length)
-		: length;
-}
-
-static const char *clean(const char *text, struct arena *arena)
-{
-	size_t length;
-
-	if (!text || is_address(text) || strlen(text) > NAMES_BYTES_MAX)
-		return NULL;
-	text = skip_prefix(text);
-	length = names_length(text);
-	return length > 1 ? arena_copy(arena, text, length) : NULL;
-}
-
-static bool is_author_name(const char *names)
+static bool is_author_class(const char *names)
 {
 	static const char *const words[] = {"author", "byline", "autor", "auteur", "writer"};
 
+	/* Of comments, and of what is only about one. */
+	if (!names || strcasestr(names, "comment") || strcasestr(names, "avatar"))
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (strcasestr(names, words[i]))
 			return true;
 	return false;
 }
 
-/* An element by its rel or class. */
-static const char *from_elements(const struct page_tree *tree, struct arena *arena)
+/* A link to what an author wrote. */
+static bool is_author_link(const struct page_node *node)
 {
+	static const char *const parts[] = {"/author", "/autor", "/auteur", "/people/", "/person/",
+		"/by/", "/staff/", "/profile", "/contributor", "/journalist", "/writer", "/user"};
+	const char *href = page_node_attribute(node, ATTRIBUTE_HREF);
+
+	if (node->tag != PAGE_A)
+		return false;
+	if (is_one_of(page_node_attribute(node, ATTRIBUTE_REL), "author"))
+		return true;
+	for (size_t i = 0; href && i < ARRAY_SIZE(parts); i++)
+		if (strcasestr(href, parts[i]))
+			return true;
+	return false;
+}
+
+static bool is_name_element(const struct page_node *node)
+{
+	static const char *const words[] = {
+		"fn", "p-name", "author-name", "author__name", "authorname", "name", "p-author"};
+	const char *class = page_node_attribute(node, ATTRIBUTE_CLASS);
+	const char *item = page_node_attribute(node, ATTRIBUTE_ITEMPROP);
+
+	for (size_t i = 0; class && i < ARRAY_SIZE(words); i++)
+		if (is_one_of(class, words[i]))
+			return true;
+	return is_one_of(item, "name") || is_author_link(node);
+}
+
+/* The text of an element, its parts parted by bars where no white space does. */
+static int parted_text(const struct page_tree *tree, size_t node, struct buffer *out)
+{
+	_cleanup_(buffer_free) struct buffer raw = BUFFER_INIT(64 * 1024);
+	uint32_t parent = 0;
+
+	for (size_t i = node; i < tree->nodes[node].end; i++) {
+		const struct page_node *at = &tree->nodes[i];
+		const char *text = buffer_string(&tree->text) + at->start;
+
+		if (at->tag != PAGE_TEXT) {
+			if (i != node && raw.length > 0 && (at->block || at->tag == PAGE_BR))
+				(void)buffer_add_string(&raw, at->block ? " | " : " ");
+			continue;
+		}
+		if (raw.length > 0 && at->parent != parent && isalnum((unsigned char)*text) &&
+			isalnum((unsigned char)raw.bytes[raw.length - 1]))
+			(void)buffer_add_string(&raw, " | ");
+		(void)buffer_add(&raw, text, at->length);
+		parent = at->parent;
+	}
+	return raw.failed ? raw.failed
+			  : plain_text_add(buffer_string(&raw), raw.length, HTML_TEXT_LINE, out);
+}
+
+static void add_name(struct buffer *names, const char *name)
+{
+	if (name && !(names->length > 0 && strstr(names->bytes, name)))
+		(void)buffer_printf(names, "%s%s", names->length > 0 ? ", " : "", name);
+}
+
+/* The names that elements within this one are marked to be, else what its text says. */
+static const char *names_within(const struct search *search, size_t index)
+{
+	_cleanup_(buffer_free) struct buffer names = BUFFER_INIT(NAMES_BYTES_MAX);
 	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(64 * 1024);
+	const struct page_tree *tree = search->tree;
+	const char *whole = NULL;
+	size_t count = 0;
 
-	for (size_t i = 1; i < tree->count; i++) {
+	for (size_t i = index + 1; i < tree->nodes[index].end && count < NAMES_MAX; i++) {
+		if (tree->nodes[i].attribute_count == 0 || !is_name_element(&tree->nodes[i]))
+			continue;
+		buffer_reset(&text);
+		if (parted_text(tree, i, &text) == 0)
+			add_name(&names, byline_names(buffer_string(&text), search->arena));
+		count++;
+		i = tree->nodes[i].end - 1;
+	}
+	buffer_reset(&text);
+	if (parted_text(tree, index, &text) == 0)
+		whole = byline_names(buffer_string(&text), search->arena);
+	/* Others may stand behind the marked ones: "and Orla Penhale, Reuters". */
+	if (names.length == 0 ||
+		(whole && strlen(whole) <= BYLINE_MAX &&
+			strncmp(whole, names.bytes, strcspn(names.bytes, ",")) == 0))
+		return whole;
+	return arena_strdup(search->arena, names.bytes);
+}
+
+/* Whether a subtree tells of other articles, or of comments. */
+static bool is_elsewhere(const struct page_node *node)
+{
+	const char *class = page_node_attribute(node, ATTRIBUTE_CLASS);
+	const char *item = page_node_attribute(node, ATTRIBUTE_ITEMPROP);
+
+	if (node->tag == PAGE_BODY || node->tag == PAGE_HTML)
+		return false;
+	return node->tag == PAGE_ASIDE || node->tag == PAGE_NAV || node->tag == PAGE_FOOTER ||
+		is_one_of(item, "comment") || is_one_of(class, "comment") ||
+		(node->attribute_count > 0 && cue_of(node) == CUE_NEVER);
+}
+
+/* Several links to authors that stand side by side. */
+static const char *names_of_links(const struct search *search, size_t index)
+{
+	_cleanup_(buffer_free) struct buffer names = BUFFER_INIT(NAMES_BYTES_MAX);
+	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(64 * 1024);
+	const struct page_tree *tree = search->tree;
+	uint32_t parent = tree->nodes[index].parent;
+
+	for (size_t i = index; i < tree->nodes[parent].end; i = tree->nodes[i].end) {
+		if (!is_author_link(&tree->nodes[i]))
+			continue;
+		buffer_reset(&text);
+		if (parted_text(tree, i, &text) == 0)
+			add_name(&names, byline_names(buffer_string(&text), search->arena));
+	}
+	return names.length > 0 ? arena_strdup(search->arena, buffer_string(&names)) : NULL;
+}
+
+/* The first element by its rel or class, from a node on. */
+static const char *from_elements(const struct search *search, size_t first)
+{
+	const struct page_tree *tree = search->tree;
+
+	for (size_t i = first; i < tree->count; i++) {
 		const struct page_node *node = &tree->nodes[i];
-		const char *rel = page_node_attribute(node, ATTRIBUTE_REL);
-		const char *class = page_node_attribute(node, ATTRIBUTE_CLASS);
-		const char *found;
+		const char *found = NULL;
 
-		if (node->tag == PAGE_ASIDE || node->tag == PAGE_NAV || node->tag == PAGE_FOOTER ||
-			(node->attribute_count > 0 && node->tag != PAGE_BODY &&
-				node->tag != PAGE_HTML && cue_of(node) == CUE_NEVER)) {
+		if (node->attribute_count == 0 && node->tag != PAGE_ASIDE &&
+			node->tag != PAGE_NAV && node->tag != PAGE_FOOTER)
+			continue;
+		if (is_elsewhere(node)) {
 			i = node->end - 1;
 			continue;
 		}
-		if (!(rel && strcasecmp(rel, "author") == 0 && node->tag == PAGE_A) &&
-			!(class && node->end - i < 32 && is_author_name(class)))
-			continue;
-		buffer_reset(&text);
-		if (page_tree_text(tree, i, &text) < 0)
-			continue;
-		found = clean(buffer_string(&text), arena);
+		if (node->tag == PAGE_A &&
+			is_one_of(page_node_attribute(node, ATTRIBUTE_REL), "author"))
+			found = names_of_links(search, i);
+		else if (node->end - i < AUTHOR_NODES_MAX && node->tag != PAGE_BODY &&
+			is_author_class(page_node_attribute(node, ATTRIBUTE_CLASS)))
+			found = names_within(search, i);
 		if (found)
 			return found;
 	}
 	return NULL;
 }
 
-/* "By Orla Penhale" below the headline: the prefix makes it one. */
-static const char *from_lines(const struct page_tree *tree, const struct blocks *blocks,
-	uint32_t heading, struct arena *arena)
+/* ---- lines ---- */
+
+/* A block's lines, which single breaks part. */
+static int block_lines(const struct search *search, const struct block *block, struct buffer *out)
 {
-	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(16 * BYLINE_MAX);
+	_cleanup_(buffer_free) struct buffer raw = BUFFER_INIT(64 * 1024);
+	const struct page_tree *tree = search->tree;
 
-	for (size_t i = heading;
-		heading != UINT32_MAX && i < heading + LINES_BEHIND && i < blocks->count; i++) {
-		const char *line;
+	for (uint32_t i = block->first; i < block->end && i < block->first + BYLINE_NODES_MAX;
+		i++) {
+		const struct page_node *node = &tree->nodes[i];
+		size_t start = raw.length;
 
-		buffer_reset(&text);
-		if (blocks->blocks[i].length > BYLINE_MAX ||
-			block_text(tree, &blocks->blocks[i], &text) < 0)
+		if (node->tag == PAGE_BR)
+			(void)buffer_add_char(&raw, '\n');
+		if (node->tag != PAGE_TEXT)
 			continue;
-		line = buffer_string(&text);
-		if (skip_prefix(line) != line && isupper((unsigned char)*skip_prefix(line)))
-			return clean(line, arena);
+		(void)buffer_add(&raw, tree->text.bytes + node->start, node->length);
+		for (; start < raw.length; start++)
+			if (raw.bytes[start] == '\n')
+				raw.bytes[start] = ' ';
+	}
+	return raw.failed ? raw.failed : plain_text_add(buffer_string(&raw), raw.length, 0, out);
+}
+
+/* "By Orla Penhale" in a line of the block: a word before the names makes it one. */
+static const char *from_block(const struct search *search, const struct block *block)
+{
+	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(64 * 1024);
+	char *line;
+
+	if (block->length > 4 * BYLINE_MAX || block_lines(search, block, &text) < 0 ||
+		text.length == 0)
+		return NULL;
+	line = text.bytes;
+	while (line) {
+		char *end = strchr(line, '\n');
+		const char *found;
+
+		if (end)
+			*end++ = '\0';
+		found = strlen(line) <= 2 * BYLINE_MAX ? byline_find(line, search->arena) : NULL;
+		if (found)
+			return found;
+		line = end;
 	}
 	return NULL;
 }
 
-const char *author_choose(const struct page_meta *meta, const struct page_tree *tree,
-	const struct blocks *blocks, uint32_t heading, struct arena *arena)
+/* Near the headline, or where the text begins. */
+static const char *from_lines(const struct search *search)
 {
+	const struct blocks *blocks = search->blocks;
+	size_t at = search->heading;
 	const char *found = NULL;
 
-	for (size_t source = 0; source < SOURCE_WEAK && !found; source++)
-		found = clean(meta->values[FIELD_AUTHOR][source], arena);
-	if (!found)
-		found = from_elements(tree, arena);
-	if (!found)
-		found = from_lines(tree, blocks, heading, arena);
-	return found ? found : clean(meta->values[FIELD_AUTHOR][SOURCE_WEAK], arena);
+	if (search->heading == UINT32_MAX)
+		for (at = 0; at < blocks->count && blocks->blocks[at].dropped; at++)
+			;
+	for (size_t i = at; i < at + LINES_BEHIND && i < blocks->count && !found; i++)
+		found = from_block(search, &blocks->blocks[i]);
+	for (size_t i = at; i > 0 && i + LINES_BEFORE > at && !found; i--)
+		found = from_block(search, &blocks->blocks[i - 1]);
+	return found;
+}
+
+/* A link by its address, in the lines that follow the headline. */
+static const char *from_links(const struct search *search)
+{
+	const struct blocks *blocks = search->blocks;
+	size_t end;
+
+	if (search->heading == UINT32_MAX)
+		return NULL;
+	end = search->heading + LINES_BEHIND;
+	end = blocks->blocks[end < blocks->count ? end : blocks->count - 1].end;
+	for (size_t i = blocks->blocks[search->heading].end; i < end; i++)
+		if (search->tree->nodes[i].tag == PAGE_A && is_author_link(&search->tree->nodes[i]))
+			return names_of_links(search, i);
+	return NULL;
+}
+
+/* Keeps the names if they are somebody's, else for want of better. */
+static bool take(const char *names, const char *site, const char **best)
+{
+	if (!names)
+		return false;
+	if (!byline_is_nobody(names, site)) {
+		*best = names;
+		return true;
+	}
+	if (!*best)
+		*best = names;
+	return false;
+}
+
+const char *author_choose(const struct page_meta *meta, const struct page_tree *tree,
+	const struct blocks *blocks, uint32_t heading, const char *site, struct arena *arena)
+{
+	const struct search search = {tree, blocks, heading, arena};
+	size_t start = heading == UINT32_MAX ? 1 : blocks->blocks[heading].first;
+	const char *best = NULL;
+
+	for (size_t source = 0; source < SOURCE_WEAK; source++)
+		if (take(byline_names(meta->values[FIELD_AUTHOR][source], arena), site, &best))
+			return best;
+	if (take(from_elements(&search, start), site, &best) ||
+		take(from_elements(&search, 1), site, &best) ||
+		take(from_lines(&search), site, &best) || take(from_links(&search), site, &best))
+		return best;
+	(void)take(byline_names(meta->values[FIELD_AUTHOR][SOURCE_WEAK], arena), site, &best);
+	return best;
 }

@@ -128,9 +128,8 @@ static bool from_named(const struct page_dates *dates, size_t index, struct page
 			date_find_short(buffer_string(&text), text.length, dates->day_first, ret));
 }
 
-/* The first element of a part that `read` takes; those of changes do not count. */
-static bool from_elements(const struct page_dates *dates, struct part part,
-	bool (*read)(const struct page_dates *, size_t, struct page_time *), struct page_time *ret)
+/* The first element of a part that tells a date; those of changes do not count. */
+static bool from_elements(const struct page_dates *dates, struct part part, struct page_time *ret)
 {
 	const struct page_tree *tree = dates->tree;
 
@@ -139,7 +138,7 @@ static bool from_elements(const struct page_dates *dates, struct part part,
 
 		if (is_elsewhere(node) || is_change(node))
 			i = node->end - 1;
-		else if (read(dates, i, ret))
+		else if (from_time(dates, i, ret) || from_named(dates, i, ret))
 			return true;
 	}
 	return false;
@@ -266,11 +265,9 @@ struct page_time page_date_published(const struct page_dates *dates)
 		take_zone(dates, FIELD_PUBLISHED, &found);
 		return found;
 	}
-	if (from_elements(dates, article, from_time, &found) || from_url(dates, &found) ||
-		from_elements(dates, article, from_named, &found) || from_lines(dates, &found) ||
-		from_lines_before(dates, &found) ||
-		from_elements(dates, whole, from_time, &found) ||
-		from_elements(dates, whole, from_named, &found))
+	if (from_elements(dates, article, &found) || from_url(dates, &found) ||
+		from_lines(dates, &found) || from_lines_before(dates, &found) ||
+		from_elements(dates, whole, &found))
 		return found;
 	return (struct page_time){.seconds = DATE_NONE};
 }

@@ -1,7 +1,7 @@
 /*
  * When an article was published and changed: as the page's metadata say, in their order of trust,
- * else the first <time> from the headline to the end of the text, a date in the page's address, in
- * a line near the headline, then whatever else looks like one.
+ * else the first <time> or element of a telling name from the headline to the end of the text, a
+ * date in the page's address, in a line near the headline, then elements anywhere.
  */
 #pragma once
 

@@ -259,7 +259,7 @@ static int fill(struct extraction *extraction, struct web_page *page)
 	page->language = choose_language(meta, arena);
 	fill_dates(extraction, host, page);
 	page->author = cut(author_choose(meta, &extraction->tree, &extraction->blocks,
-				   extraction->content.heading, arena),
+				   extraction->content.heading, page->site, arena),
 		PAGE_AUTHOR_MAX, arena);
 	page->image = absolute(extraction, page_meta_best(meta, FIELD_IMAGE));
 	page->verdict = verdict_of(

@@ -8,6 +8,11 @@
 #include "base/utf8.h"
 #include "text/html_text.h"
 
+enum {
+	AUTHORS_BYTES_MAX = 300, /* of all the authors' names */
+	AUTHORS_NODES_MAX = 64,  /* of an element whose authors belong together */
+};
+
 /* Names of <meta name= | property= | itemprop=>. */
 static const struct {
 	const char *name;
@@ -197,6 +202,27 @@ const char *page_meta_best(const struct page_meta *meta, enum page_field field)
 	return NULL;
 }
 
+/* Each of several authors has a <meta> of his own; some sites give addresses before names. */
+static void add_author(struct page_meta *meta, const char *name, enum page_source source,
+	const char *value, struct arena *arena)
+{
+	const char *before = meta->values[FIELD_AUTHOR][source];
+
+	if (strstr(value, "://"))
+		return;
+	if (!before) {
+		page_meta_add(meta, FIELD_AUTHOR, source, value, arena);
+		meta->author_name = name;
+		return;
+	}
+	if (meta->author_name != name || strstr(before, value) ||
+		strlen(before) + strlen(value) + 2 > AUTHORS_BYTES_MAX)
+		return;
+	meta->values[FIELD_AUTHOR][source] = NULL;
+	page_meta_add(
+		meta, FIELD_AUTHOR, source, arena_printf(arena, "%s, %s", before, value), arena);
+}
+
 static void add_named(
 	struct page_meta *meta, const char *name, const char *value, struct arena *arena)
 {
@@ -206,8 +232,12 @@ static void add_named(
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(meta_names); i++)
 		if (is_name(name, meta_names[i].name)) {
-			page_meta_add(
-				meta, meta_names[i].field, meta_names[i].source, value, arena);
+			if (meta_names[i].field == FIELD_AUTHOR)
+				add_author(meta, meta_names[i].name, meta_names[i].source, value,
+					arena);
+			else
+				page_meta_add(meta, meta_names[i].field, meta_names[i].source,
+					value, arena);
 			return;
 		}
 }
@@ -277,18 +307,54 @@ static size_t name_within(const struct page_tree *tree, size_t index)
 	return index;
 }
 
-static void read_item(struct page_meta *meta, const struct page_tree *tree, size_t index,
-	const char *property, struct buffer *buffer, struct arena *arena)
+static const char *property_of(const struct page_node *node)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(item_names); i++) {
-		size_t from = index;
+	const char *property = page_node_attribute(node, ATTRIBUTE_ITEMPROP);
 
+	return property ? property : page_node_attribute(node, ATTRIBUTE_PROPERTY);
+}
+
+/* An author, and those that stand beside. */
+static void read_authors(struct page_meta *meta, const struct page_tree *tree, size_t index,
+	const char *name, struct arena *arena)
+{
+	_cleanup_(buffer_free) struct buffer names = BUFFER_INIT(AUTHORS_BYTES_MAX);
+	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(META_BODY_MAX);
+	const struct page_node *parent = &tree->nodes[tree->nodes[index].parent];
+	size_t end = parent->end - index <= AUTHORS_NODES_MAX ? parent->end : index + 1;
+
+	if (meta->values[FIELD_AUTHOR][SOURCE_MICRODATA])
+		return;
+	for (size_t i = index; i < end; i++) {
+		const char *property = property_of(&tree->nodes[i]);
+		const char *value;
+
+		if (!property || !is_one_of(property, name)) {
+			if (property && is_one_of(property, "comment"))
+				i = tree->nodes[i].end - 1;
+			continue;
+		}
+		value = element_value(tree, name_within(tree, i), &text);
+		if (!strstr(value, "://") && !strstr(buffer_string(&names), value))
+			(void)buffer_printf(&names, "%s%s", names.length > 0 ? ", " : "", value);
+		i = tree->nodes[i].end - 1;
+	}
+	page_meta_add(meta, FIELD_AUTHOR, SOURCE_MICRODATA, buffer_string(&names), arena);
+}
+
+static void read_item(struct page_meta *meta, const struct page_tree *tree, size_t index,
+	struct buffer *buffer, struct arena *arena)
+{
+	const char *property = property_of(&tree->nodes[index]);
+
+	for (size_t i = 0; property && i < ARRAY_SIZE(item_names); i++) {
 		if (!is_one_of(property, item_names[i].name))
 			continue;
 		if (item_names[i].field == FIELD_AUTHOR)
-			from = name_within(tree, index);
-		page_meta_add(meta, item_names[i].field, SOURCE_MICRODATA,
-			element_value(tree, from, buffer), arena);
+			read_authors(meta, tree, index, item_names[i].name, arena);
+		else
+			page_meta_add(meta, item_names[i].field, SOURCE_MICRODATA,
+				element_value(tree, index, buffer), arena);
 	}
 }
 
@@ -309,7 +375,6 @@ void page_meta_read(struct page_meta *meta, const struct page_tree *tree, struct
 
 	for (size_t i = 1; i < tree->count; i++) {
 		const struct page_node *node = &tree->nodes[i];
-		const char *property;
 
 		if (node->tag == PAGE_TITLE)
 			read_title(meta, tree, i, arena);
@@ -326,10 +391,6 @@ void page_meta_read(struct page_meta *meta, const struct page_tree *tree, struct
 				page_node_attribute(node, ATTRIBUTE_LANG), arena);
 		if (node->tag == PAGE_META)
 			continue;
-		property = page_node_attribute(node, ATTRIBUTE_ITEMPROP);
-		if (!property)
-			property = page_node_attribute(node, ATTRIBUTE_PROPERTY);
-		if (property)
-			read_item(meta, tree, i, property, &buffer, arena);
+		read_item(meta, tree, i, &buffer, arena);
 	}
 }

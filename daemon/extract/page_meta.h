@@ -40,6 +40,7 @@ enum page_source {
 struct page_meta {
 	const char *values[FIELD_MAX][SOURCE_MAX];
 	const char *document_title; /* <title> */
+	const char *author_name;    /* of the <meta> that the author is from */
 	const char *base;           /* <base href> */
 	const char *type;           /* og:type */
 	bool locked;                /* isAccessibleForFree: false */

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -215,6 +216,57 @@ static void test_properties_of_rdfa_are_read(void **state)
 	assert_date(page->published, "2020-05-03T00:00:00Z");
 }
 
+static void assert_author(struct fixture *fixture, const char *byline, const char *expected)
+{
+	char html[2048];
+	const struct web_page *page;
+
+	(void)snprintf(html, sizeof(html),
+		TITLED "<meta property=og:site_name content='The Sentinel'>"
+		       "<article><h1>Boats sail again</h1>%s" BODY "</article>",
+		byline);
+	page = extract(fixture, html);
+	assert_string_equal(page->author ? page->author : "", expected);
+}
+
+static void test_authors_are_found_where_pages_put_them(void **state)
+{
+	assert_author(*state,
+		"<meta name=author content='Ines Corvell'><meta name=author content='Orla "
+		"Penhale'>",
+		"Ines Corvell, Orla Penhale");
+	assert_author(*state,
+		"<meta property=article:author content=https://people.example/ines>"
+		"<meta property=article:author content='Ines Corvell'>",
+		"Ines Corvell");
+	assert_author(*state,
+		"<p>By <a rel='author external' href=/a>Ines Corvell</a> and "
+		"<a rel=author href=/b>Orla Penhale</a></p>",
+		"Ines Corvell, Orla Penhale");
+	assert_author(*state,
+		"<p><span itemprop=author><b itemprop=name>Ines Corvell</b></span> "
+		"<span itemprop=author>Orla Penhale</span></p>",
+		"Ines Corvell, Orla Penhale");
+	assert_author(*state,
+		"<div class=author-info><b>Ines Corvell</b><span>Correspondent</span></div>",
+		"Ines Corvell");
+	assert_author(*state, "<div><a href=/author/ines>Ines Corvell</a></div>", "Ines Corvell");
+	assert_author(
+		*state, "<p><b>Boats</b><br>By Ines Corvell, 14 October 2004</p>", "Ines Corvell");
+	assert_author(*state,
+		"<div id=c><p class=comment-author>Nora</p></div><p>Von Ines Corvell</p>",
+		"Ines Corvell");
+}
+
+static void test_nobody_is_the_author_for_want_of_better_only(void **state)
+{
+	assert_author(
+		*state, "<meta name=author content=admin><p>By Ines Corvell</p>", "Ines Corvell");
+	assert_author(*state, "<meta name=author content='The Sentinel'><p>By Ines Corvell</p>",
+		"Ines Corvell");
+	assert_author(*state, "<meta name=author content='The Sentinel'>", "The Sentinel");
+}
+
 static void test_what_is_absent_is_null(void **state)
 {
 	const struct web_page *page = extract(*state, BODY);
@@ -306,6 +358,10 @@ int main(void)
 			tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_properties_of_rdfa_are_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_authors_are_found_where_pages_put_them, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_nobody_is_the_author_for_want_of_better_only, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_what_is_absent_is_null, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_json_ld_body_stands_in_for_a_page_without_text, set_up, tear_down),
