@@ -17,6 +17,7 @@
 #include "parse/xml_reader.h"
 #include "parse/xml_repair.h"
 #include "text/charset.h"
+#include "text/html_tag.h"
 #include "text/html_text.h"
 
 int parse_prepare(void)
@@ -141,6 +142,20 @@ static int parse_html(const struct sniffed *sniffed, struct feed_builder *builde
 	return -EBADMSG;
 }
 
+/* A page may begin with any element of HTML; it is known by its links to feeds then. */
+static int parse_page(const struct sniffed *sniffed, const char *root, struct feed_builder *builder,
+	struct parsed_feed *ret, const char **ret_reason)
+{
+	int r = 0;
+
+	if (html_tag_find(root, strlen(root)) != TAG_UNKNOWN || strcmp(root, "title") == 0)
+		r = parse_html(sniffed, builder, ret, ret_reason);
+	if (r == -ENOMEM || ret->alternate_count > 0)
+		return r;
+	*ret_reason = arena_printf(builder->arena, "no feed begins with the element <%s>", root);
+	return -EBADMSG;
+}
+
 static bool is_blank(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
@@ -191,11 +206,8 @@ static int parse_xml(const struct sniffed *sniffed, struct feed_builder *builder
 	}
 	if (strcmp(prolog->root_name, "html") == 0)
 		return parse_html(sniffed, builder, ret, ret_reason);
-	if (!xml_is_feed_root(prolog->root_name)) {
-		*ret_reason = arena_printf(
-			builder->arena, "no feed begins with the element <%s>", prolog->root_name);
-		return -EBADMSG;
-	}
+	if (!xml_is_feed_root(prolog->root_name))
+		return parse_page(sniffed, prolog->root_name, builder, ret, ret_reason);
 	r = read_xml(builder, prolog);
 	if (r < 0)
 		return r;

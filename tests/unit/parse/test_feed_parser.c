@@ -170,6 +170,12 @@ static void test_an_html_page_names_the_feeds_it_links_to(void **state)
 	assert_string_equal(fixture->feed.alternates[0], "https://feed.example/dir/rss?a=1&b=2");
 	assert_string_equal(fixture->feed.alternates[1], "https://feed.example/atom");
 	assert_non_null(strstr(fixture->reason, "https://feed.example/dir/rss"));
+	assert_int_equal(parse_text(fixture,
+				 "<title>No root</title>"
+				 "<link rel=alternate type=application/rss+xml href=/rss>"),
+		-EBADMSG);
+	assert_int_equal(fixture->feed.alternate_count, 1);
+	assert_non_null(strstr(fixture->reason, "https://feed.example/rss"));
 }
 
 static void test_a_sitemap_index_gives_its_sitemaps_newest_first(void **state)
