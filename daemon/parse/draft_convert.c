@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/datetime.h"
 #include "base/url.h"
 #include "base/utf8.h"
@@ -13,6 +14,12 @@
 #include "text/html_text.h"
 
 #define PEOPLE_MAX 16 /* of an entry; more are not named */
+
+/* A name within a longer text. */
+struct person {
+	const char *name;
+	size_t length;
+};
 
 /* Converts markup or plain text to plain text behind what builder->text holds. */
 static void add_plain(
@@ -101,34 +108,76 @@ const char *draft_text(struct feed_builder *builder, const struct draft *draft, 
 	return NULL;
 }
 
-/* "name@example.org (A Name)" as RSS has it, or "A Name <name@example.org>": the name. */
-static void cut_mail_address(char **name, size_t *length)
+/* A piece of a name without spaces, or quotes, around it. */
+static struct person trim_person(const char *name, const char *end)
 {
-	char *open = memchr(*name, '(', *length);
-	char *angle = memchr(*name, '<', *length);
-	char *at = memchr(*name, '@', *length);
-	size_t end = *length;
-
-	if (open && at && at < open && (*name)[end - 1] == ')' && open + 2 < *name + end) {
-		*length = (size_t)(*name + end - 1 - (open + 1));
-		*name = open + 1;
-	} else if (angle && at && at > angle && angle > *name + 1) {
-		*length = (size_t)(angle - *name);
-		while (*length > 0 && (*name)[*length - 1] == ' ')
-			(*length)--;
+	while (name < end && *name == ' ')
+		name++;
+	while (name < end && end[-1] == ' ')
+		end--;
+	if (end - name > 2 && *name == '"' && end[-1] == '"') {
+		name++;
+		end--;
 	}
+	return (struct person){name, (size_t)(end - name)};
+}
+
+/*
+ * "name@example.org (A Name)" as RSS has it, "A Name <name@example.org>" or "A Name
+ * (name@example.org)": the name; where there is none, the address.
+ */
+static struct person cut_mail_address(const char *name, size_t length)
+{
+	const char *end = name + length;
+	const char *at = memchr(name, '@', length);
+	const char *open = memchr(name, '(', length);
+	const char *angle = memchr(name, '<', length);
+	struct person person = {0};
+
+	if (open && at && end[-1] == ')')
+		person = at < open ? trim_person(open + 1, end - 1) : trim_person(name, open);
+	else if (angle && at && at > angle)
+		person = trim_person(name, angle);
+	if (person.length == 0 && open && at && at < open)
+		person = trim_person(name, open);
+	if (person.length == 0)
+		person = trim_person(name, end);
+	if (at && ascii_begins(person.name, person.length, "mailto:")) {
+		person.name += strlen("mailto:");
+		person.length -= strlen("mailto:");
+	}
+	return person;
+}
+
+/* Whether a list of names with ", " between has this one. */
+static bool has_person(const struct buffer *people, const struct person *person)
+{
+	const char *from = buffer_string(people);
+	const char *end = from + people->length;
+
+	while (from < end) {
+		const char *at = memmem(from, (size_t)(end - from), person->name, person->length);
+		const char *behind = at ? at + person->length : NULL;
+
+		if (!at)
+			return false;
+		if ((at == people->bytes || at[-1] == ' ') && (behind == end || *behind == ','))
+			return true;
+		from = at + 1;
+	}
+	return false;
 }
 
 /* Adds a name to a list in `people`, unless it stands there already. */
-static void add_person(struct buffer *people, char *name, size_t length)
+static void add_person(struct buffer *people, const char *name, size_t length)
 {
-	cut_mail_address(&name, &length);
-	if (length == 0 ||
-		(people->length > 0 && memmem(people->bytes, people->length, name, length)))
+	struct person person = cut_mail_address(name, length);
+
+	if (person.length == 0 || has_person(people, &person))
 		return;
 	if (people->length > 0)
 		(void)buffer_add_string(people, ", ");
-	(void)buffer_add(people, name, length);
+	(void)buffer_add(people, person.name, person.length);
 }
 
 const char *draft_people(struct feed_builder *builder, const struct draft *draft, size_t limit)

@@ -49,6 +49,8 @@ static const struct {
 	{"https://www.sitemaps.org/schemas/sitemap/", NAMESPACE_SITEMAP},
 	{"http://www.google.com/schemas/sitemap-news/", NAMESPACE_NEWS},
 	{"https://www.google.com/schemas/sitemap-news/", NAMESPACE_NEWS},
+	{"http://www.google.com/schemas/sitemap-video/", NAMESPACE_VIDEO},
+	{"https://www.google.com/schemas/sitemap-video/", NAMESPACE_VIDEO},
 	{"http://www.google.com/schemas/sitemap-", NAMESPACE_OTHER},
 	{"http://www.google.com/schemas/sitemap/", NAMESPACE_SITEMAP},
 };
@@ -71,6 +73,7 @@ static const struct {
 	{"sy", NAMESPACE_SYNDICATION},
 	{"xhtml", NAMESPACE_XHTML},
 	{"news", NAMESPACE_NEWS},
+	{"video", NAMESPACE_VIDEO},
 };
 
 enum element_namespace element_namespace_find(const char *uri, const char *prefix)
@@ -91,6 +94,7 @@ enum element_namespace element_namespace_find(const char *uri, const char *prefi
 #define MEDIA NAMESPACE_MEDIA
 #define ITUNES NAMESPACE_ITUNES
 #define NEWS NAMESPACE_NEWS
+#define VIDEO NAMESPACE_VIDEO
 #define IGNORE ACTION_IGNORE
 #define ENTER ACTION_ENTER
 #define TEXT ACTION_TEXT
@@ -190,6 +194,11 @@ static const struct element_rule rules[] = {
 	{NEWS, "title", TEXT, IGNORE, FIELD_TITLE, 0},
 	{NEWS, "publication_date", TEXT, IGNORE, FIELD_PUBLISHED, 0},
 	{NEWS, "keywords", TEXT, IGNORE, FIELD_KEYWORDS, 0},
+	{VIDEO, "video", ENTER, IGNORE},
+	{VIDEO, "title", TEXT, IGNORE, FIELD_TITLE, 4},
+	{VIDEO, "description", TEXT, IGNORE, FIELD_SUMMARY, 5},
+	{VIDEO, "publication_date", TEXT, IGNORE, FIELD_PUBLISHED, 5},
+	{VIDEO, "tag", ACTION_CATEGORY, IGNORE, FIELD_CATEGORY, 0},
 };
 
 const struct element_rule *element_rule_find(enum element_namespace space, const char *name)

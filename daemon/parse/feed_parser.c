@@ -115,10 +115,14 @@ static int index_to_children(struct arena *arena, struct parsed_feed *feed)
 	return 0;
 }
 
-/* News has dates; a plain list of a site's pages is nothing to be watched. */
+/*
+ * News has dates; a plain list of a site's pages is nothing to be watched.  An empty one is no such
+ * list: Google's holds the news of two days, and on some days there is none.
+ */
 static bool is_undated_sitemap(const struct parsed_feed *feed)
 {
-	if (feed->channel.format != FORMAT_SITEMAP || feed->known_count > 0)
+	if (feed->channel.format != FORMAT_SITEMAP || feed->known_count > 0 ||
+		feed->entry_count == 0)
 		return false;
 	for (size_t i = 0; i < feed->entry_count; i++)
 		if (feed->entries[i].published != DATE_NONE ||

@@ -6,6 +6,13 @@
 
 #include "parse/json_repair.h"
 
+/* A title may be a year; an address that is a number is none. */
+static bool may_be_number(enum field field)
+{
+	return field == FIELD_ID || field == FIELD_TITLE || field == FIELD_CATEGORY ||
+		field == FIELD_PUBLISHED || field == FIELD_UPDATED;
+}
+
 static struct draft_value *add_string(struct draft *draft, enum field field, unsigned rank,
 	enum text_form form, const json_t *value)
 {
@@ -16,6 +23,8 @@ static struct draft_value *add_string(struct draft *draft, enum field field, uns
 		return draft_add(draft, field, rank, form, json_string_value(value),
 			json_string_length(value));
 	/* Version 1: an id that is no string should be made one.  Dates are seconds then. */
+	if (!may_be_number(field))
+		return NULL;
 	if (json_is_integer(value))
 		length = snprintf(
 			number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
@@ -42,20 +51,27 @@ static void add_members(
 			json_object_get(object, members[i].key));
 }
 
-/* "authors" of version 1.1, or "author" of 1.0: names. */
+/* An author is an object with a name; programs write the name alone, too. */
+static bool add_author(struct draft *draft, const json_t *author)
+{
+	return add_string(draft, FIELD_AUTHOR, 0, FORM_PLAIN,
+		json_is_object(author) ? json_object_get(author, "name") : author);
+}
+
+/* "authors" of version 1.1, or "author" of 1.0: one where several are meant, and otherwise. */
 static bool add_authors(struct draft *draft, const json_t *object)
 {
-	const json_t *authors = json_object_get(object, "authors");
-	const json_t *author = json_object_get(object, "author");
+	static const char *const keys[] = {"authors", "author"};
 	bool found = false;
 
-	for (size_t i = 0; i < json_array_size(authors); i++)
-		found = add_string(draft, FIELD_AUTHOR, 0, FORM_PLAIN,
-				json_object_get(json_array_get(authors, i), "name")) ||
-			found;
-	if (!found)
-		found = add_string(draft, FIELD_AUTHOR, 0, FORM_PLAIN,
-			json_is_object(author) ? json_object_get(author, "name") : author);
+	for (size_t i = 0; i < ARRAY_SIZE(keys) && !found; i++) {
+		const json_t *value = json_object_get(object, keys[i]);
+
+		if (!json_is_array(value))
+			found = add_author(draft, value);
+		for (size_t j = 0; j < json_array_size(value); j++)
+			found = add_author(draft, json_array_get(value, j)) || found;
+	}
 	return found;
 }
 

@@ -166,14 +166,27 @@ static void restart(struct xml_capture *capture)
 	capture->muted = false;
 }
 
+/* Whether the value has more than white space by now. */
+static bool has_text(const struct xml_capture *capture)
+{
+	const struct buffer *text = &capture->draft->text;
+
+	for (size_t i = capture->value->start; i < text->length; i++)
+		if (!isspace((unsigned char)text->bytes[i]))
+			return true;
+	return false;
+}
+
+/* The name counts, the address where there is none. */
 void xml_capture_start_person(struct xml_capture *capture, const xmlChar *name)
 {
 	bool is_name = strcasecmp((const char *)name, "name") == 0;
+	bool wanted = is_name || strcasecmp((const char *)name, "email") == 0;
 
 	if (!capture->value)
 		return;
 	capture->muted = true;
-	if (!capture->named && (is_name || strcasecmp((const char *)name, "email") == 0))
+	if (wanted && (!capture->named || !has_text(capture)))
 		restart(capture);
 	capture->named = capture->named || is_name;
 }
@@ -184,5 +197,5 @@ void xml_capture_end_person(struct xml_capture *capture, const xmlChar *name)
 		strcasecmp((const char *)name, "email") == 0;
 
 	if (capture->value)
-		capture->muted = wanted && capture->draft->text.length > capture->value->start;
+		capture->muted = wanted && has_text(capture);
 }

@@ -221,8 +221,8 @@ static void start_category(struct xml_feed *feed, struct frame *frame,
 		add_value(feed, frame, rule->field, 0, FORM_PLAIN, &value);
 		found = found || value.length > 0;
 	}
-	/* iTunes nests them. */
-	if (!found)
+	/* Media RSS has the category as text and a label beside it; iTunes nests them. */
+	if (!found || rule->space == NAMESPACE_MEDIA)
 		start_capture(feed, frame, rule->field, rule->rank, FORM_HTML);
 }
 
