@@ -127,6 +127,22 @@ static int play_early(void)
 	return 0;
 }
 
+/* Answers when it has seen no more than the beginning of its job. */
+static int play_hasty(void)
+{
+	const struct answer answer = {.kind = ANSWER_FEED};
+	struct buffer buffer = BUFFER_INIT(1024);
+	char begin;
+
+	send_ready();
+	(void)!read(STDIN_FILENO, &begin, sizeof(begin));
+	(void)answer_write(&answer, &buffer);
+	send_raw(buffer.bytes, buffer.length);
+	buffer_free(&buffer);
+	wait_for_good();
+	return 0;
+}
+
 static int play_close(void)
 {
 	send_ready();
@@ -187,6 +203,7 @@ static const struct {
 	{"--too-much", play_too_much},
 	{"--empty", play_empty},
 	{"--early", play_early},
+	{"--hasty", play_hasty},
 	{"--close", play_close},
 	{"--cut", play_cut},
 	{"--mute", play_mute},
@@ -564,6 +581,18 @@ static void test_answer_out_of_turn_kills_the_reader(void **state)
 	assert_non_null(strstr(rig->death, "the reader answered nonsense"));
 }
 
+/* It cannot be this document's: it was not read yet. */
+static void test_answer_to_half_a_job_kills_the_reader(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->options.argument = "--hasty";
+	assert_int_equal(submit_bytes(rig, calloc(1, DOCUMENT_BYTES_MAX), DOCUMENT_BYTES_MAX), 0);
+	run(rig);
+	assert_int_equal(rig->error, -EIO);
+	assert_string_equal(rig->words, "the reader answered nonsense on this document");
+}
+
 static void test_reader_inherits_nothing(void **state)
 {
 	struct rig *rig = *state;
@@ -629,6 +658,19 @@ static void test_queue_refuses_more_bytes_than_its_bound(void **state)
 		assert_int_equal(
 			submit_bytes(rig, malloc(DOCUMENT_BYTES_MAX), DOCUMENT_BYTES_MAX), 0);
 	assert_int_equal(submit_bytes(rig, strdup("x"), 1), -EAGAIN);
+}
+
+static void test_documents_that_were_read_leave_the_queue(void **state)
+{
+	struct rig *rig = *state;
+	size_t fitting = READER_QUEUE_BYTES_MAX / DOCUMENT_BYTES_MAX;
+
+	for (size_t i = 0; i < fitting + 1; i++) {
+		assert_int_equal(
+			submit_bytes(rig, calloc(1, DOCUMENT_BYTES_MAX), DOCUMENT_BYTES_MAX), 0);
+		run(rig);
+		assert_int_equal(rig->error, 0);
+	}
 }
 
 static void test_shrinking_pool_finishes_what_is_read(void **state)
@@ -754,12 +796,14 @@ int main(int argc, char **argv)
 		TEST(test_closed_pipe_ends_a_reader_that_lives_on),
 		TEST(test_answer_cut_short_tells_the_status),
 		TEST(test_answer_out_of_turn_kills_the_reader),
+		TEST(test_answer_to_half_a_job_kills_the_reader),
 		TEST(test_reader_inherits_nothing),
 		TEST(test_missing_executable_fails_jobs_after_three_tries),
 		TEST(test_reader_that_ends_at_once_fails_jobs_after_three_tries),
 		TEST(test_mute_reader_is_given_up),
 		TEST(test_queue_refuses_more_jobs_than_its_bound),
 		TEST(test_queue_refuses_more_bytes_than_its_bound),
+		TEST(test_documents_that_were_read_leave_the_queue),
 		TEST(test_shrinking_pool_finishes_what_is_read),
 		TEST(test_reader_serves_one_document_after_the_other),
 		TEST(test_reader_whose_heap_stays_large_is_replaced_silently),
