@@ -348,6 +348,50 @@ static void test_credentials_are_read_from_the_folder_of_systemd(void **state)
 	scratch_remove(folder);
 }
 
+static void test_folder_needs_no_drop_ins_and_passes_over_what_is_none(void **state)
+{
+	static const char faulty[] = "what an editor left\n";
+	_cleanup_(config_freep) struct config *without = NULL;
+	_cleanup_(config_freep) struct config *config = NULL;
+	_cleanup_(config_errors_clear) struct config_errors errors = {0};
+	char folder[SCRATCH_FOLDER_BYTES];
+	char path[SCRATCH_PATH_BYTES];
+
+	(void)state;
+	scratch_make(folder);
+	scratch_write(folder, "wirewatch.conf", "[Daemon]\nReaders=3\n");
+	assert_int_equal(config_load(folder, &errors, &without), 0);
+	assert_int_equal(without->readers, 3);
+	scratch_path(folder, "conf.d", path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	scratch_write(folder, "conf.d/.#feeds.conf", faulty);
+	scratch_write(folder, "conf.d/feeds.conf.bak", faulty);
+	scratch_write(folder, "conf.d/.conf", faulty);
+	scratch_write(folder, "conf.d/feeds.conf", "[Daemon]\nReaders=4\n");
+	scratch_path(folder, "conf.d/masked.conf", path);
+	assert_int_equal(symlink("/dev/null", path), 0);
+	assert_int_equal(config_load(folder, &errors, &config), 0);
+	assert_int_equal(config->readers, 4);
+	scratch_remove(folder);
+}
+
+static void test_drop_ins_that_cannot_be_listed_are_a_fault(void **state)
+{
+	_cleanup_(config_freep) struct config *config = NULL;
+	_cleanup_(config_errors_clear) struct config_errors errors = {0};
+	char folder[SCRATCH_FOLDER_BYTES];
+
+	(void)state;
+	scratch_make(folder);
+	scratch_write(folder, "wirewatch.conf", "");
+	scratch_write(folder, "conf.d", "");
+	assert_int_equal(config_load(folder, &errors, &config), -EINVAL);
+	assert_int_equal(errors.count, 1);
+	assert_non_null(
+		strstr(errors.lines[0], "/conf.d: cannot read the folder: Not a directory"));
+	scratch_remove(folder);
+}
+
 /* Reading them would stop a start, and in a reload the loop. */
 static void test_pipes_are_refused_and_not_waited_for(void **state)
 {
@@ -421,6 +465,8 @@ int main(void)
 		cmocka_unit_test(test_faults_beyond_the_limit_are_counted),
 		cmocka_unit_test(test_feeds_are_bounded),
 		cmocka_unit_test(test_credentials_are_read_from_the_folder_of_systemd),
+		cmocka_unit_test(test_folder_needs_no_drop_ins_and_passes_over_what_is_none),
+		cmocka_unit_test(test_drop_ins_that_cannot_be_listed_are_a_fault),
 		cmocka_unit_test(test_pipes_are_refused_and_not_waited_for),
 		cmocka_unit_test(test_hooks_have_the_socket_of_the_daemon_or_none),
 		cmocka_unit_test(test_hooks_may_be_kept_out_of_units),

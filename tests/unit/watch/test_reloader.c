@@ -179,6 +179,19 @@ static void test_a_faulty_one_leaves_all_as_it_was_and_tells_all_faults(void **s
 	assert_int_equal(room->config->topic_count, 2);
 }
 
+/* With queries that are good, so that a matcher is made all the same. */
+static void test_a_fault_beside_the_queries_is_enough(void **state)
+{
+	struct room *room = *state;
+
+	write_config(room, TOPICS, "[Feed \"a\"]\nURL=https://example.org/\nPollIntervall=1h\n");
+	ask(room, 0);
+	settle(room);
+	assert_int_equal(room->told[0], -EINVAL);
+	assert_int_equal(room->faults, 1);
+	assert_null(room->config);
+}
+
 static void test_one_that_cannot_be_applied_is_refused_with_the_reason(void **state)
 {
 	struct room *room = *state;
@@ -250,6 +263,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_configuration_is_made_ready_by_steps),
 		TEST(test_a_faulty_one_leaves_all_as_it_was_and_tells_all_faults),
+		TEST(test_a_fault_beside_the_queries_is_enough),
 		TEST(test_one_that_cannot_be_applied_is_refused_with_the_reason),
 		TEST(test_who_asks_meanwhile_is_answered_by_another),
 		TEST(test_several_who_ask_at_once_share_a_reload),
