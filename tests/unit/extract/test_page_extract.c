@@ -267,6 +267,68 @@ static void test_nobody_is_the_author_for_want_of_better_only(void **state)
 	assert_author(*state, "<meta name=author content='The Sentinel'>", "The Sentinel");
 }
 
+#define HEADLINE "Boats sail again from the harbour"
+#define SITE "<meta property=og:site_name content='The Sentinel'>"
+
+static void assert_title(struct fixture *fixture, const char *head, const char *expected)
+{
+	char html[2048];
+
+	(void)snprintf(html, sizeof(html), "%s" BODY, head);
+	assert_string_equal(extract(fixture, html)->title, expected);
+}
+
+static void test_titles_stand_without_a_known_site_whatever_parts_them(void **state)
+{
+	static const char *const separators[] = {" :: ", " « ", " » ", " ~ ", " * ", " -- ", " → ",
+		" // ", " \\ ", " @ ", " ‹ ", " › ", ", ", ": ", " | ", " - "};
+	char head[512];
+
+	for (size_t i = 0; i < sizeof(separators) / sizeof(*separators); i++) {
+		(void)snprintf(head, sizeof(head), SITE "<title>" HEADLINE "%sThe Sentinel</title>",
+			separators[i]);
+		assert_title(*state, head, HEADLINE);
+		(void)snprintf(head, sizeof(head), SITE "<title>The Sentinel%s" HEADLINE "</title>",
+			separators[i]);
+		assert_title(*state, head, HEADLINE);
+	}
+}
+
+static void test_titles_are_cut_to_the_heading_that_is_part_of_them(void **state)
+{
+	assert_title(*state,
+		"<meta property=og:title content='" HEADLINE " - Coast - Daily Ledger'>"
+		"<h1>" HEADLINE "</h1>",
+		HEADLINE);
+	assert_title(*state,
+		"<title>Daily Ledger - Coast - " HEADLINE "</title><h2>" HEADLINE "</h2>",
+		HEADLINE);
+	assert_title(*state, "<title>" HEADLINE " - at last</title><h1>" HEADLINE " - at last</h1>",
+		HEADLINE " - at last");
+}
+
+static void test_a_site_that_is_not_known_is_guessed(void **state)
+{
+	assert_title(*state,
+		"<title>" HEADLINE " | Daily Ledger</title>"
+		"<meta property=og:title content='" HEADLINE " | Daily Ledger'>",
+		HEADLINE);
+	assert_title(*state, "<title>Coast Blog &raquo; Blog Archive &raquo; " HEADLINE "</title>",
+		HEADLINE);
+	assert_title(*state,
+		"<title>" HEADLINE " - at last</title>"
+		"<meta property=og:title content='" HEADLINE " - at last'>",
+		HEADLINE " - at last");
+}
+
+static void test_where_all_pages_have_one_title_a_heading_is_it(void **state)
+{
+	assert_title(*state,
+		"<title>Daily Ledger</title><h1>Daily Ledger</h1>"
+		"<h2 class=entry-title>" HEADLINE "</h2>",
+		HEADLINE);
+}
+
 static void test_what_is_absent_is_null(void **state)
 {
 	const struct web_page *page = extract(*state, BODY);
@@ -362,6 +424,15 @@ int main(void)
 			test_authors_are_found_where_pages_put_them, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_nobody_is_the_author_for_want_of_better_only, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_titles_stand_without_a_known_site_whatever_parts_them, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_titles_are_cut_to_the_heading_that_is_part_of_them, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_a_site_that_is_not_known_is_guessed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_where_all_pages_have_one_title_a_heading_is_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_what_is_absent_is_null, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_json_ld_body_stands_in_for_a_page_without_text, set_up, tear_down),
