@@ -29,6 +29,7 @@ enum block_drop {
 	BLOCK_TAIL,
 	BLOCK_TITLE,
 	BLOCK_REPEATED,
+	BLOCK_COMMENTS,
 };
 
 struct block {

@@ -5,6 +5,7 @@
 
 #include "extract/cues.h"
 #include "extract/lines.h"
+#include "extract/phrases.h"
 
 /* What may not be dropped by a name, or by an element: it holds so much of the good text. */
 #define CUE_SHARE_MAX 0.25F
@@ -24,6 +25,8 @@
 #define ARTICLE_SHARE_MIN 0.25F
 #define BOX_SHARE_MIN 0.85F
 #define TEASER_REST_MIN 0.3F
+/* Of good text between the headline and the comments. */
+#define BEFORE_COMMENTS_MIN 60.0F
 /* So little text, of so much, is a mistake. */
 #define LITTLE_GOOD 200.0F
 #define LITTLE_SHARE 0.1F
@@ -149,6 +152,28 @@ static void drop_teasers(
 		blocks_good(tree, blocks, 0) < TEASER_REST_MIN * before && i < blocks->count; i++)
 		if (blocks->blocks[i].dropped == BLOCK_TEASER)
 			blocks->blocks[i].dropped = BLOCK_KEPT;
+}
+
+/* Comments may be longer than the article; their heading tells where they begin. */
+static void drop_comments(const struct page_tree *tree, struct blocks *blocks, uint32_t heading)
+{
+	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(LINE_BYTES_MAX);
+	float good = 0;
+
+	for (uint32_t i = heading; i < blocks->count; i++) {
+		const struct block *block = &blocks->blocks[i];
+
+		if (!block->dropped && block->value > 0 && i > heading)
+			good += block->value;
+		if (!line_is_heading(block) || good < BEFORE_COMMENTS_MIN)
+			continue;
+		buffer_reset(&text);
+		if (block_text(tree, block, &text) == 0 && text.length > 0 &&
+			phrase_begins_comments(text.bytes, text.length)) {
+			lines_drop_range(blocks, i, (uint32_t)blocks->count, BLOCK_COMMENTS);
+			return;
+		}
+	}
 }
 
 /* ---- the subtree ---- */
@@ -371,6 +396,7 @@ static int choose(const struct page_tree *tree, struct blocks *blocks, const str
 	if (names)
 		drop_other(tree, blocks, content.heading);
 	drop_teasers(tree, blocks, titles);
+	drop_comments(tree, blocks, content.heading);
 	content.root = best_subtree(tree, blocks, sums);
 	if (content.heading != UINT32_MAX)
 		content.root = article_of_heading(tree, blocks, content.root, content.heading);

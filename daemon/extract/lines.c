@@ -15,6 +15,7 @@ enum {
 	STRAY_LENGTH_MAX = 60, /* characters */
 	REPEAT_LINES = 3,
 	DATE_LENGTH_MAX = 120, /* of a line that tells the date */
+	SENTENCE_LENGTH = 20,  /* characters that a sentence of links has beside these */
 	PLAIN_LENGTH = 60,     /* characters that a line has beside its links, if it is text */
 };
 
@@ -56,6 +57,22 @@ static bool has_paragraphs(const struct blocks *blocks, uint32_t first, uint32_t
 static bool is_stray(const struct block *block)
 {
 	return block->length < STRAY_LENGTH_MAX && block->tag == PAGE_BLOCK;
+}
+
+static bool is_in_link(const struct page_tree *tree, uint32_t node)
+{
+	while (node > 0 && tree->nodes[node].tag != PAGE_A && !tree->nodes[node].block)
+		node = tree->nodes[node].parent;
+	return tree->nodes[node].tag == PAGE_A;
+}
+
+/* A paragraph most of which is links, but which ends as a sentence does, outside of them. */
+static bool is_sentence(
+	const struct page_tree *tree, const struct block *block, const struct buffer *text)
+{
+	return block->tag == PAGE_P && block->length >= block->linked + SENTENCE_LENGTH &&
+		text->length > 0 && strchr(".!?", text->bytes[text->length - 1]) &&
+		!is_in_link(tree, block->end - 1);
 }
 
 /* Text of a link that is the address itself is the author's. */
@@ -135,7 +152,8 @@ static void drop_lines(const struct page_tree *tree, struct blocks *blocks,
 			continue;
 		if (is_repeated(tree, blocks, i, &text))
 			block->dropped = BLOCK_REPEATED;
-		else if (line_is_links(block) && !is_address(buffer_string(&text)))
+		else if (line_is_links(block) && !is_address(buffer_string(&text)) &&
+			!is_sentence(tree, block, &text))
 			block->dropped = BLOCK_LINKS;
 		else if (phrase_is_boilerplate(buffer_string(&text), text.length))
 			block->dropped = BLOCK_PHRASE;

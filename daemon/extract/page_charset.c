@@ -99,6 +99,15 @@ static bool is_mostly_utf8(const char *text, size_t length)
 	return good > bad;
 }
 
+/* ISO-2022-JP (RFC 1468): escapes to a set of two bytes and back. */
+static bool has_shifts(const char *text, size_t length)
+{
+	const char *shift = memmem(text, length, "\x1B$", 2);
+
+	return shift && text + length - shift > 4 && (shift[2] == 'B' || shift[2] == '@') &&
+		memmem(shift, (size_t)(text + length - shift), "\x1B(", 2);
+}
+
 static int decode(const char *name, const char *text, size_t length, struct page_bytes *ret)
 {
 	int r;
@@ -188,6 +197,9 @@ int page_bytes_read(const struct document *document, struct page_bytes *ret)
 		charset_name_of_type(document->content_type, name);
 	if (*name == '\0')
 		prescan(text, length, name);
+	/* Its bytes are those of ASCII: nothing else would tell. */
+	if (has_shifts(text, length) && (*name == '\0' || charset_is_utf8(name)))
+		(void)snprintf(name, sizeof(name), "ISO-2022-JP");
 	r = marked && !charset_is_utf8(name) ? decode(name, text, length, &bytes)
 					     : read_named(name, text, length, &bytes);
 	if (r < 0) {

@@ -44,7 +44,17 @@ static const char *const inner[] = {"in your inbox", "click here for more",
 	"notre newsletter", "nuestro boletín", "nuestra newsletter", "nostra newsletter",
 	"download the app", "copy link", "download our app", "push-benachrichtigung"};
 
+/* Headings of comments, a count before or behind. */
+static const char *const comments[] = {"comments", "comment", "responses", "replies",
+	"reader comments", "leave a reply", "leave a comment", "post a comment", "add a comment",
+	"join the discussion", "kommentare", "kommentar schreiben", "schreibe einen kommentar",
+	"commentaires", "laisser un commentaire", "comentarios", "deja un comentario", "commenti",
+	"lascia un commento", "comentários", "deixe um comentário", "комментарии", "Комментарии",
+	"reacties", "geef een reactie", "komentarze", "dodaj komentarz", "komentáře", "kommentarer",
+	"yorumlar"};
+
 enum {
+	COMMENTS_LINE_MAX = 80,   /* bytes */
 	BEGINNING_LINE_MAX = 200, /* bytes */
 	CREDIT_LINE_MAX = 200,
 };
@@ -80,6 +90,27 @@ static bool ends_with_credit(const char *text, size_t length)
 	open = memrchr(text, '(', length);
 	return open && memchr(open, '/', (size_t)(text + length - open)) && !memchr(open, ' ', 1) &&
 		!memmem(open, (size_t)(text + length - open), "://", 3);
+}
+
+bool phrase_begins_comments(const char *text, size_t length)
+{
+	size_t count = strspn(text, "0123456789 (");
+
+	if (length > COMMENTS_LINE_MAX)
+		return false;
+	while (length > count && strchr("0123456789 ():", text[length - 1]))
+		length--;
+	/* "3 thoughts on “Boats sail again”" is what WordPress writes. */
+	if (count > 0 && length > count &&
+		(ascii_begins(text + count, length - count, "thoughts on ") ||
+			ascii_begins(text + count, length - count, "thought on ") ||
+			ascii_begins(text + count, length - count, "responses to ") ||
+			ascii_begins(text + count, length - count, "comments on ")))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(comments); i++)
+		if (ascii_is(text + count, length - count, comments[i]))
+			return true;
+	return false;
 }
 
 bool phrase_is_boilerplate(const char *text, size_t length)

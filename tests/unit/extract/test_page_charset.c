@@ -58,6 +58,14 @@ static void test_a_charset_that_the_bytes_belie_is_not_believed(void **state)
 	CHECK("text/html; charset=no-such-thing", "caf\xC3\xA9", "caf\u00E9");
 }
 
+static void test_shifts_of_japanese_mail_are_seen_in_what_looks_like_ascii(void **state)
+{
+	(void)state;
+	CHECK(NULL, "<p>\x1B$B4A;z\x1B(B.", "<p>\u6F22\u5B57.");
+	CHECK("text/html; charset=utf-8", "<p>\x1B$B4A;z\x1B(B.", "<p>\u6F22\u5B57.");
+	CHECK(NULL, "<p>\x1B$B4A", "<p>\x1B$B4A");
+}
+
 static void test_undeclared_bytes_are_guessed(void **state)
 {
 	/* "The town council rejected the plan, the mayor said", windows-1251. */
@@ -80,6 +88,7 @@ int main(void)
 		cmocka_unit_test(test_the_header_comes_before_the_page),
 		cmocka_unit_test(test_meta_in_the_first_bytes_counts_but_not_in_comments),
 		cmocka_unit_test(test_a_charset_that_the_bytes_belie_is_not_believed),
+		cmocka_unit_test(test_shifts_of_japanese_mail_are_seen_in_what_looks_like_ascii),
 		cmocka_unit_test(test_undeclared_bytes_are_guessed),
 	};
 

@@ -89,6 +89,32 @@ static void test_text_is_the_article_without_the_page_around_it(void **state)
 	assert_string_equal(page->author, "Ines Corvell");
 }
 
+#define COMMENT "<p>I was awake and felt it all and so did the dog, who hid under the bed.</p>"
+
+static void test_comments_longer_than_the_article_go_by_their_heading(void **state)
+{
+	const struct web_page *page = extract(*state,
+		"<title>Boats sail again</title><div><h1>Boats sail again</h1>" BODY "</div>"
+		"<div><h3>12 Comments</h3>" COMMENT COMMENT COMMENT COMMENT COMMENT COMMENT
+		"</div>");
+
+	assert_string_equal(page->text, TEXT);
+}
+
+static void test_sentences_of_links_stay_and_calls_of_links_go(void **state)
+{
+	const struct web_page *page = extract(*state,
+		"<title>Boats sail again</title><h1>Boats sail again</h1><p>" PARAGRAPH_1 "</p>"
+		"<p>In <a href=a>Brevik</a>, <a href=b>the council of the port</a> and "
+		"<a href=c>its mayor, Nora Ek</a> met on Monday.</p>"
+		"<p>You may also want this: <a href=d>Trams stand still as drivers strike.</a></p>"
+		"<p>" PARAGRAPH_2 "</p><p>" PARAGRAPH_3 "</p>");
+
+	assert_string_equal(page->text,
+		PARAGRAPH_1 "\nIn Brevik, the council of the port and its mayor, Nora Ek met on "
+			    "Monday.\n" PARAGRAPH_2 "\n" PARAGRAPH_3);
+}
+
 static void test_breaks_in_a_row_part_paragraphs(void **state)
 {
 	const struct web_page *page = extract(*state,
@@ -403,6 +429,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_text_is_the_article_without_the_page_around_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_comments_longer_than_the_article_go_by_their_heading, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_sentences_of_links_stay_and_calls_of_links_go, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_breaks_in_a_row_part_paragraphs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_hidden_copies_and_links_go, set_up, tear_down),

@@ -35,9 +35,24 @@ static void test_sentences_of_news_are_not(void **state)
 	assert_false(is_boilerplate(""));
 }
 
+static void test_headings_begin_comments(void **state)
+{
+	static const char *const headings[] = {"Comments", "12 Comments", "Comments (12)",
+		"3 thoughts on “Boats”", "Leave a reply", "Kommentare", "Комментарии (4)"};
+	static const char *const others[] = {
+		"", "12", "No comment from the mayor", "Comments of the mayor", "12 boats"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(headings) / sizeof(*headings); i++)
+		assert_true(phrase_begins_comments(headings[i], strlen(headings[i])));
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		assert_false(phrase_begins_comments(others[i], strlen(others[i])));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_headings_begin_comments),
 		cmocka_unit_test(test_calls_and_marks_are_boilerplate),
 		cmocka_unit_test(test_sentences_of_news_are_not),
 	};
