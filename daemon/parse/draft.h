@@ -22,9 +22,10 @@ enum {
 
 /* How a piece of text is written. */
 enum text_form {
-	FORM_HTML,   /* escaped markup, as RSS has it */
-	FORM_PLAIN,  /* no markup */
-	FORM_MARKUP, /* elements written out again; characters are escaped */
+	FORM_HTML,    /* escaped markup, as RSS has it */
+	FORM_PLAIN,   /* no markup */
+	FORM_UNTYPED, /* the same, but nothing says so: it may show that it is markup */
+	FORM_MARKUP,  /* elements written out again; characters are escaped */
 	FORM_BASE64_HTML,
 	FORM_BASE64_PLAIN,
 	FORM_GUID, /* a link if it is one */

@@ -52,6 +52,23 @@ static bool is_escaped_twice(const char *source, size_t source_length, const str
 	return false;
 }
 
+/*
+ * Text without a type is plain (RFC 4287 section 3.1.1), but programs leave the type of escaped
+ * markup out.  An end tag of a block tells; a title may well be about one.
+ */
+static bool is_plain(const struct draft_value *value, const char *text, size_t length)
+{
+	static const char *const signs[] = {"</p>", "</div>", "</li>", "<br>", "<br/>", "<br />"};
+
+	if (value->form != FORM_UNTYPED || value->field == FIELD_TITLE)
+		return value->form == FORM_PLAIN || value->form == FORM_UNTYPED ||
+			value->form == FORM_BASE64_PLAIN;
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+		if (memmem(text, length, signs[i], strlen(signs[i])))
+			return false;
+	return true;
+}
+
 /* Sets builder->text to the value's text. */
 static void convert(struct feed_builder *builder, const struct draft *draft,
 	const struct draft_value *value, unsigned options)
@@ -60,7 +77,6 @@ static void convert(struct feed_builder *builder, const struct draft *draft,
 	_cleanup_(buffer_free) struct buffer repaired = BUFFER_INIT(DRAFT_BYTES_MAX);
 	const char *text = draft_bytes(draft, value);
 	size_t length = value->length;
-	bool plain = value->form == FORM_PLAIN || value->form == FORM_BASE64_PLAIN;
 
 	buffer_reset(&builder->text);
 	/* What is no base64 after all is taken as it stands; a picture is nothing to read. */
@@ -75,7 +91,7 @@ static void convert(struct feed_builder *builder, const struct draft *draft,
 		text = repaired.bytes;
 		length = repaired.length;
 	}
-	add_plain(builder, text, length, plain, options);
+	add_plain(builder, text, length, is_plain(value, text, length), options);
 	if (value->form == FORM_HTML && is_escaped_twice(text, length, &builder->text)) {
 		_cleanup_(freep) char *once = buffer_take(&builder->text);
 
@@ -239,6 +255,14 @@ static void unescape_ampersands(char *url)
 		*to = '\0';
 }
 
+/* "www.example.org/page" without its scheme; no site has a folder of that name. */
+static bool lacks_scheme(const char *reference)
+{
+	const char *host = reference + strlen("www.");
+
+	return strncasecmp(reference, "www.", 4) == 0 && memchr(host, '.', strcspn(host, "/?#"));
+}
+
 static bool is_dangerous(const char *url)
 {
 	return strncasecmp(url, "javascript:", 11) == 0 || strncasecmp(url, "data:", 5) == 0 ||
@@ -259,7 +283,9 @@ static const char *resolve(struct feed_builder *builder, const struct draft_valu
 	unescape_ampersands(reference);
 	if (value->form == FORM_GUID && !url_is_http(reference))
 		return NULL;
-	url = url_resolve(scope_base(builder, value->base), reference, builder->arena);
+	url = lacks_scheme(reference)
+		? arena_printf(builder->arena, "http://%s", reference)
+		: url_resolve(scope_base(builder, value->base), reference, builder->arena);
 	return url && !is_dangerous(url) ? url : NULL;
 }
 
@@ -420,8 +446,9 @@ static void add_enclosure(struct feed_builder *builder, const struct draft *draf
 	for (size_t i = 0; i < entry->enclosure_count; i++)
 		if (strcmp(entry->enclosures[i].url, enclosure.url) == 0)
 			return;
+	type += strspn(type, " \t\r\n");
 	if (*type != '\0')
-		enclosure.type = keep(builder, type, strlen(type), ENCLOSURE_TYPE_MAX);
+		enclosure.type = keep(builder, type, strcspn(type, " \t\r\n"), ENCLOSURE_TYPE_MAX);
 	entry->enclosures[entry->enclosure_count++] = enclosure;
 }
 

@@ -25,6 +25,7 @@ static const struct {
 	{"http://purl.org/rss/1.0/modules/", NAMESPACE_OTHER},
 	{"http://purl.org/rss/1.0", NAMESPACE_CORE},
 	{"http://purl.org/net/rss1.1", NAMESPACE_CORE},
+	{"http://purl.oclc.org/net/rss_2.0/enc", NAMESPACE_CORE}, /* RSS 2.0's enclosure in 1.0 */
 	{"http://my.netscape.com/", NAMESPACE_CORE},
 	{"http://channel.netscape.com/", NAMESPACE_CORE},
 	{"http://backend.userland.com/rss", NAMESPACE_CORE},

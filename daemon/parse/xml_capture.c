@@ -20,7 +20,9 @@ enum text_form xml_text_form(const struct xml_attributes *attributes)
 	if (xml_value_is(&mode, "base64"))
 		return html || is_xml_type(&type) ? FORM_BASE64_HTML : FORM_BASE64_PLAIN;
 	if (xml_value_is(&mode, "escaped"))
-		return html || is_xml_type(&type) ? FORM_HTML : FORM_PLAIN;
+		return html || is_xml_type(&type) ? FORM_HTML
+			: type.length > 0         ? FORM_PLAIN
+						  : FORM_UNTYPED;
 	if (html)
 		return FORM_HTML;
 	if (is_xml_type(&type))
@@ -28,7 +30,7 @@ enum text_form xml_text_form(const struct xml_attributes *attributes)
 	/* What has any other media type is base64 (RFC 4287 section 4.1.3.3, rule 6). */
 	if (xml_value_has(&type, "/") && !xml_value_has(&type, "text/"))
 		return FORM_BASE64_PLAIN;
-	return FORM_PLAIN;
+	return type.length > 0 ? FORM_PLAIN : FORM_UNTYPED;
 }
 
 bool xml_capture_begin(struct xml_capture *capture, struct draft *draft, enum field field,
@@ -136,7 +138,7 @@ void xml_capture_start_tag(
 
 	if (!capture->value)
 		return;
-	if (capture->value->form == FORM_PLAIN)
+	if (capture->value->form == FORM_PLAIN || capture->value->form == FORM_UNTYPED)
 		become_markup(capture);
 	if (!is_html(name))
 		return;

@@ -74,6 +74,12 @@ static void start_capture(struct xml_feed *feed, struct frame *frame, enum field
 	frame->ends_capture = true;
 }
 
+/* CDF's channels stand within one another; the outermost is the feed. */
+static bool is_inner_channel(const struct xml_feed *feed, size_t depth)
+{
+	return depth > 1 && feed->builder->format == FORMAT_CDF && !feed->builder->in_entry;
+}
+
 /* CDF has address and date in attributes, RDF the address. */
 static void read_record_attributes(
 	struct xml_feed *feed, struct frame *frame, const struct xml_attributes *attributes)
@@ -83,8 +89,10 @@ static void read_record_attributes(
 	struct xml_value about = xml_attribute(attributes, "about");
 	struct xml_value base = xml_attribute(attributes, "base");
 
-	add_value(feed, frame, FIELD_LINK, 1, FORM_PLAIN, &href);
-	add_value(feed, frame, FIELD_UPDATED, 0, FORM_PLAIN, &modified);
+	if (!is_inner_channel(feed, feed->depth)) {
+		add_value(feed, frame, FIELD_LINK, 1, FORM_PLAIN, &href);
+		add_value(feed, frame, FIELD_UPDATED, 0, FORM_PLAIN, &modified);
+	}
 	if (!feed->builder->in_entry) {
 		if (feed->builder->format == FORMAT_CDF && base.length > 0)
 			frame->base = new_scope(feed, &base, frame->base);
@@ -138,6 +146,8 @@ static void read_enclosure(
 
 	if (!url.bytes)
 		url = xml_attribute(attributes, "href");
+	if (!url.bytes)
+		url = xml_attribute(attributes, "resource");
 	if (!length.bytes)
 		length = xml_attribute(attributes, "filesize");
 	add_enclosure(feed, frame, &url, &type, &length);
@@ -231,12 +241,21 @@ static bool is_atom(const struct xml_feed *feed, const struct rule_slot *slot)
 	return slot->space == NAMESPACE_ATOM || (feed->atom && slot->space == NAMESPACE_CORE);
 }
 
+/* RSS whose default namespace is Atom's by mistake has its texts as RSS: they have no type. */
+static bool is_atom_text(const struct xml_feed *feed, const struct rule_slot *slot,
+	const struct xml_attributes *attributes)
+{
+	return is_atom(feed, slot) &&
+		(feed->atom || slot->prefix || xml_attribute(attributes, "type").length > 0);
+}
+
 /* Text whose attributes say how it is written; content may also be elsewhere. */
 static void start_construct(struct xml_feed *feed, struct frame *frame,
 	const struct rule_slot *slot, const struct xml_attributes *attributes)
 {
 	const struct element_rule *rule = slot->rule;
 	struct xml_value source = xml_attribute(attributes, "src");
+	struct xml_value type = xml_attribute(attributes, "type");
 	enum text_form form = FORM_HTML;
 
 	if (rule->in_entry == ACTION_CONTENT && source.length > 0) {
@@ -244,7 +263,14 @@ static void start_construct(struct xml_feed *feed, struct frame *frame,
 		frame->mode = MODE_IGNORE;
 		return;
 	}
-	if (is_atom(feed, slot))
+	/* Atom 0.3, section 4.13.2: the alternatives stand within as contents of their own. */
+	if (rule->in_entry == ACTION_CONTENT && xml_value_is(&type, "multipart/alternative"))
+		return;
+	if (is_inner_channel(feed, feed->depth - 1)) {
+		frame->mode = MODE_IGNORE;
+		return;
+	}
+	if (is_atom_text(feed, slot, attributes))
 		form = xml_text_form(attributes);
 	start_capture(feed, frame, rule->field, rule->rank, form);
 }

@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/macro.h"
 #include "text/html_entity.h"
+#include "text/html_tag.h"
 
 enum {
 	DEPTH_MAX = 128, /* elements that are nested deeper lose their tags, not their text */
@@ -28,6 +29,7 @@ struct repairer {
 	size_t depth;
 	bool no_comment_end; /* looked for once, not for every comment of a hostile text */
 	bool no_greater;
+	const char *cdata_end; /* the next "]]>", where one was looked for; NULL: not yet */
 };
 
 static bool piece_is(const struct piece *piece, const char *word)
@@ -236,6 +238,10 @@ static const char *quote_end(const char *text, const char *end)
 
 	if (less && memchr(text, '>', (size_t)(less - text)))
 		return NULL;
+	/* `url="a length="1"`: what seems to close it opens the value of the next. */
+	if (close && close[-1] == '=' && end - close > 1 && !isspace((unsigned char)close[1]) &&
+		close[1] != '>' && close[1] != '/' && memchr(text, ' ', (size_t)(close - text)))
+		return NULL;
 	return close;
 }
 
@@ -302,13 +308,26 @@ static const char *add_attributes(struct repairer *repairer, const char *text)
 	return text;
 }
 
+/* Whether words up to the next "<" are no attributes: "a <b and c</p>" has no tag in it. */
+static bool is_words(const struct repairer *repairer, const char *text)
+{
+	while (text < repairer->end && *text != '<' && *text != '>' && *text != '=')
+		text++;
+	return text < repairer->end && *text == '<';
+}
+
 /* Whether "<" and a letter can begin a tag: only what looks like one up to its ">". */
 static bool is_tag(const struct repairer *repairer, const char *text)
 {
-	while (text < repairer->end && is_name_byte(*text))
-		text++;
-	return text < repairer->end &&
-		(isspace((unsigned char)*text) || *text == '>' || *text == '/' || *text == '<');
+	struct piece name = read_name(&text, repairer->end);
+
+	if (text == repairer->end)
+		return false;
+	if (isspace((unsigned char)*text))
+		return is_field(&name) || is_leaf(&name) || is_record(&name) ||
+			html_tag_find(name.bytes, name.length) != TAG_UNKNOWN ||
+			!is_words(repairer, text);
+	return *text == '>' || *text == '/' || *text == '<';
 }
 
 /* "<item/>" inside of an item: nothing begins there. */
@@ -370,14 +389,45 @@ static const char *find(const struct repairer *repairer, const char *word)
 	return memmem(repairer->text, (size_t)(repairer->end - repairer->text), word, strlen(word));
 }
 
-/* "<![CDATA[...]]>" becomes text; without an end it goes to the next end tag of its element. */
+/* The next "]]>", else the end of all; looked for once, however many sections lack theirs. */
+static const char *find_cdata_end(struct repairer *repairer)
+{
+	if (!repairer->cdata_end || repairer->cdata_end < repairer->text) {
+		const char *close = find(repairer, "]]>");
+
+		repairer->cdata_end = close ? close : repairer->end;
+	}
+	return repairer->cdata_end;
+}
+
+/* The end tag of the innermost element between two places, or NULL. */
+static const char *find_end_tag(const struct repairer *repairer, const char *text, const char *end)
+{
+	const struct piece *name =
+		repairer->depth > 0 ? &repairer->open[repairer->depth - 1] : NULL;
+
+	for (; name && (text = memmem(text, (size_t)(end - text), "</", 2)); text += 2)
+		if ((size_t)(end - text) > name->length + 2 &&
+			strncasecmp(text + 2, name->bytes, name->length) == 0 &&
+			!is_name_byte(text[2 + name->length]))
+			return text;
+	return NULL;
+}
+
+/*
+ * "<![CDATA[...]]>" becomes text.  Without an end, or with one that belongs to another section, it
+ * goes to the end tag of its element.
+ */
 static void cdata(struct repairer *repairer)
 {
-	const char *end = find(repairer, "]]>");
 	const char *text = repairer->text + strlen("<![CDATA[");
+	const char *end = find_cdata_end(repairer);
+	const char *tag = NULL;
 
-	repairer->text = end ? end + 3 : repairer->end;
-	end = end ? end : repairer->end;
+	if (end == repairer->end || memmem(text, (size_t)(end - text), "<![CDATA[", 9))
+		tag = find_end_tag(repairer, text, end);
+	repairer->text = tag ? tag : end < repairer->end ? end + 3 : end;
+	end = tag ? tag : end;
 	while (text < end) {
 		const char *ampersand = memchr(text, '&', (size_t)(end - text));
 

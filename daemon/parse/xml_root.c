@@ -21,14 +21,18 @@ static enum feed_format rss_format(const struct xml_attributes *attributes)
 	return FORMAT_RSS_20;
 }
 
+/* A namespace that is nobody's says nothing: all that is made today is Atom 1.0. */
 static enum feed_format atom_format(const xmlChar *uri, const struct xml_attributes *attributes)
 {
 	struct xml_value version = xml_attribute(attributes, "version");
+	const char *name = (const char *)uri;
 
-	if (uri && strstr((const char *)uri, "2005/Atom"))
+	if (name && strcasestr(name, "2005/Atom"))
 		return FORMAT_ATOM_10;
-	return uri || (version.length > 2 && memcmp(version.bytes, "0.", 2) == 0) ? FORMAT_ATOM_03
-										  : FORMAT_ATOM_10;
+	if (version.length > 2 && memcmp(version.bytes, "0.", 2) == 0)
+		return FORMAT_ATOM_03;
+	return name && element_namespace_find(name, "") == NAMESPACE_ATOM ? FORMAT_ATOM_03
+									  : FORMAT_ATOM_10;
 }
 
 /* RSS 0.90 and 1.0 differ in the namespace of all but the root. */
