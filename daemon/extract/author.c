@@ -198,7 +198,7 @@ static const char *from_elements(const struct search *search, size_t first)
 		else if (node->end - i < AUTHOR_NODES_MAX && node->tag != PAGE_BODY &&
 			is_author_class(page_node_attribute(node, ATTRIBUTE_CLASS)))
 			found = names_within(search, i);
-		if (found)
+		if (found && byline_is_name_like(found))
 			return found;
 	}
 	return NULL;

@@ -61,7 +61,8 @@ static bool is_of_date(const char *word, size_t length)
 {
 	static const char *const words[] = {"on", "published", "updated", "posted", "last", "at",
 		"am", "vom", "um", "le", "el", "il", "em", "op", "den", "veröffentlicht", "publié",
-		"publicado", "stand", "date"};
+		"publicado", "stand", "date", "monday", "tuesday", "wednesday", "thursday",
+		"friday", "saturday", "sunday"};
 	char date[64];
 	int64_t seconds;
 
@@ -92,7 +93,7 @@ static size_t before_date(const char *text, size_t length)
 static bool ends_names(const char *text)
 {
 	static const char *const signs[] = {" | ", " · ", " • ", " / ", " – ", " — ", " @", "(",
-		"<", "@", "\n", "　", "（", "）", "）"};
+		"<", "@", "\n", "　", "（", "）", "／"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
 		if (strncmp(text, signs[i], strlen(signs[i])) == 0)
@@ -173,8 +174,7 @@ static bool is_capital(const char *text)
 	return isupper((unsigned char)*text) || (unsigned char)*text >= 0x80;
 }
 
-/* Whether what stands before the first comma is names, and no beginning of a sentence. */
-static bool look_like_names(const char *text)
+bool byline_is_name_like(const char *text)
 {
 	size_t lower = 0;
 	size_t words = 0;
@@ -230,7 +230,7 @@ const char *byline_find(const char *line, struct arena *arena)
 	if (!names || !is_capital(names))
 		return NULL;
 	found = byline_names(names, arena);
-	return found && look_like_names(found) ? found : NULL;
+	return found && byline_is_name_like(found) ? found : NULL;
 }
 
 bool byline_is_nobody(const char *names, const char *site)

@@ -14,5 +14,8 @@ const char *byline_names(const char *text, struct arena *arena);
 /* The same of any line near a headline: only where a word before them says so. */
 const char *byline_find(const char *line, struct arena *arena);
 
+/* Whether what stands before the first comma is written as names are. */
+bool byline_is_name_like(const char *text);
+
 /* Whether the names are nobody's: the site's own, or such as programs put in. */
 bool byline_is_nobody(const char *names, const char *site);

@@ -114,6 +114,17 @@ static bool from_time(const struct page_dates *dates, size_t index, struct page_
 		date_read(value, strlen(value), dates->day_first, ret);
 }
 
+/* Whether a <time> within an element tells more than the text does. */
+static bool holds_time(const struct page_dates *dates, size_t index)
+{
+	struct page_time time;
+
+	for (size_t i = index + 1; i < dates->tree->nodes[index].end; i++)
+		if (from_time(dates, i, &time))
+			return true;
+	return false;
+}
+
 /* An element that goes by a telling name, or a <time>, with a date in its text. */
 static bool from_named(const struct page_dates *dates, size_t index, struct page_time *ret)
 {
@@ -121,7 +132,8 @@ static bool from_named(const struct page_dates *dates, size_t index, struct page
 	const struct page_node *node = &dates->tree->nodes[index];
 
 	if (node->end - index > DATE_NODES_MAX ||
-		(node->tag != PAGE_TIME && (node->attribute_count == 0 || !has_date_name(node))))
+		(node->tag != PAGE_TIME && (node->attribute_count == 0 || !has_date_name(node))) ||
+		holds_time(dates, index))
 		return false;
 	return page_tree_text(dates->tree, index, &text) == 0 && text.length <= DATE_LINE_MAX &&
 		(date_find(buffer_string(&text), text.length, dates->day_first, ret) ||

@@ -122,7 +122,7 @@ static bool is_heading(const char *text, size_t length, const struct judging *ju
 /* What stands between the parts of a title, space on either side where a part may have it too. */
 static const char *const separators[] = {" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " · ",
 	" • ", " / ", " // ", " \\ ", " ~ ", " * ", " -- ", " ► ", " → ", " ← ", " ‹ ", " › ",
-	" @ ", " -", " < ", " > ", " ∙ ", "|", " : ", ": ", ", "};
+	" @ ", " -", " < ", " > ", " ∙ ", "|", " : ", ": "};
 
 /* The separator at `text`: its length, or 0. */
 static size_t separator_at(const char *text)
@@ -268,7 +268,7 @@ static bool cut_first(struct span *span)
 /* What is left of separators at the ends. */
 static void trim(struct span *span)
 {
-	while (span->length > 0 && strchr(" |-:>/~*,", span->text[span->length - 1]))
+	while (span->length > 0 && strchr(" |-:>/~*", span->text[span->length - 1]))
 		span->length--;
 	while (span->length > 0 && strchr(" |->/~", *span->text))
 		*span = span_from(span, span->text + 1);

@@ -226,6 +226,10 @@ static void test_times_of_changes_and_of_other_articles_do_not_count(void **stat
 		"<div>3 May 2020</div>" BODY "</article>"
 		"<ul class=more><li><time datetime=2021-01-03></time></ul>",
 		"2020-05-03T00:00:00Z");
+	assert_published(*state,
+		TITLED "<h1>Boats sail again</h1><p class=published>"
+		       "<time datetime='2020-05-03 17:19:53 GMT'>3 May 2020 @17:19</time></p>" BODY,
+		"2020-05-03T17:19:53Z");
 	assert_published(*state, TITLED "<h1>Boats sail again</h1><p class=date>03.05.20</p>" BODY,
 		"2020-05-03T00:00:00Z");
 }
@@ -280,6 +284,10 @@ static void test_authors_are_found_where_pages_put_them(void **state)
 	assert_author(
 		*state, "<p><b>Boats</b><br>By Ines Corvell, 14 October 2004</p>", "Ines Corvell");
 	assert_author(*state,
+		"<div class=claim><h4 class=author>The defence ministries of both</h4></div>"
+		"<p>By Ines Corvell</p>",
+		"Ines Corvell");
+	assert_author(*state,
 		"<div id=c><p class=comment-author>Nora</p></div><p>Von Ines Corvell</p>",
 		"Ines Corvell");
 }
@@ -307,7 +315,7 @@ static void assert_title(struct fixture *fixture, const char *head, const char *
 static void test_titles_stand_without_a_known_site_whatever_parts_them(void **state)
 {
 	static const char *const separators[] = {" :: ", " « ", " » ", " ~ ", " * ", " -- ", " → ",
-		" // ", " \\ ", " @ ", " ‹ ", " › ", ", ", ": ", " | ", " - "};
+		" // ", " \\ ", " @ ", " ‹ ", " › ", ": ", " | ", " - "};
 	char head[512];
 
 	for (size_t i = 0; i < sizeof(separators) / sizeof(*separators); i++) {
@@ -341,6 +349,8 @@ static void test_a_site_that_is_not_known_is_guessed(void **state)
 		HEADLINE);
 	assert_title(*state, "<title>Coast Blog &raquo; Blog Archive &raquo; " HEADLINE "</title>",
 		HEADLINE);
+	assert_title(*state, SITE "<title>Introducing Ines Corvell, new head at Sentinel</title>",
+		"Introducing Ines Corvell, new head at Sentinel");
 	assert_title(*state,
 		"<title>" HEADLINE " - at last</title>"
 		"<meta property=og:title content='" HEADLINE " - at last'>",
