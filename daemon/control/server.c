@@ -20,6 +20,7 @@
 enum {
 	BACKLOG = 64,
 	SOCKET_MODE = 0660,
+	BAD_REQUEST = 400,
 	FORBIDDEN = 403,
 	NOT_FOUND = 404,
 	METHOD_NOT_ALLOWED = 405,
@@ -157,8 +158,12 @@ static void run_command(struct control_server *server, struct evhttp_request *re
 		.origin = &origin,
 	};
 
-	if (evhttp_parse_query_str(query ? query : "", &parameters) == 0)
-		command->handle(&asked, &reply, server->userdata);
+	if (evhttp_parse_query_str(query ? query : "", &parameters) < 0) {
+		send_error(request, BAD_REQUEST,
+			"the query is malformed; expected NAME=VALUE, joined by &");
+		return;
+	}
+	command->handle(&asked, &reply, server->userdata);
 	evhttp_clear_headers(&parameters);
 	if (!origin.deferred)
 		control_send(request, reply.status, reply.body);

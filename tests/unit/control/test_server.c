@@ -24,6 +24,7 @@ enum {
 	ANSWER_MAX = 64 * 1024,
 	UNREAD_MAX = 100 * 1000,
 	STATUS_OK = 200,
+	STATUS_MALFORMED = 400,
 	STATUS_NOT_FOUND = 404,
 	STATUS_METHOD = 405,
 };
@@ -213,6 +214,19 @@ static void test_unknown_path_and_method_are_refused_in_words(void **state)
 	body = ask(*state, "POST", "/echo", STATUS_METHOD);
 	assert_non_null(json_string_value(json_object_get(body, "error")));
 	json_decref(body);
+}
+
+static void test_malformed_query_is_refused_in_words(void **state)
+{
+	static const char *const paths[] = {"/echo?limit", "/echo?=1", "/echo?limit=1&&"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		json_t *body = ask(*state, "GET", paths[i], STATUS_MALFORMED);
+
+		assert_non_null(strstr(
+			json_string_value(json_object_get(body, "error")), "expected NAME=VALUE"));
+		json_decref(body);
+	}
 }
 
 static void test_answer_without_body_is_no_json(void **state)
@@ -496,6 +510,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_server(test_argument_and_parameter_are_decoded),
 		with_server(test_unknown_path_and_method_are_refused_in_words),
+		with_server(test_malformed_query_is_refused_in_words),
 		with_server(test_answer_without_body_is_no_json),
 		with_server(test_answer_may_come_later),
 		with_server(test_answer_of_lines_comes_line_by_line),
