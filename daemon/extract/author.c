@@ -176,8 +176,9 @@ static const char *names_of_links(const struct search *search, size_t index)
 	return names.length > 0 ? arena_strdup(search->arena, buffer_string(&names)) : NULL;
 }
 
-/* The first element by its rel or class, from a node on. */
-static const char *from_elements(const struct search *search, size_t first)
+/* The first element by its rel or class, from a node on; `any`: what is written unlike names too.
+ */
+static const char *from_elements(const struct search *search, size_t first, bool any)
 {
 	const struct page_tree *tree = search->tree;
 
@@ -198,7 +199,7 @@ static const char *from_elements(const struct search *search, size_t first)
 		else if (node->end - i < AUTHOR_NODES_MAX && node->tag != PAGE_BODY &&
 			is_author_class(page_node_attribute(node, ATTRIBUTE_CLASS)))
 			found = names_within(search, i);
-		if (found && byline_is_name_like(found))
+		if (found && (any || byline_is_name_like(found)))
 			return found;
 	}
 	return NULL;
@@ -310,10 +311,10 @@ const char *author_choose(const struct page_meta *meta, const struct page_tree *
 	for (size_t source = 0; source < SOURCE_WEAK; source++)
 		if (take(byline_names(meta->values[FIELD_AUTHOR][source], arena), site, &best))
 			return best;
-	if (take(from_elements(&search, start), site, &best) ||
-		take(from_elements(&search, 1), site, &best) ||
+	if (take(from_elements(&search, start, false), site, &best) ||
+		take(from_elements(&search, 1, false), site, &best) ||
 		take(from_lines(&search), site, &best) || take(from_links(&search), site, &best))
 		return best;
 	(void)take(byline_names(meta->values[FIELD_AUTHOR][SOURCE_WEAK], arena), site, &best);
-	return best;
+	return best ? best : from_elements(&search, start, true);
 }
