@@ -225,7 +225,7 @@ static void note_response(struct buffer *transcript, const struct http_response 
 {
 	const struct http_headers *headers = response->headers;
 
-	if (response->failure != HTTP_OK || response->status == 0)
+	if (response->status == 0)
 		return;
 	transcript_printf(transcript, '<', "HTTP %d", response->status);
 	for (unsigned i = 0; headers && i < headers->count; i++) {

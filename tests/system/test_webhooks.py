@@ -183,6 +183,9 @@ class WebhooksTest(AgencyTest):
         wait_for("another", lambda: self.delivery().get("state") == "delivered" and
                  self.receiver.count() >= 3, SECONDS)
         self.assertEqual(self.receiver.count(), 3)
+        done = self.daemon.tool("hooks", "test", "desk")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("\n< HTTP 200\n", done.stdout)
 
     def test_redirects_are_not_followed(self):
         def redirect(handler, number):
