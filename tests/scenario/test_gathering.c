@@ -289,6 +289,7 @@ static void expect_digest(struct desk *desk, size_t event, size_t count, const c
 	assert_int_equal(listed_count(desk, event), count);
 	assert_int_equal(number_of(desk, event, "count"), (json_int_t)count);
 	assert_int_equal(number_of(desk, event, "remaining"), 0);
+	assert_int_equal(number_of(desk, event, "part"), 1);
 	assert_string_equal(listed(desk, event, 0), first);
 }
 
@@ -350,6 +351,18 @@ static void test_topic_that_hears_late_is_told_the_highest_threshold(void **stat
 	assert_int_equal(desk->events[0].type, EVENT_STORY_NEW);
 	assert_int_equal(desk->events[1].type, EVENT_STORY_SPREAD);
 	assert_int_equal(number_of(desk, 1, "threshold"), 3);
+}
+
+static void test_spread_by_a_copy_that_matches_is_told_once(void **state)
+{
+	struct desk *desk = *state;
+
+	start(desk, "Spread=2\n");
+	begin_story(desk, "s");
+	(void)tell(desk, "a.example", "fire", RELATION_NEW);
+	(void)tell(desk, "b.example", "fire", RELATION_COPY);
+	expect_events(desk, 2);
+	assert_int_equal(desk->events[1].type, EVENT_STORY_SPREAD);
 }
 
 static void test_spread_of_what_was_primed_is_silent(void **state)
@@ -486,6 +499,24 @@ static void test_topic_that_gathers_no_more_lets_go(void **state)
 	expect_events(desk, 3);
 }
 
+static void test_what_comes_when_a_digest_is_due_does_not_put_it_off(void **state)
+{
+	struct desk *desk = *state;
+
+	start(desk, "Digest=hourly\n");
+	tell_new(desk, 1);
+	desk->now += USEC_HOUR;
+	tell_new(desk, 2);
+	release(desk);
+	expect_events(desk, 1);
+	expect_digest(desk, 0, 2, "fire 1");
+	/* The next one begins anew. */
+	tell_new(desk, 3);
+	advance(desk, USEC_HOUR);
+	expect_events(desk, 2);
+	expect_digest(desk, 1, 1, "fire 3");
+}
+
 static void test_topic_that_is_gone_is_forgotten_when_due(void **state)
 {
 	struct desk *desk = *state;
@@ -541,6 +572,24 @@ static int keep_newest(const struct delivery *delivery, void *userdata)
 
 	*newest = *delivery;
 	return 1;
+}
+
+static void test_update_that_waits_is_overtaken_by_one_that_need_not(void **state)
+{
+	struct desk *desk = *state;
+
+	start(desk, "Alert=new update\n");
+	tell_new(desk, 1);
+	assert_int_equal(tell(desk, "a.example", "fire grows", RELATION_UPDATE), 1);
+	assert_int_equal(tell(desk, "a.example", "fire grows more", RELATION_UPDATE), 0);
+	desk->now += USEC_HOUR; /* not released yet */
+	assert_int_equal(tell(desk, "a.example", "fire is out", RELATION_UPDATE), 1);
+	release(desk);
+	advance(desk, USEC_DAY);
+	expect_events(desk, 3);
+	assert_string_equal(json_string_value(json_object_get(
+				    json_object_get(desk->events[2].data, "article"), "title")),
+		"fire is out");
 }
 
 static void test_update_that_was_held_is_of_when_it_is_told(void **state)
@@ -662,6 +711,9 @@ int main(void)
 		AT_DESK(test_quiet_hours_gather_and_end),
 		AT_DESK(test_what_comes_when_a_digest_is_due_joins_it),
 		AT_DESK(test_topic_that_gathers_no_more_lets_go),
+		AT_DESK(test_what_comes_when_a_digest_is_due_does_not_put_it_off),
+		AT_DESK(test_update_that_waits_is_overtaken_by_one_that_need_not),
+		AT_DESK(test_spread_by_a_copy_that_matches_is_told_once),
 		AT_DESK(test_topic_that_is_gone_is_forgotten_when_due),
 		AT_DESK(test_clock_that_was_wrong_delays_no_digest),
 		AT_DESK(test_clock_set_back_while_it_was_off_holds_no_update_for_longer),

@@ -69,6 +69,8 @@ static int check_alert(const struct alert *alert, void *userdata)
 	json_decref(event);
 	seen->count++;
 	seen->type = alert->type;
+	if (alert->type == EVENT_FEED_MOVED)
+		assert_string_equal(alert->url, "https://example.org/new");
 	(void)snprintf(seen->words, sizeof(seen->words), "%s", alert->title);
 	return 0;
 }

@@ -224,6 +224,7 @@ static void test_only_a_sick_receiver_counts_against_the_hook(void **state)
 
 	(void)state;
 	assert_true(outcome_of(500, words).unwell);
+	assert_true(outcome_of(408, words).unwell);
 	assert_true(outcome_of(429, words).unwell);
 	assert_false(outcome_of(400, words).unwell);
 	assert_false(outcome_of(422, words).unwell);

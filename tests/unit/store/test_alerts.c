@@ -387,6 +387,23 @@ static void test_alerts_come_newest_first_by_topic_and_time(void **state)
 	assert_string_equal(list.letters, "B");
 }
 
+static void test_digests_of_a_topic_keep_their_order(void **state)
+{
+	static const char *const topics[] = {"bridges", "roads", "bridges", NULL};
+	struct room *room = *state;
+
+	for (unsigned i = 0; topics[i]; i++) {
+		struct alert alert = make_alert((char[]){(char)('A' + i), '\0'}, NULL, NOW + i);
+
+		alert.type = EVENT_DIGEST;
+		alert.topic = topics[i];
+		assert_int_equal(store_alert_add(room->store, &alert, desk), 0);
+	}
+	assert_string_equal(due(room, "desk", NOW + 9).letters, "AB");
+	conclude(room, "desk", NOW + 9, DELIVERY_DELIVERED, 0);
+	assert_string_equal(due(room, "desk", NOW + 9).letters, "BC");
+}
+
 static void test_dead_letters_come_oldest_first_by_hook(void **state)
 {
 	struct room *room = *state;
@@ -521,6 +538,7 @@ int main(void)
 		IN_ROOM(test_deliveries_come_newest_first_and_dead_ones_alone),
 		IN_ROOM(test_callback_may_write_what_it_is_shown),
 		IN_ROOM(test_alerts_come_newest_first_by_topic_and_time),
+		IN_ROOM(test_digests_of_a_topic_keep_their_order),
 		IN_ROOM(test_dead_letters_come_oldest_first_by_hook),
 		IN_ROOM(test_deliveries_are_counted_by_hook),
 		IN_ROOM(test_alerts_are_gone_through_by_their_keys),
