@@ -430,6 +430,27 @@ static int64_t parse_length(const char *text)
 	return found ? length : -1;
 }
 
+/* A media type without white space around it; NULL where there is none. */
+static const char *keep_type(struct feed_builder *builder, const char *type)
+{
+	size_t length;
+
+	type += strspn(type, " \t\r\n");
+	length = strlen(type);
+	while (length > 0 && isspace((unsigned char)type[length - 1]))
+		length--;
+	return length > 0 ? keep(builder, type, length, ENCLOSURE_TYPE_MAX) : NULL;
+}
+
+/* The same file is named more than once, by Media RSS and by RSS, with more said in one place. */
+static struct enclosure *find_enclosure(const struct entry *entry, const char *url)
+{
+	for (size_t i = 0; i < entry->enclosure_count; i++)
+		if (strcmp(entry->enclosures[i].url, url) == 0)
+			return &entry->enclosures[i];
+	return NULL;
+}
+
 /* The value's text is "url\0type\0length". */
 static void add_enclosure(struct feed_builder *builder, const struct draft *draft,
 	const struct draft_value *value, struct entry *entry)
@@ -439,17 +460,19 @@ static void add_enclosure(struct feed_builder *builder, const struct draft *draf
 	const char *type = url + url_length + 1;
 	const char *length = type + strlen(type) + 1;
 	struct enclosure enclosure = {.length = parse_length(length)};
+	struct enclosure *known;
 
 	enclosure.url = resolve(builder, value, url, url_length);
 	if (!enclosure.url)
 		return;
-	for (size_t i = 0; i < entry->enclosure_count; i++)
-		if (strcmp(entry->enclosures[i].url, enclosure.url) == 0)
-			return;
-	type += strspn(type, " \t\r\n");
-	if (*type != '\0')
-		enclosure.type = keep(builder, type, strcspn(type, " \t\r\n"), ENCLOSURE_TYPE_MAX);
-	entry->enclosures[entry->enclosure_count++] = enclosure;
+	enclosure.type = keep_type(builder, type);
+	known = find_enclosure(entry, enclosure.url);
+	if (!known) {
+		entry->enclosures[entry->enclosure_count++] = enclosure;
+		return;
+	}
+	known->type = known->type ? known->type : enclosure.type;
+	known->length = known->length < 0 ? enclosure.length : known->length;
 }
 
 void draft_enclosures(struct feed_builder *builder, const struct draft *draft, struct entry *entry)

@@ -67,7 +67,7 @@ static const struct {
 	{"header", TAG_BLOCK},
 	{"hr", TAG_BREAK},
 	{"html", TAG_BLOCK},
-	{"iframe", TAG_RAW},
+	{"iframe", TAG_SKIP},
 	{"img", TAG_VOID},
 	{"input", TAG_VOID},
 	{"ins", TAG_INLINE},

@@ -1,6 +1,7 @@
 #include "text/html_text.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -15,8 +16,8 @@
  */
 struct absent {
 	bool greater;
-	bool quote[2]; /* " and ' */
-	bool hidden_end;
+	bool quote[2];        /* " and ' */
+	uint64_t hidden_ends; /* a bit for each name, which may be shared: see name_bit() */
 	bool cdata_end;
 };
 
@@ -245,17 +246,25 @@ static const char *skip_element(struct scanner *scanner, const struct tag *tag)
 	return NULL;
 }
 
+static uint64_t name_bit(const struct tag *tag)
+{
+	unsigned first = (unsigned char)(tag->name[0] | 0x20);
+	unsigned last = (unsigned char)(tag->name[tag->name_length - 1] | 0x20);
+
+	return UINT64_C(1) << ((31 * first + 7 * last + tag->name_length) % 64);
+}
+
 /* Where to go on behind an element that goes with its content; its tag alone if it never ends. */
 static const char *skip(struct scanner *scanner, const struct tag *tag, bool raw)
 {
 	const char *end;
 
-	if (tag->empty || scanner->absent.hidden_end)
+	if (tag->empty || (!raw && scanner->absent.hidden_ends & name_bit(tag)))
 		return tag->end;
 	end = raw ? skip_raw(scanner, tag) : skip_element(scanner, tag);
 	if (end)
 		return end;
-	scanner->absent.hidden_end = true;
+	scanner->absent.hidden_ends |= name_bit(tag);
 	return raw ? scanner->end : tag->end;
 }
 

@@ -63,6 +63,8 @@ static void test_what_nobody_sees_goes(void **state)
 		{"<a title=\"the hidden gem\" class=hiddenish>kept</a>", "kept"},
 		{"<img src=\"http://t.example/1.gif\" width=1 alt=\"pixel\">text", "text"},
 		{"<template><p>x</p></template>y<iframe src=x>z</iframe>", "y"},
+		{"a<iframe src=x> b", "a b"},
+		{"a<object data=x>b<script>c()</script>d<noscript>e</noscript>f", "abdf"},
 		{"x<script>never closed", "x"},
 		{"<p hidden>never closed", "never closed"},
 	};
