@@ -155,6 +155,24 @@ static void test_what_is_beyond_the_bounds_is_left_out(void **state)
 	assert_true(allowed(buffer_string(&file), "/last"));
 }
 
+static void test_a_rule_may_be_so_long_and_no_longer(void **state)
+{
+	_cleanup_(buffer_free) struct buffer path = BUFFER_INIT(ROBOTS_PATTERN_MAX + 2);
+	_cleanup_(buffer_free) struct buffer file = BUFFER_INIT(2 * ROBOTS_PATTERN_MAX);
+
+	(void)state;
+	for (size_t length = ROBOTS_PATTERN_MAX; length <= ROBOTS_PATTERN_MAX + 1; length++) {
+		buffer_reset(&path);
+		buffer_reset(&file);
+		(void)buffer_add_char(&path, '/');
+		while (path.length < length)
+			(void)buffer_add_char(&path, 'a');
+		(void)buffer_printf(&file, "User-agent: *\nDisallow: %s\n", buffer_string(&path));
+		assert_int_equal(allowed(buffer_string(&file), buffer_string(&path)),
+			length > ROBOTS_PATTERN_MAX);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +184,7 @@ int main(void)
 		cmocka_unit_test(test_rules_that_take_too_long_allow_nothing),
 		cmocka_unit_test(test_encodings_of_one_character_are_the_same),
 		cmocka_unit_test(test_what_is_beyond_the_bounds_is_left_out),
+		cmocka_unit_test(test_a_rule_may_be_so_long_and_no_longer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,8 @@
 #include <cmocka.h>
 
 #include "base/macro.h"
+#include "base/url.h"
+#include "extract/robots.h"
 #include "worker/frame.h"
 #include "worker/job.h"
 
@@ -271,6 +273,76 @@ static void test_answer_with_a_reason_beyond_the_bound_is_refused(void **state)
 	assert_int_equal(read_answer(wire, wire->buffer.length - FRAME_HEAD_BYTES, &back), 0);
 }
 
+/* Writes the answer and reads it back. */
+static int pass(struct wire *wire, const struct answer *answer)
+{
+	struct answer back;
+
+	buffer_reset(&wire->buffer);
+	assert_int_equal(answer_write(answer, &wire->buffer), 0);
+	return read_answer(wire, wire->buffer.length - FRAME_HEAD_BYTES, &back);
+}
+
+/* The daemon looks names of them up in tables. */
+static void test_answer_of_no_known_status_or_verdict_is_refused(void **state)
+{
+	struct answer answer = {.kind = ANSWER_PAGE, .reason = "because"};
+
+	answer.status = ANSWER_STATUS_MAX - 1;
+	assert_int_equal(pass(*state, &answer), 0);
+	answer.status = ANSWER_STATUS_MAX;
+	assert_int_equal(pass(*state, &answer), -EBADMSG);
+	answer.status = ANSWER_DONE;
+	answer.page.verdict = PAGE_VERDICT_MAX - 1;
+	assert_int_equal(pass(*state, &answer), 0);
+	answer.page.verdict = PAGE_VERDICT_MAX;
+	assert_int_equal(pass(*state, &answer), -EBADMSG);
+}
+
+static void test_page_with_a_text_beyond_its_bound_is_refused(void **state)
+{
+	static const struct {
+		size_t offset;
+		size_t limit;
+	} texts[] = {
+		{offsetof(struct web_page, title), PAGE_TITLE_MAX},
+		{offsetof(struct web_page, text), PAGE_TEXT_MAX},
+		{offsetof(struct web_page, author), PAGE_AUTHOR_MAX},
+		{offsetof(struct web_page, language), LANGUAGE_MAX},
+		{offsetof(struct web_page, canonical_url), URL_BYTES_MAX},
+		{offsetof(struct web_page, site), PAGE_SITE_MAX},
+		{offsetof(struct web_page, image), URL_BYTES_MAX},
+	};
+	char *text = test_malloc(PAGE_TEXT_MAX + 2);
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct answer answer = {.kind = ANSWER_PAGE};
+
+		*(const char **)((char *)&answer.page + texts[i].offset) = text;
+		memset(text, 'a', texts[i].limit + 1);
+		text[texts[i].limit + 1] = '\0';
+		assert_int_equal(pass(*state, &answer), -EBADMSG);
+		text[texts[i].limit] = '\0';
+		assert_int_equal(pass(*state, &answer), 0);
+	}
+	test_free(text);
+}
+
+static void test_rules_that_are_none_or_beyond_the_bound_are_refused(void **state)
+{
+	struct answer answer = {.kind = ANSWER_ROBOTS};
+	char *rules = test_malloc(ROBOTS_RULES_MAX + 2);
+
+	assert_int_equal(pass(*state, &answer), -EBADMSG);
+	answer.rules = rules;
+	memset(rules, '\n', ROBOTS_RULES_MAX + 1);
+	rules[ROBOTS_RULES_MAX + 1] = '\0';
+	assert_int_equal(pass(*state, &answer), -EBADMSG);
+	rules[ROBOTS_RULES_MAX] = '\0';
+	assert_int_equal(pass(*state, &answer), 0);
+	test_free(rules);
+}
+
 /* Feeds a frame to a pipe byte by byte. */
 static void test_frame_is_whole_only_with_its_last_byte(void **state)
 {
@@ -342,6 +414,9 @@ int main(void)
 		TEST(test_answer_cut_or_lengthened_is_refused),
 		TEST(test_answer_with_text_that_is_not_utf8_is_refused),
 		TEST(test_answer_with_a_reason_beyond_the_bound_is_refused),
+		TEST(test_answer_of_no_known_status_or_verdict_is_refused),
+		TEST(test_page_with_a_text_beyond_its_bound_is_refused),
+		TEST(test_rules_that_are_none_or_beyond_the_bound_are_refused),
 		TEST(test_frame_is_whole_only_with_its_last_byte),
 		TEST(test_frame_beyond_its_limit_or_empty_or_cut_is_refused),
 	};
