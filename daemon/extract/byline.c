@@ -20,7 +20,8 @@ enum {
 static const char *const prefixes[] = {"by ", "by: ", "written by ", "posted by ", "published by ",
 	"von ", "par ", "por ", "di ", "af ", "av ", "door ", "from ",
 	"autor: ", "autorin: ", "autoren: ", "author: ", "authors: ", "auteur: ", "auteur : ",
-	"autore: ", "autora: ", "text: ", "texte: ", "testo: ", "texto: ", "analysis by ",
+	"autore: ", "autora: ", "text: ", "von: ", "par : ", "por: ", "about the author: ",
+	"über den autor: ", "über die autorin: ", "texte: ", "testo: ", "texto: ", "analysis by ",
 	"story by ", "words by ", "reported by ", "text von ", "ein beitrag von ", "beitrag von ",
 	"geschrieben von ", "verfasst von ", "kommentar von ", "ein kommentar von ",
 	"eine analyse von ", "ein gastbeitrag von ", "gastbeitrag von ",
@@ -62,7 +63,7 @@ static bool is_of_date(const char *word, size_t length)
 	static const char *const words[] = {"on", "published", "updated", "posted", "last", "at",
 		"am", "vom", "um", "le", "el", "il", "em", "op", "den", "veröffentlicht", "publié",
 		"publicado", "stand", "date", "monday", "tuesday", "wednesday", "thursday",
-		"friday", "saturday", "sunday"};
+		"friday", "saturday", "sunday", "mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 	char date[64];
 	int64_t seconds;
 

@@ -103,17 +103,43 @@ static size_t cut_tokens(const char *text, size_t length, struct token tokens[TO
 	return count;
 }
 
-/* The words before a token and with it, as few as make a date, up to `stop`. */
+/* The words before a token and with it, as few as make a date; sets where they begin. */
 static bool read_before(const struct token *tokens, size_t at, const char *stop, bool day_first,
-	struct page_time *ret)
+	const char **ret_start, struct page_time *ret)
 {
 	size_t most = at + 1 < DATE_TOKENS_MAX ? at + 1 : DATE_TOKENS_MAX;
 
-	for (size_t back = 0; back < most; back++)
-		if (date_read(tokens[at - back].text, (size_t)(stop - tokens[at - back].text),
-			    day_first, ret))
+	for (size_t back = 0; back < most; back++) {
+		*ret_start = tokens[at - back].text;
+		if (date_read(*ret_start, (size_t)(stop - *ret_start), day_first, ret))
 			return true;
+	}
 	return false;
+}
+
+static int64_t day_of(const struct page_time *time)
+{
+	return (time->seconds + (int64_t)time->offset * 60) / 86400;
+}
+
+/* A time behind a date makes it the more exact, but may not make it another. */
+static void read_time(const struct token *tokens, size_t at, size_t count, const char *start,
+	bool day_first, struct page_time *date)
+{
+	for (size_t more = TIME_TOKENS_MAX; more > 0; more--) {
+		struct page_time found;
+		const char *stop;
+
+		if (at + more >= count)
+			continue;
+		stop = tokens[at + more].text + tokens[at + more].length;
+		if (memchr(tokens[at + 1].text, ':', (size_t)(stop - tokens[at + 1].text)) &&
+			date_read(start, (size_t)(stop - start), day_first, &found) &&
+			day_of(&found) == day_of(date)) {
+			*date = found;
+			return;
+		}
+	}
 }
 
 /* Whether a text that begins with a year tells a day: by a third number, or behind a month's name.
@@ -156,22 +182,14 @@ static bool read_at(
 	const struct token *tokens, size_t at, size_t count, bool day_first, struct page_time *ret)
 {
 	const char *end = tokens[at].text + tokens[at].length;
+	const char *start;
 
 	while (end > tokens[at].text && strchr(",.;)|", end[-1]))
 		end--;
-	/* A time behind the date makes it the more exact. */
-	for (size_t more = TIME_TOKENS_MAX; more > 0; more--) {
-		const char *stop;
-
-		if (at + more >= count)
-			continue;
-		stop = tokens[at + more].text + tokens[at + more].length;
-		if (memchr(tokens[at + 1].text, ':', (size_t)(stop - tokens[at + 1].text)) &&
-			read_before(tokens, at, stop, day_first, ret))
-			return true;
-	}
-	return read_before(tokens, at, end, day_first, ret) ||
-		read_behind(tokens, at, count, day_first, ret);
+	if (!read_before(tokens, at, end, day_first, &start, ret))
+		return read_behind(tokens, at, count, day_first, ret);
+	read_time(tokens, at, count, start, day_first, ret);
+	return true;
 }
 
 bool date_find(const char *text, size_t length, bool day_first, struct page_time *ret)

@@ -12,6 +12,7 @@
 
 enum {
 	DATE_LINE_MAX = 160, /* characters of a line that tells the date */
+	SHORT_LINE_MAX = 40, /* of one that may have two digits of the year */
 	LINES_BEFORE = 4,    /* of the headline */
 	LINES_BEHIND = 12,
 	LINES_FIRST = 30,    /* where there is no headline */
@@ -177,9 +178,12 @@ static bool from_line(const struct page_dates *dates, size_t index, struct page_
 
 	if (block->length > DATE_LINE_MAX || block_text(dates->tree, block, &text) < 0)
 		return false;
-	return text.length > 0 && date_has_year(text.bytes, text.length) &&
-		!tells_change(text.bytes) &&
-		date_find(text.bytes, text.length, dates->day_first, ret);
+	if (text.length == 0 || tells_change(text.bytes))
+		return false;
+	return (date_has_year(text.bytes, text.length) &&
+		       date_find(text.bytes, text.length, dates->day_first, ret)) ||
+		(block->length <= SHORT_LINE_MAX &&
+			date_find_short(text.bytes, text.length, dates->day_first, ret));
 }
 
 /* From the headline on, or from the start. */

@@ -198,30 +198,40 @@ static bool cut_site(struct span *span, const struct judging *judging)
 static bool cut_to_heading(struct span *span, const struct judging *judging)
 {
 	const char *end = span->text + span->length;
+	struct span best = {0};
 	size_t tried = 0;
 
 	for (const char *at = end; at > span->text && tried < SEPARATORS_MAX; at--) {
+		size_t length = (size_t)(at - span->text);
+
 		if (separator_at(at) == 0)
 			continue;
-		if (is_heading(span->text, (size_t)(at - span->text), judging)) {
-			span->length = (size_t)(at - span->text);
-			return true;
+		if (is_heading(span->text, length, judging)) {
+			best = (struct span){span->text, length};
+			break;
 		}
 		tried++;
 	}
 	tried = 0;
 	for (const char *at = span->text; at < end && tried < SEPARATORS_MAX; at++) {
 		size_t size = separator_at(at);
+		struct span rest;
 
 		if (size == 0 || at + size >= end)
 			continue;
-		if (is_heading(at + size, (size_t)(end - at - (long)size), judging)) {
-			*span = span_from(span, at + size);
-			return true;
+		rest = span_from(span, at + size);
+		if (rest.length <= best.length)
+			break;
+		if (is_heading(rest.text, rest.length, judging)) {
+			best = rest;
+			break;
 		}
 		tried++;
 	}
-	return false;
+	if (!best.text)
+		return false;
+	*span = best;
+	return true;
 }
 
 /* Where nothing is known of the site: the last part, if it is short and enough is left. */

@@ -44,6 +44,8 @@ static void test_names_stand_without_what_is_around_them(void **state)
 	names("CC7567", "CC7567");
 	names("Ines Corvell, Orla Penhale on Monday, November 18th, 2019",
 		"Ines Corvell, Orla Penhale");
+	names("Ines Corvell on Sun, 05/03/2020 - 10:00", "Ines Corvell");
+	names("Von: Ines Corvell", "Ines Corvell");
 	names("By | Ines Corvell", "Ines Corvell");
 	names("3 May 2020 | Ines Corvell", "Ines Corvell");
 	names("https://people.example/ines", "");

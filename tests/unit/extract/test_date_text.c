@@ -29,6 +29,9 @@ static void test_dates_are_found_within_lines(void **state)
 	check("Ver\u00F6ffentlicht am 15.04.2025 um neun", "2025-04-15T00:00:00Z");
 	check("Monday, 3 March 2025", "2025-03-03T00:00:00Z");
 	check("Por Ines, 03 de mayo de 2020", "2020-05-03T00:00:00Z");
+	check("3. kv\u011Btna 2020 10:00", "2020-05-03T10:00:00Z");
+	check("3 May\u0131s 2020 Pazar, 10:00 | G\u00FCncelleme: 05.05.2020",
+		"2020-05-03T00:00:00Z");
 	check("Page 3 | 14 October 2004", "2004-10-14T00:00:00Z");
 	check("Budapest, 2020. m\u00E1jus 3. vas\u00E1rnap", "2020-05-03T00:00:00Z");
 	check("\u66F4\u65B0 2020 \u5E74 5 \u6708 3 \u65E5", "2020-05-03T00:00:00Z");

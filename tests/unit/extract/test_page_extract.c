@@ -339,6 +339,9 @@ static void test_titles_are_cut_to_the_heading_that_is_part_of_them(void **state
 		HEADLINE);
 	assert_title(*state, "<title>" HEADLINE " - at last</title><h1>" HEADLINE " - at last</h1>",
 		HEADLINE " - at last");
+	assert_title(*state,
+		"<title>Coast Blog | " HEADLINE "</title><h1>Coast Blog</h1><h2>" HEADLINE "</h2>",
+		HEADLINE);
 }
 
 static void test_a_site_that_is_not_known_is_guessed(void **state)
