@@ -591,8 +591,11 @@ int words_read(const char *text, const char *title, struct arena *arena, struct 
 	scan_text(&body, text);
 	sentences_judge(&body, &head);
 	sentences_prove_names(&head);
-	for (size_t i = 0; i < sizeof(head.proven); i++)
+	/* What either shows to be a name is one where it begins a sentence of the other, too. */
+	for (size_t i = 0; i < sizeof(head.proven); i++) {
 		head.proven[i] |= body.proven[i];
+		body.proven[i] = head.proven[i];
+	}
 	r = close_scan(&body, arena, ret_text);
 	if (r < 0)
 		return r;

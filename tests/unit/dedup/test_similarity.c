@@ -103,6 +103,26 @@ static void test_template_with_other_figures_is_another_story(void **state)
 	assert_int_equal(verdict.relation, RELATION_NEW);
 }
 
+#define FORECAST(place, high, low, friday)                                                         \
+	place " will have sunny spells on Thursday with a high of " high                           \
+	      " degrees and light winds from the west. Showers are expected in the evening. "      \
+	      "Overnight temperatures will fall to " low " degrees. Friday will be cloudy with a " \
+	      "few bright intervals and a high of " friday " degrees."
+
+/* The headline alone shows that the first word is a name. */
+static void test_template_that_begins_with_another_place_is_another_story(void **state)
+{
+	struct verdict verdict =
+		compare("Weather forecast for Paris", FORECAST("Paris", "17", "8", "24"),
+			"Weather forecast for Leeds", FORECAST("Leeds", "17", "8", "21"));
+
+	(void)state;
+	assert_int_equal(verdict.relation, RELATION_NEW);
+	verdict = compare("Weather forecast for Paris", FORECAST("Paris", "19", "4", "21"),
+		"Weather forecast for Leeds", FORECAST("Leeds", "17", "8", "21"));
+	assert_int_equal(verdict.relation, RELATION_NEW);
+}
+
 static void test_empty_articles_are_different_stories(void **state)
 {
 	(void)state;
@@ -209,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_new_first_paragraphs_and_figures_are_an_update),
 		cmocka_unit_test(test_other_report_is_another_story),
 		cmocka_unit_test(test_template_with_other_figures_is_another_story),
+		cmocka_unit_test(test_template_that_begins_with_another_place_is_another_story),
 		cmocka_unit_test(test_empty_articles_are_different_stories),
 		cmocka_unit_test(test_only_what_has_no_probability_is_passed_over),
 	};
