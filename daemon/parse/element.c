@@ -120,7 +120,7 @@ static const struct element_rule rules[] = {
 	{CORE, "link", ACTION_LINK, ACTION_LINK, FIELD_LINK, 1},
 	{CORE, "loc", TEXT, IGNORE, FIELD_LINK, 1},
 	{CORE, "guid", ACTION_GUID, IGNORE, FIELD_ID, 0},
-	{CORE, "id", TEXT, IGNORE, FIELD_ID, 0},
+	{CORE, "id", ACTION_GUID, IGNORE, FIELD_ID, 0},
 	{CORE, "description", CONSTRUCT, IGNORE, FIELD_SUMMARY, 1},
 	{CORE, "summary", CONSTRUCT, IGNORE, FIELD_SUMMARY, 0},
 	{CORE, "abstract", CONSTRUCT, IGNORE, FIELD_SUMMARY, 2},

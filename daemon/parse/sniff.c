@@ -134,13 +134,12 @@ static int to_utf8(const char *text, size_t length, const struct charset_names *
 static enum document_kind kind_of_markup(const char *text, const char *end)
 {
 	static const char *const roots[] = {"<rss", "<feed", "<rdf:rdf", "<channel", "<urlset",
-		"<sitemapindex", "<atom:feed", "<entry", "<?xml"};
+		"<sitemapindex", "<atom:feed", "<entry", "<opml", "<?xml"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
 		if (ascii_begins(text, (size_t)(end - text), roots[i]))
 			return KIND_XML;
-	if (ascii_begins(text, (size_t)(end - text), "<!doctype html") ||
-		ascii_begins(text, (size_t)(end - text), "<html") ||
+	if (ascii_begins(text, (size_t)(end - text), "<html") ||
 		ascii_begins(text, (size_t)(end - text), "<head") ||
 		ascii_begins(text, (size_t)(end - text), "<body"))
 		return KIND_HTML;
@@ -151,6 +150,7 @@ static enum document_kind kind_of(const char *text, size_t length)
 {
 	const char *end = text + (length < JUNK_BYTES ? length : JUNK_BYTES);
 	bool markup = false;
+	bool html = false;
 
 	while (text < end && isspace((unsigned char)*text))
 		text++;
@@ -162,8 +162,14 @@ static enum document_kind kind_of(const char *text, size_t length)
 
 		if (kind != KIND_UNKNOWN)
 			return kind;
+		/* Programs put HTML's document type before feeds, too: the first tag tells. */
+		if (html && *at == '<' && end - at > 1 && isalpha((unsigned char)at[1]))
+			return KIND_HTML;
+		html = html || ascii_begins(at, (size_t)(end - at), "<!doctype html");
 		markup = markup || (*at == '<' && at == text);
 	}
+	if (html)
+		return KIND_HTML;
 	return markup ? KIND_XML : KIND_UNKNOWN;
 }
 

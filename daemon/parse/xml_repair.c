@@ -224,7 +224,9 @@ static void make_way(struct repairer *repairer, const struct piece *name)
 	if (repairer->depth < 2)
 		return;
 	top = &repairer->open[repairer->depth - 1];
-	if ((is_leaf(top) && (is_field(name) || is_record(name))) ||
+	if ((is_leaf(top) &&
+		    (is_field(name) || is_record(name) ||
+			    (piece_is(name, "title") && !piece_is(top, "title")))) ||
 		((piece_is(name, "p") || piece_is(name, "li")) && pieces_equal(name, top)))
 		close_element(repairer);
 }

@@ -145,8 +145,9 @@ static void test_the_reason_names_what_came_instead(void **state)
 		const char *word;
 	} cases[] = {{"%PDF-1.4", "PDF"}, {"\x89PNG\r\n", "PNG"}, {"\xFF\xD8\xFF\xE0", "JPEG"},
 		{"GIF89a<rss/>", "GIF"}, {"PK\3\4 a.xml <rss/>", "ZIP"}, {" \n ", "empty"},
-		{"<opml/>", "<opml>"}, {"<channel/>", "<channel>"}, {"[1]", "JSON"},
-		{"text <\"'=> text", "neither XML nor JSON"}};
+		{"<opml/>", "<opml>"}, {"<opml><head/><body/></opml>", "<opml>"},
+		{"<!doctype html>\n<!-- x --><p>text", "HTML"}, {"<channel/>", "<channel>"},
+		{"[1]", "JSON"}, {"text <\"'=> text", "neither XML nor JSON"}};
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
