@@ -124,6 +124,7 @@ void log_write(
 	if (level > arg_level)
 		return;
 	va_start(arguments, format);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it was started above */
 	(void)vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
 	make_line(message);

@@ -71,7 +71,7 @@ static void test_stored_file_is_read_and_what_is_yet_to_be_sent_refused(void **s
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(file_read_stored(path, 10, &bytes, &length), -ESPIPE);
 	assert_int_equal(unlink(path), 0);
-	(void)strcpy(address.sun_path, path);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(file_read_stored(path, 10, &bytes, &length), -ESPIPE);
 	assert_non_null(strstr(file_error(-ESPIPE), "pipe"));
