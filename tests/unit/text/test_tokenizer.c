@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <unicode/ucnv.h>
 
 #include "base/buffer.h"
 #include "base/macro.h"
+#include "text/char_reference.h"
 #include "text/tokenizer.h"
 
 enum {
@@ -79,6 +81,54 @@ static void test_references_are_read_once(void **state)
 	check(*state, "AT&amp;T &#8364;5 &amp;lt &#x41;&apos;s b", "at&t|5|lt|a|b");
 	check(*state, "a&#146;s &#0; &#xD800; &#1114112; &unknown;", "a|0|xd800|1114112|unknown");
 	check(*state, "&eacute;t&eacute &Eacute;", "et|eacute|e");
+}
+
+static void test_references_of_a_text_are_read_up_to_its_limit(void **state)
+{
+	static const char plain[] = "R&D &amp";
+	struct arena *arena;
+	const char *read;
+
+	(void)state;
+	assert_int_equal(arena_new(4096, &arena), 0);
+	assert_int_equal(char_references_read(plain, 100, arena, &read), 0);
+	assert_ptr_equal(read, plain);
+	assert_int_equal(
+		char_references_read("&lt;caf&eacute;&gt; &amp;lt;&x;", 100, arena, &read), 0);
+	assert_string_equal(read, "<caf\xC3\xA9> &lt;&x;");
+	/* What is beyond goes, and so does a character that is cut; where nothing is read, it
+	 * stays.
+	 */
+	assert_int_equal(char_references_read("&lt;a\xC3\xA9x", 6, arena, &read), 0);
+	assert_string_equal(read, "<a");
+	assert_int_equal(char_references_read("abc&lt;", 5, arena, &read), 0);
+	assert_string_equal(read, "abc&lt;");
+	arena_free(arena);
+}
+
+static void test_numbers_of_windows_1252_are_its_characters(void **state)
+{
+	static const unsigned holes[] = {0x81, 0x8D, 0x8F, 0x90, 0x9D};
+	UErrorCode error = U_ZERO_ERROR;
+	UConverter *converter = ucnv_open("windows-1252", &error);
+
+	(void)state;
+	assert_true(U_SUCCESS(error));
+	for (unsigned number = 0x80; number < 0xA0; number++) {
+		const char byte = (char)number;
+		UChar expected[2] = {0};
+		char reference[16];
+		uint32_t c = 0;
+		int length = snprintf(reference, sizeof(reference), "&#%u;", number);
+		bool is_hole = false;
+
+		for (size_t i = 0; i < ARRAY_SIZE(holes); i++)
+			is_hole |= holes[i] == number;
+		(void)ucnv_toUChars(converter, expected, 2, &byte, 1, &error);
+		assert_int_equal(char_reference_read(reference, (size_t)length, &c), length);
+		assert_int_equal(c, is_hole ? number : expected[0]);
+	}
+	ucnv_close(converter);
 }
 
 static void test_possessives_go(void **state)
@@ -168,11 +218,15 @@ static void test_signs_are_remembered(void **state)
 	char *line = line_of(*state,
 		"#a C++ $5bn 7% \xE2\x82\xAC"
 		"5 \xC2\xA3"
-		"6 C#d @e+",
+		"6 C#d @e+ \xE2\x82\xB9"
+		"8 \xE2\x82\xA9"
+		"9",
 		0, true);
 
 	assert_string_equal(line,
-		"a/a/1/0|c/C/0/5|5bn/5bn/3/0|7/7/0/3|5/5/4/0|6/6/5/0|c/C/0/2|d/d/1/0|e/e/2/1");
+		"a/a/1/0|c/C/0/5|5bn/5bn/3/0|7/7/0/3|5/5/4/0|6/6/5/0|c/C/0/2|d/d/1/0|e/e/2/1|8/8/0/"
+		"0|"
+		"9/9/0/0");
 	free(line);
 }
 
@@ -308,6 +362,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_references_are_read_once),
+		cmocka_unit_test(test_references_of_a_text_are_read_up_to_its_limit),
+		cmocka_unit_test(test_numbers_of_windows_1252_are_its_characters),
 		cmocka_unit_test(test_possessives_go),
 		cmocka_unit_test(test_thousands_commas_go),
 		cmocka_unit_test(test_dots_join_digits_and_acronyms),
