@@ -16,6 +16,7 @@ enum {
 	BYLINE_MAX = 120,       /* characters */
 	BYLINE_NODES_MAX = 200, /* of a headline's block, with its byline behind a break */
 	AUTHOR_NODES_MAX = 48,  /* of an element that tells the author */
+	CANDIDATES_MAX = 100,   /* elements that are looked at for an author */
 	NAMES_MAX = 10,
 	NAMES_BYTES_MAX = 1024,
 };
@@ -165,10 +166,13 @@ static const char *names_of_links(const struct search *search, size_t index)
 	_cleanup_(buffer_free) struct buffer text = BUFFER_INIT(64 * 1024);
 	const struct page_tree *tree = search->tree;
 	uint32_t parent = tree->nodes[index].parent;
+	size_t count = 0;
 
-	for (size_t i = index; i < tree->nodes[parent].end; i = tree->nodes[i].end) {
+	for (size_t i = index; i < tree->nodes[parent].end && count < NAMES_MAX;
+		i = tree->nodes[i].end) {
 		if (!is_author_link(&tree->nodes[i]))
 			continue;
+		count++;
 		buffer_reset(&text);
 		if (parted_text(tree, i, &text) == 0)
 			add_name(&names, byline_names(buffer_string(&text), search->arena));
@@ -176,29 +180,42 @@ static const char *names_of_links(const struct search *search, size_t index)
 	return names.length > 0 ? arena_strdup(search->arena, buffer_string(&names)) : NULL;
 }
 
-/* The first element by its rel or class, from a node on; `any`: what is written unlike names too.
+static bool is_within_elsewhere(const struct page_tree *tree, size_t index)
+{
+	for (size_t i = index; i > 0; i = tree->nodes[i].parent)
+		if (is_elsewhere(&tree->nodes[i]))
+			return true;
+	return false;
+}
+
+/*
+ * The first element by its rel or class, from a node on; `any`: what is written unlike names too.
+ * Few are candidates, so that only theirs are looked at for what they stand in.
  */
 static const char *from_elements(const struct search *search, size_t first, bool any)
 {
 	const struct page_tree *tree = search->tree;
+	size_t tried = 0;
 
-	for (size_t i = first; i < tree->count; i++) {
+	for (size_t i = first; i < tree->count && tried < CANDIDATES_MAX; i++) {
 		const struct page_node *node = &tree->nodes[i];
-		const char *found = NULL;
+		const char *found;
+		bool link;
 
-		if (node->attribute_count == 0 && node->tag != PAGE_ASIDE &&
-			node->tag != PAGE_NAV && node->tag != PAGE_FOOTER)
+		if (node->attribute_count == 0 || node->tag == PAGE_BODY)
 			continue;
-		if (is_elsewhere(node)) {
+		link = node->tag == PAGE_A &&
+			is_one_of(page_node_attribute(node, ATTRIBUTE_REL), "author");
+		if (!link &&
+			(node->end - i >= AUTHOR_NODES_MAX ||
+				!is_author_class(page_node_attribute(node, ATTRIBUTE_CLASS))))
+			continue;
+		tried++;
+		if (is_within_elsewhere(tree, i)) {
 			i = node->end - 1;
 			continue;
 		}
-		if (node->tag == PAGE_A &&
-			is_one_of(page_node_attribute(node, ATTRIBUTE_REL), "author"))
-			found = names_of_links(search, i);
-		else if (node->end - i < AUTHOR_NODES_MAX && node->tag != PAGE_BODY &&
-			is_author_class(page_node_attribute(node, ATTRIBUTE_CLASS)))
-			found = names_within(search, i);
+		found = link ? names_of_links(search, i) : names_within(search, i);
 		if (found && (any || byline_is_name_like(found)))
 			return found;
 	}

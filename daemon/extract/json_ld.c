@@ -12,6 +12,7 @@ enum {
 	DEPTH_MAX = 10, /* of graphs within graphs, and the lists of scripts and of their values */
 	NAMES_MAX = 10,
 	NAMES_BYTES_MAX = 1024,
+	SEARCHES_MAX = 64, /* of a page's graphs for an id */
 };
 
 /* What an object's @type means. */
@@ -34,7 +35,8 @@ struct reading {
 	struct arena *arena;
 	json_t *roots; /* the values of all scripts */
 	enum pass pass;
-	bool found; /* an article that has a headline */
+	size_t searches; /* for things by their ids */
+	bool found;      /* an article that has a headline */
 };
 
 static enum kind kind_of_type(const char *type)
@@ -114,7 +116,7 @@ static void add_name(struct buffer *names, const char *name)
 
 /* A person, by name or by reference, a list of them, or of their names. */
 static void gather_names(
-	const struct reading *reading, const json_t *value, struct buffer *names, unsigned depth)
+	struct reading *reading, const json_t *value, struct buffer *names, unsigned depth)
 {
 	const json_t *name = json_object_get(value, "name");
 	const char *id = string_at(value, "@id");
@@ -131,7 +133,8 @@ static void gather_names(
 		add_name(names, given);
 		(void)buffer_printf(
 			names, "%s%s", given ? " " : "", string_at(value, "familyName"));
-	} else if (id && depth < 2) {
+	} else if (id && depth < 2 && reading->searches < SEARCHES_MAX) {
+		reading->searches++;
 		gather_names(reading, find_named(reading->roots, id, 0), names, 2);
 	}
 }

@@ -102,9 +102,10 @@ static bool is_mostly_utf8(const char *text, size_t length)
 /* ISO-2022-JP (RFC 1468): escapes to a set of two bytes and back. */
 static bool has_shifts(const char *text, size_t length)
 {
-	const char *shift = memmem(text, length, "\x1B$", 2);
+	const char *shift = memchr(text, 0x1B, length);
 
-	return shift && text + length - shift > 4 && (shift[2] == 'B' || shift[2] == '@') &&
+	return shift && text + length - shift > 4 && shift[1] == '$' &&
+		(shift[2] == 'B' || shift[2] == '@') &&
 		memmem(shift, (size_t)(text + length - shift), "\x1B(", 2);
 }
 

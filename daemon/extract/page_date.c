@@ -17,6 +17,7 @@ enum {
 	LINES_BEHIND = 12,
 	LINES_FIRST = 30,    /* where there is no headline */
 	DATE_NODES_MAX = 24, /* of an element that tells the date */
+	TIMES_MAX = 100,     /* <time> that are asked for the zone */
 	SAME_SECONDS = 60,   /* two sources may round the same time */
 };
 
@@ -266,9 +267,12 @@ static void take_zone(const struct page_dates *dates, enum page_field field, str
 		if (from_value(dates, dates->meta->values[field][source], &other) &&
 			is_same_moment(time, &other))
 			time->offset = other.offset;
-	for (size_t i = part.first; i < part.end && time->offset == 0; i++)
+	for (size_t i = part.first, tried = 0;
+		i < part.end && time->offset == 0 && tried < TIMES_MAX; i++) {
+		tried += dates->tree->nodes[i].tag == PAGE_TIME;
 		if (from_time(dates, i, &other) && is_same_moment(time, &other))
 			time->offset = other.offset;
+	}
 }
 
 struct page_time page_date_published(const struct page_dates *dates)

@@ -127,6 +127,8 @@ static const char *const separators[] = {" | ", " - ", " – ", " — ", " :: ",
 /* The separator at `text`: its length, or 0. */
 static size_t separator_at(const char *text)
 {
+	if (*text != ' ' && *text != '|' && *text != ':')
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(separators); i++)
 		if (strncmp(text, separators[i], strlen(separators[i])) == 0)
 			return strlen(separators[i]);
@@ -139,7 +141,7 @@ static bool is_strong(const char *text)
 	static const char *const strong[] = {
 		" | ", " -", " – ", " — ", " :: ", " » ", " « ", " ‹ ", " › "};
 
-	for (size_t i = 0; i < ARRAY_SIZE(strong); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(strong) && *text == ' '; i++)
 		if (strncmp(text, strong[i], strlen(strong[i])) == 0)
 			return true;
 	return false;
