@@ -212,8 +212,7 @@ static bool read_reference(const struct url_part *value, char ret[URL_BYTES_MAX]
 /* The address itself of one for feed readers: "feed:https://...", "feed://...". */
 static const char *without_feed_scheme(const char *reference, struct arena *arena)
 {
-	while (isspace((unsigned char)*reference))
-		reference++;
+	reference += strspn(reference, " \t\r\n\f");
 	if (strncasecmp(reference, "feed:", 5) != 0)
 		return reference;
 	reference += 5;
