@@ -223,6 +223,31 @@ static void test_every_day_is_written_as_it_was_read(void **state)
 	assert_string_equal(datetime_format(-1, text), "1969-12-31T23:59:59Z");
 }
 
+static void check_zoned(const char *said, int64_t seconds, int offset, const char *written)
+{
+	char text[DATETIME_ZONED_SIZE];
+	int64_t read = 0;
+	int zone = -1;
+
+	assert_int_equal(datetime_parse_zoned(said, &read, &zone), 0);
+	assert_int_equal(read, seconds);
+	assert_int_equal(zone, offset);
+	assert_string_equal(datetime_format_zoned(read, zone, text), written);
+}
+
+static void test_zones_are_kept_where_they_are_asked_for(void **state)
+{
+	char text[DATETIME_ZONED_SIZE];
+
+	(void)state;
+	check_zoned("1970-01-01T00:00:00Z", 0, 0, "1970-01-01T00:00:00Z");
+	check_zoned("1969-12-31T16:00:00-08:00", 0, -480, "1969-12-31T16:00:00-08:00");
+	check_zoned("Thu, 01 Jan 1970 05:30:00 +0530", 0, 330, "1970-01-01T05:30:00+05:30");
+	check_zoned("1970-01-01T23:59+23:59", 0, 1439, "1970-01-01T23:59:00+23:59");
+	check_zoned("1000000000", 1000000000, 0, "2001-09-09T01:46:40Z");
+	assert_string_equal(datetime_format_zoned(INT64_MAX, 60, text), "9999-12-31T23:59:59Z");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +258,7 @@ int main(void)
 		cmocka_unit_test(test_rfc_3339_is_read_strictly),
 		cmocka_unit_test(test_http_dates_have_three_forms),
 		cmocka_unit_test(test_a_text_beyond_the_bound_is_no_date),
+		cmocka_unit_test(test_zones_are_kept_where_they_are_asked_for),
 		cmocka_unit_test(test_every_day_is_written_as_it_was_read),
 	};
 
