@@ -45,6 +45,7 @@ struct pages {
 	usec forgot;  /* monotonic */
 	usec seen;    /* by the wall clock; 0: not yet */
 	bool failing; /* the last article could not be stored */
+	usec rests;   /* monotonic; nothing is begun before, for it could not be stored */
 	struct pages_figures figures;
 };
 
@@ -56,6 +57,22 @@ static usec wall_clock(const struct pages *pages)
 static usec before(usec now, usec span)
 {
 	return now > span ? now - span : 0;
+}
+
+/* Looks through what waits after a while. */
+static void wake_in(struct pages *pages, usec delay)
+{
+	usec at = usec_add(clock_monotonic(pages->options.clock), delay);
+
+	clock_timer_set(pages->options.clock, pages->timer, at < pages->rests ? pages->rests : at);
+}
+
+/* The store fails: a page that was fetched meanwhile would be fetched again and again. */
+static void rest(struct pages *pages)
+{
+	pages->failing = true;
+	pages->rests = usec_add(clock_monotonic(pages->options.clock), STORE_RETRY);
+	wake_in(pages, 0);
 }
 
 /* ---- jobs ---- */
@@ -188,7 +205,7 @@ static void take(struct pages *pages, int64_t id, const struct web_page *page, c
 		pages->failing = false;
 		return;
 	}
-	pages->failing = true;
+	rest(pages);
 	log_error("an article whose page was awaited cannot be stored: %s; tried again in a minute",
 		store_error(pages->options.store));
 }
@@ -285,7 +302,7 @@ static void on_fetched(const struct page_fetched *fetched, void *userdata)
 		take(pages, job->id, fetched->page, fetched->note);
 	}
 	job_drop(job, false);
-	clock_timer_in(pages->options.clock, pages->timer, 0);
+	wake_in(pages, 0);
 }
 
 /* ---- what is next ---- */
@@ -431,15 +448,17 @@ static void on_timer(void *userdata)
 		start_due(pages);
 	forget(pages);
 	if (!pages_idle(pages))
-		clock_timer_in(
-			pages->options.clock, pages->timer, pages->failing ? STORE_RETRY : TICK);
+		wake_in(pages, TICK);
 }
 
-static void on_waiting(void *userdata)
+static void on_waiting(int result, void *userdata)
 {
 	struct pages *pages = userdata;
 
-	clock_timer_in(pages->options.clock, pages->timer, 0);
+	if (result < 0)
+		rest(pages);
+	else
+		wake_in(pages, 0);
 }
 
 /* ---- the pages ---- */
@@ -491,7 +510,7 @@ void pages_configure(struct pages *pages, const struct config *config)
 		(void)snprintf(pages->agent, sizeof(pages->agent), "wirewatch");
 	pages->config = config;
 	/* What waits since before the last start. */
-	clock_timer_in(pages->options.clock, pages->timer, 0);
+	wake_in(pages, 0);
 }
 
 bool pages_idle(struct pages *pages)

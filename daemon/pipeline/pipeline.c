@@ -29,6 +29,12 @@ enum {
 	CLOSING_COMMITS = 4,
 };
 
+static void tell_waiting(struct pipeline *pipeline, int result)
+{
+	if (!pipeline->closing && pipeline->on_waiting)
+		pipeline->on_waiting(result, pipeline->waiting_userdata);
+}
+
 /* Takes the transaction back: what memory knows of it must go too. */
 static int take_back(struct pipeline *pipeline, int error)
 {
@@ -38,6 +44,7 @@ static int take_back(struct pipeline *pipeline, int error)
 	store_rollback(pipeline->store);
 	pipeline->failed_commits++;
 	intake_take_back(pipeline->intake);
+	tell_waiting(pipeline, error);
 	return error;
 }
 
@@ -80,8 +87,8 @@ int pipeline_commit(struct pipeline *pipeline)
 		outbox_wake(pipeline->outbox);
 		keep_house_in_time(pipeline);
 	}
-	if (waiting && !pipeline->closing && pipeline->on_waiting)
-		pipeline->on_waiting(pipeline->waiting_userdata);
+	if (waiting)
+		tell_waiting(pipeline, 0);
 	return 0;
 }
 
@@ -214,7 +221,7 @@ size_t pipeline_abandoned(const struct pipeline *pipeline)
 	return pipeline->abandoned;
 }
 
-void pipeline_on_waiting(struct pipeline *pipeline, void (*fn)(void *userdata), void *userdata)
+void pipeline_on_waiting(struct pipeline *pipeline, pipeline_waiting_fn fn, void *userdata)
 {
 	pipeline->on_waiting = fn;
 	pipeline->waiting_userdata = userdata;

@@ -61,10 +61,12 @@ int pipeline_configure(
 void pipeline_on_round(struct round *round, void *userdata);
 
 /*
- * Calls `fn` after each commit that let entries wait for their web pages (deferral.h), unless the
- * pipeline is being closed.
+ * Calls `fn` with 0 after each commit that let entries wait for their web pages (deferral.h), and
+ * with -errno after each that failed: what it took in waits again.  Not while the pipeline is being
+ * closed.
  */
-void pipeline_on_waiting(struct pipeline *pipeline, void (*fn)(void *userdata), void *userdata);
+typedef void (*pipeline_waiting_fn)(int result, void *userdata);
+void pipeline_on_waiting(struct pipeline *pipeline, pipeline_waiting_fn fn, void *userdata);
 
 /* As intake_take_waiting(), with the alerts sent after the next commit. */
 int pipeline_take_waiting(struct pipeline *pipeline, const struct feed *feed,

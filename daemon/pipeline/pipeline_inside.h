@@ -27,7 +27,7 @@ struct pipeline {
 	bool dirty;                      /* a transaction is open */
 	bool alerts;                     /* ... and it holds deliveries */
 	bool waiting;                    /* ... and entries that wait for their pages */
-	void (*on_waiting)(void *userdata);
+	pipeline_waiting_fn on_waiting;
 	void *waiting_userdata;
 	bool housekept;       /* at least once */
 	usec housekeeping_at; /* monotonic; when the timer fires */

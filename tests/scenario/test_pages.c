@@ -13,12 +13,14 @@
 
 #include <cmocka.h>
 #include <libdeflate.h>
+#include <sqlite3.h>
 
 #include "base/log.h"
 #include "extract/robots.h"
 #include "support/fake_clock.h"
 #include "support/fake_http.h"
 #include "support/rooms.h"
+#include "unit/store/faulty_disk.h"
 
 #define CONFIG                                                                                     \
 	"[Feed \"site\"]\nURL=http://site.example/feed\nPollInterval=1d\nFullText=yes\n"           \
@@ -500,6 +502,44 @@ static void test_entry_is_asked_for_once_and_told_when_gone(void **state)
 	assert_int_equal(world->page_requests, 2);
 }
 
+/* The disk fails when the article and what its page brought are committed. */
+static void test_article_whose_commit_failed_is_taken_in_again(void **state)
+{
+	struct world *world = *state;
+
+	world->page_failure = HTTP_CONNECT;
+	poll(world, 2, 20 * USEC_SEC);
+	assert_int_equal(pages_figures(world->rooms.pages).waiting, 1);
+	world->page_failure = HTTP_OK;
+	faulty_disk = (struct faulty_disk){.fail_at = 1, .error = SQLITE_IOERR_WRITE};
+	pass(world, 3 * USEC_MINUTE);
+	assert_true(faulty_disk.calls > 0);
+	assert_int_equal(rooms_figures(&world->rooms).alerts, 0);
+	pass(world, 2 * USEC_MINUTE);
+	faulty_disk.fail_at = 0;
+	expect_text(world, "page");
+	assert_int_equal(rooms_figures(&world->rooms).alerts, 1);
+}
+
+static void test_disk_that_fails_for_long_is_no_reason_to_ask_again_and_again(void **state)
+{
+	struct world *world = *state;
+
+	world->robots = "";
+	world->page_failure = HTTP_CONNECT;
+	poll(world, 3, 20 * USEC_SEC);
+	world->page_failure = HTTP_OK;
+	world->page_requests = 0;
+	faulty_disk =
+		(struct faulty_disk){.fail_at = 1, .lasting = true, .error = SQLITE_IOERR_WRITE};
+	pass(world, 10 * USEC_MINUTE);
+	assert_in_range(world->page_requests, 1, 20);
+	faulty_disk.fail_at = 0;
+	pass(world, 2 * USEC_MINUTE);
+	expect_text(world, "page");
+	assert_int_equal(rooms_figures(&world->rooms).articles, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -522,8 +562,11 @@ int main(void)
 		TEST(test_p17_robots_txt_behind_too_many_redirects_forbids_nothing),
 		TEST(test_page_that_leads_to_a_front_page_is_no_article),
 		TEST(test_entry_is_asked_for_once_and_told_when_gone),
+		TEST(test_article_whose_commit_failed_is_taken_in_again),
+		TEST(test_disk_that_fails_for_long_is_no_reason_to_ask_again_and_again),
 	};
 
 	log_open(LOG_CRIT);
+	faulty_disk_install();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
