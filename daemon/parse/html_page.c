@@ -44,7 +44,10 @@ static const char *name_end(const char *text, const char *end)
 	return text;
 }
 
-/* Reads the value behind "="; returns what follows it, or NULL where its quote is never closed. */
+/*
+ * Reads the value behind "="; returns what follows it, or NULL where its quote is never closed.
+ * Without quotes the next "<" ends it, too: tags that are never closed are read but once then.
+ */
 static const char *read_value(const char *text, const char *end, struct url_part *ret)
 {
 	text = skip_space(text, end);
@@ -55,7 +58,7 @@ static const char *read_value(const char *text, const char *end, struct url_part
 		return close ? close + 1 : NULL;
 	}
 	ret->bytes = text;
-	while (text < end && !isspace((unsigned char)*text) && *text != '>')
+	while (text < end && !isspace((unsigned char)*text) && !strchr("><", *text))
 		text++;
 	ret->length = (size_t)(text - ret->bytes);
 	return text;
@@ -89,8 +92,8 @@ static const char *read_tag(const char *text, const char *end, struct page_tag *
 		close = skip_space(text, end);
 		if (name.length > 0 && close < end && *close == '=')
 			text = read_value(close + 1, end, &value);
-		else if (name.length == 0)
-			text++;
+		else
+			text = close > name.bytes ? close : text + 1;
 		note_attribute(ret, &name, &value);
 	}
 	return text && text < end ? text : NULL;
@@ -139,9 +142,9 @@ static bool next_tag(const char **at, const char *end, struct page_tag *ret)
 /* Whether a word is among those of a value with spaces between. */
 static bool has_word(const struct url_part *part, const char *word)
 {
-	const char *end = part->bytes + part->length;
+	const char *end = part->length > 0 ? part->bytes + part->length : NULL;
 
-	for (const char *at = part->bytes; at && at < end;) {
+	for (const char *at = part->bytes; end && at < end;) {
 		const char *from = skip_space(at, end);
 
 		for (at = from; at < end && !isspace((unsigned char)*at);)
@@ -177,8 +180,7 @@ static bool names_feed(const struct page_tag *tag)
 		return false;
 	if (tag->href.length == 0 || has_word(&tag->rel, "stylesheet"))
 		return false;
-	/* The type says it; "feed" is a relation of its own ("RSS Autodiscovery", HTML 5 drafts).
-	 */
+	/* The type says it; "feed" is a relation of its own (drafts of HTML 5). */
 	if (tag->type.length == 0)
 		return has_word(&tag->rel, "feed");
 	return (has_word(&tag->rel, "alternate") || has_word(&tag->rel, "feed")) &&
@@ -227,8 +229,7 @@ static void add_alternate(
 	const char *url = bare ? url_resolve(base, bare, arena) : NULL;
 
 	/* WordPress offers each page as a record of its own interface, too. */
-	if (!url || ret->alternate_count == ALTERNATES_MAX || !url_is_http(url) ||
-		strstr(url, "/wp-json/"))
+	if (!url || !url_is_http(url) || strstr(url, "/wp-json/"))
 		return;
 	for (size_t i = 0; i < ret->alternate_count; i++)
 		if (strcmp(ret->alternates[i], url) == 0)
@@ -266,7 +267,7 @@ int html_page_alternates(const char *text, size_t length, const char *url, struc
 	ret->alternates = arena_array(arena, ALTERNATES_MAX, sizeof(*ret->alternates));
 	if (!ret->alternates)
 		return -ENOMEM;
-	while (next_tag(&text, end, &tag))
+	while (ret->alternate_count < ALTERNATES_MAX && next_tag(&text, end, &tag))
 		if (names_feed(&tag) && read_reference(&tag.href, reference))
 			add_alternate(base, reference, arena, ret);
 	return 0;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/macro.h"
+#include "base/url.h"
 
 #define LINK "<link rel=alternate type=application/rss+xml href="
 
@@ -72,6 +73,8 @@ static void test_attributes_are_read_as_browsers_do(void **state)
 			"https://page.example/f?a=1&b=2&c=3&copy=4 "},
 		{LINK "f href=g>", "https://page.example/dir/f "},
 		{LINK "f " LINK "g>", "https://page.example/dir/f https://page.example/dir/g "},
+		{LINK "f<p>" LINK "g><b>",
+			"https://page.example/dir/f https://page.example/dir/g "},
 		{LINK "'f", ""},
 	};
 
@@ -134,6 +137,25 @@ static void test_references_are_relative_to_the_base(void **state)
 	check(*state, pages, ARRAY_SIZE(pages));
 }
 
+static void test_an_address_beyond_the_limit_is_left_out(void **state)
+{
+	struct parsed_feed feed = {0};
+	char host[URL_BYTES_MAX / 2 + 1] = "http://a.example/";
+	char name[URL_BYTES_MAX / 2 + 2];
+	const char *page;
+
+	memset(host + strlen(host), 'x', sizeof(host) - strlen(host));
+	host[sizeof(host) - 2] = '/';
+	host[sizeof(host) - 1] = '\0';
+	memset(name, 'f', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	page = arena_printf(*state, "<base href=%s>" LINK "%s>" LINK "%s>", host, name, name + 1);
+	assert_non_null(page);
+	assert_int_equal(html_page_alternates(page, strlen(page), NULL, *state, &feed), 0);
+	assert_int_equal(feed.alternate_count, 1);
+	assert_int_equal(strlen(feed.alternates[0]), URL_BYTES_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +163,7 @@ int main(void)
 		cmocka_unit_test(test_only_links_to_feeds_count),
 		cmocka_unit_test(test_what_is_no_markup_is_passed_over),
 		cmocka_unit_test(test_references_are_relative_to_the_base),
+		cmocka_unit_test(test_an_address_beyond_the_limit_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
