@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "extract/page_extract.h"
 #include "extract/robots.h"
 #include "parse/feed_parser.h"
@@ -117,6 +119,16 @@ static int run_job(
 	}
 }
 
+/* A reason may name what the document has at any length; an answer holds less. */
+static const char *cut_reason(const char *reason, struct arena *arena)
+{
+	size_t length = reason ? strlen(reason) : 0;
+
+	return length <= ANSWER_REASON_MAX
+		? reason
+		: arena_copy(arena, reason, utf8_cut(reason, length, ANSWER_REASON_MAX));
+}
+
 /*
  * Reads the document into *answer, whose strings are the arena's or borrowed from the frame or the
  * unpacker.  *ret_length is what it unpacked to.
@@ -141,7 +153,7 @@ static enum child_exit read_document(struct unpacker *unpacker, const struct fra
 	}
 	reason = NULL;
 	r = run_job(&job, arena, answer, &reason);
-	judge(job.kind, r, reason, answer);
+	judge(job.kind, r, cut_reason(reason, arena), answer);
 	return CHILD_EXIT_DONE;
 }
 

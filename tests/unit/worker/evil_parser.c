@@ -139,6 +139,17 @@ static int refuse(const struct evil_call *call)
 	return -EBADMSG;
 }
 
+/* As where the reason names an address or an element of the document. */
+static int refuse_at_length(const struct evil_call *call)
+{
+	char *words = arena_alloc(call->arena, ANSWER_REASON_MAX + 3);
+
+	memset(words, 'a', ANSWER_REASON_MAX - 1);
+	strcpy(words + ANSWER_REASON_MAX - 1, "\u00e9b");
+	*call->reason = words;
+	return -EBADMSG;
+}
+
 static int fail_without_reason(const struct evil_call *call)
 {
 	(void)call;
@@ -211,6 +222,7 @@ static const struct {
 	{"write", write_elsewhere},
 	{"leave", leave},
 	{"refuse", refuse},
+	{"ramble", refuse_at_length},
 	{"fail", fail_without_reason},
 	{"chatter", say_too_much},
 	{"litter", litter},

@@ -33,7 +33,7 @@ struct rig {
 	size_t results;
 	size_t wanted;
 	int error;
-	char words[256];
+	char words[1024];
 	char title[64];
 	char id[64];
 	char author[64];
@@ -240,6 +240,16 @@ static void test_no_feed_comes_with_reason_diagnoses_and_alternates(void **state
 	assert_string_equal(rig->words, "this is a web page");
 	assert_int_equal(rig->diagnoses, 1);
 	assert_int_equal(rig->alternates, 1);
+	assert_int_equal(rig->deaths, 0);
+}
+
+static void test_a_reason_is_cut_at_the_bound(void **state)
+{
+	struct rig *rig = *state;
+
+	read_text(rig, "ramble");
+	assert_int_equal(rig->error, -EBADMSG);
+	assert_int_equal(strlen(rig->words), ANSWER_REASON_MAX - 1);
 	assert_int_equal(rig->deaths, 0);
 }
 
@@ -622,6 +632,7 @@ int main(int argc, char **argv)
 		TEST(test_empty_document_is_a_document),
 		TEST(test_largest_document_passes_and_a_larger_one_is_refused),
 		TEST(test_no_feed_comes_with_reason_diagnoses_and_alternates),
+		TEST(test_a_reason_is_cut_at_the_bound),
 		TEST(test_failure_without_reason_gets_words),
 		TEST(test_answer_beyond_its_bound_fails_the_document_not_the_reader),
 		TEST(test_many_jobs_are_all_answered_by_two_readers),
