@@ -174,13 +174,23 @@ static bool skip_comment(struct mender *mender)
 	return true;
 }
 
+static char last_put(const struct mender *mender)
+{
+	return mender->out->bytes[mender->out->length - 1];
+}
+
 /* What parts a value from the one before it. */
 static void put_comma(struct mender *mender)
 {
-	char last = mender->out->bytes[mender->out->length - 1];
-
-	if (!strchr("{[:,", last))
+	if (!strchr("{[:,", last_put(mender)))
 		(void)buffer_add_char(mender->out, ',');
+}
+
+/* `"wordCount": ,`: templates print nothing for what they have not. */
+static void put_missing(struct mender *mender)
+{
+	if (last_put(mender) == ':')
+		(void)buffer_add_string(mender->out, "null");
 }
 
 static bool put_open(struct mender *mender)
@@ -200,6 +210,7 @@ static void put_close(struct mender *mender)
 	char close = *mender->text++;
 	size_t at = mender->depth;
 
+	put_missing(mender);
 	while (at > 0 && mender->open[at - 1] != close)
 		at--;
 	while (at > 0 && mender->depth >= at)
@@ -224,6 +235,7 @@ static bool put_token(struct mender *mender)
 	} else if (next == '}' || next == ']') {
 		put_close(mender);
 	} else if (next == ',') {
+		put_missing(mender);
 		mender->whole = mender->out->length;
 		mender->text++;
 	} else if (next == ':') {

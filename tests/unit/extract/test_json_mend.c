@@ -51,6 +51,14 @@ static void test_words_that_json_has_not_are_null(void **state)
 	check("[undefined,NaN,true,01,0,-5]", "[[null,null,true,null,0,-5]]");
 }
 
+static void test_values_that_are_missing_are_null(void **state)
+{
+	(void)state;
+	check("{\"a\": ,\"b\":[{\"c\":}],\"d\":}",
+		"[{\"a\":null,\"b\":[{\"c\":null}],\"d\":null}]");
+	check("{\"a\":1,\"b\":", "[{\"a\":1}]");
+}
+
 static void test_a_cut_end_loses_its_last_piece_only(void **state)
 {
 	(void)state;
@@ -83,6 +91,7 @@ int main(void)
 		cmocka_unit_test(test_commas_are_set_right),
 		cmocka_unit_test(test_strings_are_made_sound),
 		cmocka_unit_test(test_words_that_json_has_not_are_null),
+		cmocka_unit_test(test_values_that_are_missing_are_null),
 		cmocka_unit_test(test_a_cut_end_loses_its_last_piece_only),
 		cmocka_unit_test(test_depth_is_bounded),
 	};
