@@ -1,5 +1,6 @@
 #include "base/door.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -12,6 +13,7 @@
 
 enum {
 	SWEEPS = 6, /* within the time that a connection has for its first request */
+	IDLE_SECONDS = 24 * 60 * 60, /* between sweeps that have nothing to look at */
 };
 
 /* A connection that has not made a request. */
@@ -30,7 +32,10 @@ struct door {
 	struct door_options options;
 	struct evhttp *http;
 	struct evconnlistener *listener;
-	struct event *sweeping;
+	struct event *sweeping; /* always added: on_accept_error() finds the door by it */
+	struct timeval sweep_interval;
+	bool sweeps_soon;
+	bool starved; /* no connection could be taken, and that was told */
 	struct evhttp_connection *known[DOOR_CONNECTIONS_MAX];
 	size_t known_count;
 	struct stranger strangers[DOOR_CONNECTIONS_MAX];
@@ -49,6 +54,17 @@ static void forget_stranger(struct door *door, size_t which)
 {
 	bufferevent_decref(door->strangers[which].stream);
 	door->strangers[which] = door->strangers[--door->stranger_count];
+}
+
+/* A daemon at rest is not woken for nothing. */
+static void plan_sweep(struct door *door, bool soon)
+{
+	const struct timeval idle = {.tv_sec = IDLE_SECONDS};
+
+	if (soon == door->sweeps_soon)
+		return;
+	door->sweeps_soon = soon;
+	(void)event_add(door->sweeping, soon ? &door->sweep_interval : &idle);
 }
 
 static bool is_closed(struct bufferevent *stream)
@@ -77,6 +93,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *userdata)
 		forget_stranger(door, i);
 	}
 	update_listener(door);
+	plan_sweep(door, door->stranger_count > 0);
 }
 
 /* evhttp asks for a buffer at each new connection. */
@@ -85,14 +102,36 @@ static struct bufferevent *on_connection(struct event_base *base, void *userdata
 	struct door *door = userdata;
 	struct bufferevent *stream = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 
+	door->starved = false;
 	if (!stream || door->stranger_count == ARRAY_SIZE(door->strangers))
 		return stream;
-	/* evhttp takes what has come at once; what comes to a closed one stays where it is. */
-	bufferevent_setwatermark(stream, EV_READ, 0, DOOR_UNREAD_MAX);
+	/* evhttp takes a chunk of a body when it is whole; a line without an end it never takes. */
+	bufferevent_setwatermark(stream, EV_READ, 0, door->options.body_max + DOOR_UNREAD_MAX);
 	bufferevent_incref(stream);
 	door->strangers[door->stranger_count++] = (struct stranger){.stream = stream};
 	update_listener(door);
+	plan_sweep(door, true);
 	return stream;
+}
+
+struct search {
+	const struct evhttp *http;
+	struct door *door; /* that it is of */
+};
+
+static int is_of_door(const struct event_base *base, const struct event *event, void *userdata)
+{
+	struct search *search = userdata;
+	struct door *door;
+
+	(void)base;
+	if (event_get_callback(event) != on_sweep)
+		return 0;
+	door = event_get_callback_arg(event);
+	if (door->http != search->http)
+		return 0;
+	search->door = door;
+	return 1;
 }
 
 /*
@@ -101,10 +140,18 @@ static struct bufferevent *on_connection(struct event_base *base, void *userdata
  */
 static void on_accept_error(struct evconnlistener *listener, void *userdata)
 {
-	(void)userdata; /* evhttp's */
-	log_write(LOG_WARNING, NULL, NULL,
-		"cannot take a connection: %s; trying again in some seconds", strerror(errno));
+	struct search search = {.http = userdata}; /* evhttp's, not ours */
+	int error = errno;
+
 	(void)evconnlistener_disable(listener);
+	(void)event_base_foreach_event(evconnlistener_get_base(listener), is_of_door, &search);
+	assert(search.door);
+	plan_sweep(search.door, true);
+	if (search.door->starved)
+		return;
+	search.door->starved = true;
+	log_write(LOG_WARNING, NULL, NULL,
+		"cannot take a connection: %s; trying again every few seconds", strerror(error));
 }
 
 static void on_close(struct evhttp_connection *connection, void *userdata)
@@ -150,15 +197,17 @@ static int start_sweeping(struct door *door)
 {
 	usec patience = door->options.patience > 0 ? door->options.patience
 						   : DOOR_REQUEST_SECONDS * USEC_SEC;
-	const struct timeval interval = {
+
+	door->sweep_interval = (struct timeval){
 		.tv_sec = (time_t)(patience / SWEEPS / USEC_SEC),
 		.tv_usec = (suseconds_t)(patience / SWEEPS % USEC_SEC),
 	};
-
 	door->sweeping = event_new(door->options.base, -1, EV_PERSIST, on_sweep, door);
-	if (!door->sweeping || event_add(door->sweeping, &interval) < 0)
+	if (!door->sweeping)
 		return -ENOMEM;
-	return 0;
+	door->sweeps_soon = true;
+	plan_sweep(door, false);
+	return event_pending(door->sweeping, EV_TIMEOUT, NULL) ? 0 : -ENOMEM;
 }
 
 int door_new(const struct door_options *options, int fd, struct door **ret)

@@ -21,7 +21,7 @@ enum {
 	 * largest push, at 1 Mbit/s are a good half of it.
 	 */
 	DOOR_REQUEST_SECONDS = 60,
-	DOOR_UNREAD_MAX = 64 * 1024, /* bytes that are read ahead of their use */
+	DOOR_UNREAD_MAX = 64 * 1024, /* bytes read ahead of their use, beyond a body */
 };
 
 struct door_options {

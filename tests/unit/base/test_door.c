@@ -18,6 +18,7 @@
 enum {
 	HEADERS_MAX = 4096,
 	CONNECTIONS_MAX = 2,
+	BODY_MAX = 1024 * 1024,
 	TURNS_MAX = 60 * 1000, /* of a millisecond: far beyond what any of this takes */
 };
 
@@ -42,8 +43,9 @@ static int setup(void **state)
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	socklen_t length = sizeof(sa_family_t); /* the kernel chooses a name */
 	struct door_options options = {
-		.methods = EVHTTP_REQ_GET,
+		.methods = EVHTTP_REQ_GET | EVHTTP_REQ_POST,
 		.headers_max = HEADERS_MAX,
+		.body_max = BODY_MAX,
 		.connections_max = CONNECTIONS_MAX,
 		.on_request = on_request,
 		.patience = 60 * USEC_MSEC,
@@ -154,6 +156,72 @@ static void test_who_leaves_without_a_request_makes_room(void **state)
 	(void)close(late);
 }
 
+static int shorten(const struct event_base *base, const struct event *event, void *userdata)
+{
+	struct timeval *least = userdata;
+	struct timeval expiry;
+
+	(void)base;
+	if (event_pending(event, EV_TIMEOUT, &expiry) && evutil_timercmp(&expiry, least, <))
+		*least = expiry;
+	return 0;
+}
+
+/* Whether the loop will wake of itself within an hour. */
+static bool is_woken(const struct fixture *fixture)
+{
+	struct timeval hour = {.tv_sec = 60 * 60};
+	struct timeval least;
+
+	assert_int_equal(evutil_gettimeofday(&least, NULL), 0);
+	evutil_timeradd(&least, &hour, &least);
+	hour = least;
+	(void)event_base_foreach_event(fixture->base, shorten, &least);
+	return evutil_timercmp(&least, &hour, !=);
+}
+
+static void test_door_without_strangers_lets_the_daemon_sleep(void **state)
+{
+	const struct fixture *fixture = *state;
+	int turns = 0;
+	int fd;
+
+	assert_false(is_woken(fixture));
+	fd = dial(fixture);
+	(void)event_base_loop(fixture->base, EVLOOP_ONCE);
+	assert_true(is_woken(fixture));
+	(void)close(fd);
+	for (; is_woken(fixture) && turns < TURNS_MAX; turns++)
+		turn(fixture);
+	assert_true(turns < TURNS_MAX);
+}
+
+/* evhttp looks at a chunk when all of it is there. */
+static void test_body_may_be_one_chunk(void **state)
+{
+	static const char head[] =
+		"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+		"c0000\r\n";
+	static const char tail[] = "\r\n0\r\n\r\n";
+	static char body[sizeof(head) - 1 + 0xc0000 + sizeof(tail) - 1];
+	const struct fixture *fixture = *state;
+	size_t sent = 0;
+	int turns = 0;
+	int fd = dial(fixture);
+
+	memset(body, 'x', sizeof(body));
+	memcpy(body, head, sizeof(head) - 1);
+	memcpy(body + sizeof(body) - (sizeof(tail) - 1), tail, sizeof(tail) - 1);
+	for (; !is_answered(fd) && turns < TURNS_MAX; turns++) {
+		ssize_t n = send(fd, body + sent, sizeof(body) - sent, MSG_NOSIGNAL);
+
+		sent += n > 0 ? (size_t)n : 0;
+		turn(fixture);
+	}
+	assert_true(turns < TURNS_MAX);
+	(void)close(fd);
+}
+
 /* Without a rest the loop would ask for the connection, in vain, in each of its turns. */
 static void test_door_rests_while_there_are_no_descriptors(void **state)
 {
@@ -171,6 +239,7 @@ static void test_door_rests_while_there_are_no_descriptors(void **state)
 	(void)event_base_loop(fixture->base, EVLOOP_NONBLOCK);
 	assert_int_equal(
 		event_base_get_num_events(fixture->base, EVENT_BASE_COUNT_ADDED), events - 1);
+	assert_true(is_woken(fixture));
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	for (; !is_answered(fd) && turns < TURNS_MAX; turns++)
 		turn(fixture);
@@ -185,6 +254,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_door(test_first_request_has_to_come_in_time),
 		with_door(test_who_leaves_without_a_request_makes_room),
+		with_door(test_door_without_strangers_lets_the_daemon_sleep),
+		with_door(test_body_may_be_one_chunk),
 		with_door(test_door_rests_while_there_are_no_descriptors),
 	};
 
