@@ -11,7 +11,8 @@
 #include "base/macro.h"
 
 enum {
-	PARTS_A_FIELD = 5, /* name, line feed, length, value, line feed */
+	PARTS_A_FIELD = 5,                   /* name, line feed, length, value, line feed */
+	ENTRIES_BYTES_MAX = 8 * 1024 * 1024, /* that journald has yet to read; as libsystemd */
 };
 
 static struct iovec part_of(const void *bytes, size_t length)
@@ -46,14 +47,25 @@ static size_t add_field(const struct iovec *field, uint64_t *length, struct iove
 	return count;
 }
 
-int journal_socket_send(const char *path, const struct iovec *fields, size_t count)
+int journal_socket_open(void)
+{
+	const int room = ENTRIES_BYTES_MAX;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -errno;
+	/* The kernel gives what net.core.wmem_max allows; its default is enough for most. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	return fd;
+}
+
+int journal_socket_send(int fd, const char *path, const struct iovec *fields, size_t count)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct iovec parts[JOURNAL_FIELDS_MAX * PARTS_A_FIELD];
 	uint64_t lengths[JOURNAL_FIELDS_MAX];
 	struct msghdr message = {
 		.msg_name = &address, .msg_namelen = sizeof(address), .msg_iov = parts};
-	_cleanup_(closep) int fd = -1;
 
 	if (count > JOURNAL_FIELDS_MAX)
 		return -E2BIG;
@@ -63,8 +75,5 @@ int journal_socket_send(const char *path, const struct iovec *fields, size_t cou
 	for (size_t i = 0; i < count; i++)
 		message.msg_iovlen +=
 			add_field(&fields[i], &lengths[i], &parts[message.msg_iovlen]);
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
 	return sendmsg(fd, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }

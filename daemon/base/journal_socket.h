@@ -2,7 +2,7 @@
  * What goes to the systemd journal, by its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL):
  * one datagram an entry.  libsystemd's own call waits where journald stands still; this one never
  * does, so that nothing else stands still with it.  Entries are as large as a datagram may be
- * (net.core.wmem_default, 208 KiB).
+ * (208 KiB at least, unless net.core.wmem_max is lowered).
  */
 #pragma once
 
@@ -16,7 +16,14 @@ enum {
 };
 
 /*
- * Sends the fields, "NAME=value" each, to who listens at `path`.  Returns 0, -ENOENT where there is
- * no journal, -EAGAIN where it takes no more for now, -E2BIG for too many fields, or another error.
+ * A socket to send from, which outlives journald's restarts.  Who must be heard when there are no
+ * descriptors left keeps one.  Returns it, or what socket(2) says.
  */
-int journal_socket_send(const char *path, const struct iovec *fields, size_t count);
+int journal_socket_open(void);
+
+/*
+ * Sends the fields, "NAME=value" each, from the socket to who listens at `path`.  Returns 0,
+ * -ENOENT where there is no journal, -EAGAIN where it takes no more for now, -E2BIG for too many
+ * fields, -EMSGSIZE for too large ones, or another error.
+ */
+int journal_socket_send(int fd, const char *path, const struct iovec *fields, size_t count);

@@ -8,7 +8,6 @@
 #include <sys/uio.h>
 
 #include "base/journal_socket.h"
-
 #include "base/utf8.h"
 
 enum {
@@ -17,7 +16,7 @@ enum {
 };
 
 static int arg_level = LOG_INFO;
-static bool arg_journal;
+static int arg_journal = -1; /* a socket: what is told of missing descriptors needs none */
 
 /* $JOURNAL_STREAM names the device and inode of the journal's stream (systemd.exec(5)). */
 static bool stderr_is_journal(void)
@@ -40,12 +39,13 @@ static bool stderr_is_journal(void)
 void log_open(int max_level)
 {
 	arg_level = max_level;
-	arg_journal = stderr_is_journal();
+	if (arg_journal < 0 && stderr_is_journal())
+		arg_journal = journal_socket_open();
 }
 
 bool log_to_journal(void)
 {
-	return arg_journal;
+	return arg_journal >= 0;
 }
 
 /*
@@ -109,7 +109,7 @@ static void write_journal(
 		if (texts[i])
 			vectors[used++] = (struct iovec){texts[i], strlen(texts[i])};
 	/* Nowhere left to complain. */
-	(void)journal_socket_send(JOURNAL_SOCKET, vectors, used);
+	(void)journal_socket_send(arg_journal, JOURNAL_SOCKET, vectors, used);
 	for (size_t i = 0; i < count; i++)
 		free(texts[i]);
 }
@@ -128,7 +128,7 @@ void log_write(
 	(void)vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
 	make_line(message);
-	if (arg_journal)
+	if (arg_journal >= 0)
 		write_journal(level, message_id, fields, message);
 	else
 		write_stderr(level, message);

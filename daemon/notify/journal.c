@@ -99,13 +99,17 @@ int journal_fields(const struct alert *alert, struct arena *arena, char ***ret)
 /* A system without a journal is as good as one that nobody reads. */
 static int send_fields(char **fields)
 {
+	_cleanup_(closep) int fd = journal_socket_open();
 	struct iovec vectors[FIELDS_MAX];
 	size_t count = 0;
 	int r;
 
+	if (fd < 0)
+		return fd;
+
 	for (; fields[count]; count++)
 		vectors[count] = (struct iovec){fields[count], strlen(fields[count])};
-	r = journal_socket_send(JOURNAL_SOCKET, vectors, count);
+	r = journal_socket_send(fd, JOURNAL_SOCKET, vectors, count);
 	return r == -ENOENT ? 0 : r;
 }
 
