@@ -9,12 +9,17 @@ enum {
 	HOST_ARENA_BYTES = 64 * 1024,
 };
 
+bool deferral_feed_wants(const struct feed *feed)
+{
+	return feed->full_text == FULL_TEXT_YES || feed->full_text == FULL_TEXT_AUTO;
+}
+
 bool deferral_wanted(
 	const struct feed *feed, const struct feed_state *state, const struct entry *entry)
 {
 	const char *text;
 
-	if (feed->full_text == FULL_TEXT_NO || feed->full_text == FULL_TEXT_UNSET)
+	if (!deferral_feed_wants(feed))
 		return false;
 	if (!state->primed || !entry->link || !url_is_http(entry->link))
 		return false;

@@ -20,6 +20,9 @@ enum {
 	DEFERRAL_ENTRY_MAX = 4 * 1024 * 1024, /* bytes of one; a longer text is no excerpt */
 };
 
+/* Whether pages of the feed's articles are wanted at all. */
+bool deferral_feed_wants(const struct feed *feed);
+
 /*
  * Whether the entry's page is to be read first.  A first poll fetches no pages: what it brings is
  * old, and there is much of it.

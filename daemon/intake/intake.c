@@ -153,7 +153,7 @@ static int count_waiting_room(struct intake *intake, const struct feed *feed)
 	uint64_t waiting = DEFERRAL_WAITING_MAX;
 	int r = 0;
 
-	if (feed->full_text == FULL_TEXT_YES || feed->full_text == FULL_TEXT_AUTO)
+	if (deferral_feed_wants(feed))
 		r = store_waiting_count(intake->store, &waiting);
 	intake->waiting_room = waiting < DEFERRAL_WAITING_MAX ? DEFERRAL_WAITING_MAX - waiting : 0;
 	return r;

@@ -195,11 +195,11 @@ static int take_changed(struct intake *intake, struct passage *passage, int64_t 
 }
 
 /*
- * Looks the entry up.  Sets *ret_known to its article, or 0 where it is new; *ret_same where the
- * entry is known in all that counts and nothing is left to do but to note it.
+ * Looks the entry up.  Sets passage->known; *ret_known to its article, or 0 where it is new;
+ * *ret_same where the entry is known in all that counts and nothing is left to do but to note it.
  */
 static int find_entry(
-	struct intake *intake, const struct passage *passage, int64_t *ret_known, bool *ret_same)
+	struct intake *intake, struct passage *passage, int64_t *ret_known, bool *ret_same)
 {
 	const struct identity *identity = &passage->identity;
 	struct known_entry known;
@@ -211,6 +211,7 @@ static int find_entry(
 		return 0;
 	r = store_entry_find(intake->store, passage->state->id, &identity->entry, &known);
 	if (r == 0) {
+		passage->known = true;
 		*ret_known = known.article;
 		*ret_same = digest_equal(&known.text, &identity->text);
 		return 0;
@@ -359,6 +360,12 @@ int passage_take(struct passage *passage, struct intake *intake, struct intake_p
 		if (r != 0)
 			return r < 0 ? r : 0;
 	}
+	/* It may have waited: what it was then would come in after what it is now. */
+	if (passage->known && !passage->waited)
+		r = store_waiting_withdraw(
+			intake->store, passage->state->id, &passage->identity.entry);
+	if (r < 0)
+		return r;
 	passage->changed = article != 0;
 	r = prepare(intake, passage);
 	if (r < 0)

@@ -26,6 +26,7 @@ struct passage {
 	uint32_t sites_before; /* that carried it */
 	uint32_t *topics;      /* those that it matches, indices */
 	size_t topic_count;
+	bool known;   /* the entry was there before; perhaps it waits for its page */
 	bool changed; /* a known entry with new content */
 };
 

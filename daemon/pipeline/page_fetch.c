@@ -51,7 +51,14 @@ static void fetch_free(struct page_fetch *fetch)
 static void end(struct page_fetch *fetch, enum page_fetch_outcome outcome, const char *note,
 	const struct web_page *page, usec retry_at)
 {
-	const struct page_fetched fetched = {outcome, note, page, retry_at, fetch->asked};
+	const struct page_fetched fetched = {
+		.outcome = outcome,
+		.note = note,
+		.url = fetch->at,
+		.page = page,
+		.retry_at = retry_at,
+		.asked = fetch->asked,
+	};
 
 	fetch->done(&fetched, fetch->userdata);
 	fetch_free(fetch);
@@ -260,12 +267,12 @@ static void on_read(const struct reader_result *read, void *userdata)
 		end(fetch, PAGE_FETCHED, NULL, &read->page, 0);
 }
 
-static bool is_front_page(const char *url)
+/* Under whatever name, and whatever it is told of where readers come from. */
+static bool is_front_page(const struct page_fetch *fetch, const char *url)
 {
-	struct url parts;
+	const char *key = url_canonical_key(url, fetch->arena);
 
-	return url_parse(url, &parts) == 0 && parts.path.length <= 1 &&
-		(!parts.query.bytes || parts.query.length == 0);
+	return key && key[strcspn(key, "/?")] == '\0';
 }
 
 /* What the status says of the page; NULL: there is one. */
@@ -279,7 +286,7 @@ static const char *judge_status(
 		return "forbidden";
 	if (response->status < 200 || response->status > 299)
 		return "no page";
-	if (is_front_page(response->url) && !is_front_page(fetch->url))
+	if (is_front_page(fetch, response->url) && !is_front_page(fetch, fetch->url))
 		return "front page";
 	return NULL;
 }

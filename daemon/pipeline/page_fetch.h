@@ -32,7 +32,8 @@ enum page_fetch_outcome {
 struct page_fetched {
 	enum page_fetch_outcome outcome;
 	const char *note;            /* a word or two */
-	const struct web_page *page; /* PAGE_FETCHED; until the call returns */
+	const char *url;             /* where redirects led; until the call returns */
+	const struct web_page *page; /* PAGE_FETCHED; likewise */
 	usec retry_at;               /* PAGE_LATER, wall clock; 0: whenever */
 	bool asked;                  /* the page itself was requested */
 };

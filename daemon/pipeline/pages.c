@@ -12,6 +12,7 @@
 /* How often what waits is looked through, while anything does. */
 #define TICK (500 * USEC_MSEC)
 #define FORGET_INTERVAL USEC_MINUTE
+#define IDLE_INTERVAL USEC_HOUR /* while nothing waits, and pages are kept */
 #define STORE_RETRY USEC_MINUTE
 
 enum {
@@ -21,6 +22,7 @@ enum {
 	FORGET_STEP = 200,
 	TRIES_MAX = 3,
 	AGENT_MAX = 64,
+	HOST_MAX = 256,
 };
 
 /* A page in hand. */
@@ -42,10 +44,11 @@ struct pages {
 	struct clock_timer *timer;
 	struct job *jobs;
 	size_t job_count;
-	usec forgot;  /* monotonic */
-	usec seen;    /* by the wall clock; 0: not yet */
-	bool failing; /* the last article could not be stored */
-	usec rests;   /* monotonic; nothing is begun before, for it could not be stored */
+	char turn[HOST_MAX]; /* the host that was chosen last: those after it are next */
+	usec forgot;         /* monotonic */
+	usec seen;           /* by the wall clock; 0: not yet */
+	bool failing;        /* the last article could not be stored */
+	usec rests;          /* monotonic; nothing is begun before, for it could not be stored */
 	struct pages_figures figures;
 };
 
@@ -229,7 +232,9 @@ static bool take_stored(struct pages *pages, const struct waiting_entry *waiting
 	struct stored_page stored;
 	struct web_page page;
 
-	if (!key || store_page_get(pages->options.store, key, since, arena, &stored) < 0)
+	if (!key ||
+		store_page_get(
+			pages->options.store, key, since, wall_clock(pages), arena, &stored) < 0)
 		return false;
 	if (!stored.page) {
 		take(pages, waiting->id, NULL, stored.note);
@@ -239,6 +244,50 @@ static bool take_stored(struct pages *pages, const struct waiting_entry *waiting
 		return false;
 	take(pages, waiting->id, &page, NULL);
 	return true;
+}
+
+/*
+ * Counts a request beside those whose pages are kept: a try that brought nothing, or one whose page
+ * another takes the place of.  No page has such a key.
+ */
+static void count_request(struct pages *pages, const struct job *job, const char *host, usec when)
+{
+	struct stored_page stored = {.host = host, .fetched = when};
+	char key[64];
+
+	(void)snprintf(
+		key, sizeof(key), "#%llu.%lld", (unsigned long long)when, (long long)job->id);
+	stored.key = key;
+	(void)store_page_put(pages->options.store, &stored);
+}
+
+/* Puts the page in its place; the request for what was there still counts. */
+static int put_page(struct pages *pages, const struct job *job, const struct stored_page *page,
+	struct arena *arena)
+{
+	usec since = before(page->fetched, USEC_HOUR);
+	struct stored_page old;
+
+	if (store_page_get(pages->options.store, page->key, since, page->fetched, arena, &old) ==
+			0 &&
+		old.host)
+		count_request(pages, job, old.host, old.fetched);
+	return store_page_put(pages->options.store, page);
+}
+
+/*
+ * Whether the page's own word for its address may stand for it: of the site that sent the page, for
+ * none may say what another's articles say.  Not a front page, which some sites name on every page.
+ */
+static bool is_own_word(const char *canonical, const char *url, struct arena *arena)
+{
+	const char *key = url_canonical_key(url, arena);
+	size_t host;
+
+	if (!canonical || !key)
+		return false;
+	host = strcspn(canonical, "/");
+	return canonical[host] == '/' && strncmp(key, canonical, host + 1) == 0;
 }
 
 /* Keeps what an address brought, under the page's own word for its address too. */
@@ -262,16 +311,15 @@ static void keep(struct pages *pages, const struct job *job, const struct page_f
 	stored.page = bytes.bytes;
 	stored.page_length = bytes.length;
 	stored.key = url_canonical_key(job->url, arena);
-	if (stored.key && store_page_put(pages->options.store, &stored) < 0)
+	if (stored.key && put_page(pages, job, &stored, arena) < 0)
 		return;
 	canonical = canonical ? url_canonical_key(canonical, arena) : NULL;
-	/* Not of a front page, which some sites name on every page. */
-	if (!canonical || (stored.key && strcmp(canonical, stored.key) == 0) ||
-		canonical[strcspn(canonical, "/")] == '\0')
+	if (!is_own_word(canonical, fetched->url, arena) ||
+		(stored.key && strcmp(canonical, stored.key) == 0))
 		return;
 	stored.key = canonical;
 	stored.host = NULL;
-	(void)store_page_put(pages->options.store, &stored);
+	(void)put_page(pages, job, &stored, arena);
 }
 
 /* Looks at the entry again later, or gives its page up. */
@@ -282,6 +330,8 @@ static void try_later(
 	usec due = fetched->retry_at > 0 ? fetched->retry_at
 					 : usec_add(now, PAGES_RETRY << job->tries);
 
+	if (fetched->asked)
+		count_request(pages, job, job->host, now);
 	if (pages->options.once || job->tries + 1 >= TRIES_MAX ||
 		due >= usec_add(job->since, PAGES_WAIT))
 		take(pages, job->id, NULL, fetched->note);
@@ -310,14 +360,14 @@ static void on_fetched(const struct page_fetched *fetched, void *userdata)
 /* Whether so many pages were fetched that others wait. */
 static bool is_too_much(struct pages *pages, const char *host)
 {
-	usec since = before(wall_clock(pages), USEC_HOUR);
+	struct store *store = pages->options.store;
+	usec now = wall_clock(pages);
+	usec since = before(now, USEC_HOUR);
 	uint64_t count;
 
-	if (store_pages_since(pages->options.store, host, since, &count) == 0 &&
-		count >= PAGES_HOST_HOUR_MAX)
+	if (store_pages_since(store, host, since, now, &count) == 0 && count >= PAGES_HOST_HOUR_MAX)
 		return true;
-	return store_pages_since(pages->options.store, NULL, since, &count) == 0 &&
-		count >= PAGES_HOUR_MAX;
+	return store_pages_since(store, NULL, since, now, &count) == 0 && count >= PAGES_HOUR_MAX;
 }
 
 static struct page_fetch_options fetch_options(const struct pages *pages)
@@ -339,6 +389,11 @@ static void start(struct pages *pages, const struct waiting_entry *waiting)
 
 	if (!feed) {
 		(void)store_waiting_remove(pages->options.store, waiting->id);
+		return;
+	}
+	/* Another configuration let it wait. */
+	if (!deferral_feed_wants(feed)) {
+		take(pages, waiting->id, NULL, NULL);
 		return;
 	}
 	if (is_too_much(pages, waiting->host)) {
@@ -372,24 +427,44 @@ struct choice {
 	size_t count;
 };
 
+static bool is_chosen(const struct choice *choice, int64_t id)
+{
+	for (size_t i = 0; i < choice->count; i++)
+		if (choice->ids[i] == id)
+			return true;
+	return false;
+}
+
 static int choose(const struct waiting_entry *waiting, void *userdata)
 {
 	struct choice *choice = userdata;
 
-	if (is_host_in_hand(choice->pages, waiting->host))
+	if (is_host_in_hand(choice->pages, waiting->host) || is_chosen(choice, waiting->id))
 		return 0;
 	choice->ids[choice->count++] = waiting->id;
+	(void)snprintf(choice->pages->turn, HOST_MAX, "%s", waiting->host);
 	return choice->count + choice->pages->job_count >= PAGES_IN_HAND_MAX;
 }
 
+/* Of the hosts that sort after `host`. */
+static void choose_after(struct choice *choice, const char *host)
+{
+	struct pages *pages = choice->pages;
+
+	if (choice->count + pages->job_count < PAGES_IN_HAND_MAX)
+		(void)store_waiting_each(
+			pages->options.store, wall_clock(pages), host, HOSTS_MAX, choose, choice);
+}
+
+/* Hosts take turns, so that those with many pages keep none waiting (P11). */
 static void start_due(struct pages *pages)
 {
 	struct choice choice = {.pages = pages};
+	char turn[HOST_MAX];
 
-	if (pages->job_count >= PAGES_IN_HAND_MAX)
-		return;
-	(void)store_waiting_each(
-		pages->options.store, wall_clock(pages), HOSTS_MAX, choose, &choice);
+	memcpy(turn, pages->turn, sizeof(turn));
+	choose_after(&choice, turn);
+	choose_after(&choice, "");
 	for (size_t i = 0; i < choice.count; i++)
 		begin(pages, choice.ids[i]);
 }
@@ -418,13 +493,13 @@ static void give_up_late(struct pages *pages)
 
 static void forget(struct pages *pages)
 {
-	usec now = clock_monotonic(pages->options.clock);
+	usec monotonic = clock_monotonic(pages->options.clock);
+	usec now = wall_clock(pages);
 
-	if (now < pages->forgot + FORGET_INTERVAL)
+	if (monotonic < pages->forgot + FORGET_INTERVAL)
 		return;
-	pages->forgot = now;
-	(void)store_pages_forget(
-		pages->options.store, before(wall_clock(pages), PAGES_KEPT), FORGET_STEP);
+	pages->forgot = monotonic;
+	(void)store_pages_forget(pages->options.store, before(now, PAGES_KEPT), now, FORGET_STEP);
 }
 
 /* Since the last look, or while the daemon was down, the clock may have been set back. */
@@ -447,8 +522,7 @@ static void on_timer(void *userdata)
 	if (!pages->failing)
 		start_due(pages);
 	forget(pages);
-	if (!pages_idle(pages))
-		wake_in(pages, TICK);
+	wake_in(pages, pages_idle(pages) ? IDLE_INTERVAL : TICK);
 }
 
 static void on_waiting(int result, void *userdata)

@@ -4,13 +4,15 @@
 
 static const char put_sql[] =
 	"INSERT OR REPLACE INTO pages (key, host, fetched, note, page) VALUES (?, ?, ?, ?, ?)";
-static const char get_sql[] =
-	"SELECT key, host, fetched, note, page FROM pages WHERE key = ? AND fetched >= ?";
-static const char since_sql[] = "SELECT count(*) FROM pages WHERE host = ? AND fetched >= ?";
+static const char get_sql[] = "SELECT key, host, fetched, note, page FROM pages"
+			      " WHERE key = ? AND fetched BETWEEN ? AND ?";
+static const char since_sql[] =
+	"SELECT count(*) FROM pages WHERE host = ? AND fetched BETWEEN ? AND ?";
 static const char all_since_sql[] =
-	"SELECT count(*) FROM pages WHERE host IS NOT NULL AND fetched >= ?";
-static const char forget_sql[] = "DELETE FROM pages WHERE key IN"
-				 " (SELECT key FROM pages WHERE fetched < ? LIMIT ?)";
+	"SELECT count(*) FROM pages WHERE host IS NOT NULL AND fetched BETWEEN ? AND ?";
+static const char forget_sql[] =
+	"DELETE FROM pages WHERE key IN"
+	" (SELECT key FROM pages WHERE fetched < ? OR fetched > ? LIMIT ?)";
 static const char put_robots_sql[] =
 	"INSERT OR REPLACE INTO robots (origin, expires, rules, blocked) VALUES (?, ?, ?, ?)";
 static const char get_robots_sql[] =
@@ -30,7 +32,7 @@ int store_page_put(struct store *store, const struct stored_page *page)
 	return statement_done(&s);
 }
 
-int store_page_get(struct store *store, const char *key, usec since, struct arena *arena,
+int store_page_get(struct store *store, const char *key, usec since, usec now, struct arena *arena,
 	struct stored_page *ret)
 {
 	_cleanup_(statement_end) struct statement s = statement_read(store, get_sql);
@@ -39,6 +41,7 @@ int store_page_get(struct store *store, const char *key, usec since, struct aren
 
 	bind_text(&s, key);
 	bind_usec(&s, since);
+	bind_usec(&s, now);
 	r = statement_found(&s);
 	if (r < 0)
 		return r;
@@ -53,7 +56,7 @@ int store_page_get(struct store *store, const char *key, usec since, struct aren
 	return 0;
 }
 
-int store_pages_since(struct store *store, const char *host, usec since, uint64_t *ret)
+int store_pages_since(struct store *store, const char *host, usec since, usec now, uint64_t *ret)
 {
 	_cleanup_(statement_end) struct statement s =
 		statement_read(store, host ? since_sql : all_since_sql);
@@ -62,6 +65,7 @@ int store_pages_since(struct store *store, const char *host, usec since, uint64_
 	if (host)
 		bind_text(&s, host);
 	bind_usec(&s, since);
+	bind_usec(&s, now);
 	r = statement_row(&s);
 	if (r <= 0)
 		return r < 0 ? r : -EIO;
@@ -69,11 +73,12 @@ int store_pages_since(struct store *store, const char *host, usec since, uint64_
 	return 0;
 }
 
-int store_pages_forget(struct store *store, usec before, size_t limit)
+int store_pages_forget(struct store *store, usec before, usec now, size_t limit)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, forget_sql);
 
 	bind_usec(&s, before);
+	bind_usec(&s, now);
 	bind_limit(&s, limit);
 	return statement_run(&s);
 }

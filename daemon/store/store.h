@@ -437,18 +437,21 @@ struct waiting_entry {
 int store_waiting_put(struct store *store, const struct waiting_entry *waiting);
 
 /*
- * Of each host the first one that is due, without the entry; at most `limit`.  The callback gets a
- * borrowed record.
+ * Of each host whose name sorts after `host` the first one that is due, by host, without the entry;
+ * at most `limit`.  The callback gets a borrowed record.
  */
 typedef int (*store_waiting_fn)(const struct waiting_entry *waiting, void *userdata);
-int store_waiting_each(
-	struct store *store, usec now, size_t limit, store_waiting_fn fn, void *userdata);
+int store_waiting_each(struct store *store, usec now, const char *host, size_t limit,
+	store_waiting_fn fn, void *userdata);
 
 /* The one that waits longest, since `before` at least; else -ENOENT. */
 int store_waiting_late(struct store *store, usec before, int64_t *ret_id);
 int store_waiting_get(
 	struct store *store, int64_t id, struct arena *arena, struct waiting_entry *ret);
 int store_waiting_remove(struct store *store, int64_t id);
+
+/* Removes the one of that feed and identity, if there is one. */
+int store_waiting_withdraw(struct store *store, int64_t feed, const struct digest *identity);
 int store_waiting_delay(struct store *store, int64_t id, usec due, uint32_t tries);
 
 /* What waits since a time after `now` waits since now, and is due: the clock has been set back. */
@@ -459,7 +462,7 @@ int store_waiting_count(struct store *store, uint64_t *ret);
 
 struct stored_page {
 	const char *key;
-	const char *host; /* NULL: of another's canonical address */
+	const char *host; /* whom it was asked of; NULL: of another's canonical address */
 	usec fetched;
 	const char *note;
 	const void *page; /* wire form of a web_page, or NULL */
@@ -469,15 +472,18 @@ struct stored_page {
 /* Adds or replaces. */
 int store_page_put(struct store *store, const struct stored_page *page);
 
-/* The one fetched since then; else -ENOENT. */
-int store_page_get(struct store *store, const char *key, usec since, struct arena *arena,
+/* The one fetched since then and not after `now`, as by a clock that was ahead; else -ENOENT. */
+int store_page_get(struct store *store, const char *key, usec since, usec now, struct arena *arena,
 	struct stored_page *ret);
 
-/* How many were asked of the host (NULL: of any) since then. */
-int store_pages_since(struct store *store, const char *host, usec since, uint64_t *ret);
+/* How many were asked of the host (NULL: of any) since then and not after `now`. */
+int store_pages_since(struct store *store, const char *host, usec since, usec now, uint64_t *ret);
 
-/* Forgets pages fetched before, at most `limit`.  Returns how many went, or an error. */
-int store_pages_forget(struct store *store, usec before, size_t limit);
+/*
+ * Forgets pages fetched before, or after `now`, at most `limit`.  Returns how many went, or an
+ * error.
+ */
+int store_pages_forget(struct store *store, usec before, usec now, size_t limit);
 
 struct stored_robots {
 	const char *origin;

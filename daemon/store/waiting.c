@@ -9,12 +9,13 @@ static const char put_sql[] =
 	" renew = excluded.renew, entry = excluded.entry";
 /* A bare column beside min() is of the row that has it. */
 static const char each_sql[] = "SELECT id, min(due), url, host, since, tries FROM waiting"
-			       " GROUP BY host HAVING min(due) <= ? LIMIT ?";
+			       " WHERE host > ? GROUP BY host HAVING min(due) <= ? LIMIT ?";
 static const char late_sql[] = "SELECT id FROM waiting WHERE since <= ? ORDER BY since, id LIMIT 1";
 static const char get_sql[] = "SELECT w.id, w.feed, f.url, w.identity, w.url, w.host, w.since, "
 			      "w.due, w.tries, w.renew, w.entry"
 			      " FROM waiting w JOIN feeds f ON f.id = w.feed WHERE w.id = ?";
 static const char remove_sql[] = "DELETE FROM waiting WHERE id = ?";
+static const char withdraw_sql[] = "DELETE FROM waiting WHERE feed = ? AND identity = ?";
 static const char delay_sql[] = "UPDATE waiting SET due = ?2, tries = ?3 WHERE id = ?1";
 static const char hasten_sql[] = "UPDATE waiting SET since = ?1, due = ?1 WHERE since > ?1";
 static const char count_sql[] = "SELECT count(*) FROM waiting";
@@ -35,12 +36,13 @@ int store_waiting_put(struct store *store, const struct waiting_entry *waiting)
 	return statement_done(&s);
 }
 
-int store_waiting_each(
-	struct store *store, usec now, size_t limit, store_waiting_fn fn, void *userdata)
+int store_waiting_each(struct store *store, usec now, const char *host, size_t limit,
+	store_waiting_fn fn, void *userdata)
 {
 	_cleanup_(statement_end) struct statement s = statement_read(store, each_sql);
 	int r;
 
+	bind_text(&s, host);
 	bind_usec(&s, now);
 	bind_limit(&s, limit);
 	for (;;) {
@@ -107,6 +109,15 @@ int store_waiting_remove(struct store *store, int64_t id)
 	_cleanup_(statement_end) struct statement s = statement_write(store, remove_sql);
 
 	bind_int(&s, id);
+	return statement_done(&s);
+}
+
+int store_waiting_withdraw(struct store *store, int64_t feed, const struct digest *identity)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, withdraw_sql);
+
+	bind_int(&s, feed);
+	bind_digest(&s, identity);
 	return statement_done(&s);
 }
 

@@ -3,6 +3,7 @@
  * left alone when they ask for it, and no article is lost or late.  The rooms are the real ones but
  * for the network and the readers' processes.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,11 +17,20 @@
 #include <sqlite3.h>
 
 #include "base/log.h"
+#include "base/url.h"
 #include "extract/robots.h"
 #include "support/fake_clock.h"
 #include "support/fake_http.h"
 #include "support/rooms.h"
 #include "unit/store/faulty_disk.h"
+
+#define AUTO_CONFIG                                                                                \
+	"[Feed \"site\"]\nURL=http://site.example/feed\nPollInterval=1d\nFullText=auto\n"          \
+	"[Topic \"fires\"]\nQuery=fire\nNotify=\n"
+
+#define PLAIN_CONFIG                                                                               \
+	"[Feed \"site\"]\nURL=http://site.example/feed\nPollInterval=1d\nFullText=no\n"            \
+	"[Topic \"fires\"]\nQuery=fire\nNotify=\n"
 
 #define CONFIG                                                                                     \
 	"[Feed \"site\"]\nURL=http://site.example/feed\nPollInterval=1d\nFullText=yes\n"           \
@@ -28,6 +38,7 @@
 
 enum {
 	FEED_BYTES = 128 * 1024,
+	HOSTS = PAGES_IN_HAND_MAX + 4,
 };
 
 struct world {
@@ -35,8 +46,13 @@ struct world {
 	unsigned entries; /* of the feed: "/1", "/2" ... */
 	char feed[FEED_BYTES];
 	char page[2048];
-	const char *robots;   /* NULL: 404 */
-	size_t robots_length; /* 0: it is text */
+	const char *newest_link;           /* of the newest entry; NULL: as the others' */
+	const char *newest_text;           /* likewise */
+	bool many_hosts;                   /* entry N's page is at "http://h00.example" ... */
+	unsigned host_requests[HOSTS + 1]; /* of pages, then */
+	const char *canonical;             /* what a page says of its address; NULL: nothing */
+	const char *robots;                /* NULL: 404 */
+	size_t robots_length;              /* 0: it is text */
 	int robots_status;
 	enum http_failure robots_failure;
 	const char *robots_header;
@@ -57,12 +73,21 @@ static void answer_feed(struct world *world, struct fake_answer *ret)
 
 	used += (size_t)snprintf(
 		world->feed, FEED_BYTES, "<rss version='2.0'><channel><title>s</title>");
-	for (unsigned i = world->entries; i > 0; i--)
+	for (unsigned i = world->entries; i > 0; i--) {
+		bool newest = i == world->entries;
+		char link[64];
+
+		(void)snprintf(link, sizeof(link),
+			world->many_hosts ? "http://h%2$02u.example/%1$u"
+					  : "http://site.example/%u",
+			i, i % HOSTS);
 		used += (size_t)snprintf(world->feed + used, FEED_BYTES - used,
 			"<item><guid>%u</guid><title>Report number %u</title>"
-			"<link>http://site.example/%u</link><description>Excerpt of number %u."
+			"<link>%s</link><description>Excerpt of number %u.%s"
 			"</description></item>",
-			i, i, i, i);
+			i, i, newest && world->newest_link ? world->newest_link : link, i,
+			newest && world->newest_text ? world->newest_text : "");
+	}
 	used += (size_t)snprintf(world->feed + used, FEED_BYTES - used, "</channel></rss>");
 	ret->body = world->feed;
 	ret->length = used;
@@ -74,11 +99,13 @@ static void answer_page(struct world *world, unsigned number, struct fake_answer
 	ret->failure = world->page_failure;
 	ret->headers[0] = world->page_header;
 	(void)snprintf(world->page, sizeof(world->page),
-		"<title>Report number %u</title><article><h1>Report number %u</h1><p>A fire broke "
+		"<title>Report number %u</title>%s<article><h1>Report number %u</h1><p>A fire "
+		"broke "
 		"out in warehouse %u of the harbour late on Monday, officials said, and burned for "
 		"%u hours.</p><p>Nobody was hurt, but the loss was put at %u million crowns by the "
 		"owner, who had insured two of the five halls.</p></article>",
-		number, number, number, number + 3, number * 7);
+		number, world->canonical ? world->canonical : "", number, number, number + 3,
+		number * 7);
 	ret->body = world->page;
 	ret->length = strlen(world->page);
 }
@@ -93,6 +120,14 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 	if (strcmp(request->url, "http://other.example/robots.txt") == 0) {
 		ret->body = world->robots_elsewhere;
 		ret->length = strlen(ret->body);
+	} else if (strncmp(request->url, "http://h", 8) == 0) {
+		ret->takes = 5 * USEC_SEC;
+		if (strcmp(path, "robots.txt") == 0) {
+			ret->status = 404;
+			return;
+		}
+		world->host_requests[strtoul(request->url + 8, NULL, 10) % HOSTS]++;
+		answer_page(world, (unsigned)strtoul(path, NULL, 10), ret);
 	} else if (strncmp(request->url, "http://other.example/", 21) == 0) {
 		world->page_requests++;
 		answer_page(world, (unsigned)strtoul(path, NULL, 10), ret);
@@ -537,6 +572,172 @@ static void test_disk_that_fails_for_long_is_no_reason_to_ask_again_and_again(vo
 	assert_int_equal(rooms_figures(&world->rooms).articles, 3);
 }
 
+static unsigned pages_used(struct world *world)
+{
+	return (unsigned)pages_figures(world->rooms.pages).used;
+}
+
+static void test_page_is_known_by_its_own_word_for_its_address(void **state)
+{
+	struct world *world = *state;
+
+	world->canonical = "<link rel='canonical' href='http://site.example/77'>";
+	poll(world, 2, 20 * USEC_SEC);
+	assert_int_equal(world->page_requests, 1);
+	world->newest_link = "http://site.example/77";
+	poll(world, 3, 20 * USEC_SEC);
+	assert_int_equal(pages_used(world), 2);
+	assert_int_equal(world->page_requests, 1);
+}
+
+/* Otherwise any site could say what another's article says. */
+static void test_page_has_no_word_for_what_another_site_says(void **state)
+{
+	struct world *world = *state;
+
+	world->robots_elsewhere = "";
+	world->canonical = "<link rel='canonical' href='http://other.example/50'>";
+	poll(world, 2, 20 * USEC_SEC);
+	assert_int_equal(world->page_requests, 1);
+	world->canonical = NULL;
+	world->newest_link = "http://other.example/50";
+	poll(world, 3, 20 * USEC_SEC);
+	assert_int_equal(pages_used(world), 2);
+	assert_int_equal(world->page_requests, 2);
+}
+
+/* What led there is no site of its own: whoever answers in the end says what is his. */
+static void test_page_behind_a_redirect_is_known_by_its_word_too(void **state)
+{
+	struct world *world = *state;
+
+	world->robots_elsewhere = "";
+	world->canonical = "<link rel='canonical' href='http://other.example/50'>";
+	world->page_status = 302;
+	world->page_header = "Location: http://other.example/2";
+	poll(world, 2, 20 * USEC_SEC);
+	assert_int_equal(world->page_requests, 2);
+	world->newest_link = "http://other.example/50";
+	poll(world, 3, 20 * USEC_SEC);
+	assert_int_equal(pages_used(world), 2);
+	assert_int_equal(world->page_requests, 2);
+}
+
+static void test_entry_that_needs_its_page_no_more_waits_no_more(void **state)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct world *world = *state;
+	struct article_record record;
+	char text[1500];
+
+	rooms_stop(&world->rooms);
+	rooms_start(&world->rooms, AUTO_CONFIG);
+	world->page_failure = HTTP_CONNECT;
+	poll(world, 2, 20 * USEC_SEC);
+	assert_int_equal(pages_figures(world->rooms.pages).waiting, 1);
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	world->newest_text = text;
+	poll(world, 2, 20 * USEC_SEC);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
+	assert_int_equal(pages_figures(world->rooms.pages).waiting, 0);
+	pass(world, PAGES_WAIT);
+	assert_int_equal(arena_new(1024 * 1024, &arena), 0);
+	assert_int_equal(store_article_before(world->rooms.store, INT64_MAX, arena, &record), 0);
+	assert_true(strlen(record.article.text) > 1200);
+}
+
+static void test_feed_whose_pages_are_no_longer_wanted_asks_for_none(void **state)
+{
+	struct world *world = *state;
+	unsigned requests;
+
+	world->page_failure = HTTP_CONNECT;
+	poll(world, 2, 20 * USEC_SEC);
+	requests = world->page_requests;
+	rooms_stop(&world->rooms);
+	rooms_start(&world->rooms, PLAIN_CONFIG);
+	pass(world, 3 * USEC_MINUTE);
+	assert_int_equal(world->page_requests, requests);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
+}
+
+static void test_pages_of_a_clock_that_was_ahead_do_not_count(void **state)
+{
+	struct world *world = *state;
+
+	fake_clock_step(world->rooms.clock, 365 * USEC_DAY);
+	poll(world, 1 + PAGES_HOST_HOUR_MAX, 5 * USEC_MINUTE);
+	assert_int_equal(world->page_requests, PAGES_HOST_HOUR_MAX);
+	rooms_stop(&world->rooms);
+	fake_clock_step(world->rooms.clock, -(int64_t)(365 * USEC_DAY));
+	rooms_start(&world->rooms, CONFIG);
+	world->newest_link = "http://site.example/2?utm_source=feed";
+	poll(world, 2 + PAGES_HOST_HOUR_MAX, USEC_MINUTE);
+	expect_text(world, "page");
+	assert_int_equal(world->page_requests, PAGES_HOST_HOUR_MAX + 1);
+}
+
+static void test_tries_count_among_the_pages_of_an_hour(void **state)
+{
+	struct world *world = *state;
+
+	world->page_status = 502;
+	poll(world, 1 + PAGES_HOST_HOUR_MAX / 2, PAGES_WAIT + 2 * USEC_MINUTE);
+	assert_int_equal(world->page_requests, PAGES_HOST_HOUR_MAX);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 1 + PAGES_HOST_HOUR_MAX / 2);
+}
+
+static void test_changed_entries_count_among_the_pages_of_an_hour(void **state)
+{
+	static const char *const texts[] = {" One.", " Two."};
+	struct world *world = *state;
+
+	for (unsigned i = 0; i < PAGES_HOST_HOUR_MAX + 5; i++) {
+		world->newest_text = texts[i % 2];
+		poll(world, 2, 10 * USEC_SEC);
+	}
+	assert_int_equal(world->page_requests, PAGES_HOST_HOUR_MAX);
+}
+
+static void test_p11_hosts_with_many_pages_do_not_starve_others(void **state)
+{
+	struct world *world = *state;
+
+	world->many_hosts = true;
+	poll(world, 20 * HOSTS, 2 * USEC_MINUTE);
+	for (unsigned i = 0; i < HOSTS; i++)
+		assert_in_range(world->host_requests[i], 1, 20);
+}
+
+static void test_front_page_in_disguise_is_no_article(void **state)
+{
+	struct world *world = *state;
+
+	world->robots_elsewhere = "";
+	world->page_status = 302;
+	world->page_header = "Location: http://other.example/index.html?utm_source=gone";
+	poll(world, 2, 20 * USEC_SEC);
+	expect_text(world, "front page");
+}
+
+static void test_pages_are_kept_for_two_days_though_none_waits(void **state)
+{
+	_cleanup_(arena_freep) struct arena *arena = NULL;
+	struct world *world = *state;
+	struct stored_page page;
+	const char *key;
+
+	poll(world, 2, 20 * USEC_SEC);
+	assert_int_equal(arena_new(1024 * 1024, &arena), 0);
+	key = url_canonical_key("http://site.example/2", arena);
+	assert_int_equal(
+		store_page_get(world->rooms.store, key, 0, USEC_INFINITY, arena, &page), 0);
+	pass(world, PAGES_KEPT + 3 * USEC_HOUR);
+	assert_int_equal(
+		store_page_get(world->rooms.store, key, 0, USEC_INFINITY, arena, &page), -ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -559,6 +760,17 @@ int main(void)
 		TEST(test_p17_robots_txt_behind_too_many_redirects_forbids_nothing),
 		TEST(test_page_that_leads_to_a_front_page_is_no_article),
 		TEST(test_entry_is_asked_for_once_and_told_when_gone),
+		TEST(test_page_is_known_by_its_own_word_for_its_address),
+		TEST(test_page_has_no_word_for_what_another_site_says),
+		TEST(test_page_behind_a_redirect_is_known_by_its_word_too),
+		TEST(test_entry_that_needs_its_page_no_more_waits_no_more),
+		TEST(test_feed_whose_pages_are_no_longer_wanted_asks_for_none),
+		TEST(test_pages_of_a_clock_that_was_ahead_do_not_count),
+		TEST(test_tries_count_among_the_pages_of_an_hour),
+		TEST(test_changed_entries_count_among_the_pages_of_an_hour),
+		TEST(test_p11_hosts_with_many_pages_do_not_starve_others),
+		TEST(test_front_page_in_disguise_is_no_article),
+		TEST(test_pages_are_kept_for_two_days_though_none_waits),
 		TEST(test_article_whose_commit_failed_is_taken_in_again),
 		TEST(test_disk_that_fails_for_long_is_no_reason_to_ask_again_and_again),
 	};
