@@ -323,8 +323,6 @@ static void read_authors(struct page_meta *meta, const struct page_tree *tree, s
 	const struct page_node *parent = &tree->nodes[tree->nodes[index].parent];
 	size_t end = parent->end - index <= AUTHORS_NODES_MAX ? parent->end : index + 1;
 
-	if (meta->values[FIELD_AUTHOR][SOURCE_MICRODATA])
-		return;
 	for (size_t i = index; i < end; i++) {
 		const char *property = property_of(&tree->nodes[i]);
 		const char *value;
@@ -342,14 +340,17 @@ static void read_authors(struct page_meta *meta, const struct page_tree *tree, s
 	page_meta_add(meta, FIELD_AUTHOR, SOURCE_MICRODATA, buffer_string(&names), arena);
 }
 
+/* *left: how many more elements may be read, which on a hostile page stand within one another. */
 static void read_item(struct page_meta *meta, const struct page_tree *tree, size_t index,
-	struct buffer *buffer, struct arena *arena)
+	struct buffer *buffer, size_t *left, struct arena *arena)
 {
 	const char *property = property_of(&tree->nodes[index]);
 
-	for (size_t i = 0; property && i < ARRAY_SIZE(item_names); i++) {
-		if (!is_one_of(property, item_names[i].name))
+	for (size_t i = 0; property && *left > 0 && i < ARRAY_SIZE(item_names); i++) {
+		if (meta->values[item_names[i].field][SOURCE_MICRODATA] ||
+			!is_one_of(property, item_names[i].name))
 			continue;
+		(*left)--;
 		if (item_names[i].field == FIELD_AUTHOR)
 			read_authors(meta, tree, index, item_names[i].name, arena);
 		else
@@ -372,6 +373,7 @@ static void read_title(
 void page_meta_read(struct page_meta *meta, const struct page_tree *tree, struct arena *arena)
 {
 	_cleanup_(buffer_free) struct buffer buffer = BUFFER_INIT(META_BODY_MAX);
+	size_t items = META_ITEMS_MAX;
 
 	for (size_t i = 1; i < tree->count; i++) {
 		const struct page_node *node = &tree->nodes[i];
@@ -391,6 +393,6 @@ void page_meta_read(struct page_meta *meta, const struct page_tree *tree, struct
 				page_node_attribute(node, ATTRIBUTE_LANG), arena);
 		if (node->tag == PAGE_META)
 			continue;
-		read_item(meta, tree, i, &buffer, arena);
+		read_item(meta, tree, i, &buffer, &items, arena);
 	}
 }

@@ -50,6 +50,7 @@ struct page_meta {
 enum {
 	META_VALUE_MAX = 4096,       /* bytes; a longer one is cut, but for the body */
 	META_BODY_MAX = 1024 * 1024, /* a longer body is left out */
+	META_ITEMS_MAX = 32,         /* elements that are read for what no other has told yet */
 };
 
 /* Sets a value where none is yet.  Folds white space; empty ones are left out. */

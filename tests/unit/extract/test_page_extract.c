@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/datetime.h"
+#include "extract/page_meta.h"
 #include "model/entry.h"
 
 #define PARAGRAPH_1                                                                                \
@@ -246,6 +247,25 @@ static void test_properties_of_rdfa_are_read(void **state)
 	assert_date(page->published, "2020-05-03T00:00:00Z");
 }
 
+/* The date of a change that stands behind so many elements that tell none. */
+static int64_t modified_behind(struct fixture *fixture, size_t empty)
+{
+	const char *items = "";
+
+	for (size_t i = 0; i < empty; i++)
+		items = arena_printf(fixture->arena, "%s<i itemprop=dateModified></i>", items);
+	items = arena_printf(fixture->arena,
+		TITLED "%s<i itemprop=dateModified content=2020-05-03></i>" BODY, items);
+	assert_non_null(items);
+	return extract(fixture, items)->modified;
+}
+
+static void test_few_elements_are_read_for_a_property(void **state)
+{
+	assert_date(modified_behind(*state, META_ITEMS_MAX - 1), "2020-05-03T00:00:00Z");
+	assert_int_equal(modified_behind(*state, META_ITEMS_MAX), DATE_NONE);
+}
+
 static void assert_author(struct fixture *fixture, const char *byline, const char *expected)
 {
 	char html[2048];
@@ -464,6 +484,8 @@ int main(void)
 			tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_properties_of_rdfa_are_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_few_elements_are_read_for_a_property, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_authors_are_found_where_pages_put_them, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
