@@ -155,6 +155,23 @@ static int change_one(const struct delivery *delivery, void *userdata)
 	return 0;
 }
 
+/* Nothing was done for a hook that is not configured: any more, or was it never? */
+static void refuse_gone(struct control_reply *reply, const struct command_context *context,
+	const char *hook, const struct batch *batch)
+{
+	uint64_t waiting = 0;
+	int r = store_deliveries_pending(context->store, hook, &waiting);
+
+	if (r < 0)
+		reply_error(reply, r, "store");
+	else if (batch->seen == 0 && waiting == 0)
+		reply_error(reply, -ENOENT, "hook");
+	else
+		reply_refuse(reply, REPLY_CONFLICT,
+			"the hook is not configured any more; configure it again, or drop its "
+			"deliveries");
+}
+
 /*
  * A part of them, behind the id `after`; who asks goes on behind the last.  So each is changed
  * once: one that is sent again may be a dead letter again before the last is.  What waits for a
@@ -183,7 +200,7 @@ static void change_all(const struct control_request *request, struct control_rep
 	if (r < 0)
 		reply_error(reply, r, "store");
 	else if (batch.done == 0 && is_gone && !after)
-		reply_error(reply, -ENOENT, "hook");
+		refuse_gone(reply, context, hook, &batch);
 	else
 		reply_body(reply,
 			json_pack("{s:I, s:I, s:b, s:I}", done, batch.done, "waiting",

@@ -42,9 +42,9 @@ void outbox_free(struct outbox *outbox);
 
 /*
  * Sets the hooks (start, reload); they are copied.  Deliveries of a hook that is gone stay pending
- * until it is back, and the operator is told.  A hook that was held back
- * after failures gets its chance again; one that was disabled (410), or asked to be left alone
- * (Retry-After), if it leads elsewhere now: that is kept by the store, across runs too.
+ * until it is back, and the operator is told.  A hook that was held back after failures gets its
+ * chance again; one that was disabled (410), or asked to be left alone (Retry-After), if it leads
+ * elsewhere now: that is kept by the store, across runs too.
  */
 int outbox_set_hooks(struct outbox *outbox, const struct hook *hooks, size_t count);
 
