@@ -28,6 +28,9 @@ static const char forgotten_sql[] =
 static const char texts_sql[] =
 	"INSERT INTO texts (article, first_seen, text) VALUES (1, 1763700000000000, ?)";
 
+static const char hook_sql[] = "INSERT INTO hooks (name, destination, disabled, reason) VALUES"
+			       " ('desk', zeroblob(16), 1763700000000000, '410 Gone')";
+
 static void put_text(sqlite3 *db, const char *text)
 {
 	struct text_codec *codec;
@@ -64,10 +67,14 @@ static void make_old(struct room *room, unsigned version)
 	run_sql(db, rows_sql);
 	put_text(db, "The old bridge was closed on Monday.");
 	run_sql(db, forgotten_sql);
-	if (version > 1)
+	if (version > 1) {
 		run_sql(db, schema_2_sql);
+		run_sql(db, hook_sql);
+	}
 	if (version > 2)
 		run_sql(db, schema_3_sql);
+	if (version > 3)
+		run_sql(db, schema_4_sql);
 	(void)snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %u", version);
 	run_sql(db, pragma);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
@@ -257,7 +264,7 @@ static void expect_sound(struct room *room)
 
 static void test_ids_of_every_version_are_found(void **state)
 {
-	for (unsigned version = 1; version <= 3; version++) {
+	for (unsigned version = 1; version <= 4; version++) {
 		make_old(*state, version);
 		expect_sound(*state);
 		expect_old_ids_are_found(*state);
@@ -283,6 +290,29 @@ static void test_articles_of_version_3_are_taken_along(void **state)
 	expect_articles_are_taken_along(*state);
 }
 
+static void test_articles_of_version_4_are_taken_along(void **state)
+{
+	make_old(*state, 4);
+	expect_articles_are_taken_along(*state);
+}
+
+static void test_disabled_hooks_of_every_version_stay_so(void **state)
+{
+	struct room *room = *state;
+
+	for (unsigned version = 2; version <= 4; version++) {
+		struct hook_state got;
+
+		make_old(room, version);
+		assert_int_equal(store_hook_get(room->store, "desk", room->arena, &got), 0);
+		assert_int_equal(got.disabled, 1763700000000000);
+		assert_string_equal(got.reason, "410 Gone");
+		assert_int_equal(got.failing, 0);
+		assert_int_equal(got.asked, 0);
+		assert_int_equal(got.held, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +321,8 @@ int main(void)
 		IN_ROOM(test_articles_of_version_1_are_taken_along),
 		IN_ROOM(test_articles_of_version_2_are_taken_along),
 		IN_ROOM(test_articles_of_version_3_are_taken_along),
+		IN_ROOM(test_articles_of_version_4_are_taken_along),
+		IN_ROOM(test_disabled_hooks_of_every_version_stay_so),
 		IN_ROOM(test_ids_of_every_version_are_found),
 	};
 
