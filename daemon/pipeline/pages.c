@@ -14,6 +14,7 @@
 #define FORGET_INTERVAL USEC_MINUTE
 #define IDLE_INTERVAL USEC_HOUR /* while nothing waits, and pages are kept */
 #define STORE_RETRY USEC_MINUTE
+#define TAKE_RETRY USEC_HOUR /* after an entry that cannot be taken in for a reason of its own */
 
 enum {
 	ENTRY_ARENA_BYTES = 32 * 1024 * 1024, /* the entry in two forms, the page beside it */
@@ -192,8 +193,8 @@ static int take_read(struct pages *pages, const struct waiting_entry *waiting,
 	return r;
 }
 
-/* Takes the entry in.  What cannot be stored now, or not yet, is looked at again. */
-static void take(struct pages *pages, int64_t id, const struct web_page *page, const char *note)
+static int take_waiting(
+	struct pages *pages, int64_t id, const struct web_page *page, const char *note)
 {
 	_cleanup_(arena_freep) struct arena *arena = NULL;
 	struct waiting_entry waiting;
@@ -202,9 +203,32 @@ static void take(struct pages *pages, int64_t id, const struct web_page *page, c
 	r = arena_new(ENTRY_ARENA_BYTES, &arena);
 	if (r == 0)
 		r = store_waiting_get(pages->options.store, id, arena, &waiting);
-	if (r == 0)
-		r = take_read(pages, &waiting, page, note, arena);
-	if (r >= 0 || r == -ENOENT) {
+	if (r == -ENOENT)
+		return 0; /* it waits no more */
+	return r < 0 ? r : take_read(pages, &waiting, page, note, arena);
+}
+
+/* The entry itself is at fault, perhaps: it is kept, and holds no other up. */
+static int put_off(struct pages *pages, int64_t id, int error)
+{
+	log_error(
+		"an article whose page was awaited cannot be taken in: %s; tried again in an hour",
+		strerrordesc_np(-error));
+	return store_waiting_delay(
+		pages->options.store, id, usec_add(wall_clock(pages), TAKE_RETRY), 0);
+}
+
+/* Takes the entry in.  What cannot be stored now, or not yet, is looked at again. */
+static void take(struct pages *pages, int64_t id, const struct web_page *page, const char *note)
+{
+	int r;
+
+	r = take_waiting(pages, id, page, note);
+	if (r < 0 && page && !pipeline_is_store_trouble(r))
+		r = take_waiting(pages, id, NULL, "not readable");
+	if (r < 0 && !pipeline_is_store_trouble(r))
+		r = put_off(pages, id, r);
+	if (r >= 0) {
 		pages->failing = false;
 		return;
 	}
@@ -472,13 +496,13 @@ static void start_due(struct pages *pages)
 /* Entries that waited for long enough. */
 static void give_up_late(struct pages *pages)
 {
-	usec since = before(wall_clock(pages), PAGES_WAIT);
+	usec now = wall_clock(pages);
 	int64_t id;
 
 	for (unsigned i = 0; i < LATE_STEP; i++) {
 		struct job *job;
 
-		if (store_waiting_late(pages->options.store, since, &id) < 0)
+		if (store_waiting_late(pages->options.store, before(now, PAGES_WAIT), now, &id) < 0)
 			return;
 		job = job_of(pages, id);
 		if (job && page_fetch_is_reading(job->fetch))
@@ -587,14 +611,21 @@ void pages_configure(struct pages *pages, const struct config *config)
 	wake_in(pages, 0);
 }
 
+static int find_any(const struct waiting_entry *waiting, void *userdata)
+{
+	(void)waiting;
+	(void)userdata;
+	return 1;
+}
+
 bool pages_idle(struct pages *pages)
 {
-	uint64_t waiting;
+	usec until = usec_add(wall_clock(pages), PAGES_WAIT);
 
 	/* A run that ends leaves what cannot be stored to the next one. */
 	if (pages->options.once && pages->failing)
 		return true;
-	return store_waiting_count(pages->options.store, &waiting) < 0 || waiting == 0;
+	return store_waiting_each(pages->options.store, until, "", 1, find_any, NULL) <= 0;
 }
 
 struct pages_figures pages_figures(struct pages *pages)

@@ -50,7 +50,7 @@ void pages_free(struct pages *pages);
 /* The configuration is borrowed; its User-Agent's product token is what robots.txt is asked for. */
 void pages_configure(struct pages *pages, const struct config *config);
 
-/* Whether nothing waits. */
+/* Whether nothing waits but what was put off for longer than PAGES_WAIT. */
 bool pages_idle(struct pages *pages);
 
 struct pages_figures {

@@ -120,7 +120,7 @@ static void give_up(struct passing *passing, int error)
 {
 	struct pipeline *pipeline = passing->pipeline;
 	const struct feed *feed = passing->round->feed;
-	bool store = error == -ENOSPC || error == -EIO || error == -EBUSY || error == -EROFS;
+	bool store = pipeline_is_store_trouble(error);
 
 	log_write(LOG_ERR, MESSAGE_STORE_FAILED, LOG_FIELDS({"FEED", feed->name}),
 		"feed %s: cannot store what it brought: %s; it is asked again in %s", feed->name,

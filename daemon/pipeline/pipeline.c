@@ -241,6 +241,11 @@ int pipeline_take_waiting(struct pipeline *pipeline, const struct feed *feed,
 	return r;
 }
 
+bool pipeline_is_store_trouble(int error)
+{
+	return error == -ENOSPC || error == -EIO || error == -EBUSY || error == -EROFS;
+}
+
 int pipeline_prepare(struct pipeline *pipeline)
 {
 	int r;

@@ -85,5 +85,11 @@ bool pipeline_idle(const struct pipeline *pipeline);
 /* Rounds so far that could not be read or stored, for a reason of ours; the log said why. */
 size_t pipeline_abandoned(const struct pipeline *pipeline);
 
+/*
+ * Whether the store is in trouble, which passes (a full disk), rather than one document or entry
+ * at fault, which would be so again.
+ */
+bool pipeline_is_store_trouble(int error);
+
 /* Commits what is open now. */
 int pipeline_commit(struct pipeline *pipeline);

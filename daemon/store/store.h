@@ -444,8 +444,8 @@ typedef int (*store_waiting_fn)(const struct waiting_entry *waiting, void *userd
 int store_waiting_each(struct store *store, usec now, const char *host, size_t limit,
 	store_waiting_fn fn, void *userdata);
 
-/* The one that waits longest, since `before` at least; else -ENOENT. */
-int store_waiting_late(struct store *store, usec before, int64_t *ret_id);
+/* The one due by `now` that waits longest, since `before` at least; else -ENOENT. */
+int store_waiting_late(struct store *store, usec before, usec now, int64_t *ret_id);
 int store_waiting_get(
 	struct store *store, int64_t id, struct arena *arena, struct waiting_entry *ret);
 int store_waiting_remove(struct store *store, int64_t id);

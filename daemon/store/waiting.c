@@ -10,7 +10,8 @@ static const char put_sql[] =
 /* A bare column beside min() is of the row that has it. */
 static const char each_sql[] = "SELECT id, min(due), url, host, since, tries FROM waiting"
 			       " WHERE host > ? GROUP BY host HAVING min(due) <= ? LIMIT ?";
-static const char late_sql[] = "SELECT id FROM waiting WHERE since <= ? ORDER BY since, id LIMIT 1";
+static const char late_sql[] = "SELECT id FROM waiting WHERE since <= ? AND due <= ?"
+			       " ORDER BY since, id LIMIT 1";
 static const char get_sql[] = "SELECT w.id, w.feed, f.url, w.identity, w.url, w.host, w.since, "
 			      "w.due, w.tries, w.renew, w.entry"
 			      " FROM waiting w JOIN feeds f ON f.id = w.feed WHERE w.id = ?";
@@ -63,12 +64,13 @@ int store_waiting_each(struct store *store, usec now, const char *host, size_t l
 	}
 }
 
-int store_waiting_late(struct store *store, usec before, int64_t *ret_id)
+int store_waiting_late(struct store *store, usec before, usec now, int64_t *ret_id)
 {
 	_cleanup_(statement_end) struct statement s = statement_read(store, late_sql);
 	int r;
 
 	bind_usec(&s, before);
+	bind_usec(&s, now);
 	r = statement_found(&s);
 	if (r < 0)
 		return r;

@@ -738,6 +738,43 @@ static void test_pages_are_kept_for_two_days_though_none_waits(void **state)
 		store_page_get(world->rooms.store, key, 0, USEC_INFINITY, arena, &page), -ENOENT);
 }
 
+/* Does something to the database itself, in a restart. */
+static void meddle(struct world *world, const char *sql)
+{
+	char path[SCRATCH_FOLDER_BYTES + 64];
+	sqlite3 *db;
+
+	rooms_stop(&world->rooms);
+	(void)snprintf(path, sizeof(path), "%s/state/wirewatch.db", world->rooms.folder);
+	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	rooms_start(&world->rooms, CONFIG);
+}
+
+static void test_entry_that_cannot_be_taken_in_holds_no_other_up(void **state)
+{
+	struct world *world = *state;
+
+	meddle(world,
+		"CREATE TRIGGER refuse BEFORE INSERT ON articles WHEN NEW.title = 'Report number "
+		"2' "
+		"BEGIN SELECT RAISE(ABORT, 'refused'); END");
+	poll(world, 2, USEC_MINUTE);
+	poll(world, 4, USEC_MINUTE);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 3);
+	pass(world, PAGES_WAIT);
+	poll(world, 5, USEC_MINUTE);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 4);
+	assert_true(pages_idle(world->rooms.pages));
+	assert_int_equal(world->page_requests, 4);
+	/* It is not lost. */
+	meddle(world, "DROP TRIGGER refuse");
+	pass(world, 2 * USEC_HOUR);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 5);
+	assert_int_equal(pages_figures(world->rooms.pages).waiting, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -771,6 +808,7 @@ int main(void)
 		TEST(test_p11_hosts_with_many_pages_do_not_starve_others),
 		TEST(test_front_page_in_disguise_is_no_article),
 		TEST(test_pages_are_kept_for_two_days_though_none_waits),
+		TEST(test_entry_that_cannot_be_taken_in_holds_no_other_up),
 		TEST(test_article_whose_commit_failed_is_taken_in_again),
 		TEST(test_disk_that_fails_for_long_is_no_reason_to_ask_again_and_again),
 	};
