@@ -216,7 +216,7 @@ static const char *from_elements(const struct search *search, size_t first, bool
 			continue;
 		}
 		found = link ? names_of_links(search, i) : names_within(search, i);
-		if (found && (any || byline_is_name_like(found)))
+		if (found && (any ? !byline_is_sentence(found) : byline_is_name_like(found)))
 			return found;
 	}
 	return NULL;

@@ -13,7 +13,8 @@
 enum {
 	NAMES_BYTES_MAX = 300, /* a longer line is no byline */
 	MONTH_BYTES_MAX = 16,
-	LOWER_WORDS_MAX = 1, /* of names: "de" and the like do not count */
+	LOWER_WORDS_MAX = 1,  /* of names: "de" and the like do not count */
+	PHRASE_WORDS_MAX = 8, /* of "Staff and agencies in Hong Kong"; a longer one is a sentence */
 };
 
 /* What stands before a name; some words of languages that are names of people elsewhere do not. */
@@ -102,7 +103,20 @@ static bool ends_names(const char *text)
 	return false;
 }
 
-/* The length up to what follows names: a bar, a dot between, a date. */
+/* "Max Muster, Fotos: Eva Muster": behind a comma another label begins, and other people. */
+static size_t before_label(const char *text, size_t length)
+{
+	size_t colon = strcspn(text, ":");
+	size_t comma = colon;
+
+	if (colon >= length)
+		return length;
+	while (comma > 0 && !strchr(",;", text[comma]))
+		comma--;
+	return comma > 0 ? comma : length;
+}
+
+/* The length up to what follows names: a bar, a dot between, a date, another label. */
 static size_t names_length(const char *text)
 {
 	size_t length = 0;
@@ -112,6 +126,7 @@ static size_t names_length(const char *text)
 		!(isdigit((unsigned char)text[length]) &&
 			(length == 0 || !isalnum((unsigned char)text[length - 1]))))
 		length++;
+	length = before_label(text, length);
 	while (length > 0 && strchr(" ,;:-|", text[length - 1]))
 		length--;
 	return isdigit((unsigned char)text[length + strspn(text + length, " ,;:-|")])
@@ -194,6 +209,17 @@ bool byline_is_name_like(const char *text)
 	if (words == 1 && *text == ',' && islower((unsigned char)text[strspn(text, ", ")]))
 		return false;
 	return words > 0 && lower <= LOWER_WORDS_MAX;
+}
+
+bool byline_is_sentence(const char *text)
+{
+	size_t words = 0;
+
+	for (; *text && *text != ','; text += strspn(text, " ")) {
+		words++;
+		text += strcspn(text, " ,");
+	}
+	return words > PHRASE_WORDS_MAX;
 }
 
 /* The names behind a word in the midst of a line, or NULL. */

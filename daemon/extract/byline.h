@@ -17,5 +17,8 @@ const char *byline_find(const char *line, struct arena *arena);
 /* Whether what stands before the first comma is written as names are. */
 bool byline_is_name_like(const char *text);
 
+/* Whether what stands there has more words than any names: "Ines Corvell is a reporter who ...". */
+bool byline_is_sentence(const char *text);
+
 /* Whether the names are nobody's: the site's own, or such as programs put in. */
 bool byline_is_nobody(const char *names, const char *site);

@@ -48,6 +48,8 @@ static void test_names_stand_without_what_is_around_them(void **state)
 	names("Von: Ines Corvell", "Ines Corvell");
 	names("By | Ines Corvell", "Ines Corvell");
 	names("3 May 2020 | Ines Corvell", "Ines Corvell");
+	names("Text: Ines Corvell, Fotos: Orla Penhale", "Ines Corvell");
+	names("Ines Corvell, Orla Penhale; photos: Nora Lys", "Ines Corvell, Orla Penhale");
 	names("https://people.example/ines", "");
 	names("ines@mail.example", "");
 	names("About the author", "");

@@ -321,6 +321,13 @@ static void test_nobody_is_the_author_for_want_of_better_only(void **state)
 	assert_author(*state, "<meta name=author content='The Sentinel'>", "The Sentinel");
 }
 
+static void test_a_sentence_about_an_author_is_no_name(void **state)
+{
+	assert_author(*state, "<p class=author>the people of the port in the north</p>",
+		"the people of the port in the north");
+	assert_author(*state, "<p class=author>the people of the port in the far north</p>", "");
+}
+
 #define HEADLINE "Boats sail again from the harbour"
 #define SITE "<meta property=og:site_name content='The Sentinel'>"
 
@@ -488,6 +495,8 @@ int main(void)
 			test_few_elements_are_read_for_a_property, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_authors_are_found_where_pages_put_them, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_a_sentence_about_an_author_is_no_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_nobody_is_the_author_for_want_of_better_only, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
