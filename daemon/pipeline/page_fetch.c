@@ -308,10 +308,15 @@ static const char *redirect_of(const struct page_fetch *fetch, const struct http
 /* Each hop is asked for by the robots.txt of its own site. */
 static void follow(struct page_fetch *fetch, const char *url)
 {
+	const char *from = fetch->at;
+	bool circle;
+
 	fetch->at = arena_copy(fetch->arena, url, strcspn(url, "#"));
 	fetch->origin = origin_of(url, fetch->arena);
 	fetch->allowed = false;
-	if (++fetch->redirects > PAGE_REDIRECTS_MAX)
+	/* Without a cookie the answer would be the same. */
+	circle = fetch->at && (strcmp(fetch->at, from) == 0 || strcmp(fetch->at, fetch->url) == 0);
+	if (circle || ++fetch->redirects > PAGE_REDIRECTS_MAX)
 		end(fetch, PAGE_UNUSABLE, "too many redirects", NULL, 0);
 	else if (!fetch->at || !fetch->origin)
 		end(fetch, PAGE_UNUSABLE, "refused address", NULL, 0);

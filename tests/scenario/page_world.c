@@ -46,6 +46,12 @@ static void answer_page(struct world *world, unsigned number, struct fake_answer
 	ret->status = world->page_failure == HTTP_OK ? world->page_status : 0;
 	ret->failure = world->page_failure;
 	ret->headers[0] = world->page_header;
+	if (world->leads_on) {
+		(void)snprintf(
+			world->leads_to, sizeof(world->leads_to), "Location: /%u", number + 1);
+		ret->status = 302;
+		ret->headers[0] = world->leads_to;
+	}
 	(void)snprintf(world->page, sizeof(world->page),
 		"<title>Report number %u</title>%s<article><h1>Report number %u</h1><p>A fire "
 		"broke "

@@ -43,6 +43,8 @@ struct world {
 	const char *robots_header;
 	int page_status;
 	const char *page_header;
+	bool leads_on; /* page N redirects to N + 1 */
+	char leads_to[64];
 	const char *robots_elsewhere; /* of other.example */
 	enum http_failure page_failure;
 	unsigned feed_requests;

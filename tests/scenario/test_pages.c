@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "extract/robots.h"
 #include "page_world.h"
+#include "pipeline/page_fetch.h"
 #include "support/fake_clock.h"
 
 static void test_robots_txt_is_asked_for_once_a_day(void **state)
@@ -304,10 +305,17 @@ static void test_each_hop_is_asked_for_by_its_own_robots_txt(void **state)
 	world->page_header = "Location: //other.example/3";
 	world_poll(world, 3, 20 * USEC_SEC);
 	world_expect_text(world, "page");
-	/* A circle ends. */
+	/* A circle ends at once, a long way after ten steps. */
 	world->page_header = "Location: http://site.example/4";
+	world->page_requests = 0;
 	world_poll(world, 4, 40 * USEC_SEC);
 	world_expect_text(world, "too many redirects");
+	assert_int_equal(world->page_requests, 1);
+	world->page_requests = 0;
+	world->leads_on = true;
+	world_poll(world, 5, 40 * USEC_SEC);
+	world_expect_text(world, "too many redirects");
+	assert_int_equal(world->page_requests, 1 + PAGE_REDIRECTS_MAX);
 }
 
 /* RFC 9309 section 2.3.1.2: it is as if there were none. */
