@@ -57,7 +57,10 @@ static int read_drop_ins(struct sections *sections, const char *folder)
 	return r;
 }
 
-static int read_files(struct sections *sections, const char *path)
+typedef int (*read_sections_fn)(struct sections *sections, const char *path);
+
+/* A path that is no folder is read by `read_given`. */
+static int read_files(struct sections *sections, const char *path, read_sections_fn read_given)
 {
 	const char *file;
 	const char *drop_ins;
@@ -71,7 +74,7 @@ static int read_files(struct sections *sections, const char *path)
 		return 0;
 	}
 	if (!S_ISDIR(info.st_mode))
-		return sections_read_given(sections, path);
+		return read_given(sections, path);
 	file = arena_printf(sections->scratch, "%s/%s", path, CONFIG_FILE_NAME);
 	drop_ins = arena_printf(sections->scratch, "%s/%s", path, CONFIG_DROP_IN_FOLDER);
 	if (!file || !drop_ins)
@@ -157,7 +160,8 @@ static int build_all(struct build *build)
 	return build_topics(build);
 }
 
-static int load(const char *path, struct config_errors *errors, struct config *config)
+static int load(const char *path, read_sections_fn read_given, struct config_errors *errors,
+	struct config *config)
 {
 	_cleanup_(arena_freep) struct arena *scratch = NULL;
 	struct sections sections;
@@ -176,7 +180,7 @@ static int load(const char *path, struct config_errors *errors, struct config *c
 	r = sections_init(&sections, scratch, config->arena, errors);
 	if (r < 0)
 		return r;
-	r = read_files(&sections, path ? path : CONFIG_FOLDER_DEFAULT);
+	r = read_files(&sections, path ? path : CONFIG_FOLDER_DEFAULT, read_given);
 	if (r < 0)
 		return r;
 	r = build_all(&build);
@@ -186,7 +190,8 @@ static int load(const char *path, struct config_errors *errors, struct config *c
 	return r;
 }
 
-int config_load(const char *path, struct config_errors *errors, struct config **ret)
+static int load_new(const char *path, read_sections_fn read_given, struct config_errors *errors,
+	struct config **ret)
 {
 	_cleanup_(config_freep) struct config *config = calloc(1, sizeof(*config));
 	size_t before = errors->count + errors->dropped;
@@ -197,11 +202,21 @@ int config_load(const char *path, struct config_errors *errors, struct config **
 	r = arena_new(CONFIG_BYTES_MAX, &config->arena);
 	if (r < 0)
 		return r;
-	r = load(path, errors, config);
+	r = load(path, read_given, errors, config);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(config);
 	return errors->count + errors->dropped > before ? -EINVAL : 0;
+}
+
+int config_load(const char *path, struct config_errors *errors, struct config **ret)
+{
+	return load_new(path, sections_read_given, errors, ret);
+}
+
+int config_load_again(const char *path, struct config_errors *errors, struct config **ret)
+{
+	return load_new(path, sections_read_file, errors, ret);
 }
 
 static bool is_unverified(const struct feed *feed)

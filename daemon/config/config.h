@@ -65,6 +65,10 @@ struct config {
  * is for nothing else (watch_load()).
  */
 int config_load(const char *path, struct config_errors *errors, struct config **ret);
+
+/* As config_load(), by a running daemon: a PATH that is a pipe is refused and not waited for. */
+int config_load_again(const char *path, struct config_errors *errors, struct config **ret);
+
 void config_free(struct config *config);
 DEFINE_CLEANUP(config_freep, struct config, config_free)
 

@@ -84,7 +84,7 @@ static int load(struct reloader *reloader)
 {
 	int r;
 
-	r = config_load(reloader->options.path, &reloader->errors, &reloader->config);
+	r = config_load_again(reloader->options.path, &reloader->errors, &reloader->config);
 	if (r < 0 && r != -EINVAL)
 		return r;
 	/* All faults are told together: the queries' too. */

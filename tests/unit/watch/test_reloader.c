@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -134,6 +136,21 @@ static void turn(struct room *room)
 static void settle(struct room *room)
 {
 	fake_clock_advance(room->clock, USEC_SEC);
+}
+
+static void test_pipe_is_refused_and_not_waited_for(void **state)
+{
+	struct room *room = *state;
+
+	assert_int_equal(unlink(room->path), 0);
+	assert_int_equal(mkfifo(room->path, 0600), 0);
+	(void)alarm(60); /* where it waits */
+	ask(room, 0);
+	settle(room);
+	(void)alarm(0);
+	assert_int_equal(room->told[0], -EINVAL);
+	assert_int_equal(room->faults, 1);
+	assert_null(room->config);
 }
 
 static void test_a_configuration_is_made_ready_by_steps(void **state)
@@ -262,6 +279,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_configuration_is_made_ready_by_steps),
+		TEST(test_pipe_is_refused_and_not_waited_for),
 		TEST(test_a_faulty_one_leaves_all_as_it_was_and_tells_all_faults),
 		TEST(test_a_fault_beside_the_queries_is_enough),
 		TEST(test_one_that_cannot_be_applied_is_refused_with_the_reason),
