@@ -205,7 +205,7 @@ static int take_waiting(
 		r = store_waiting_get(pages->options.store, id, arena, &waiting);
 	if (r == -ENOENT)
 		return 0; /* it waits no more */
-	return r < 0 ? r : take_read(pages, &waiting, page, note, arena);
+	return r != 0 ? r : take_read(pages, &waiting, page, note, arena);
 }
 
 /* The entry itself is at fault, perhaps: it is kept, and holds no other up. */
