@@ -258,6 +258,61 @@ static void test_disk_that_fails_for_long_is_no_reason_to_ask_again_and_again(vo
 	assert_int_equal(rooms_figures(&world->rooms).articles, 3);
 }
 
+static void test_entry_that_changes_waits_no_longer_for_it(void **state)
+{
+	static const char *const texts[] = {" One.", " Two."};
+	struct world *world = *state;
+
+	world->page_failure = HTTP_CONNECT;
+	world_poll(world, 2, 20 * USEC_SEC);
+	for (unsigned i = 0; i < 4; i++) {
+		world->newest_text = texts[i % 2];
+		world_poll(world, 2, 4 * USEC_MINUTE);
+	}
+	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
+	assert_int_equal(pages_figures(world->rooms.pages).waiting, 0);
+}
+
+/* The text that came from the page stays, and a feed's words are no news beside it. */
+static void test_page_that_is_gone_after_a_change_is_no_update(void **state)
+{
+	struct world *world = *state;
+
+	world_poll(world, 2, 20 * USEC_SEC);
+	assert_int_equal(rooms_figures(&world->rooms).alerts, 1);
+	world->page_status = 404;
+	world->newest_text =
+		" The fire spread to the old shipyard on Tuesday, where four people died. The "
+		"minister of the interior sent two hundred soldiers and six aircraft to the coast. "
+		"Trains between the capital and the port stand still until Friday at least.";
+	world_poll(world, 2, 2 * USEC_HOUR);
+	world_expect_text(world, "page");
+	assert_int_equal(rooms_figures(&world->rooms).alerts, 1);
+}
+
+static void test_page_at_a_refused_address_is_not_tried_again(void **state)
+{
+	struct world *world = *state;
+
+	world->page_failure = HTTP_REFUSED_ADDRESS;
+	world_poll(world, 2, 20 * USEC_SEC);
+	world_expect_text(world, "refused address");
+	assert_int_equal(world->page_requests, 1);
+}
+
+static void test_page_with_less_than_the_feed_has_is_not_used(void **state)
+{
+	struct world *world = *state;
+	char text[1500];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	world->newest_text = text;
+	world_poll(world, 2, 20 * USEC_SEC);
+	world_expect_text(world, "less than the feed's");
+	assert_int_equal(world->page_requests, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +329,10 @@ int main(void)
 		TEST(test_front_page_in_disguise_is_no_article),
 		TEST(test_pages_are_kept_for_two_days_though_none_waits),
 		TEST(test_entry_that_cannot_be_taken_in_holds_no_other_up),
+		TEST(test_entry_that_changes_waits_no_longer_for_it),
+		TEST(test_page_that_is_gone_after_a_change_is_no_update),
+		TEST(test_page_at_a_refused_address_is_not_tried_again),
+		TEST(test_page_with_less_than_the_feed_has_is_not_used),
 		TEST(test_article_whose_commit_failed_is_taken_in_again),
 		TEST(test_disk_that_fails_for_long_is_no_reason_to_ask_again_and_again),
 	};
