@@ -11,7 +11,7 @@ enum {
 	YEAR_MAX = 2099,
 	TOKENS_MAX = 40,
 	DATE_TOKENS_MAX = 6, /* "Monday, 03 de mayo de 2020" needs the last five */
-	TIME_TOKENS_MAX = 3, /* behind the date: "at 10:00 pm" */
+	TIME_TOKENS_MAX = 4, /* behind the date: "at 10:00 pm EDT" */
 };
 
 static bool is_plausible(int64_t seconds)

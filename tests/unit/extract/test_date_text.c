@@ -28,6 +28,7 @@ static void test_dates_are_found_within_lines(void **state)
 	check("View 8 Date:2025-04-15 09:49:38", "2025-04-15T09:49:38Z");
 	check("Ver\u00F6ffentlicht am 15.04.2025 um neun", "2025-04-15T00:00:00Z");
 	check("Monday, 3 March 2025", "2025-03-03T00:00:00Z");
+	check("Sunday, May 3rd, 2020 at 3:04 PM EDT by Ines", "2020-05-03T19:04:00Z");
 	check("Por Ines, 03 de mayo de 2020", "2020-05-03T00:00:00Z");
 	check("3. kv\u011Btna 2020 10:00", "2020-05-03T10:00:00Z");
 	check("3 May\u0131s 2020 Pazar, 10:00 | G\u00FCncelleme: 05.05.2020",
