@@ -145,3 +145,8 @@ usec usec_add(usec a, usec b)
 {
 	return a > USEC_INFINITY - b ? USEC_INFINITY : a + b;
 }
+
+usec usec_before(usec a, usec b)
+{
+	return a > b ? a - b : 0;
+}

@@ -64,3 +64,6 @@ void clock_timer_free(struct clock *clock, struct clock_timer *timer);
 
 /* a + b, or USEC_INFINITY where that overflows. */
 usec usec_add(usec a, usec b);
+
+/* a - b, or 0, the beginning of time, where that is less. */
+usec usec_before(usec a, usec b);

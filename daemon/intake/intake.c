@@ -252,20 +252,14 @@ int intake_next_release(struct intake *intake, usec *ret)
 	return alerting_next_release(intake->alerting, ret);
 }
 
-/* The start of a period that ends now; the beginning of time where it is longer. */
-static usec period_start(usec now, usec period)
-{
-	return period < now ? now - period : 0;
-}
-
 int intake_prune(struct intake *intake)
 {
 	usec now = clock_now(intake->clock);
 	struct store_retention retention = {
-		.text_before = period_start(now, intake->keep),
-		.fingerprint_before = period_start(now, intake->remember),
-		.alert_before = period_start(now, intake->keep_alerts),
-		.dead_before = period_start(now, intake->keep_failed),
+		.text_before = usec_before(now, intake->keep),
+		.fingerprint_before = usec_before(now, intake->remember),
+		.alert_before = usec_before(now, intake->keep_alerts),
+		.dead_before = usec_before(now, intake->keep_failed),
 	};
 	size_t unindexed = 0;
 	int r;

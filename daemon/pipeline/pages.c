@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/url.h"
 #include "intake/deferral.h"
+#include "pipeline/kept_pages.h"
 #include "pipeline/page_fetch.h"
 
 /* How often what waits is looked through, while anything does. */
@@ -20,7 +20,6 @@ enum {
 	ENTRY_ARENA_BYTES = 32 * 1024 * 1024, /* the entry in two forms, the page beside it */
 	HOSTS_MAX = 4096,                     /* with something due, looked through in a tick */
 	LATE_STEP = 20,                       /* entries given up in a tick */
-	FORGET_STEP = 200,
 	TRIES_MAX = 3,
 	AGENT_MAX = 64,
 	HOST_MAX = 256,
@@ -56,11 +55,6 @@ struct pages {
 static usec wall_clock(const struct pages *pages)
 {
 	return clock_now(pages->options.clock);
-}
-
-static usec before(usec now, usec span)
-{
-	return now > span ? now - span : 0;
 }
 
 /* Looks through what waits after a while. */
@@ -239,123 +233,36 @@ static void take(struct pages *pages, int64_t id, const struct web_page *page, c
 
 /* ---- pages that were fetched ---- */
 
-static int read_stored(const struct stored_page *stored, struct arena *arena, struct web_page *ret)
-{
-	struct wire_reader reader = {.bytes = stored->page, .length = stored->page_length};
-	int r;
-
-	r = web_page_read(&reader, arena, ret);
-	return r == 0 && !wire_done(&reader) ? -EBADMSG : r;
-}
-
 /* Takes the entry in by what its page brought a while ago; false where it is to be fetched. */
-static bool take_stored(struct pages *pages, const struct waiting_entry *waiting, const char *key,
-	struct arena *arena)
+static bool take_kept(struct pages *pages, const struct waiting_entry *waiting, struct arena *arena)
 {
-	usec since = waiting->renew ? waiting->since : before(waiting->since, PAGES_FRESH);
-	struct stored_page stored;
-	struct web_page page;
+	usec since = waiting->renew ? waiting->since : usec_before(waiting->since, PAGES_FRESH);
+	struct kept_page kept;
 
-	if (!key ||
-		store_page_get(
-			pages->options.store, key, since, wall_clock(pages), arena, &stored) < 0)
+	if (kept_pages_find(
+		    pages->options.store, waiting->url, since, wall_clock(pages), arena, &kept) < 0)
 		return false;
-	if (!stored.page) {
-		take(pages, waiting->id, NULL, stored.note);
-		return true;
-	}
-	if (read_stored(&stored, arena, &page) < 0)
-		return false;
-	take(pages, waiting->id, &page, NULL);
+	take(pages, waiting->id, kept.has_page ? &kept.page : NULL,
+		kept.has_page ? NULL : kept.note);
 	return true;
 }
 
-/*
- * Counts a request beside those whose pages are kept: a try that brought nothing, or one whose page
- * another takes the place of.  No page has such a key.
- */
-static void count_request(struct pages *pages, const struct job *job, const char *host, usec when)
+static struct page_request request_of(const struct pages *pages, const struct job *job)
 {
-	struct stored_page stored = {.host = host, .fetched = when};
-	char key[64];
-
-	(void)snprintf(
-		key, sizeof(key), "#%llu.%lld", (unsigned long long)when, (long long)job->id);
-	stored.key = key;
-	(void)store_page_put(pages->options.store, &stored);
-}
-
-/* Puts the page in its place; the request for what was there still counts. */
-static int put_page(struct pages *pages, const struct job *job, const struct stored_page *page,
-	struct arena *arena)
-{
-	usec since = before(page->fetched, USEC_HOUR);
-	struct stored_page old;
-
-	if (store_page_get(pages->options.store, page->key, since, page->fetched, arena, &old) ==
-			0 &&
-		old.host)
-		count_request(pages, job, old.host, old.fetched);
-	return store_page_put(pages->options.store, page);
-}
-
-/*
- * Whether the page's own word for its address may stand for it: of the site that sent the page, for
- * none may say what another's articles say.  Not a front page, which some sites name on every page.
- */
-static bool is_own_word(const char *canonical, const char *url, struct arena *arena)
-{
-	const char *key = url_canonical_key(url, arena);
-	size_t host;
-
-	if (!canonical || !key)
-		return false;
-	host = strcspn(canonical, "/");
-	return canonical[host] == '/' && strncmp(key, canonical, host + 1) == 0;
-}
-
-/* Keeps what an address brought, under the page's own word for its address too. */
-static void keep(struct pages *pages, const struct job *job, const struct page_fetched *fetched)
-{
-	_cleanup_(buffer_free) struct buffer bytes = BUFFER_INIT(PAGE_BYTES_MAX);
-	_cleanup_(arena_freep) struct arena *arena = NULL;
-	struct stored_page stored = {
-		.host = fetched->asked ? job->host : NULL,
-		.fetched = wall_clock(pages),
-		.note = fetched->note,
-	};
-	const char *canonical = fetched->page ? fetched->page->canonical_url : NULL;
-
-	if (arena_new(ENTRY_ARENA_BYTES, &arena) < 0)
-		return;
-	if (fetched->page)
-		web_page_write(fetched->page, &bytes);
-	if (bytes.failed)
-		return;
-	stored.page = bytes.bytes;
-	stored.page_length = bytes.length;
-	stored.key = url_canonical_key(job->url, arena);
-	if (stored.key && put_page(pages, job, &stored, arena) < 0)
-		return;
-	canonical = canonical ? url_canonical_key(canonical, arena) : NULL;
-	if (!is_own_word(canonical, fetched->url, arena) ||
-		(stored.key && strcmp(canonical, stored.key) == 0))
-		return;
-	stored.key = canonical;
-	stored.host = NULL;
-	(void)put_page(pages, job, &stored, arena);
+	return (struct page_request){
+		.url = job->url, .host = job->host, .entry = job->id, .time = wall_clock(pages)};
 }
 
 /* Looks at the entry again later, or gives its page up. */
 static void try_later(
 	struct pages *pages, const struct job *job, const struct page_fetched *fetched)
 {
-	usec now = wall_clock(pages);
+	struct page_request request = request_of(pages, job);
 	usec due = fetched->retry_at > 0 ? fetched->retry_at
-					 : usec_add(now, PAGES_RETRY << job->tries);
+					 : usec_add(request.time, PAGES_RETRY << job->tries);
 
 	if (fetched->asked)
-		count_request(pages, job, job->host, now);
+		kept_pages_count(pages->options.store, &request);
 	if (pages->options.once || job->tries + 1 >= TRIES_MAX ||
 		due >= usec_add(job->since, PAGES_WAIT))
 		take(pages, job->id, NULL, fetched->note);
@@ -367,12 +274,13 @@ static void on_fetched(const struct page_fetched *fetched, void *userdata)
 {
 	struct job *job = userdata;
 	struct pages *pages = job->pages;
+	struct page_request request = request_of(pages, job);
 
 	pages->figures.fetched += fetched->asked;
 	if (fetched->outcome == PAGE_LATER) {
 		try_later(pages, job, fetched);
 	} else {
-		keep(pages, job, fetched);
+		kept_pages_keep(pages->options.store, &request, fetched);
 		take(pages, job->id, fetched->page, fetched->note);
 	}
 	job_drop(job, false);
@@ -380,19 +288,6 @@ static void on_fetched(const struct page_fetched *fetched, void *userdata)
 }
 
 /* ---- what is next ---- */
-
-/* Whether so many pages were fetched that others wait. */
-static bool is_too_much(struct pages *pages, const char *host)
-{
-	struct store *store = pages->options.store;
-	usec now = wall_clock(pages);
-	usec since = before(now, USEC_HOUR);
-	uint64_t count;
-
-	if (store_pages_since(store, host, since, now, &count) == 0 && count >= PAGES_HOST_HOUR_MAX)
-		return true;
-	return store_pages_since(store, NULL, since, now, &count) == 0 && count >= PAGES_HOUR_MAX;
-}
 
 static struct page_fetch_options fetch_options(const struct pages *pages)
 {
@@ -420,7 +315,7 @@ static void start(struct pages *pages, const struct waiting_entry *waiting)
 		take(pages, waiting->id, NULL, NULL);
 		return;
 	}
-	if (is_too_much(pages, waiting->host)) {
+	if (kept_pages_are_too_many(pages->options.store, waiting->host, wall_clock(pages))) {
 		if (pages->options.once)
 			take(pages, waiting->id, NULL, "too many pages");
 		return;
@@ -441,7 +336,7 @@ static void begin(struct pages *pages, int64_t id)
 	if (arena_new(ENTRY_ARENA_BYTES, &arena) < 0 ||
 		store_waiting_get(pages->options.store, id, arena, &waiting) < 0)
 		return;
-	if (!take_stored(pages, &waiting, url_canonical_key(waiting.url, arena), arena))
+	if (!take_kept(pages, &waiting, arena))
 		start(pages, &waiting);
 }
 
@@ -502,7 +397,8 @@ static void give_up_late(struct pages *pages)
 	for (unsigned i = 0; i < LATE_STEP; i++) {
 		struct job *job;
 
-		if (store_waiting_late(pages->options.store, before(now, PAGES_WAIT), now, &id) < 0)
+		if (store_waiting_late(
+			    pages->options.store, usec_before(now, PAGES_WAIT), now, &id) < 0)
 			return;
 		job = job_of(pages, id);
 		if (job && page_fetch_is_reading(job->fetch))
@@ -518,12 +414,11 @@ static void give_up_late(struct pages *pages)
 static void forget(struct pages *pages)
 {
 	usec monotonic = clock_monotonic(pages->options.clock);
-	usec now = wall_clock(pages);
 
 	if (monotonic < pages->forgot + FORGET_INTERVAL)
 		return;
 	pages->forgot = monotonic;
-	(void)store_pages_forget(pages->options.store, before(now, PAGES_KEPT), now, FORGET_STEP);
+	kept_pages_forget(pages->options.store, wall_clock(pages));
 }
 
 /* Since the last look, or while the daemon was down, the clock may have been set back. */

@@ -22,13 +22,9 @@ struct pages;
 
 #define PAGES_WAIT (15 * USEC_MINUTE) /* then the feed's text is taken */
 #define PAGES_RETRY (2 * USEC_MINUTE) /* after trouble that may pass; doubled each time */
-#define PAGES_FRESH USEC_DAY          /* a page that was fetched before is fetched again */
-#define PAGES_KEPT (2 * USEC_DAY)     /* in the store */
 
 enum {
 	PAGES_IN_HAND_MAX = 16,
-	PAGES_HOST_HOUR_MAX = 120, /* pages of one host in an hour */
-	PAGES_HOUR_MAX = 3600,     /* and of all */
 };
 
 /* All borrowed; they outlive the pages. */

@@ -62,7 +62,7 @@ static void keep_house_in_time(struct pipeline *pipeline)
 
 	if (intake_next_release(pipeline->intake, &due) < 0 || due == USEC_INFINITY)
 		return; /* what is wrong with the store is told where it is used */
-	due = due > now ? due - now : 0;
+	due = usec_before(due, now);
 	if (usec_add(clock_monotonic(pipeline->clock), due) < pipeline->housekeeping_at)
 		keep_house_in(pipeline, due);
 }

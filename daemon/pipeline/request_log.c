@@ -28,8 +28,7 @@ bool request_log_forget(struct store *store, usec now)
 {
 	int gone;
 
-	gone = store_requests_forget(
-		store, now > KEPT_FOR ? now - KEPT_FOR : 0, REQUESTS_KEPT, FORGET_STEP);
+	gone = store_requests_forget(store, usec_before(now, KEPT_FOR), REQUESTS_KEPT, FORGET_STEP);
 	if (gone < 0)
 		log_error("cannot forget old requests: %s; tried again in a minute",
 			store_error(store));

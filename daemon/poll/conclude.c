@@ -232,7 +232,7 @@ static void adapt(struct draft *draft, size_t entries, size_t fresh)
 		.hint = schedule_hint(draft->answer->freshness, &draft->memory.hints),
 	};
 
-	rhythm.silence = now > news ? now - news : 0;
+	rhythm.silence = usec_before(now, news);
 	if (before->last_success == 0 || now <= before->last_success || now <= since)
 		rhythm.fresh = 0; /* all is new at first: that says nothing */
 	else

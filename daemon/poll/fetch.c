@@ -48,7 +48,7 @@ static int take_document(
 static void wait_for_host(struct poll_feed *feed, usec until)
 {
 	usec now = pacer_now(feed->poller);
-	usec wait = until > now ? until - now : 0;
+	usec wait = usec_before(until, now);
 
 	feed->state->next_poll = usec_add(until, schedule_jitter(feed->state->url, now, wait));
 	feed->state->rule = RULE_RETRY_AFTER;

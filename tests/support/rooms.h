@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "config/config.h"
+#include "pipeline/kept_pages.h"
 #include "pipeline/pages.h"
 #include "pipeline/pipeline.h"
 #include "poll/poller.h"

@@ -22,6 +22,14 @@ static void test_adding_stops_at_infinity(void **state)
 	assert_true(usec_add(USEC_INFINITY - 1, 2) == USEC_INFINITY);
 }
 
+static void test_nothing_is_before_the_beginning_of_time(void **state)
+{
+	(void)state;
+	assert_true(usec_before(3, 2) == 1);
+	assert_true(usec_before(2, 2) == 0);
+	assert_true(usec_before(2, 3) == 0);
+}
+
 static void test_timers_fire_once_and_can_be_unset(void **state)
 {
 	_cleanup_(clock_free_systemp) struct clock *clock = NULL;
@@ -68,6 +76,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_adding_stops_at_infinity),
+		cmocka_unit_test(test_nothing_is_before_the_beginning_of_time),
 		cmocka_unit_test(test_timers_fire_once_and_can_be_unset),
 		cmocka_unit_test(test_monotonic_time_does_not_step_back),
 	};
