@@ -21,7 +21,7 @@ KILLS = int(os.environ.get("WIREWATCH_KILLS", "25"))
 SEED = os.environ.get("WIREWATCH_SEED", "1")
 FEEDS = ("agency", "herald", "valley", "courier", "gazette")
 KEYWORD = "embargo"
-ITEMS_IN_FEED = 80
+ITEMS_IN_FEED = 300  # two minutes of news: on a machine that stalls none leaves a feed unread
 ITEM_SECONDS = 0.08
 RUN_SECONDS = (0.1, 2.2)
 AT_DELIVERY_SHARE = 0.4
@@ -33,6 +33,7 @@ FAILURE_SHARE = 0.3
 TROUBLE_SECONDS = (1, 4)
 RECEIVER_DOWN_SECONDS = (0.1, 1)
 CLOCK_STEPS = (-5 * 86400, -3600, -30, 0, 30, 3600, 5 * 86400)  # of the true time
+RETRY_FOR = "30d"  # longer than a step: after many attempts it is counted by the wall clock
 STEPPED_WHILE_DOWN_SHARE = 0.3
 STEPPED_CLOCK = os.environ.get("WIREWATCH_STEPPED_CLOCK")
 WRAPPINGS = (
@@ -143,6 +144,7 @@ URL={receiver.url(name)}
 SecretFile={{folder}}/secret
 Timeout=1s
 RetryFirst=100ms
+RetryFor={RETRY_FOR}
 """
 
 
@@ -171,6 +173,7 @@ Notify=office
 [Exec "log"]
 Command=/bin/sh {{folder}}/log.sh {{folder}}/alerts.log
 RetryFirst=100ms
+RetryFor={RETRY_FOR}
 """
 
 
