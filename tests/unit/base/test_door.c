@@ -236,7 +236,8 @@ static void test_door_rests_while_there_are_no_descriptors(void **state)
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	none = (struct rlimit){.rlim_cur = 1, .rlim_max = before.rlim_max};
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	(void)event_base_loop(fixture->base, EVLOOP_NONBLOCK);
+	/* One round: in a later one the rest may be over. */
+	(void)event_base_loop(fixture->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 	assert_int_equal(
 		event_base_get_num_events(fixture->base, EVENT_BASE_COUNT_ADDED), events - 1);
 	assert_true(is_woken(fixture));
