@@ -267,16 +267,21 @@ static void hop_leave(struct http_transfer *transfer)
 	transfer->left = transfer->left > spent + USEC_MSEC ? transfer->left - spent : USEC_MSEC;
 }
 
-static bool is_redirect(int status)
+/* RFC 9110 section 15.4: after another status a POST would have to become a GET. */
+static bool is_redirect(int status, const char *method)
 {
-	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+	if (status == 307 || status == 308)
+		return true;
+	return !method && (status == 301 || status == 302 || status == 303);
 }
 
 /* Where the response sends us on to, or NULL where it is the last. */
 static const char *redirect_of(const struct http_transfer *transfer, enum http_failure failure)
 {
-	if (failure != HTTP_OK || transfer->request.redirects_max == 0 ||
-		transfer->request.method || !is_redirect(exchange_status(transfer->exchange)))
+	const struct http_request *request = &transfer->request;
+
+	if (failure != HTTP_OK || request->redirects_max == 0 ||
+		!is_redirect(exchange_status(transfer->exchange), request->method))
 		return NULL;
 	return headers_get(&transfer->exchange->headers, "Location");
 }

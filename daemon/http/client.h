@@ -51,7 +51,7 @@ struct http_request {
 	bool unguarded;         /* the administrator's own destination: no guard (webhooks) */
 	bool polite;            /* the limits of a host apply */
 	bool bulk;              /* a polite one that http_client_hold() holds back */
-	unsigned redirects_max; /* 0: redirects are not followed; with GET only */
+	unsigned redirects_max; /* 0: none is followed; 301 to 303 with GET only */
 	usec timeout;           /* of the whole transfer; 0: the bound of http/bounds.h */
 	size_t body_max;        /* of the response; 0: the bound */
 	/*

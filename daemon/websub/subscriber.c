@@ -10,6 +10,7 @@
 #include "base/heap.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "http/bounds.h"
 #include "http/client.h"
 #include "websub/hub_signature.h"
 
@@ -278,6 +279,7 @@ static void ask(struct entry *entry)
 					  .body_length = form.length,
 					  .private_networks = entry->networks,
 					  .polite = true,
+					  .redirects_max = HTTP_REDIRECTS_MAX,
 					  .body_max = 4096,
 					  .truncate = true,
 				  },

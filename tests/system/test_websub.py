@@ -19,7 +19,8 @@ SECONDS = 60
 
 
 class Hub:
-    """A hub that asks back at once.  `refuse`: denies instead; `status`: what it answers first."""
+    """A hub that asks back at once.  `refuse`: denies instead; `status`: what it answers first;
+    `moved`: requests are sent on from /hub to /new."""
 
     def __init__(self):
         hub = self
@@ -27,6 +28,7 @@ class Hub:
         self.challenges = []  # what came back
         self.refuse = False
         self.status = 202
+        self.moved = False
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -37,6 +39,9 @@ class Hub:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 form = dict(urllib.parse.parse_qsl(body, strict_parsing=True))
+                if hub.moved and self.path == "/hub":
+                    Publisher.respond(self, 307, {"Location": "/new"}, b"")
+                    return
                 Publisher.respond(self, hub.status, {"Retry-After": "360000"}, b"")
                 if hub.status != 202:
                     return
@@ -229,6 +234,11 @@ class WebsubTest(unittest.TestCase):
         self.assertEqual(self.hub.push(self.document([Item(Story("x"), "agency")])), 410)
         self.publish("polled")
         self.expect_articles(2)
+
+    def test_a_hub_that_moved_is_asked_where_it_is(self):
+        self.hub.moved = True
+        self.start()
+        self.assertEqual(self.hub.asked[0]["hub.mode"], "subscribe")
 
     def test_a_hub_that_asks_to_wait_is_left_alone(self):
         self.hub.status = 429

@@ -148,7 +148,7 @@ static void test_bulk_requests_are_held_and_let_go(void **state)
 	assert_int_equal(fixture->results[0].failure, HTTP_OK);
 }
 
-static void test_post_sends_its_body_and_follows_no_redirect(void **state)
+static void test_post_sends_its_body_to_where_307_leads_and_no_further(void **state)
 {
 	struct fixture *fixture = *state;
 	struct http_request request = {
@@ -169,6 +169,11 @@ static void test_post_sends_its_body_and_follows_no_redirect(void **state)
 	assert_null(strcasestr(sent, "Expect:"));
 	request.url = client_url(fixture, "/chain/1");
 	assert_int_equal(client_get(fixture, &request)->status, 302);
+	request.url = client_url(fixture, "/for-now");
+	assert_int_equal(client_get(fixture, &request)->status, 301);
+	sent = raw_server_last(fixture->server);
+	assert_ptr_equal(strstr(sent, "POST /moved-again HTTP/1.1\r\n"), sent);
+	assert_non_null(strstr(sent, "\r\n\r\n{\"a\":1}"));
 	/* What a POST set up is not left behind for a GET. */
 	assert_int_equal(client_get_path(fixture, "/ok")->status, 200);
 	sent = raw_server_last(fixture->server);
@@ -278,7 +283,7 @@ int main(void)
 		CLIENT_TEST(test_p11_redirects_keep_the_gap_too),
 		CLIENT_TEST(test_p7_a_blocked_host_is_asked_nothing),
 		CLIENT_TEST(test_bulk_requests_are_held_and_let_go),
-		CLIENT_TEST(test_post_sends_its_body_and_follows_no_redirect),
+		CLIENT_TEST(test_post_sends_its_body_to_where_307_leads_and_no_further),
 		CLIENT_TEST(test_cancelled_transfers_are_not_heard_of_again),
 		CLIENT_TEST(test_callbacks_may_cancel_and_start_transfers),
 		CLIENT_TEST(test_client_may_go_with_transfers_in_flight),
