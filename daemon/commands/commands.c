@@ -124,27 +124,22 @@ static void on_feed(
 	const struct control_request *request, struct control_reply *reply, void *userdata)
 {
 	const struct command_context *context = userdata;
-	const struct config *config = context->config;
+	const struct feed *feed = config_find_feed(context->config, request->argument);
 
-	for (size_t i = 0; i < config->feed_count; i++) {
-		const struct feed *feed = &config->feeds[i];
-
-		if (strcmp(feed->name, request->argument) != 0 &&
-			strcmp(feed->url, request->argument) != 0)
-			continue;
+	if (feed)
 		reply_body(reply, feed_value(context, feed));
-		return;
-	}
-	reply_error(reply, -ENOENT, "feed");
+	else
+		reply_error(reply, -ENOENT, "feed");
 }
 
 static void on_poll(
 	const struct control_request *request, struct control_reply *reply, void *userdata)
 {
 	const struct command_context *context = userdata;
+	const struct feed *feed = config_find_feed(context->config, request->argument);
 	int r;
 
-	r = poller_poll_now(context->poller, request->argument);
+	r = feed ? poller_poll_now(context->poller, feed->name) : -ENOENT;
 	if (r < 0) {
 		reply_error(reply, r, "feed");
 		return;

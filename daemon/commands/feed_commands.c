@@ -15,15 +15,6 @@ enum {
 	ARENA_BYTES = 16 * 1024 * 1024, /* of them */
 };
 
-static const struct feed *find_feed(const struct config *config, const char *name)
-{
-	for (size_t i = 0; i < config->feed_count; i++)
-		if (strcmp(config->feeds[i].name, name) == 0 ||
-			strcmp(config->feeds[i].url, name) == 0)
-			return &config->feeds[i];
-	return NULL;
-}
-
 /* Follows the log of the feed back from a request; *ret is in the order of time. */
 static int read_requests(struct store *store, int64_t feed, int64_t key, struct arena *arena,
 	struct request_record **ret, size_t *ret_count)
@@ -166,7 +157,7 @@ void feed_command_audit(
 	const struct control_request *request, struct control_reply *reply, void *userdata)
 {
 	const struct command_context *context = userdata;
-	const struct feed *feed = find_feed(context->config, request->argument);
+	const struct feed *feed = config_find_feed(context->config, request->argument);
 	const struct feed_state *state =
 		feed ? poller_feed_state(context->poller, feed->name) : NULL;
 	struct audit_terms terms = {

@@ -268,6 +268,14 @@ void config_warn(const struct config *config, void (*warn)(const char *words))
 		"the password or token goes over the network in the clear; use an https URL", warn);
 }
 
+const struct feed *config_find_feed(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->feed_count; i++)
+		if (feed_is_called(&config->feeds[i], name))
+			return &config->feeds[i];
+	return NULL;
+}
+
 void config_free(struct config *config)
 {
 	if (!config)

@@ -78,5 +78,8 @@ char *config_totals(size_t feeds, size_t topics, size_t hooks, char ret[CONFIG_T
 /* Calls `warn` for what is allowed but unsafe, in words: VerifyTLS=no, passwords over http. */
 void config_warn(const struct config *config, void (*warn)(const char *words));
 
+/* The feed that the user means (feed_is_called()), or NULL. */
+const struct feed *config_find_feed(const struct config *config, const char *name);
+
 /* Whether a topic takes articles of the feed (its Feeds=: names and tag:NAME). */
 bool config_topic_takes(const struct topic *topic, const struct feed *feed);

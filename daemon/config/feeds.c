@@ -307,6 +307,17 @@ static int note_url(struct build *build, struct map *urls, const char *url, stru
 	return feed->key ? 0 : -ENOMEM;
 }
 
+static int add_alias(struct build *build, struct feed *feed, const char *name)
+{
+	struct feed_alias *alias = arena_new_object(build->arena, struct feed_alias);
+
+	if (!alias)
+		return -ENOMEM;
+	*alias = (struct feed_alias){name, feed->aliases};
+	feed->aliases = alias;
+	return map_put(&build->feeds, name, feed);
+}
+
 /* Names of outlines are not the administrator's choice: a taken one gets a number. */
 static const char *free_name(struct build *build, const char *name)
 {
@@ -336,9 +347,7 @@ static int add_feed(struct build *build, const struct draft *draft, struct map *
 	}
 	if (feed) {
 		r = merge(build, feed, &draft->feed);
-		if (r == 0 && !named)
-			r = map_put(&build->feeds, name, feed);
-		return r;
+		return r == 0 && !named ? add_alias(build, feed, name) : r;
 	}
 	if (named)
 		name = free_name(build, name);

@@ -1,5 +1,7 @@
 #include "model/feed.h"
 
+#include <string.h>
+
 #include "model/enum_names.h"
 
 static const char *const health_names[] = {
@@ -34,6 +36,14 @@ DEFINE_ENUM_NAMES(poll_rule, enum poll_rule, rule_names)
 const char *feed_key(const struct feed *feed)
 {
 	return feed->key ? feed->key : feed->url;
+}
+
+bool feed_is_called(const struct feed *feed, const char *name)
+{
+	for (const struct feed_alias *alias = feed->aliases; alias; alias = alias->next)
+		if (strcmp(alias->name, name) == 0)
+			return true;
+	return strcmp(feed->name, name) == 0 || strcmp(feed->url, name) == 0;
 }
 
 const char *poll_rule_to_words(enum poll_rule rule)

@@ -26,11 +26,18 @@ enum full_text {
 const char *full_text_to_string(enum full_text full_text);
 enum full_text full_text_from_string(const char *string);
 
+/* The name of a further section or outline with a feed's URL. */
+struct feed_alias {
+	const char *name;
+	const struct feed_alias *next;
+};
+
 struct feed {
-	const char *name;       /* of the section or the OPML outline; unique */
-	const char *url;        /* as configured */
-	const char **tags;      /* in the order given, NULL-terminated */
-	usec poll_interval;     /* 0: adaptive from the daemon's default */
+	const char *name;                 /* of the section or the OPML outline; unique */
+	const struct feed_alias *aliases; /* no other feed's names */
+	const char *url;                  /* as configured */
+	const char **tags;                /* in the order given, NULL-terminated */
+	usec poll_interval;               /* 0: adaptive from the daemon's default */
 	usec backfill;          /* alert on what is younger at the first poll; 0: on nothing */
 	const char *user_agent; /* NULL: the daemon's */
 	const char *private_networks;       /* prefixes or "yes"; NULL: the daemon's */
@@ -43,6 +50,9 @@ struct feed {
 
 /* By what the feed is known across reloads and restarts: to the store, to the poller. */
 const char *feed_key(const struct feed *feed);
+
+/* Whether the user means it: by its name, an alias or its URL. */
+bool feed_is_called(const struct feed *feed, const char *name);
 
 /* Validators, exactly as received (docs/POLLING.md P2); NULL: none. */
 struct validators {

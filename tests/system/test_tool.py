@@ -23,6 +23,9 @@ URL={url}
 Tags=wire
 PollInterval=1h
 
+[Feed "the same"]
+URL={url}
+
 [Feed "missing"]
 URL={missing}
 
@@ -208,6 +211,8 @@ class OnlineTest(unittest.TestCase):
     def test_poll_now(self):
         done = self.daemon.tool("poll", "a/b é")
         self.assertEqual(done.returncode, DONE)
+        self.assertEqual(self.daemon.tool("poll", "the same").returncode, DONE)
+        self.assertEqual(self.ask("feeds", "the same")["name"], "a/b é")
         self.assertIn("no such feed", self.refused("poll", "nowhere"))
 
     def test_faulty_reload_is_refused_with_its_faults(self):

@@ -91,6 +91,10 @@ static void test_feeds_of_one_url_are_one(void **state)
 	assert_words(feed->tags, "wire", "world", "agency", "listed", NULL);
 	for (size_t i = 0; i < config->feed_count; i++)
 		assert_string_not_equal(config->feeds[i].name, "alias");
+	assert_ptr_equal(config_find_feed(config, "alias"), feed);
+	assert_ptr_equal(config_find_feed(config, "ap-world"), feed);
+	assert_ptr_equal(config_find_feed(config, feed->url), feed);
+	assert_null(config_find_feed(config, "nobody"));
 }
 
 static void test_feed_overrides_defaults_of_daemon(void **state)
