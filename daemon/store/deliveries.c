@@ -55,6 +55,9 @@ static const char hasten_sql[] =
 	"UPDATE deliveries SET next_attempt = CASE"
 	" WHEN max(created, coalesce(last_attempt, 0)) > ?1 THEN ?1 ELSE min(next_attempt, ?2) END"
 	" WHERE state = 'pending' AND next_attempt > ?1";
+/* One that waits behind another is due as of when it was made. */
+static const char remake_sql[] = "UPDATE deliveries INDEXED BY deliveries_of_hook SET created = ?1"
+				 " WHERE state = 'pending' AND created > ?1";
 static const char newest_sql[] =
 	SELECT_DELIVERIES " WHERE d.created >= ? ORDER BY d.id DESC LIMIT ?";
 static const char newest_dead_sql[] =
@@ -274,13 +277,23 @@ int store_deliveries_next(struct store *store, const char *hook, usec after, use
 	return statement_time(&s, ret);
 }
 
+static int remake(struct store *store, usec now)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, remake_sql);
+
+	bind_usec(&s, now);
+	return statement_done(&s);
+}
+
 int store_deliveries_hasten(struct store *store, usec now, usec limit)
 {
 	_cleanup_(statement_end) struct statement s = statement_write(store, hasten_sql);
+	int r;
 
 	bind_usec(&s, now);
 	bind_usec(&s, limit);
-	return statement_done(&s);
+	r = statement_done(&s);
+	return r < 0 ? r : remake(store, now);
 }
 
 /* The delivery goes to another state: the hook's backlog follows. */

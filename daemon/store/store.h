@@ -392,7 +392,8 @@ int store_deliveries_next(struct store *store, const char *hook, usec after, use
 
 /*
  * For times that were written by a clock which has since been set back: pending deliveries that
- * were made or tried in the future become due at `now`, others at `limit` at the latest.
+ * were made or tried in the future are made and become due at `now`, others become due at `limit`
+ * at the latest.
  */
 int store_deliveries_hasten(struct store *store, usec now, usec limit);
 

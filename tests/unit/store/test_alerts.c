@@ -268,6 +268,9 @@ static void test_times_of_a_fast_clock_are_hastened(void **state)
 	assert_int_equal(store_deliveries_hasten(room->store, NOW + 1, USEC_INFINITY), 0);
 	assert_string_equal(due(room, "desk", NOW + 1).letters, "AC");
 	assert_int_equal(due(room, "desk", NOW + 1).deliveries[0].next_attempt, NOW);
+	/* B waits behind A, and no longer than for it. */
+	conclude(room, "desk", NOW + 1, DELIVERY_DELIVERED, 0);
+	assert_string_equal(due(room, "desk", NOW + 1).letters, "BC");
 }
 
 static void test_delivery_that_was_tried_in_the_future_is_hastened(void **state)
