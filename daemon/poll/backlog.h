@@ -12,6 +12,7 @@
 struct waiting {
 	const struct feed *feed;
 	struct feed_state *state; /* next_poll is set */
+	unsigned lateness;        /* for backlog_spread() */
 };
 
 /*
@@ -22,6 +23,8 @@ bool backlog_is_due(const struct feed_state *state, usec now);
 
 /*
  * Sets the next times of feeds just added: a new one at its phase after it was first seen, overdue
- * ones over one interval, others as they are.  Reorders `feeds`.
+ * ones over one interval, others as they are.  First come those that are late by the most of their
+ * own intervals, in powers of two: after a downtime the most fruitful, and after many restarts
+ * those that had no turn before.  `interval`: of feeds that have none yet.  Reorders `feeds`.
  */
 void backlog_spread(struct waiting *feeds, size_t count, usec now, usec interval);

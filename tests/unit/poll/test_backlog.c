@@ -26,7 +26,7 @@ static void make(size_t count)
 		(void)snprintf(urls[i], URL_SIZE, "http://h/%zu", i);
 		feeds[i] = (struct feed){.name = urls[i], .url = urls[i]};
 		states[i] = (struct feed_state){.url = urls[i]};
-		waiting[i] = (struct waiting){&feeds[i], &states[i]};
+		waiting[i] = (struct waiting){.feed = &feeds[i], .state = &states[i]};
 	}
 }
 
@@ -123,6 +123,51 @@ static void test_p12_overdue_feeds_are_spread_the_most_fruitful_first(void **sta
 	}
 }
 
+/* PollInterval= is what the user waits for, whatever the feed's rhythm is. */
+static void test_p12_lateness_is_counted_by_what_is_configured(void **state)
+{
+	(void)state;
+	make_old(2);
+	states[0].interval = 10 * USEC_MINUTE;
+	feeds[1].poll_interval = USEC_MINUTE;
+	backlog_spread(waiting, 2, NOW, 30 * USEC_MINUTE);
+	assert_int_equal(states[1].next_poll, NOW);
+	assert_true(states[0].next_poll > NOW);
+}
+
+/* Each run lasts for the first few of those that wait. */
+static void test_p12_every_feed_has_its_turn_however_often_the_daemon_restarts(void **state)
+{
+	enum { HERE = 50, A_RUN = 5, RUNS = 2 * HERE / A_RUN };
+	usec now = NOW;
+	unsigned polls = 0;
+
+	(void)state;
+	make_old(HERE);
+	for (size_t i = 0; i < HERE; i++) {
+		states[i].interval = USEC_MINUTE;
+		states[i].last_news = NOW - i * USEC_MINUTE;
+	}
+	for (int run = 0; run < RUNS; run++, now += 2 * USEC_MINUTE) {
+		for (size_t i = 0; i < HERE; i++)
+			waiting[i] = (struct waiting){.feed = &feeds[i], .state = &states[i]};
+		backlog_spread(waiting, HERE, now, 30 * USEC_MINUTE);
+		for (size_t i = 0; i < A_RUN; i++) {
+			struct feed_state *polled = waiting[i].state;
+
+			polls += polled->last_poll == 0;
+			polled->last_poll = now;
+			polled->next_poll = now + polled->interval;
+		}
+		/* What was only planned is not stored. */
+		for (size_t i = A_RUN; i < HERE; i++)
+			waiting[i].state->next_poll = waiting[i].state->last_poll > 0
+				? waiting[i].state->last_poll + USEC_MINUTE
+				: NOW - USEC_HOUR;
+	}
+	assert_int_equal(polls, HERE);
+}
+
 static void test_p4_feeds_that_are_not_due_keep_their_time(void **state)
 {
 	(void)state;
@@ -153,6 +198,9 @@ int main(void)
 		cmocka_unit_test(test_p12_a_single_new_feed_is_polled_at_once),
 		cmocka_unit_test(test_p12_a_new_feeds_phase_survives_a_restart),
 		cmocka_unit_test(test_p12_overdue_feeds_are_spread_the_most_fruitful_first),
+		cmocka_unit_test(test_p12_lateness_is_counted_by_what_is_configured),
+		cmocka_unit_test(
+			test_p12_every_feed_has_its_turn_however_often_the_daemon_restarts),
 		cmocka_unit_test(test_p4_feeds_that_are_not_due_keep_their_time),
 		cmocka_unit_test(test_a_time_set_by_a_wrong_clock_is_not_waited_for),
 	};
