@@ -1,13 +1,8 @@
 #include "poll/backlog.h"
 
-#include <limits.h>
 #include <stdlib.h>
 
 #include "poll/schedule.h"
-
-enum {
-	LATENESS_MAX = 64,
-};
 
 /* No rule sets a time beyond this; one that is was set while the clock was wrong. */
 #define NEXT_POLL_MOST (POLL_RETRY_AFTER_MOST + 2 * USEC_DAY)
@@ -41,38 +36,40 @@ static int compare(usec a, usec b)
 	return a < b ? -1 : a > b;
 }
 
-/* How often the feed's interval doubled has passed since it was due. */
-static unsigned lateness(const struct waiting *waiting, usec now, usec interval)
+/* When a feed was last polled, by a clock that has not been set back since. */
+static usec newest_poll(const struct waiting *feeds, size_t count, usec now)
 {
-	const struct feed_state *state = waiting->state;
-	unsigned doubled = 0;
-	usec late;
+	usec newest = 0;
 
-	if (is_ahead(state, now))
-		return UINT_MAX;
-	late = now - state->next_poll;
-	if (waiting->feed->poll_interval > 0)
-		interval = waiting->feed->poll_interval;
-	else if (state->interval > 0)
-		interval = state->interval;
-	for (; late >= interval && doubled < LATENESS_MAX; late /= 2)
-		doubled++;
-	return doubled;
+	for (size_t i = 0; i < count; i++)
+		if (!is_ahead(feeds[i].state, now) && feeds[i].state->last_poll > newest)
+			newest = feeds[i].state->last_poll;
+	return newest;
 }
 
-/* The latest first; of these those that publish most often, then those that did last. */
+/* Since when the feed waits though others were polled; USEC_INFINITY: it was not passed over. */
+static usec passed_over(const struct feed_state *state, usec newest, usec now)
+{
+	if (is_ahead(state, now))
+		return 0;
+	return state->next_poll < newest ? state->next_poll : USEC_INFINITY;
+}
+
+/*
+ * Those that were due already while others were polled come first, the oldest of them before the
+ * others: where each run is shorter than the spread they would never have their turn.
+ */
 static int compare_turns(const void *a, const void *b)
 {
-	const struct feed_state *first = ((const struct waiting *)a)->state;
-	const struct feed_state *second = ((const struct waiting *)b)->state;
-	int r = compare(
-		((const struct waiting *)b)->lateness, ((const struct waiting *)a)->lateness);
+	const struct waiting *first = a;
+	const struct waiting *second = b;
+	int r = compare(first->passed_over, second->passed_over);
 
 	if (r == 0)
-		r = compare(first->interval, second->interval);
+		r = compare(first->state->interval, second->state->interval);
 	if (r == 0)
-		r = compare(second->last_news, first->last_news);
-	return r != 0 ? r : compare(first->next_poll, second->next_poll);
+		r = compare(second->state->last_news, first->state->last_news);
+	return r != 0 ? r : compare(first->state->next_poll, second->state->next_poll);
 }
 
 /* A new feed's phase counts from when it was first seen: a restart does not put it off again. */
@@ -86,6 +83,7 @@ static void place_new(struct feed_state *state, usec now, usec window)
 
 void backlog_spread(struct waiting *feeds, size_t count, usec now, usec interval)
 {
+	usec newest = newest_poll(feeds, count, now);
 	size_t fresh = 0;
 	size_t overdue = 0;
 	usec window;
@@ -102,7 +100,7 @@ void backlog_spread(struct waiting *feeds, size_t count, usec now, usec interval
 
 		if (!is_overdue(one.state, now))
 			continue;
-		one.lateness = lateness(&one, now, interval);
+		one.passed_over = passed_over(one.state, newest, now);
 		feeds[i] = feeds[overdue];
 		feeds[overdue++] = one;
 	}

@@ -12,7 +12,7 @@
 struct waiting {
 	const struct feed *feed;
 	struct feed_state *state; /* next_poll is set */
-	unsigned lateness;        /* for backlog_spread() */
+	usec passed_over;         /* for backlog_spread() */
 };
 
 /*
@@ -23,8 +23,7 @@ bool backlog_is_due(const struct feed_state *state, usec now);
 
 /*
  * Sets the next times of feeds just added: a new one at its phase after it was first seen, overdue
- * ones over one interval, others as they are.  First come those that are late by the most of their
- * own intervals, in powers of two: after a downtime the most fruitful, and after many restarts
- * those that had no turn before.  `interval`: of feeds that have none yet.  Reorders `feeds`.
+ * ones over one interval, the most fruitful first, others as they are.  Overdue ones that had no
+ * turn though others were polled since come before all.  Reorders `feeds`.
  */
 void backlog_spread(struct waiting *feeds, size_t count, usec now, usec interval);

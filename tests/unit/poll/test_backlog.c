@@ -123,18 +123,6 @@ static void test_p12_overdue_feeds_are_spread_the_most_fruitful_first(void **sta
 	}
 }
 
-/* PollInterval= is what the user waits for, whatever the feed's rhythm is. */
-static void test_p12_lateness_is_counted_by_what_is_configured(void **state)
-{
-	(void)state;
-	make_old(2);
-	states[0].interval = 10 * USEC_MINUTE;
-	feeds[1].poll_interval = USEC_MINUTE;
-	backlog_spread(waiting, 2, NOW, 30 * USEC_MINUTE);
-	assert_int_equal(states[1].next_poll, NOW);
-	assert_true(states[0].next_poll > NOW);
-}
-
 /* Each run lasts for the first few of those that wait. */
 static void test_p12_every_feed_has_its_turn_however_often_the_daemon_restarts(void **state)
 {
@@ -198,7 +186,6 @@ int main(void)
 		cmocka_unit_test(test_p12_a_single_new_feed_is_polled_at_once),
 		cmocka_unit_test(test_p12_a_new_feeds_phase_survives_a_restart),
 		cmocka_unit_test(test_p12_overdue_feeds_are_spread_the_most_fruitful_first),
-		cmocka_unit_test(test_p12_lateness_is_counted_by_what_is_configured),
 		cmocka_unit_test(
 			test_p12_every_feed_has_its_turn_however_often_the_daemon_restarts),
 		cmocka_unit_test(test_p4_feeds_that_are_not_due_keep_their_time),
