@@ -145,15 +145,20 @@ static enum round_outcome outcome_of(const struct answer *answer,
 	return memory->unreadable ? ROUND_FAILED : ROUND_UNCHANGED;
 }
 
+static bool is_limited(const struct http_response *response, uint32_t limited_so_far)
+{
+	return response->failure == HTTP_OK &&
+		(response->status == 429 || (response->status == 403 && limited_so_far > 0));
+}
+
 usec answer_blocked_until(const struct http_response *response, uint32_t limited_so_far, usec now)
 {
 	const char *value = http_response_header(response, "Retry-After");
 	const char *date = http_response_header(response, "Date");
-	int status = response->status;
-	bool limited = status == 429 || (status == 403 && limited_so_far > 0);
+	bool limited = is_limited(response, limited_so_far);
 	usec delay;
 
-	if (response->failure != HTTP_OK || (!limited && status != 503))
+	if (response->failure != HTTP_OK || (!limited && response->status != 503))
 		return 0;
 	/* To wait for no time at all is no answer. */
 	if (schedule_retry_after(value, date, now, &delay) && delay > 0)
@@ -239,6 +244,7 @@ int answer_fill(struct answer *answer, const struct http_response *response,
 	if (whole && is_document(response->status))
 		answer->body = document_digest(response->body, response->length);
 	answer->outcome = outcome_of(answer, response, state, memory);
+	answer->limited = is_limited(response, memory->limited);
 	answer->blocked_until = answer_blocked_until(response, memory->limited, now);
 	if (whole && fill_freshness(answer, response) < 0)
 		return -ENOMEM;

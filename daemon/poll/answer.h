@@ -27,13 +27,16 @@ struct answer {
 	struct digest body; /* of a 200 */
 	usec freshness;
 	usec blocked_until; /* P7: the host asked to be left alone; wall clock, 0: no */
-	/* The same of a host of the documents that the round's document names. */
+	bool limited;       /* a 429, or a 403 after one: one more in a row */
+	/* The same of the hosts of the documents that the round's document names. */
 	usec child_blocked_until;
 	char *child_blocked_url;
-	char *hub;        /* WebSub: of a Link field of a 200 */
-	char *self;       /* ... and the topic there */
-	bool pushed;      /* by the feed's hub: no request was made */
-	bool conditional; /* validators were sent to `url` */
+	bool child_limited;
+	bool child_unlimited; /* one answered, and none as above */
+	char *hub;            /* WebSub: of a Link field of a 200 */
+	char *self;           /* ... and the topic there */
+	bool pushed;          /* by the feed's hub: no request was made */
+	bool conditional;     /* validators were sent to `url` */
 	/* For the record (model/request.h); NULL where nothing was sent. */
 	usec started; /* wall clock */
 	char *if_none_match;

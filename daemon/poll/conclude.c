@@ -192,14 +192,12 @@ static void conclude_failure(struct draft *draft, const char *words)
 {
 	struct feed_state *state = &draft->state;
 	const struct answer *answer = draft->answer;
-	bool limited =
-		answer->status == 429 || (answer->status == 403 && draft->memory.limited > 0);
 
 	if (state->failures++ == 0)
 		state->failing_since = answer->now;
 	state->health = FEED_FAILING;
 	state->error = words;
-	draft->memory.limited = limited ? draft->memory.limited + 1 : 0;
+	draft->memory.limited = answer->limited ? draft->memory.limited + 1 : 0;
 	if (answer->blocked_until > answer->now) {
 		usec delay = answer->blocked_until - answer->now;
 
@@ -375,6 +373,19 @@ static void follow_clock(struct draft *draft)
 			*times[i] = draft->answer->now;
 }
 
+/* P7, of the hosts of the index's sitemaps. */
+static void note_children(struct draft *draft)
+{
+	const struct answer *answer = draft->answer;
+
+	if (answer->child_limited)
+		draft->memory.child_limited++;
+	else if (answer->child_unlimited)
+		draft->memory.child_limited = 0;
+	if (answer->child_blocked_until > answer->now)
+		note_block(draft, answer->child_blocked_until, answer->child_blocked_url);
+}
+
 static void conclude_poll(struct draft *draft)
 {
 	const struct round_result *result = draft->given->result;
@@ -386,9 +397,7 @@ static void conclude_poll(struct draft *draft)
 	take_validators(draft);
 	note_unread(draft);
 	judge_validators(draft);
-	if (draft->answer->child_blocked_until > draft->answer->now)
-		note_block(draft, draft->answer->child_blocked_until,
-			draft->answer->child_blocked_url);
+	note_children(draft);
 	if (draft->answer->outcome == ROUND_FAILED) {
 		conclude_failure(draft, draft->answer->words);
 	} else if (result && !result->readable) {

@@ -206,8 +206,7 @@ static bool is_passing_trouble(const struct http_response *response)
 {
 	switch (response->failure) {
 	case HTTP_OK:
-		return response->status == 408 || response->status == 429 ||
-			response->status >= 500;
+		return response->status == 408 || response->status >= 500;
 	case HTTP_DNS:
 	case HTTP_CONNECT:
 	case HTTP_TLS:
@@ -221,12 +220,13 @@ static bool is_passing_trouble(const struct http_response *response)
 }
 
 /* A child has no validators: it is asked for only where the index says that it changed. */
-static int read_child(struct poller *poller, const struct http_response *response,
+static int read_child(struct poll_round *round, const struct http_response *response,
 	struct answer *answer, struct child_answer *ret)
 {
 	static const struct feed_state state;
-	static const struct memory memory;
 	static const struct plan plan = {.url = "", .bound_url = ""};
+	struct poller *poller = round->poller;
+	struct memory memory = {0};
 	int r;
 
 	if (response->failure == HTTP_BLOCKED) {
@@ -234,6 +234,8 @@ static int read_child(struct poller *poller, const struct http_response *respons
 			.words = "its host asks to be left alone for now", .again = true};
 		return 0;
 	}
+	if (round->owner)
+		memory.limited = fetch_memory(poller, round->owner->state).child_limited;
 	r = answer_fill(answer, response, &plan, &state, &memory, pacer_now(poller));
 	if (r < 0)
 		return r;
@@ -241,15 +243,17 @@ static int read_child(struct poller *poller, const struct http_response *respons
 		(void)http_client_block_host(
 			poller->options.http, response->url, answer->blocked_until);
 	ret->words = answer->words;
-	ret->again = answer->words && is_passing_trouble(response);
+	ret->again = answer->words && (answer->limited || is_passing_trouble(response));
 	return take_document(answer, response, &ret->document);
 }
 
 /* To be kept with the round, for the next start (P4).  Without memory this one knows it alone. */
-static void note_block(struct poll_round *round, const struct answer *child)
+static void note_child(struct poll_round *round, const struct answer *child)
 {
 	struct answer *answer = &round->answer;
 
+	answer->child_limited |= child->limited;
+	answer->child_unlimited |= child->url && !child->limited;
 	if (!child->url || child->blocked_until <= answer->child_blocked_until)
 		return;
 	free(answer->child_blocked_url);
@@ -264,10 +268,10 @@ static void on_child_response(const struct http_response *response, void *userda
 	struct child_answer child = {0};
 
 	round->child = NULL;
-	if (read_child(round->poller, response, &answer, &child) < 0)
+	if (read_child(round, response, &answer, &child) < 0)
 		child = (struct child_answer){.words = "out of memory", .again = true};
 	child.request = round_record_child(round, &answer);
-	note_block(round, &answer);
+	note_child(round, &answer);
 	round->on_child(&child, round->child_userdata);
 	document_clear(&child.document);
 	answer_clear(&answer);

@@ -44,6 +44,7 @@ static const struct {
 	MEMBER("children", KIND_STRING, children),
 	MEMBER("move-count", KIND_NUMBER, move_count),
 	MEMBER("limited", KIND_NUMBER, limited),
+	MEMBER("child-limited", KIND_NUMBER, child_limited),
 	MEMBER("same", KIND_NUMBER, same),
 	MEMBER("probed", KIND_USEC, probed),
 	MEMBER("etag-useless", KIND_BOOL, etag_useless),

@@ -25,6 +25,7 @@ struct memory {
 	const char *children;       /* of a sitemap index: marks of those taken (poll/children.h) */
 	uint32_t move_count;        /* ... and how often */
 	uint32_t limited;           /* answers of 429 in a row (P7) */
+	uint32_t child_limited;     /* rounds in a row with such an answer of a sitemap's host */
 	uint32_t same;              /* conditional requests answered by the same body (P9) */
 	usec last_200;              /* when the last document came, the same one or not (P9) */
 	usec probed;                /* the last unconditional probe (P9) */

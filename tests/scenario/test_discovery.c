@@ -296,6 +296,44 @@ static void test_p7_a_sitemaps_host_that_asks_to_wait_is_left_alone_after_a_rest
 	assert_int_equal(requests_for(world, "http://site.example/b.xml"), 1);
 }
 
+/* Whether the sitemap is asked for within so long where the user wants the feed polled. */
+static bool is_asked_for_within(struct world *world, const char *url, usec wait)
+{
+	world->request_count = 0;
+	assert_int_equal(poller_poll_now(world->rooms.poller, "site"), 0);
+	fake_clock_advance(world->rooms.clock, wait);
+	rooms_settle(&world->rooms);
+	return requests_for(world, url) > 0;
+}
+
+static void test_p7_a_sitemaps_host_that_does_not_say_how_long_is_left_alone_ever_longer(
+	void **state)
+{
+	static const char url[] = "http://site.example/b.xml";
+	struct world *world = *state;
+	struct page *page;
+
+	publish_index(world, "2026-10-30", "2026-10-31");
+	publish_sitemap(world, "http://site.example/a.xml", 1);
+	page = publish_sitemap(world, url, 2);
+	page->status = 429;
+	(void)poll(world);
+	assert_int_equal(requests_for(world, url), 1);
+	assert_false(is_asked_for_within(world, url, 50 * USEC_MINUTE));
+	assert_true(is_asked_for_within(world, url, 20 * USEC_MINUTE));
+	assert_false(is_asked_for_within(world, url, 100 * USEC_MINUTE));
+	page->status = 403; /* as good as another 429 */
+	assert_true(is_asked_for_within(world, url, 40 * USEC_MINUTE));
+	assert_false(is_asked_for_within(world, url, 200 * USEC_MINUTE));
+	page->status = 200;
+	assert_true(is_asked_for_within(world, url, 80 * USEC_MINUTE));
+	publish_index(world, "2026-10-30", "2026-11-01");
+	page->status = 429;
+	assert_true(is_asked_for_within(world, url, USEC_MINUTE));
+	assert_false(is_asked_for_within(world, url, 50 * USEC_MINUTE));
+	assert_true(is_asked_for_within(world, url, 20 * USEC_MINUTE));
+}
+
 static void test_sitemap_that_is_refused_is_not_asked_for_again(void **state)
 {
 	struct world *world = *state;
@@ -391,6 +429,8 @@ int main(void)
 		IN_WORLD(test_sitemap_that_fails_for_now_is_asked_for_again),
 		IN_WORLD(test_requests_for_sitemaps_stand_in_the_log),
 		IN_WORLD(test_p7_a_sitemaps_host_that_asks_to_wait_is_left_alone_after_a_restart),
+		IN_WORLD(
+			test_p7_a_sitemaps_host_that_does_not_say_how_long_is_left_alone_ever_longer),
 		IN_WORLD(test_sitemap_that_is_refused_is_not_asked_for_again),
 		IN_WORLD(test_index_without_any_sitemap_to_be_had_fails),
 		IN_WORLD(test_index_within_an_index_is_not_followed),
