@@ -84,31 +84,6 @@ static void end_half_way(struct service *service, struct config *before)
 	(void)event_base_loopbreak(service->base);
 }
 
-static bool differ(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) != 0 : a != b;
-}
-
-/* The settings table's SETTING_RESTART. */
-static void warn_of_restart(const struct config *before, const struct config *now)
-{
-	const struct {
-		const char *key;
-		bool changed;
-	} settings[] = {
-		{"StateDirectory", differ(before->state_directory, now->state_directory)},
-		{"ControlSocket", differ(before->control_socket, now->control_socket)},
-		{"PublicURL", differ(before->public_url, now->public_url)},
-		{"Listen", differ(before->listen, now->listen)},
-		{"SafetyPollInterval", before->safety_interval != now->safety_interval},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
-		if (settings[i].changed)
-			log_write(LOG_WARNING, NULL, NULL,
-				"%s= has changed; restart wirewatchd to apply it", settings[i].key);
-}
-
 static int apply(struct config *given, struct matcher *compiled, struct config_errors *errors,
 	void *userdata)
 {
@@ -135,7 +110,7 @@ static int apply(struct config *given, struct matcher *compiled, struct config_e
 		end_half_way(service, TAKE_PTR(before));
 		return r;
 	}
-	warn_of_restart(before, service->config);
+	standing_warn(&service->standing, service->config);
 	return 0;
 }
 

@@ -304,7 +304,9 @@ static int open_all(struct service *service, struct matcher *matcher)
 	int r;
 
 	service->inherited = sd_listen_fds(1);
-	r = open_loop(service);
+	r = standing_take(service->config, &service->standing);
+	if (r == 0)
+		r = open_loop(service);
 	if (r == 0)
 		r = open_store(service);
 	if (r == 0)
@@ -355,6 +357,7 @@ static void close_all(struct service *service)
 		event_base_free(service->base);
 	config_free(service->config);
 	config_free(service->before);
+	standing_clear(&service->standing);
 }
 
 static void serve(struct service *service)

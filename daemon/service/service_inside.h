@@ -1,9 +1,10 @@
-/* The service's parts: its rooms (service.c) and what they follow (follow.c). */
+/* The service's parts: its rooms (service.c) and what they follow (follow.c, standing.c). */
 #pragma once
 
 #include "commands/commands.h"
 #include "http/client.h"
 #include "service/service.h"
+#include "service/standing.h"
 
 struct control_server;
 
@@ -17,6 +18,7 @@ struct service {
 	bool told; /* why it cannot start */
 	enum exit_code status;
 	struct config *config;
+	struct standing standing;
 	struct config *before; /* of a reload that failed half way: rooms may still read it */
 	struct event_base *base;
 	struct clock *clock;

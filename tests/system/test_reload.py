@@ -96,6 +96,12 @@ class ReloadTest(unittest.TestCase):
         for key in ("SafetyPollInterval", "PublicURL", "Listen"):
             self.assertIn(f"{key}= has changed; restart wirewatchd to apply it", self.daemon.log())
         self.assertNotIn("StateDirectory=", self.daemon.log())
+        # Told again while it is so, and no more when all is as it was.
+        self.hang_up("SafetyPollInterval=6h\n" + self.configuration(), "reloaded:")
+        self.assertEqual(self.daemon.log().count("SafetyPollInterval= has changed"), 2)
+        self.assertEqual(self.daemon.log().count("Listen= has changed"), 1)
+        self.hang_up(self.configuration(), "reloaded:")
+        self.assertEqual(self.daemon.log().count("has changed; restart"), 4)
         self.expect_alert("one", 1)
 
     def test_damaged_database_is_named_by_a_start(self):
