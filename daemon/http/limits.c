@@ -39,6 +39,7 @@ struct limits_host {
 	struct tickets urgent;
 	struct tickets bulk;
 	unsigned active;
+	bool bulk_next;                 /* an urgent one went last */
 	unsigned run;                   /* answers in a row */
 	usec next;                      /* not before (gap) */
 	usec beside;                    /* while a request is under way not before */
@@ -354,13 +355,22 @@ static void run_timers(struct limits *limits, usec now)
 	}
 }
 
+/* Urgent tickets go first, but take turns with bulk ones: else many of them would starve these. */
+static struct limits_ticket *first_ticket(const struct limits *limits, struct limits_host *host)
+{
+	bool bulk = !limits->held && host->bulk_next && !TAILQ_EMPTY(&host->bulk);
+
+	return bulk || TAILQ_EMPTY(&host->urgent) ? TAILQ_FIRST(&host->bulk)
+						  : TAILQ_FIRST(&host->urgent);
+}
+
 static struct limits_ticket *grant(struct limits *limits, struct limits_host *host, usec now)
 {
-	struct tickets *queue = TAILQ_EMPTY(&host->urgent) ? &host->bulk : &host->urgent;
-	struct limits_ticket *ticket = TAILQ_FIRST(queue);
+	struct limits_ticket *ticket = first_ticket(limits, host);
 	struct limits_address *address = host->address;
 
-	TAILQ_REMOVE(queue, ticket, link);
+	host->bulk_next = !ticket->bulk;
+	TAILQ_REMOVE(ticket->bulk ? &host->bulk : &host->urgent, ticket, link);
 	ticket->granted = true;
 	ticket->address = address;
 	limits->active++;

@@ -3,7 +3,8 @@
  * resolved address, how far apart their starts, how many in all.  Decides only: whoever wants to
  * send enters a ticket, asks for the next one that may go, and leaves with it.  Pure: the caller
  * brings the monotonic time.  Each call costs O(log hosts), however many tickets wait; hosts take
- * turns, so that a host with thousands of tickets delays no other.
+ * turns, so that a host with thousands of tickets delays no other, and so do a host's urgent and
+ * bulk tickets.
  */
 #pragma once
 

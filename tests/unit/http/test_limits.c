@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "base/macro.h"
+
 enum {
 	MANY = 2000,
 };
@@ -288,6 +290,31 @@ static void test_limits_hold_bulk_tickets_back_and_no_others(void **state)
 	limits_leave(limits, &feed, 3);
 }
 
+/* As with feeds of a host whose pages never end. */
+static void test_limits_let_urgent_tickets_starve_no_bulk_one_of_their_host(void **state)
+{
+	_cleanup_(limits_freep) struct limits *limits = make(64, 1, USEC_SEC);
+	struct limits_ticket feeds[3] = {{.bulk = true}, {.bulk = true}, {.bulk = true}};
+	struct limits_ticket pages[2] = {0};
+	usec now = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(feeds); i++)
+		enter(limits, &feeds[i], "x", now);
+	enter(limits, &pages[0], "x", now);
+	for (size_t i = 0; i < ARRAY_SIZE(feeds); i++) {
+		struct limits_ticket *page = &pages[i % 2];
+
+		assert_ptr_equal(limits_next(limits, now), page);
+		enter(limits, &pages[(i + 1) % 2], "x", now);
+		limits_leave(limits, page, now);
+		now += USEC_SEC;
+		assert_ptr_equal(limits_next(limits, now), &feeds[i]);
+		limits_leave(limits, &feeds[i], now);
+		now += USEC_SEC;
+	}
+}
+
 static void test_limits_remember_a_block_and_never_shorten_it(void **state)
 {
 	_cleanup_(limits_freep) struct limits *limits = make(64, 1, 0);
@@ -437,6 +464,7 @@ int main(void)
 		cmocka_unit_test(test_limits_serve_many_names_of_one_address_in_turn),
 		cmocka_unit_test(test_limits_forget_a_ticket_that_leaves_while_it_waits),
 		cmocka_unit_test(test_limits_hold_bulk_tickets_back_and_no_others),
+		cmocka_unit_test(test_limits_let_urgent_tickets_starve_no_bulk_one_of_their_host),
 		cmocka_unit_test(test_limits_remember_a_block_and_never_shorten_it),
 		cmocka_unit_test(test_limits_forget_idle_hosts),
 		cmocka_unit_test(test_limits_hold_under_a_storm),
