@@ -44,7 +44,8 @@ struct poll_round {
 	struct poller *poller;
 	struct poll_feed *owner; /* NULL: the feed was removed meanwhile */
 	struct answer answer;
-	size_t bytes; /* counted in poller->open_bytes */
+	bool document; /* counted in poller->open_documents */
+	size_t bytes;  /* counted in poller->open_bytes */
 	struct http_transfer *child;
 	poller_child_fn on_child;
 	void *child_userdata;
@@ -140,6 +141,12 @@ void push_clear(struct poll_feed *feed);
 
 /* Hands the round, whose answer is filled, to the poller's owner. */
 void round_open(struct poll_feed *feed, struct poll_round *round);
+
+/*
+ * Whether the round has a document that is to be read and stored, and of how many bytes: so much is
+ * held against fetching more.
+ */
+void round_weigh(struct poll_round *round, bool document, size_t bytes);
 
 /* What the log keeps of a request for a document that the round's document names. */
 struct request_record round_record_child(

@@ -272,6 +272,7 @@ static void on_child_response(const struct http_response *response, void *userda
 		child = (struct child_answer){.words = "out of memory", .again = true};
 	child.request = round_record_child(round, &answer);
 	note_child(round, &answer);
+	round_weigh(round, true, child.document.length);
 	round->on_child(&child, round->child_userdata);
 	document_clear(&child.document);
 	answer_clear(&answer);
@@ -282,13 +283,14 @@ int poller_fetch_child(struct poller *poller, struct round *round, const char *u
 {
 	static const char *const headers[] = {accept_header, NULL};
 	struct poll_round *whole = CONTAINER_OF(round, struct poll_round, round);
+	int r;
 
 	if (!whole->owner)
 		return -ENOENT;
 	whole->on_child = done;
 	whole->child_userdata = userdata;
 	/* Not bulk: what is held back waits for rounds to end, and this one could not. */
-	return http_client_start(poller->options.http,
+	r = http_client_start(poller->options.http,
 		&(struct http_request){
 			.url = url,
 			.headers = headers,
@@ -302,4 +304,8 @@ int poller_fetch_child(struct poller *poller, struct round *round, const char *u
 			.body_max = DOCUMENT_BYTES_MAX,
 		},
 		on_child_response, whole, &whole->child);
+	/* Nothing of it waits to be read: a host whose sitemaps take long holds no other up. */
+	if (r >= 0)
+		round_weigh(whole, false, 0);
+	return r;
 }

@@ -20,6 +20,17 @@ void round_free(struct poll_round *round)
 	free(round);
 }
 
+void round_weigh(struct poll_round *round, bool document, size_t bytes)
+{
+	struct poller *poller = round->poller;
+
+	poller->open_documents += (size_t)document - (size_t)round->document;
+	poller->open_bytes += bytes - round->bytes;
+	round->document = document;
+	round->bytes = bytes;
+	pacer_balance(poller);
+}
+
 void round_open(struct poll_feed *feed, struct poll_round *round)
 {
 	struct poller *poller = feed->poller;
@@ -33,13 +44,10 @@ void round_open(struct poll_feed *feed, struct poll_round *round)
 	round->round.words = round->answer.words;
 	round->round.pushed = round->answer.pushed;
 	round->round.body = round->answer.body;
-	round->bytes = round->round.document.length;
 	feed->round = round;
 	TAILQ_INSERT_TAIL(&poller->rounds, round, link);
 	poller->open_rounds++;
-	poller->open_documents += round->answer.outcome == ROUND_DOCUMENT;
-	poller->open_bytes += round->bytes;
-	pacer_balance(poller);
+	round_weigh(round, round->answer.outcome == ROUND_DOCUMENT, round->round.document.length);
 	poller->options.on_round(&round->round, poller->options.userdata);
 }
 
@@ -67,13 +75,14 @@ int poller_spoil(struct poller *poller, struct round *round, const char *words)
 	struct poll_round *whole = CONTAINER_OF(round, struct poll_round, round);
 	int r;
 
+	(void)poller; /* the round's own */
 	assert(round->outcome == ROUND_DOCUMENT);
 	r = answer_spoil(&whole->answer, words);
 	if (r < 0)
 		return r;
 	round->outcome = ROUND_FAILED;
 	round->words = whole->answer.words;
-	poller->open_documents--;
+	round_weigh(whole, false, whole->bytes);
 	return 0;
 }
 
@@ -126,10 +135,8 @@ static struct poll_feed *close_round(struct poller *poller, struct poll_round *r
 		feed->round = NULL;
 	TAILQ_REMOVE(&poller->rounds, round, link);
 	poller->open_rounds--;
-	poller->open_documents -= round->answer.outcome == ROUND_DOCUMENT;
-	poller->open_bytes -= round->bytes;
+	round_weigh(round, false, 0);
 	round_free(round);
-	pacer_balance(poller);
 	return feed;
 }
 

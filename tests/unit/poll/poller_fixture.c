@@ -26,6 +26,8 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 	fixture->conditional += request->if_none_match != NULL;
 	(void)snprintf(fixture->accept, ACCEPT_SIZE, "%s", request->accept);
 	ret->status = request->if_none_match ? 304 : fixture->status;
+	if (fixture->takes > 0)
+		ret->takes = fixture->takes;
 	ret->headers[0] = fixture->header;
 	ret->body = fixture->body;
 	ret->length = fixture->length;

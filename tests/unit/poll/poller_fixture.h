@@ -28,6 +28,7 @@ struct fixture {
 	unsigned rounds;
 	unsigned idle;
 	int status; /* of answers */
+	usec takes; /* an answer; 0: as it comes */
 	const char *header;
 	const char *body;
 	size_t length;

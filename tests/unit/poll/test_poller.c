@@ -287,6 +287,38 @@ static void test_rounds_that_pile_up_hold_fetching_back(void **state)
 	assert_true(fixture->requests >= FEEDS);
 }
 
+static void count_child(struct child_answer *answer, void *userdata)
+{
+	assert_null(answer->words);
+	(*(unsigned *)userdata)++;
+}
+
+static void test_p11_sitemaps_that_take_long_hold_no_other_host_back(void **state)
+{
+	struct fixture *fixture = *state;
+	unsigned children = 0;
+	size_t indexes;
+
+	fixture->keep_rounds = true;
+	for (size_t i = 0; i < FEEDS; i++)
+		poller_fixture_add(fixture, i, FEEDS);
+	fake_clock_advance(fixture->clock, 2 * USEC_HOUR);
+	indexes = fixture->kept_count;
+	assert_true(indexes < FEEDS);
+	fixture->takes = USEC_MINUTE;
+	for (size_t i = 0; i < indexes; i++)
+		assert_int_equal(poller_fetch_child(fixture->poller, fixture->kept[i],
+					 "http://slow.example/sitemap", count_child, &children),
+			0);
+	fake_clock_advance(fixture->clock, 5 * USEC_MINUTE);
+	assert_true(fixture->kept_count > indexes);
+	assert_true(children < 10);
+	/* What they bring counts again. */
+	fake_clock_advance(fixture->clock, 3 * USEC_HOUR);
+	assert_int_equal(children, indexes);
+	assert_true(fixture->kept_count < FEEDS);
+}
+
 static void test_large_documents_hold_fetching_back_sooner(void **state)
 {
 	struct fixture *fixture = *state;
@@ -524,6 +556,7 @@ int main(void)
 		POLLER_TEST(test_once_polls_what_is_due_and_nothing_twice),
 		POLLER_TEST(test_once_ends_where_nothing_is_due_or_a_host_is_blocked),
 		POLLER_TEST(test_rounds_that_pile_up_hold_fetching_back),
+		POLLER_TEST(test_p11_sitemaps_that_take_long_hold_no_other_host_back),
 		POLLER_TEST(test_large_documents_hold_fetching_back_sooner),
 		POLLER_TEST(test_a_round_that_cannot_be_committed_is_tried_again),
 		POLLER_TEST(test_p4_a_reload_is_no_reason_to_fetch),
