@@ -73,12 +73,14 @@ static void restore_block(struct poller *poller, const struct feed_state *state)
 {
 	struct memory memory = fetch_memory(poller, state);
 	usec now = pacer_now(poller);
+	/* Of a poll after now, before the clock was set back: as long as was left then. */
+	usec noted = state->last_poll > now ? state->last_poll : now;
 
 	/* No host may ask for longer: such a time was set while the clock was wrong. */
-	if (memory.blocked_url && memory.blocked_until > now &&
-		memory.blocked_until - now <= POLL_RETRY_AFTER_MOST + POLL_CLOCK_SLACK)
-		(void)http_client_block_host(
-			poller->options.http, memory.blocked_url, memory.blocked_until);
+	if (memory.blocked_url && memory.blocked_until > noted &&
+		memory.blocked_until - noted <= POLL_RETRY_AFTER_MOST + POLL_CLOCK_SLACK)
+		(void)http_client_block_host(poller->options.http, memory.blocked_url,
+			now + (memory.blocked_until - noted));
 }
 
 bool poller_has(const struct poller *poller, const struct feed *feed)

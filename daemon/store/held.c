@@ -7,7 +7,8 @@ static const char next_sql[] = "SELECT story_key, " ALERT_COLUMNS
 			       " FROM held WHERE due <= ? ORDER BY due, story_key LIMIT 1";
 static const char get_sql[] =
 	"SELECT due, " ALERT_COLUMNS " FROM held WHERE story_key = ? AND topic = ?";
-static const char hasten_sql[] = "UPDATE held SET due = ?1 WHERE due > ?2";
+static const char hasten_sql[] =
+	"UPDATE held SET due = ?1 WHERE due > ?1 AND (due > ?2 OR time > ?1)";
 static const char due_sql[] = "SELECT min(due) FROM held";
 static const char remove_sql[] = "DELETE FROM held WHERE story_key = ? AND topic = ?";
 

@@ -286,7 +286,10 @@ int store_story_topic_put(
 int store_story_topics(struct store *store, int64_t story, size_t limit, struct arena *arena,
 	const char ***ret, size_t *ret_count);
 
-/* When the topic was first configured; made at `now` if it is not there (A6). */
+/*
+ * When the topic was first configured (A6); made at `now` if it is not there, or was made after
+ * `now` by a clock that has been set back since.
+ */
 int store_topic_ensure(struct store *store, const char *topic, usec now, usec *ret_since);
 
 /* ---- alerts and deliveries ---- */
@@ -314,8 +317,8 @@ int store_held_get(struct store *store, int64_t story, const char *topic, struct
 int store_held_remove(struct store *store, int64_t story, const char *topic);
 
 /*
- * What is due later than `limit`, which is longer than anything is held, becomes due at `now`: the
- * clock has been set back since.
+ * What was made after `now`, or is due later than `limit`, which is longer than anything is held,
+ * becomes due at `now`: the clock has been set back since.
  */
 int store_held_hasten(struct store *store, usec now, usec limit);
 

@@ -9,7 +9,8 @@ static const char put_sql[] =
 	" told = excluded.told, updated = excluded.updated, events = excluded.events";
 static const char names_sql[] = "SELECT topic FROM story_topics WHERE story = ? LIMIT ?";
 static const char since_sql[] = "SELECT since FROM topics WHERE name = ?";
-static const char add_topic_sql[] = "INSERT INTO topics (name, since) VALUES (?, ?)";
+static const char put_topic_sql[] = "INSERT INTO topics (name, since) VALUES (?, ?)"
+				    " ON CONFLICT DO UPDATE SET since = excluded.since";
 
 int store_story_topic_get(
 	struct store *store, int64_t story, const char *topic, struct story_topic *ret)
@@ -65,12 +66,17 @@ int store_topic_ensure(struct store *store, const char *topic, usec now, usec *r
 	r = statement_row(&find);
 	if (r < 0)
 		return r;
+	/* One that begins in the future was added while the clock was ahead: it begins now. */
 	if (r > 0) {
-		*ret_since = column_usec(&find);
-		return 0;
+		usec since = column_usec(&find);
+
+		if (since <= now) {
+			*ret_since = since;
+			return 0;
+		}
 	}
 	{
-		_cleanup_(statement_end) struct statement s = statement_write(store, add_topic_sql);
+		_cleanup_(statement_end) struct statement s = statement_write(store, put_topic_sql);
 
 		bind_text(&s, topic);
 		bind_usec(&s, now);

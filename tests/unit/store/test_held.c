@@ -99,6 +99,20 @@ static void test_alert_that_is_held_longer_than_any_is_due(void **state)
 	assert_int_equal(due, NOW);
 }
 
+/* By a clock that was ahead by less than anything is held. */
+static void test_alert_that_was_held_in_the_future_is_due(void **state)
+{
+	struct room *room = *state;
+	int64_t story = make_story(room, "STORY", NOW);
+	usec due;
+
+	hold(room, story, "A", NOW + USEC_MINUTE);
+	assert_int_equal(
+		store_held_hasten(room->store, NOW - 50 * USEC_MINUTE, NOW + 10 * USEC_MINUTE), 0);
+	assert_int_equal(store_held_due(room->store, &due), 0);
+	assert_int_equal(due, NOW - 50 * USEC_MINUTE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +121,7 @@ int main(void)
 		IN_ROOM(test_held_alert_is_found_by_story_and_topic),
 		IN_ROOM(test_held_alert_survives_a_restart),
 		IN_ROOM(test_alert_that_is_held_longer_than_any_is_due),
+		IN_ROOM(test_alert_that_was_held_in_the_future_is_due),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

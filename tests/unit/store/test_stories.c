@@ -217,6 +217,18 @@ static void test_topic_keeps_when_it_was_first_configured(void **state)
 	assert_int_equal(since, NOW);
 }
 
+static void test_topic_that_begins_in_the_future_begins_now(void **state)
+{
+	struct room *room = *state;
+	usec since = 0;
+
+	assert_int_equal(store_topic_ensure(room->store, "x", NOW + 5 * USEC_DAY, &since), 0);
+	assert_int_equal(store_topic_ensure(room->store, "x", NOW, &since), 0);
+	assert_int_equal(since, NOW);
+	assert_int_equal(store_topic_ensure(room->store, "x", NOW + USEC_DAY, &since), 0);
+	assert_int_equal(since, NOW);
+}
+
 /* A callback that asks with the statement that it is called from. */
 static int ask_within(const struct story *story, void *userdata)
 {
@@ -254,6 +266,7 @@ int main(void)
 		IN_ROOM(test_stories_of_a_topic_are_those_it_was_told_of_or_primed_with),
 		IN_ROOM(test_articles_of_a_story_come_oldest_first),
 		IN_ROOM(test_topic_keeps_when_it_was_first_configured),
+		IN_ROOM(test_topic_that_begins_in_the_future_begins_now),
 		IN_ROOM(test_callback_may_ask_the_same),
 	};
 
