@@ -63,12 +63,23 @@ static int tell(struct store *store, const struct health_facts *facts, struct ar
 	return r == -EEXIST ? 0 : r;
 }
 
+/* Time in which nobody looked is no silence of the feed. */
+static size_t find_events(const struct health_poll *poll, enum event_type ret[HEALTH_EVENTS_MAX])
+{
+	struct feed_state before = *poll->before;
+	struct feed_state after = *poll->after;
+
+	before.last_news = usec_add(before.last_news, poll->asleep);
+	after.last_news = usec_add(after.last_news, poll->asleep);
+	return health_events(&before, &after, poll->rhythm, ret);
+}
+
 int health_report_poll(
 	struct store *store, const struct health_poll *poll, const char *const *hooks)
 {
 	_cleanup_(arena_freep) struct arena *arena = NULL;
 	enum event_type events[HEALTH_EVENTS_MAX];
-	size_t count = health_events(poll->before, poll->after, poll->rhythm, events);
+	size_t count = find_events(poll, events);
 	struct health_facts facts = {
 		.time = poll->after->last_poll,
 		.name = poll->feed->name,

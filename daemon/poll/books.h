@@ -28,6 +28,7 @@ struct poll_feed {
 	struct access *asked_as; /* the transfer's: a reload may have changed the feed's since */
 	struct poll_round *round;
 	usec started;    /* its poll, wall clock */
+	usec asleep;     /* since its last news: for so long nobody looked */
 	bool pushed;     /* its hub brings the news */
 	bool known;      /* it was asked since the daemon started */
 	bool stale;      /* in a reload, not added again so far */
@@ -85,6 +86,16 @@ usec pacer_now(const struct poller *poller); /* wall clock */
 
 /* Timer callback of the poller. */
 void pacer_turn(void *poller);
+
+/*
+ * Looks whether the wall clock was stepped, or the machine slept, since the last look: what waits
+ * follows.
+ */
+void pacer_follow_clock(struct poller *poller);
+
+/* The feed's state, about to be taken, is of before the clock was set back: its next time follows.
+ */
+void pacer_follow_back(const struct poll_feed *feed, struct feed_state *state);
 
 /* After each step: sets the timer for the next, and tells where nothing is left to do. */
 void pacer_settle(struct poller *poller);

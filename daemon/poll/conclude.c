@@ -230,11 +230,12 @@ static void adapt(struct draft *draft, size_t entries, size_t fresh)
 		.hint = schedule_hint(draft->answer->freshness, &draft->memory.hints),
 	};
 
-	rhythm.silence = usec_before(now, news);
+	/* Nobody looked while the machine slept. */
+	rhythm.silence = usec_before(usec_before(now, news), draft->given->asleep);
 	if (before->last_success == 0 || now <= before->last_success || now <= since)
 		rhythm.fresh = 0; /* all is new at first: that says nothing */
 	else
-		rhythm.elapsed = now - since;
+		rhythm.elapsed = usec_before(now - since, draft->given->asleep);
 	draft->state.interval = schedule_rhythm(&rhythm, &draft->memory.gap);
 }
 
@@ -361,16 +362,25 @@ static void conclude_push(struct draft *draft)
 		draft->state.last_news = draft->answer->now;
 }
 
-/* What a clock that has been set back since said counts from now. */
+/*
+ * What a clock that has been set back since said counts from now; an outage and a block are as long
+ * as they were at the poll before.
+ */
 static void follow_clock(struct draft *draft)
 {
+	usec now = draft->answer->now;
+	usec back = usec_before(draft->state.last_poll, now);
 	usec *times[] = {&draft->state.first_poll, &draft->state.last_news,
 		&draft->state.failing_since, &draft->memory.last_200, &draft->memory.probed,
 		&draft->memory.move_since, &draft->memory.noted};
 
+	if (back > 0 && draft->state.failing_since > back)
+		draft->state.failing_since -= back;
+	if (back > 0)
+		draft->memory.blocked_until = usec_before(draft->memory.blocked_until, back);
 	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
-		if (*times[i] > draft->answer->now)
-			*times[i] = draft->answer->now;
+		if (*times[i] > now)
+			*times[i] = now;
 }
 
 /* P7, of the hosts of the index's sitemaps. */

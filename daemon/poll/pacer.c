@@ -157,15 +157,14 @@ static void follow_back(struct poller *poller, usec now, usec back)
 	while ((feed = map_next(&poller->by_url, &cursor))) {
 		usec next = feed->state->next_poll;
 
-		if (feed->due.index == 0)
-			continue;
 		if (next > now && next != USEC_INFINITY)
 			feed->state->next_poll = next - now > back ? next - back : now;
 		if (feed->push_at > now)
 			feed->push_at = now;
 		if (feed->refused_at > now)
 			feed->refused_at = now;
-		pacer_arm(feed);
+		if (feed->due.index > 0)
+			pacer_arm(feed);
 	}
 }
 
@@ -178,25 +177,39 @@ static bool came_due_asleep(const struct poll_feed *feed, usec now)
 }
 
 /* P12: what came due while the machine slept waits as after any downtime. */
-static void follow_leap(struct poller *poller, usec now)
+static void follow_leap(struct poller *poller, usec now, usec leap)
 {
 	struct poll_feed *feed;
 	size_t cursor = 0;
+	bool full = false;
 
-	while ((feed = map_next(&poller->by_url, &cursor)))
-		if (came_due_asleep(feed, now) && pacer_await(feed) < 0)
-			return; /* the others are started now */
+	while ((feed = map_next(&poller->by_url, &cursor))) {
+		feed->asleep = usec_add(feed->asleep, leap);
+		if (!full && came_due_asleep(feed, now))
+			full = pacer_await(feed) < 0; /* the others are started now */
+	}
 }
 
-static void follow_clock(struct poller *poller, usec now)
+void pacer_follow_clock(struct poller *poller)
 {
+	usec now = pacer_now(poller);
 	usec seen = poller->seen > 0 ? poller->seen : now;
 
+	if (poller->once)
+		return;
 	poller->seen = now;
 	if (seen > usec_add(now, POLL_CLOCK_SLACK))
 		follow_back(poller, now, seen - now);
 	else if (now > usec_add(seen, CLOCK_LEAP))
-		follow_leap(poller, now);
+		follow_leap(poller, now, now - seen);
+}
+
+void pacer_follow_back(const struct poll_feed *feed, struct feed_state *state)
+{
+	usec back = usec_before(state->last_poll, pacer_now(feed->poller));
+
+	if (back > POLL_CLOCK_SLACK && state->next_poll != USEC_INFINITY)
+		state->next_poll = usec_before(state->next_poll, back);
 }
 
 void pacer_turn(void *userdata)
@@ -206,8 +219,7 @@ void pacer_turn(void *userdata)
 	struct heap_node *first;
 	unsigned started = 0;
 
-	if (!poller->once)
-		follow_clock(poller, now);
+	pacer_follow_clock(poller);
 	pacer_place(poller, now);
 	if (!poller->once || poller->starting)
 		for (first = heap_first(&poller->due);

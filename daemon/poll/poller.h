@@ -37,6 +37,7 @@ struct round {
 	const char *words;        /* ROUND_FAILED: what and the next step */
 	struct document document; /* ROUND_DOCUMENT; may be taken (document_clear() is safe) */
 	struct digest body;       /* of the document's bytes */
+	usec asleep;              /* of the time since its last news: for so long nobody looked */
 	void *owner;              /* the callee's own */
 };
 

@@ -171,6 +171,23 @@ static void test_hook_is_told_when_it_fails_and_recovers(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* As after the clock was set forward: else all feeds would be told of at once. */
+static void test_time_in_which_nobody_looked_is_no_silence(void **state)
+{
+	struct room *room = *state;
+	struct feed_state before = {
+		.last_poll = NOON, .last_success = NOON, .last_news = NOON, .health = FEED_OK};
+	struct feed_state after = before;
+	struct health_poll poll = {&feed, &before, &after, USEC_HOUR, 5 * USEC_DAY};
+
+	after.last_poll = after.last_success = NOON + 5 * USEC_DAY + USEC_HOUR;
+	assert_int_equal(health_report_poll(room->store, &poll, hooks), 0);
+	before = after;
+	after.last_poll = after.last_success = NOON + 5 * USEC_DAY + 6 * USEC_HOUR;
+	assert_int_equal(health_report_poll(room->store, &poll, hooks), 1);
+	assert_int_equal(see(room).type, EVENT_FEED_SILENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +196,7 @@ int main(void)
 		TEST(test_without_hooks_nothing_is_stored),
 		TEST(test_each_type_has_its_words),
 		TEST(test_hook_is_told_when_it_fails_and_recovers),
+		TEST(test_time_in_which_nobody_looked_is_no_silence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

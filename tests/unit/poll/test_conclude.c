@@ -561,6 +561,32 @@ static void test_p8_a_failure_counts_from_now_after_a_wrong_clock(void **state)
 	assert_int_equal(polled->state->failing_since, right);
 }
 
+static void test_p8_an_outage_is_as_long_as_it_was_though_the_clock_is_set_back(void **state)
+{
+	struct polled_feed *polled = polled_feed_begin(state);
+
+	polled_feed_poll(polled, &(struct said){.status = 500}, NULL);
+	polled->now += 2 * USEC_HOUR;
+	polled_feed_poll(polled, &(struct said){.status = 500}, NULL);
+	polled->now -= USEC_HOUR;
+	polled_feed_poll(polled, &(struct said){.status = 500}, NULL);
+	assert_int_equal(polled->now - polled->state->failing_since, 2 * USEC_HOUR);
+}
+
+static void test_p7_a_block_is_no_longer_though_the_clock_is_set_back(void **state)
+{
+	struct polled_feed *polled = polled_feed_begin(state);
+
+	polled_feed_poll(polled,
+		&(struct said){.status = 429, .headers = HEADERS("Retry-After: 3600")}, NULL);
+	polled->now -= 5 * USEC_DAY;
+	polled_feed_poll(polled, &polled_with_both, NULL);
+	assert_int_equal(polled->memory.blocked_until, polled->now + USEC_HOUR);
+	polled->now += 2 * USEC_HOUR;
+	polled_feed_poll(polled, &(struct said){.status = 304}, NULL);
+	assert_int_equal(polled->memory.blocked_until, 0);
+}
+
 static void test_p9_a_rare_feed_is_given_five_of_its_gaps(void **state)
 {
 	struct polled_feed *polled = polled_feed_begin(state);
@@ -705,6 +731,8 @@ int main(void)
 		POLL_TEST(test_p9_a_wrong_clock_does_not_put_the_probe_off),
 		POLL_TEST(test_a_wrong_clock_puts_no_note_of_what_was_seen_off),
 		POLL_TEST(test_p8_a_failure_counts_from_now_after_a_wrong_clock),
+		POLL_TEST(test_p8_an_outage_is_as_long_as_it_was_though_the_clock_is_set_back),
+		POLL_TEST(test_p7_a_block_is_no_longer_though_the_clock_is_set_back),
 		POLL_TEST(test_p9_a_rare_feed_is_given_five_of_its_gaps),
 		POLL_TEST(test_p9_a_probe_that_fails_is_not_repeated_within_a_day),
 		POLL_TEST(test_p9_an_etag_that_never_works_is_no_longer_sent),

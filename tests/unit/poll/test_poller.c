@@ -541,6 +541,52 @@ static void test_the_wall_clock_may_be_set_back(void **state)
 	assert_true(fixture->requests > 1);
 }
 
+static void test_a_round_that_is_open_when_the_clock_is_set_back_puts_its_feed_not_off(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->keep_rounds = true;
+	poller_fixture_add(fixture, 0, 1);
+	poller_fixture_add(fixture, 1, 1);
+	fake_clock_advance(fixture->clock, USEC_HOUR / 2);
+	assert_int_equal(fixture->kept_count, 2);
+	/* One is open until the clock was looked at, the other ends at once. */
+	fake_clock_step(fixture->clock, -(int64_t)(5 * USEC_DAY));
+	poller_fixture_finish(fixture, fixture->kept[0]);
+	fake_clock_advance(fixture->clock, 2 * USEC_MINUTE);
+	poller_fixture_finish(fixture, fixture->kept[1]);
+	fake_clock_advance(fixture->clock, USEC_HOUR);
+	assert_int_equal(fixture->requests, 4);
+}
+
+static void test_p4_a_feed_polled_just_after_the_clock_was_set_back_is_not_polled_again(
+	void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->keep_rounds = true;
+	poller_fixture_add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	fake_clock_step(fixture->clock, -(int64_t)(5 * USEC_DAY));
+	poller_fixture_finish(fixture, fixture->kept[0]);
+	fake_clock_advance(fixture->clock, 25 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 1);
+}
+
+static void test_p5_time_in_which_nobody_looked_is_no_silence(void **state)
+{
+	struct fixture *fixture = *state;
+	usec interval;
+
+	poller_fixture_add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_DAY);
+	interval = poller_feed_state(fixture->poller, fixture->urls[0])->interval;
+	fake_clock_step(fixture->clock, (int64_t)(5 * USEC_DAY));
+	fake_clock_advance(fixture->clock, USEC_HOUR);
+	assert_true(poller_feed_state(fixture->poller, fixture->urls[0])->interval <
+		interval + interval / 4);
+}
+
 #define POLLER_TEST(test)                                                                          \
 	cmocka_unit_test_setup_teardown(test, poller_fixture_setup, poller_fixture_teardown)
 
@@ -577,6 +623,11 @@ int main(void)
 		POLLER_TEST(test_p12_what_came_due_while_the_machine_slept_is_spread),
 		POLLER_TEST(test_what_is_asked_for_after_a_sleep_is_polled_at_once),
 		POLLER_TEST(test_the_wall_clock_may_be_set_back),
+		POLLER_TEST(
+			test_a_round_that_is_open_when_the_clock_is_set_back_puts_its_feed_not_off),
+		POLLER_TEST(
+			test_p4_a_feed_polled_just_after_the_clock_was_set_back_is_not_polled_again),
+		POLLER_TEST(test_p5_time_in_which_nobody_looked_is_no_silence),
 	};
 
 	log_open(LOG_CRIT);
