@@ -229,6 +229,12 @@ static void set_timer(struct lane *lane)
 				      : 0);
 }
 
+void lane_look(struct lane *lane)
+{
+	if (!lane->closed && (is_held(lane) ? is_down(lane) : has_room(lane)))
+		(void)fetch(lane);
+}
+
 void lane_pump(struct lane *lane)
 {
 	int r = 0;
@@ -236,9 +242,9 @@ void lane_pump(struct lane *lane)
 	lane->kicked = false;
 	if (lane->closed)
 		return;
-	lane_trim(lane);
 	while (r == 0 && !is_held(lane) && has_room(lane) && fetch(lane) && is_in_time(lane))
 		r = start_next(lane);
+	lane_trim(lane);
 	while (is_down(lane) && is_held(lane) && fetch(lane) && sweep(lane))
 		;
 	if (r < 0) {

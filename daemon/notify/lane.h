@@ -107,6 +107,12 @@ void lane_close(struct lane *lane);
 void lane_kick(struct lane *lane);
 
 /*
+ * Reads what is due, where something could come of it.  All lanes look before one is pumped: what a
+ * pump writes keeps the others from reading until its commit, and then it may write again.
+ */
+void lane_look(struct lane *lane);
+
+/*
  * Starts what is due, as far as there is room, and sets the timer for what is due next.  What is
  * due is read only where nothing uncommitted can be seen; else the lane stays kicked until the
  * commit.

@@ -15,6 +15,17 @@ struct trimming {
 	char words[LANE_WORDS_BYTES];
 };
 
+/* What is given up is tried no more. */
+static void unqueue(struct lane *lane, int64_t delivery)
+{
+	size_t kept = lane->queue_start;
+
+	for (size_t i = lane->queue_start; i < lane->queue_end; i++)
+		if (lane->queue[i].id != delivery)
+			lane->queue[kept++] = lane->queue[i];
+	lane->queue_end = kept;
+}
+
 static int give_up_oldest(const struct delivery *delivery, void *userdata)
 {
 	struct trimming *trimming = userdata;
@@ -33,6 +44,7 @@ static int give_up_oldest(const struct delivery *delivery, void *userdata)
 		return 0;
 	if (lane_give_up(lane, &queued, trimming->words) < 0)
 		return 1;
+	unqueue(lane, delivery->id);
 	trimming->given_up++;
 	return 0;
 }
@@ -74,7 +86,6 @@ void lane_trim(struct lane *lane)
 	trimming.excess = (size_t)(pending - bound);
 	(void)snprintf(trimming.words, sizeof(trimming.words),
 		"more than %u deliveries waited (MaxBacklog=), so the oldest was given up", bound);
-	lane->queue_start = lane->queue_end; /* what was fetched may be among them */
 	(void)store_deliveries_oldest(lane->context->store, lane->destination->hook.name,
 		lane->attempting + lane->recording + LANE_RECORDING_MAX, give_up_oldest, &trimming);
 	if (trimming.given_up > 0)

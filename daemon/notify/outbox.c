@@ -85,6 +85,9 @@ static void pump(void *userdata)
 	}
 	for (struct lane *lane = outbox->lanes; lane; lane = lane->next)
 		if (lane->kicked)
+			lane_look(lane);
+	for (struct lane *lane = outbox->lanes; lane; lane = lane->next)
+		if (lane->kicked)
 			lane_pump(lane);
 	free_closed(outbox);
 }

@@ -157,6 +157,41 @@ static void test_deep_backlog_of_one_hook_delays_no_other(void **state)
 	assert_int_equal(room_figures(room).pending, 10000);
 }
 
+static size_t count_to(const char *host)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < receiver_count(); i++)
+		count += strstr(receiver_request(i)->url, host) != NULL;
+	return count;
+}
+
+/* Each commit brings more than its bound holds: what is given up is written each time. */
+static void test_backlog_that_overflows_at_each_commit_ends_no_hooks_turn(void **state)
+{
+	static const char *const other[] = {"other", NULL};
+	static const char *const both[] = {"desk", "other", NULL};
+	struct room *room = *state;
+
+	room->hooks[1].max_backlog = 10;
+	room_set_hooks(room);
+	for (unsigned i = 0; i < 20; i++)
+		room_add_for(room, NULL, other);
+	room_commit_and_wake(room);
+	for (unsigned i = 1; i <= 20; i++) {
+		size_t before = count_to("other");
+
+		receiver_answer_all(200);
+		for (unsigned j = 0; j < 5; j++)
+			room_add_for(room, NULL, j == 0 ? both : other);
+		assert_int_equal(store_commit(room->store), 0);
+		outbox_wake(room->outbox);
+		assert_true(count_to("desk") + 1 >= i); /* with the next commit at the latest */
+		assert_int_equal(count_to("other"), before + 2);
+	}
+	assert_true(room_figures(room).dead > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +201,7 @@ int main(void)
 		ROOM_TEST(test_410_is_known_after_a_restart),
 		ROOM_TEST(test_410_ends_where_the_hook_leads_elsewhere),
 		ROOM_TEST(test_deep_backlog_of_one_hook_delays_no_other),
+		ROOM_TEST(test_backlog_that_overflows_at_each_commit_ends_no_hooks_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
