@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/map.h"
 #include "intake/deferral.h"
 #include "pipeline/kept_pages.h"
 #include "pipeline/page_fetch.h"
+#include "pipeline/pipeline_inside.h"
 
 /* How often what waits is looked through, while anything does. */
 #define TICK (500 * USEC_MSEC)
@@ -19,7 +21,7 @@
 enum {
 	ENTRY_ARENA_BYTES = 32 * 1024 * 1024, /* the entry in two forms, the page beside it */
 	HOSTS_MAX = 4096,                     /* with something due, looked through in a tick */
-	LATE_STEP = 20,                       /* entries given up in a tick */
+	LATE_STEP = 20,                       /* entries given up in a turn of the loop */
 	TRIES_MAX = 3,
 	AGENT_MAX = 64,
 	HOST_MAX = 256,
@@ -40,6 +42,7 @@ struct job {
 struct pages {
 	struct pages_options options;
 	const struct config *config;
+	struct map feeds; /* by their keys; empty until one is looked for */
 	char agent[AGENT_MAX];
 	struct clock_timer *timer;
 	struct job *jobs;
@@ -142,12 +145,36 @@ static int job_new(struct pages *pages, const struct waiting_entry *waiting, str
 
 /* ---- taking in ---- */
 
-static const struct feed *find_feed(const struct pages *pages, const char *key)
+static void forget_feeds(struct pages *pages)
 {
-	for (size_t i = 0; i < pages->config->feed_count; i++)
-		if (strcmp(feed_key(&pages->config->feeds[i]), key) == 0)
-			return &pages->config->feeds[i];
-	return NULL;
+	map_free(&pages->feeds);
+	pages->feeds = (struct map){0};
+}
+
+/* Of sections with the same URL the first stands for all (P16).  Returns 0 or -ENOMEM. */
+static int know_feeds(struct pages *pages)
+{
+	const struct config *config = pages->config;
+	int r = 0;
+
+	if (pages->feeds.count > 0)
+		return 0;
+	for (size_t i = config->feed_count; r == 0 && i > 0; i--)
+		r = map_put(&pages->feeds, feed_key(&config->feeds[i - 1]),
+			(void *)&config->feeds[i - 1]);
+	if (r < 0)
+		forget_feeds(pages);
+	return r;
+}
+
+/* *ret is NULL where it was taken out of the configuration.  Returns 0 or -ENOMEM. */
+static int find_feed(struct pages *pages, const char *key, const struct feed **ret)
+{
+	int r = know_feeds(pages);
+
+	if (r == 0)
+		*ret = map_get(&pages->feeds, key);
+	return r;
 }
 
 /* Less text than the feed has is none of the article's: a teaser, or something beside it. */
@@ -161,13 +188,16 @@ static bool is_longer(const struct web_page *page, const struct parsed_feed *par
 static int take_read(struct pages *pages, const struct waiting_entry *waiting,
 	const struct web_page *page, const char *note, struct arena *arena)
 {
-	const struct feed *feed = find_feed(pages, waiting->feed_key);
 	struct waited waited = {waiting->id, page, note};
+	const struct feed *feed = NULL;
 	struct parsed_feed parsed;
 	struct feed_state state;
 	int r;
 
-	/* Its feed was taken out of the configuration, or it is of no use to anybody. */
+	r = find_feed(pages, waiting->feed_key, &feed);
+	if (r < 0)
+		return r;
+	/* Its feed is not configured any more, or it is of no use to anybody. */
 	if (!feed || deferral_read(waiting, arena, &parsed) < 0)
 		return store_waiting_remove(pages->options.store, waiting->id);
 	r = store_feed_ensure(
@@ -303,9 +333,11 @@ static struct page_fetch_options fetch_options(const struct pages *pages)
 static void start(struct pages *pages, const struct waiting_entry *waiting)
 {
 	struct page_fetch_options options = fetch_options(pages);
-	const struct feed *feed = find_feed(pages, waiting->feed_key);
+	const struct feed *feed = NULL;
 	struct job *job;
 
+	if (find_feed(pages, waiting->feed_key, &feed) < 0)
+		return; /* it is looked at again */
 	if (!feed) {
 		(void)store_waiting_remove(pages->options.store, waiting->id);
 		return;
@@ -343,6 +375,7 @@ static void begin(struct pages *pages, int64_t id)
 struct choice {
 	struct pages *pages;
 	int64_t ids[PAGES_IN_HAND_MAX];
+	char hosts[PAGES_IN_HAND_MAX][HOST_MAX];
 	size_t count;
 };
 
@@ -360,8 +393,8 @@ static int choose(const struct waiting_entry *waiting, void *userdata)
 
 	if (is_host_in_hand(choice->pages, waiting->host) || is_chosen(choice, waiting->id))
 		return 0;
+	(void)snprintf(choice->hosts[choice->count], HOST_MAX, "%s", waiting->host);
 	choice->ids[choice->count++] = waiting->id;
-	(void)snprintf(choice->pages->turn, HOST_MAX, "%s", waiting->host);
 	return choice->count + choice->pages->job_count >= PAGES_IN_HAND_MAX;
 }
 
@@ -375,40 +408,53 @@ static void choose_after(struct choice *choice, const char *host)
 			pages->options.store, wall_clock(pages), host, HOSTS_MAX, choose, choice);
 }
 
-/* Hosts take turns, so that those with many pages keep none waiting (P11). */
-static void start_due(struct pages *pages)
+/* Whether the turn of the loop has lasted long enough. */
+static bool is_over(const struct pages *pages, usec until)
 {
-	struct choice choice = {.pages = pages};
-	char turn[HOST_MAX];
-
-	memcpy(turn, pages->turn, sizeof(turn));
-	choose_after(&choice, turn);
-	choose_after(&choice, "");
-	for (size_t i = 0; i < choice.count; i++)
-		begin(pages, choice.ids[i]);
+	return clock_monotonic(pages->options.clock) > until;
 }
 
-/* Entries that waited for long enough. */
-static void give_up_late(struct pages *pages)
+/*
+ * Hosts take turns, so that those with many pages keep none waiting (P11).  Returns false where
+ * time ran out before all had theirs.
+ */
+static bool start_due(struct pages *pages, usec until)
+{
+	struct choice choice = {.pages = pages};
+
+	choose_after(&choice, pages->turn);
+	choose_after(&choice, "");
+	for (size_t i = 0; i < choice.count; i++) {
+		if (i > 0 && is_over(pages, until))
+			return false;
+		memcpy(pages->turn, choice.hosts[i], HOST_MAX);
+		begin(pages, choice.ids[i]);
+	}
+	return true;
+}
+
+/* Entries that waited for long enough.  Returns false where there may be more of them. */
+static bool give_up_late(struct pages *pages, usec until)
 {
 	usec now = wall_clock(pages);
 	int64_t id;
 
-	for (unsigned i = 0; i < LATE_STEP; i++) {
+	for (unsigned i = 0; i < LATE_STEP && !is_over(pages, until); i++) {
 		struct job *job;
 
 		if (store_waiting_late(
 			    pages->options.store, usec_before(now, PAGES_WAIT), now, &id) < 0)
-			return;
+			return true;
 		job = job_of(pages, id);
 		if (job && page_fetch_is_reading(job->fetch))
-			return;
+			return true;
 		if (job)
 			job_drop(job, true);
 		take(pages, id, NULL, "waited too long");
 		if (pages->failing)
-			return;
+			return true;
 	}
+	return false;
 }
 
 static void forget(struct pages *pages)
@@ -434,14 +480,19 @@ static void follow_clock(struct pages *pages)
 static void on_timer(void *userdata)
 {
 	struct pages *pages = userdata;
+	usec now = clock_monotonic(pages->options.clock);
+	bool done;
 
 	pages->failing = false;
 	follow_clock(pages);
-	give_up_late(pages);
+	done = give_up_late(pages, now + SLICE_TIME / 2);
 	if (!pages->failing)
-		start_due(pages);
+		done &= start_due(pages, now + SLICE_TIME);
 	forget(pages);
-	wake_in(pages, pages_idle(pages) ? IDLE_INTERVAL : TICK);
+	if (pages_idle(pages))
+		wake_in(pages, IDLE_INTERVAL);
+	else
+		wake_in(pages, done ? TICK : 0);
 }
 
 static void on_waiting(int result, void *userdata)
@@ -484,6 +535,7 @@ void pages_free(struct pages *pages)
 		return;
 	while (pages->jobs)
 		job_drop(pages->jobs, true);
+	forget_feeds(pages);
 	clock_timer_free(pages->options.clock, pages->timer);
 	free(pages);
 }
@@ -502,6 +554,7 @@ void pages_configure(struct pages *pages, const struct config *config)
 	if (length == 0)
 		(void)snprintf(pages->agent, sizeof(pages->agent), "wirewatch");
 	pages->config = config;
+	forget_feeds(pages);
 	/* What waits since before the last start. */
 	wake_in(pages, 0);
 }

@@ -158,6 +158,15 @@ static void test_p11_hosts_with_many_pages_do_not_starve_others(void **state)
 		assert_in_range(world->host_requests[i], 1, 20);
 }
 
+static void test_entries_that_waited_too_long_are_all_taken_in_at_once(void **state)
+{
+	struct world *world = *state;
+
+	world_poll(world, 1 + 2 * PAGES_HOST_HOUR_MAX, PAGES_WAIT + USEC_SEC);
+	assert_int_equal(pages_figures(world->rooms.pages).waiting, 0);
+	assert_int_equal(pages_figures(world->rooms.pages).fallback, PAGES_HOST_HOUR_MAX);
+}
+
 static void test_front_page_in_disguise_is_no_article(void **state)
 {
 	struct world *world = *state;
@@ -326,6 +335,7 @@ int main(void)
 		TEST(test_tries_count_among_the_pages_of_an_hour),
 		TEST(test_changed_entries_count_among_the_pages_of_an_hour),
 		TEST(test_p11_hosts_with_many_pages_do_not_starve_others),
+		TEST(test_entries_that_waited_too_long_are_all_taken_in_at_once),
 		TEST(test_front_page_in_disguise_is_no_article),
 		TEST(test_pages_are_kept_for_two_days_though_none_waits),
 		TEST(test_entry_that_cannot_be_taken_in_holds_no_other_up),
