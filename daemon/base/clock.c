@@ -141,6 +141,20 @@ void clock_timer_free(struct clock *clock, struct clock_timer *timer)
 		clock->ops->timer_free(timer);
 }
 
+int64_t clock_offset(struct clock *clock)
+{
+	return (int64_t)(clock_now(clock) - clock_monotonic(clock));
+}
+
+int64_t clock_stepped(struct clock *clock, int64_t *offset)
+{
+	int64_t now = clock_offset(clock);
+	int64_t step = now - *offset;
+
+	*offset = now;
+	return step > (int64_t)CLOCK_STEP_LEAST || step < -(int64_t)CLOCK_STEP_LEAST ? step : 0;
+}
+
 usec usec_add(usec a, usec b)
 {
 	return a > USEC_INFINITY - b ? USEC_INFINITY : a + b;

@@ -18,6 +18,8 @@ typedef uint64_t usec;
 #define USEC_HOUR (60 * USEC_MINUTE)
 #define USEC_DAY (24 * USEC_HOUR)
 
+#define CLOCK_STEP_LEAST (2 * USEC_SEC)
+
 struct clock;
 struct clock_timer;
 struct event_base;
@@ -61,6 +63,15 @@ void clock_timer_in(struct clock *clock, struct clock_timer *timer, usec delay);
 
 /* Takes NULL. */
 void clock_timer_free(struct clock *clock, struct clock_timer *timer);
+
+/* The wall clock's distance to the monotonic one: clock_stepped() finds the steps of the former. */
+int64_t clock_offset(struct clock *clock);
+
+/*
+ * By how much the wall clock was stepped since *offset was noted, which is then noted anew; less
+ * than CLOCK_STEP_LEAST is none, for clocks are also slewed.
+ */
+int64_t clock_stepped(struct clock *clock, int64_t *offset);
 
 /* a + b, or USEC_INFINITY where that overflows. */
 usec usec_add(usec a, usec b);

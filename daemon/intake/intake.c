@@ -13,6 +13,13 @@ enum {
 	PRUNE_STEP = 200, /* rows of a kind, and articles of the index, a step */
 };
 
+/*
+ * After the wall clock was set forward by so much nothing is forgotten for a while: it may come
+ * back, and what was forgotten would not.
+ */
+#define PRUNE_LEAP USEC_MINUTE
+#define PRUNE_REST USEC_DAY
+
 int intake_new(
 	struct clock *clock, struct store *store, const char *state_directory, struct intake **ret)
 {
@@ -23,6 +30,7 @@ int intake_new(
 		return -ENOMEM;
 	intake->clock = clock;
 	intake->store = store;
+	intake->clock_offset = clock_offset(clock);
 	r = arena_new(SCRATCH_BYTES, &intake->scratch);
 	if (r < 0)
 		return r;
@@ -252,6 +260,17 @@ int intake_next_release(struct intake *intake, usec *ret)
 	return alerting_next_release(intake->alerting, ret);
 }
 
+/* Whether the clock is to be believed that something is old. */
+static bool is_time_to_forget(struct intake *intake)
+{
+	int64_t step = clock_stepped(intake->clock, &intake->clock_offset);
+	usec monotonic = clock_monotonic(intake->clock);
+
+	if (step > (int64_t)PRUNE_LEAP)
+		intake->prune_rests = usec_add(monotonic, PRUNE_REST);
+	return monotonic >= intake->prune_rests;
+}
+
 int intake_prune(struct intake *intake)
 {
 	usec now = clock_now(intake->clock);
@@ -264,6 +283,8 @@ int intake_prune(struct intake *intake)
 	size_t unindexed = 0;
 	int r;
 
+	if (!is_time_to_forget(intake))
+		return 0;
 	r = store_savepoint(intake->store);
 	if (r < 0)
 		return r;

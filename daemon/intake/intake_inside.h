@@ -17,6 +17,8 @@ struct intake {
 	usec keep_alerts;
 	usec keep_failed;
 	usec remember;
+	int64_t clock_offset;
+	usec prune_rests;      /* monotonic; nothing is forgotten before */
 	uint64_t waiting_room; /* so many entries more may wait for their pages */
 };
 

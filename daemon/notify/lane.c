@@ -45,6 +45,7 @@ static void on_outcome(const struct outcome *outcome, void *userdata)
 
 	flight->attempt = NULL;
 	lane->attempting--;
+	lane->context->follow_clock(lane->context->userdata);
 	/* An attempt with settings of before a reload says nothing of the present ones. */
 	if (flight->destination == lane->destination) {
 		lane_judge(lane, outcome, flight->record.delivery.attempts == 0);
@@ -403,6 +404,14 @@ void lane_amend(struct lane *lane, const struct delivery *delivery)
 	flight->record.delivery.attempts = delivery->attempts;
 	flight->record.delivery.created = delivery->created;
 	flight->record.delivery.next_attempt = delivery->next_attempt;
+}
+
+void lane_set_forward(struct lane *lane, usec now, usec step)
+{
+	lane->queue_start = lane->queue_end;
+	for (struct flight *flight = lane->flights; flight; flight = flight->next)
+		if (usec_add(flight->record.delivery.created, step) <= now)
+			flight->record.delivery.created += step;
 }
 
 void lane_forget(struct lane *lane, int64_t delivery)

@@ -47,6 +47,8 @@ struct lane_context {
 	uint64_t failed_attempts;
 	/* Asks for lane_pump() soon: lane->kicked is set. */
 	void (*on_kick)(void *userdata);
+	/* Looks whether the wall clock was stepped: before it is asked how old a delivery is. */
+	void (*follow_clock)(void *userdata);
 	/* A hook began to fail (words say why), or works again (NULL).  May be NULL. */
 	void (*on_health)(const char *hook, const char *words, void *userdata);
 	void *userdata;
@@ -127,6 +129,9 @@ struct outbox_hook lane_state(const struct lane *lane);
 
 /* An operator changed the delivery: what was fetched may be stale.  The attempt, if any, ends. */
 void lane_forget(struct lane *lane, int64_t delivery);
+
+/* The wall clock was set forward by `step`, and says `now`: what is in memory follows the store. */
+void lane_set_forward(struct lane *lane, usec now, usec step);
 
 /* Whether the delivery is being tried. */
 bool lane_tries(const struct lane *lane, int64_t delivery);

@@ -9,9 +9,6 @@
 #include "notify/lane.h"
 #include "notify/webhook.h"
 
-/* The wall clock may fall behind the monotonic one by so much before it counts as set back. */
-#define CLOCK_SLACK (2 * USEC_SEC)
-
 enum {
 	OPERATOR_ARENA_BYTES = 64 * 1024, /* one delivery, to be changed */
 };
@@ -26,11 +23,6 @@ struct outbox {
 	void *userdata;
 };
 
-static int64_t clock_offset(struct clock *clock)
-{
-	return (int64_t)(clock_now(clock) - clock_monotonic(clock));
-}
-
 /* Times in the store are of the wall clock; when it is set back, what they wait for has no sense.
  */
 static void hasten(struct outbox *outbox, usec wait_most)
@@ -44,19 +36,38 @@ static void hasten(struct outbox *outbox, usec wait_most)
 			strerrordesc_np(-r));
 }
 
-static bool is_clock_set_back(struct outbox *outbox)
-{
-	int64_t offset = clock_offset(outbox->context.notifiers.clock);
-	bool is_back = offset < outbox->clock_offset - (int64_t)CLOCK_SLACK;
-
-	outbox->clock_offset = offset;
-	return is_back;
-}
-
 static void kick_all(struct outbox *outbox)
 {
 	for (struct lane *lane = outbox->lanes; lane; lane = lane->next)
 		lane_kick(lane);
+}
+
+/* RetryFor= is a time to try in, and not what the clock leaps over. */
+static void set_forward(struct outbox *outbox, usec step)
+{
+	usec now = clock_now(outbox->context.notifiers.clock);
+	int r;
+
+	r = store_deliveries_set_forward(outbox->context.store, now, step);
+	if (r < 0)
+		log_error("cannot keep deliveries' time after the clock was set forward: %s",
+			strerrordesc_np(-r));
+	for (struct lane *lane = outbox->lanes; lane; lane = lane->next)
+		lane_set_forward(lane, now, step);
+}
+
+static void follow_clock(void *userdata)
+{
+	struct outbox *outbox = userdata;
+	int64_t step = clock_stepped(outbox->context.notifiers.clock, &outbox->clock_offset);
+
+	if (step == 0)
+		return;
+	if (step < 0)
+		hasten(outbox, 0);
+	else
+		set_forward(outbox, (usec)step);
+	kick_all(outbox);
 }
 
 static void free_closed(struct outbox *outbox)
@@ -79,10 +90,7 @@ static void pump(void *userdata)
 {
 	struct outbox *outbox = userdata;
 
-	if (is_clock_set_back(outbox)) {
-		hasten(outbox, 0);
-		kick_all(outbox);
-	}
+	follow_clock(outbox);
 	for (struct lane *lane = outbox->lanes; lane; lane = lane->next)
 		if (lane->kicked)
 			lane_look(lane);
@@ -132,6 +140,7 @@ int outbox_new(const struct outbox_options *options, struct outbox **ret)
 		.store = options->store,
 		.started_monotonic = clock_monotonic(options->clock),
 		.on_kick = ask_for_kick,
+		.follow_clock = follow_clock,
 		.on_health = tell_health,
 		.userdata = outbox,
 	};

@@ -520,6 +520,13 @@ static int restore_one(const struct stored_robots *robots, void *userdata)
 
 int page_fetch_restore(const struct page_fetch_options *options)
 {
-	return store_robots_blocked_each(
-		options->store, clock_now(options->clock), restore_one, (void *)options);
+	usec now = clock_now(options->clock);
+	usec back;
+	int r;
+
+	r = store_clock_back(options->store, now, &back);
+	if (r == 0 && back > 0)
+		r = store_robots_set_back(options->store, now, back);
+	return r < 0 ? r
+		     : store_robots_blocked_each(options->store, now, restore_one, (void *)options);
 }

@@ -50,8 +50,9 @@ struct pages {
 	char turn[HOST_MAX]; /* the host that was chosen last: those after it are next */
 	usec forgot;         /* monotonic */
 	usec seen;           /* by the wall clock; 0: not yet */
-	bool failing;        /* the last article could not be stored */
-	usec rests;          /* monotonic; nothing is begun before, for it could not be stored */
+	int64_t clock_offset;
+	bool failing; /* the last article could not be stored */
+	usec rests;   /* monotonic; nothing is begun before, for it could not be stored */
 	struct pages_figures figures;
 };
 
@@ -470,10 +471,13 @@ static void forget(struct pages *pages)
 /* Since the last look, or while the daemon was down, the clock may have been set back. */
 static void follow_clock(struct pages *pages)
 {
+	int64_t step = clock_stepped(pages->options.clock, &pages->clock_offset);
 	usec now = wall_clock(pages);
 
 	if (now < pages->seen || pages->seen == 0)
 		(void)store_waiting_hasten(pages->options.store, now);
+	if (step < 0)
+		(void)store_robots_set_back(pages->options.store, now, (usec)-step);
 	pages->seen = now;
 }
 
@@ -516,6 +520,7 @@ int pages_new(const struct pages_options *options, struct pages **ret)
 	if (!pages)
 		return -ENOMEM;
 	pages->options = *options;
+	pages->clock_offset = clock_offset(options->clock);
 	fetching = fetch_options(pages);
 	r = page_fetch_restore(&fetching);
 	if (r == 0)

@@ -97,13 +97,16 @@ static void learn(struct pushes *pushes, const struct round *round, const struct
  * Whether a poll's document has news that a hub should have brought since the poll before.  What it
  * tried to bring while nobody listened is not its fault.
  */
-static bool has_missed_news(const struct pushes *pushes, const char *key,
-	const struct feed_state *state, const struct round_result *result)
+static bool has_missed_news(struct pushes *pushes, const char *key, const struct feed_state *state,
+	const struct round_result *result)
 {
 	usec now = clock_now(pushes->options.clock);
 	const struct subscription *subscription = subscriber_find(pushes->subscriber, key);
 	usec newest;
 
+	/* The clock was set back. */
+	if (pushes->listening_since > now)
+		pushes->listening_since = now;
 	if (!subscription || result->fresh == 0 || !state->primed ||
 		state->last_poll < subscription->active_since ||
 		state->last_poll < pushes->listening_since ||
@@ -165,6 +168,20 @@ static int restore(const struct subscription *subscription, void *userdata)
 	return subscriber_restore(pushes->subscriber, subscription);
 }
 
+/* The subscriptions of the last run. */
+static int restore_all(struct pushes *pushes)
+{
+	struct store *store = pushes->options.store;
+	usec now = clock_now(pushes->options.clock);
+	usec back;
+	int r;
+
+	r = store_clock_back(store, now, &back);
+	if (r == 0 && back > 0)
+		r = store_subscriptions_set_back(store, now, back);
+	return r < 0 ? r : store_subscriptions_each(store, restore, pushes);
+}
+
 static int listen_to_hubs(struct pushes *pushes)
 {
 	const struct pushes_options *options = &pushes->options;
@@ -205,7 +222,7 @@ int pushes_new(const struct pushes_options *options, struct pushes **ret)
 	if (r == 0)
 		r = listen_to_hubs(pushes);
 	if (r == 0)
-		r = store_subscriptions_each(options->store, restore, pushes);
+		r = restore_all(pushes);
 	if (r < 0) {
 		pushes_free(pushes);
 		return r;

@@ -58,6 +58,9 @@ static const char hasten_sql[] =
 /* One that waits behind another is due as of when it was made. */
 static const char remake_sql[] = "UPDATE deliveries INDEXED BY deliveries_of_hook SET created = ?1"
 				 " WHERE state = 'pending' AND created > ?1";
+static const char set_forward_sql[] =
+	"UPDATE deliveries INDEXED BY deliveries_of_hook SET created = created + ?2"
+	" WHERE state = 'pending' AND created <= ?1 - ?2";
 static const char newest_sql[] =
 	SELECT_DELIVERIES " WHERE d.created >= ? ORDER BY d.id DESC LIMIT ?";
 static const char newest_dead_sql[] =
@@ -294,6 +297,15 @@ int store_deliveries_hasten(struct store *store, usec now, usec limit)
 	bind_usec(&s, limit);
 	r = statement_done(&s);
 	return r < 0 ? r : remake(store, now);
+}
+
+int store_deliveries_set_forward(struct store *store, usec now, usec step)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, set_forward_sql);
+
+	bind_usec(&s, now);
+	bind_usec(&s, step);
+	return statement_done(&s);
 }
 
 /* The delivery goes to another state: the hook's backlog follows. */

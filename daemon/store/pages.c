@@ -17,6 +17,10 @@ static const char put_robots_sql[] =
 	"INSERT OR REPLACE INTO robots (origin, expires, rules, blocked) VALUES (?, ?, ?, ?)";
 static const char get_robots_sql[] =
 	"SELECT origin, expires, rules, blocked FROM robots WHERE origin = ?";
+static const char set_back_sql[] =
+	"UPDATE robots SET expires = iif(expires > ?1, max(expires - ?2, 0), expires),"
+	" blocked = iif(blocked > ?1, max(blocked - ?2, 0), blocked)"
+	" WHERE expires > ?1 OR blocked > ?1";
 static const char blocked_sql[] =
 	"SELECT origin, expires, rules, blocked FROM robots WHERE blocked > ?";
 
@@ -91,6 +95,15 @@ int store_robots_put(struct store *store, const struct stored_robots *robots)
 	bind_usec(&s, robots->expires);
 	bind_text(&s, robots->rules);
 	bind_usec(&s, robots->blocked);
+	return statement_done(&s);
+}
+
+int store_robots_set_back(struct store *store, usec now, usec back)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, set_back_sql);
+
+	bind_usec(&s, now);
+	bind_usec(&s, back);
 	return statement_done(&s);
 }
 

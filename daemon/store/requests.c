@@ -23,6 +23,7 @@ static const char forget_sql[] =
 	"DELETE FROM requests WHERE key IN (SELECT key FROM requests ORDER BY key LIMIT ?)"
 	" AND (started < ? OR key <= (SELECT max(key) FROM requests) - ?)";
 
+static const char last_ended_sql[] = "SELECT ended FROM requests ORDER BY key DESC LIMIT 1";
 static const char page_of_sql[] = "SELECT id, last_page_request FROM feeds WHERE url = ?";
 static const char last_page_sql[] = "SELECT last_page_request FROM feeds WHERE id = ?";
 static const char set_last_page_sql[] = "UPDATE feeds SET last_page_request = ? WHERE id = ?";
@@ -160,6 +161,19 @@ int store_request_get(struct store *store, int64_t feed, int64_t key, struct are
 	if (record.outcome < 0 || record.rule < 0)
 		return -EBADMSG;
 	*ret = record;
+	return 0;
+}
+
+int store_clock_back(struct store *store, usec now, usec *ret)
+{
+	_cleanup_(statement_end) struct statement s = statement_read(store, last_ended_sql);
+	usec last;
+	int r;
+
+	r = statement_time(&s, &last);
+	if (r < 0)
+		return r;
+	*ret = last == USEC_INFINITY ? 0 : usec_before(last, now);
 	return 0;
 }
 

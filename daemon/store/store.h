@@ -121,6 +121,12 @@ int store_request_get(struct store *store, int64_t feed, int64_t key, struct are
  */
 int store_requests_forget(struct store *store, usec before, int64_t most, size_t limit);
 
+/*
+ * By how much the clock, which says `now`, was set back since the last request, as far as that
+ * shows; 0: it does not.
+ */
+int store_clock_back(struct store *store, usec now, usec *ret);
+
 /* ---- entries: what is known of a feed's entries ---- */
 
 struct known_entry {
@@ -400,6 +406,12 @@ int store_deliveries_next(struct store *store, const char *hook, usec after, use
  */
 int store_deliveries_hasten(struct store *store, usec now, usec limit);
 
+/*
+ * The clock was set forward by `step` a moment ago, and says `now`: pending deliveries that were
+ * made before are no older for that.
+ */
+int store_deliveries_set_forward(struct store *store, usec now, usec step);
+
 /* The newest first. */
 int store_deliveries_each(struct store *store, bool failed_only, usec since, size_t limit,
 	store_delivery_fn fn, void *userdata);
@@ -503,11 +515,21 @@ int store_robots_get(
 /* Those of sites that asked to be left alone beyond `now`. */
 typedef int (*store_robots_fn)(const struct stored_robots *robots, void *userdata);
 int store_robots_blocked_each(struct store *store, usec now, store_robots_fn fn, void *userdata);
+
+/*
+ * The clock was set back by so much, and says `now`: rules and blocks that end later end so much
+ * earlier, and so as long from now on as they would have.
+ */
+int store_robots_set_back(struct store *store, usec now, usec back);
+
 /* ---- subscriptions to hubs ---- */
 
 /* Adds or replaces by its token. */
 int store_subscription_save(struct store *store, const struct subscription *subscription);
 int store_subscription_remove(struct store *store, const char *token);
+
+/* As store_robots_set_back(): leases and next attempts. */
+int store_subscriptions_set_back(struct store *store, usec now, usec back);
 
 typedef int (*store_subscription_fn)(const struct subscription *subscription, void *userdata);
 int store_subscriptions_each(struct store *store, store_subscription_fn fn, void *userdata);

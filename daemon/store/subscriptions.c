@@ -8,6 +8,11 @@ static const char save_sql[] =
 	" lease_until, next_attempt, failures, missed, last_push, reason)"
 	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char remove_sql[] = "DELETE FROM subscriptions WHERE token = ?";
+static const char set_back_sql[] =
+	"UPDATE subscriptions SET"
+	" lease_until = iif(lease_until > ?1, max(lease_until - ?2, 0), lease_until),"
+	" next_attempt = iif(next_attempt > ?1, max(next_attempt - ?2, 0), next_attempt)"
+	" WHERE lease_until > ?1 OR next_attempt > ?1";
 static const char each_sql[] =
 	"SELECT token, feed, secret, hub, topic, state, distrusted, lease_until, next_attempt,"
 	" failures, missed, last_push, reason FROM subscriptions ORDER BY token";
@@ -37,6 +42,15 @@ int store_subscription_remove(struct store *store, const char *token)
 	_cleanup_(statement_end) struct statement s = statement_write(store, remove_sql);
 
 	bind_text(&s, token);
+	return statement_done(&s);
+}
+
+int store_subscriptions_set_back(struct store *store, usec now, usec back)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, set_back_sql);
+
+	bind_usec(&s, now);
+	bind_usec(&s, back);
 	return statement_done(&s);
 }
 

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/heap.h"
 #include "base/log.h"
+#include "base/macro.h"
 #include "base/map.h"
 #include "http/bounds.h"
 #include "http/client.h"
@@ -53,6 +54,7 @@ struct subscriber {
 	struct map by_token;
 	struct heap due;
 	struct clock_timer *timer;
+	int64_t clock_offset;
 };
 
 static usec now_of(const struct subscriber *subscriber)
@@ -304,11 +306,31 @@ static void on_due(struct entry *entry)
 		ask(entry);
 }
 
+/* Where the wall clock was set back, a lease is over no later for that. */
+static void follow_clock(struct subscriber *subscriber, usec now)
+{
+	int64_t step = clock_stepped(subscriber->options.clock, &subscriber->clock_offset);
+	struct entry *entry;
+	size_t cursor = 0;
+
+	while (step < 0 && (entry = map_next(&subscriber->by_token, &cursor))) {
+		struct subscription *subscription = &entry->subscription;
+		usec *times[] = {&subscription->lease_until, &subscription->next_attempt,
+			&subscription->active_since};
+
+		for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+			if (*times[i] > now)
+				*times[i] = usec_before(*times[i], (usec)-step);
+		save(entry);
+	}
+}
+
 static void on_timer(void *userdata)
 {
 	struct subscriber *subscriber = userdata;
 	usec now = now_of(subscriber);
 
+	follow_clock(subscriber, now);
 	for (struct heap_node *first = heap_first(&subscriber->due); first && first->at <= now;
 		first = heap_first(&subscriber->due))
 		on_due(CONTAINER_OF(first, struct entry, due));
@@ -326,6 +348,7 @@ int subscriber_new(const struct subscriber_options *options, struct subscriber *
 	if (!subscriber)
 		return -ENOMEM;
 	subscriber->options = *options;
+	subscriber->clock_offset = clock_offset(options->clock);
 	while (length > 0 && options->public_url[length - 1] == '/')
 		length--;
 	subscriber->public_url = strndup(options->public_url, length);

@@ -242,20 +242,46 @@ static void test_p7_a_sitemap_between_them_does_not_make_pages_welcome(void **st
 	assert_in_range(blocked_for(world), 2 * USEC_HOUR - USEC_MINUTE, 2 * USEC_HOUR);
 }
 
-static void test_what_a_site_said_to_a_wrong_clock_does_not_stand(void **state)
+/* As long as it asked for, and no longer, whatever the clock does. */
+static void test_p7_a_site_is_left_alone_as_long_as_it_asked_though_the_clock_is_set_back(
+	void **state)
+{
+	static const usec steps[] = {USEC_HOUR, 5 * USEC_DAY, 365 * USEC_DAY};
+	struct world *world = *state;
+	unsigned entries = 2;
+
+	world->page_header = "Retry-After: 7200";
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(steps); i++) {
+		world->page_status = 429;
+		world_poll(world, entries++, 20 * USEC_SEC);
+		world_expect_text(world, "its host asks to wait");
+		assert_in_range(blocked_for(world), 2 * USEC_HOUR - USEC_MINUTE, 2 * USEC_HOUR);
+		if (i % 2 == 0)
+			rooms_stop(&world->rooms);
+		fake_clock_step(world->rooms.clock, -(int64_t)steps[i / 2]);
+		if (i % 2 == 0)
+			rooms_start(&world->rooms, CONFIG);
+		/* While it runs the clock is looked at when something waits. */
+		world->page_status = 200;
+		world_pass(world, 3 * USEC_HOUR);
+		world_poll(world, entries++, USEC_MINUTE);
+		world_expect_text(world, "page");
+		assert_int_equal(blocked_for(world), 0);
+	}
+}
+
+static void test_p17_rules_are_kept_no_longer_though_the_clock_is_set_back(void **state)
 {
 	struct world *world = *state;
 
 	world->robots = "User-agent: *\nDisallow: /3\n";
-	world->page_status = 429;
-	world->page_header = "Retry-After: 7200";
 	world_poll(world, 2, 20 * USEC_SEC);
-	world_expect_text(world, "its host asks to wait");
+	world_expect_text(world, "page");
 	rooms_stop(&world->rooms);
 	fake_clock_step(world->rooms.clock, -(int64_t)(365 * USEC_DAY));
-	world->page_status = 200;
 	world->robots = "";
 	rooms_start(&world->rooms, CONFIG);
+	world_pass(world, 25 * USEC_HOUR);
 	world_poll(world, 3, USEC_MINUTE);
 	world_expect_text(world, "page");
 	assert_int_equal(world->robots_requests, 2);
@@ -372,7 +398,8 @@ int main(void)
 		TEST(test_clock_set_back_during_the_wait_delays_nothing),
 		TEST(test_p7_pages_that_are_not_welcome_are_asked_for_ever_less_often),
 		TEST(test_p7_a_sitemap_between_them_does_not_make_pages_welcome),
-		TEST(test_what_a_site_said_to_a_wrong_clock_does_not_stand),
+		TEST(test_p7_a_site_is_left_alone_as_long_as_it_asked_though_the_clock_is_set_back),
+		TEST(test_p17_rules_are_kept_no_longer_though_the_clock_is_set_back),
 		TEST(test_page_that_asks_to_wait_holds_the_hosts_feed_back),
 		TEST(test_pages_of_a_host_are_bounded_in_an_hour),
 		TEST(test_each_hop_is_asked_for_by_its_own_robots_txt),

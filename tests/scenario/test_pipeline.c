@@ -618,6 +618,26 @@ static void test_forgetting_keeps_up_with_what_came(void **state)
 	assert_int_equal(rooms_figures(&world->rooms).articles, 0);
 }
 
+static void test_nothing_is_forgotten_while_the_clock_leaps_ahead_and_comes_back(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world, "Keep=1d\nRemember=2d\n" THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	poll(world, "agency");
+	fake_clock_step(world->rooms.clock, (int64_t)(5 * USEC_DAY));
+	fake_clock_advance(world->rooms.clock, USEC_HOUR);
+	fake_clock_step(world->rooms.clock, -(int64_t)(5 * USEC_DAY));
+	fake_clock_advance(world->rooms.clock, USEC_HOUR);
+	PUBLISH(world, "herald", {"88", "Hundreds flee - The Herald", fire});
+	poll(world, "herald");
+	expect_alerts(world, 1);
+	/* A clock that stays where it was set to is believed in the end. */
+	fake_clock_step(world->rooms.clock, (int64_t)(5 * USEC_DAY));
+	fake_clock_advance(world->rooms.clock, USEC_DAY + USEC_HOUR);
+	assert_int_equal(rooms_figures(&world->rooms).articles, 0);
+}
+
 /* A feed that pins an entry above much news, for longer than anything is remembered. */
 static void test_entry_that_stands_for_long_does_not_come_again(void **state)
 {
@@ -735,6 +755,7 @@ int main(void)
 		IN_WORLD(test_document_that_cannot_be_taken_in_costs_no_other_feed),
 		IN_WORLD(test_held_update_that_is_due_is_told_at_start),
 		IN_WORLD(test_forgetting_keeps_up_with_what_came),
+		IN_WORLD(test_nothing_is_forgotten_while_the_clock_leaps_ahead_and_comes_back),
 		IN_WORLD(test_entry_that_stands_for_long_does_not_come_again),
 		IN_WORLD(test_what_a_failed_commit_took_back_is_news_again),
 		IN_WORLD(test_first_document_that_repeats_itself_is_one_article),

@@ -72,6 +72,42 @@ static void test_monotonic_time_does_not_step_back(void **state)
 	assert_true(clock_now(clock) > 1700000000 * USEC_SEC);
 }
 
+struct stepped_clock {
+	struct clock clock;
+	usec now;
+	usec monotonic;
+};
+
+static usec stepped_now(struct clock *clock)
+{
+	return ((struct stepped_clock *)clock)->now;
+}
+
+static usec stepped_monotonic(struct clock *clock)
+{
+	return ((struct stepped_clock *)clock)->monotonic;
+}
+
+static void test_steps_of_the_wall_clock_are_found_once(void **state)
+{
+	static const struct clock_ops ops = {.now = stepped_now, .monotonic = stepped_monotonic};
+	struct stepped_clock stepped = {{&ops}, USEC_DAY, USEC_MINUTE};
+	int64_t offset = clock_offset(&stepped.clock);
+
+	(void)state;
+	stepped.now += USEC_HOUR;
+	stepped.monotonic += USEC_HOUR;
+	assert_int_equal(clock_stepped(&stepped.clock, &offset), 0);
+	stepped.now -= CLOCK_STEP_LEAST;
+	assert_int_equal(clock_stepped(&stepped.clock, &offset), 0);
+	stepped.now -= CLOCK_STEP_LEAST + 1;
+	assert_int_equal(clock_stepped(&stepped.clock, &offset), -(int64_t)(CLOCK_STEP_LEAST + 1));
+	assert_int_equal(clock_stepped(&stepped.clock, &offset), 0);
+	stepped.now += USEC_DAY;
+	assert_int_equal(clock_stepped(&stepped.clock, &offset), USEC_DAY);
+	assert_int_equal(clock_stepped(&stepped.clock, &offset), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -79,6 +115,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_before_the_beginning_of_time),
 		cmocka_unit_test(test_timers_fire_once_and_can_be_unset),
 		cmocka_unit_test(test_monotonic_time_does_not_step_back),
+		cmocka_unit_test(test_steps_of_the_wall_clock_are_found_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -560,6 +560,36 @@ static void test_clock_set_forward_makes_no_dead_letter(void **state)
 	assert_int_equal(receiver_count(), 2);
 }
 
+/* RetryFor= goes on where it was: in flight, queued or waiting when the clock leaps. */
+static void test_what_failed_for_long_outlives_a_leap_of_the_clock(void **state)
+{
+	struct room *room = *state;
+
+	room->hooks[0].retry_for = USEC_DAY;
+	room_set_hooks(room);
+	room_add(room, NULL);
+	room_add(room, NULL);
+	room_commit_and_wake(room);
+	for (unsigned hour = 0; hour < 12; hour++) {
+		receiver_answer_all(500);
+		room_advance(room, USEC_HOUR);
+	}
+	assert_int_equal(room_figures(room).pending, 2);
+	for (int64_t step = (int64_t)(5 * USEC_DAY); step != 0; step = step > 0 ? -step : 0) {
+		fake_clock_step(room->clock, step);
+		for (unsigned minute = 0; minute < 120; minute++) {
+			receiver_answer_all(500);
+			room_advance(room, USEC_MINUTE);
+		}
+		assert_int_equal(room_figures(room).dead, 0);
+	}
+	for (unsigned hour = 0; hour < 36; hour++) {
+		receiver_answer_all(500);
+		room_advance(room, USEC_HOUR);
+	}
+	assert_int_equal(room_figures(room).dead, 2);
+}
+
 static void test_operator_drops_what_is_in_flight(void **state)
 {
 	struct room *room = *state;
@@ -736,6 +766,7 @@ int main(void)
 		ROOM_TEST(test_clock_set_back_delays_nothing),
 		ROOM_TEST(test_clock_set_back_while_it_was_off_delays_nothing),
 		ROOM_TEST(test_clock_set_forward_makes_no_dead_letter),
+		ROOM_TEST(test_what_failed_for_long_outlives_a_leap_of_the_clock),
 		ROOM_TEST(test_operator_drops_what_is_in_flight),
 		ROOM_TEST(test_operator_retries_now),
 		ROOM_TEST(test_retry_for_begins_anew_for_what_the_operator_sends_again),

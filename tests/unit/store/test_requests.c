@@ -147,6 +147,23 @@ static void test_requests_for_pages_have_a_chain_of_their_own(void **state)
 	assert_int_equal(store_page_request_last(room->store, feed.id + 1, &key), -ENOENT);
 }
 
+static void test_the_last_request_shows_that_the_clock_was_set_back(void **state)
+{
+	struct room *room = *state;
+	struct request_record record = make_request(1, 0, NOW);
+	usec back = 1;
+	int64_t key;
+
+	assert_int_equal(store_clock_back(room->store, NOW, &back), 0);
+	assert_int_equal(back, 0);
+	record.ended = NOW + USEC_DAY;
+	assert_int_equal(store_request_add(room->store, &record, &key), 0);
+	assert_int_equal(store_clock_back(room->store, NOW, &back), 0);
+	assert_int_equal(back, USEC_DAY);
+	assert_int_equal(store_clock_back(room->store, NOW + 2 * USEC_DAY, &back), 0);
+	assert_int_equal(back, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +172,7 @@ int main(void)
 		IN_ROOM(test_the_oldest_are_forgotten_by_time_and_by_number),
 		IN_ROOM(test_the_last_request_is_the_feeds),
 		IN_ROOM(test_requests_for_pages_have_a_chain_of_their_own),
+		IN_ROOM(test_the_last_request_shows_that_the_clock_was_set_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,12 +98,26 @@ static void test_a_token_that_was_cut_is_damage(void **state)
 	assert_int_equal(found, 0);
 }
 
+static void test_leases_end_no_later_where_the_clock_is_set_back(void **state)
+{
+	struct room *room = *state;
+	struct subscription subscription = make_subscription('a');
+	usec now = NOW - USEC_HOUR;
+
+	subscription.next_attempt = now;
+	assert_int_equal(store_subscription_save(room->store, &subscription), 0);
+	assert_int_equal(store_subscriptions_set_back(room->store, now, USEC_MINUTE), 0);
+	subscription.lease_until -= USEC_MINUTE;
+	assert_int_equal(store_subscriptions_each(room->store, check, &subscription), 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_ROOM(test_all_of_a_subscription_comes_back),
 		IN_ROOM(test_subscriptions_are_replaced_and_removed_by_token),
 		IN_ROOM(test_a_token_that_was_cut_is_damage),
+		IN_ROOM(test_leases_end_no_later_where_the_clock_is_set_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
