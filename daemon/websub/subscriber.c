@@ -25,7 +25,8 @@ enum {
 	REASON_MAX = 200,     /* bytes of a hub's reason that are kept */
 	RENEW_PERCENT = 70,   /* of the lease; up to JITTER_PERCENT later */
 	JITTER_PERCENT = 10,
-	LEAVES_MOST = 3, /* attempts to leave a hub; its lease ends it anyway */
+	LEAVES_MOST = 3,  /* attempts to leave a hub; its lease ends it anyway */
+	ASKS_A_TURN = 64, /* so that no turn of the loop is long */
 };
 
 #define FIRST_SPREAD USEC_MINUTE        /* new subscriptions do not all ask at once */
@@ -191,6 +192,14 @@ static void note_failure(struct entry *entry, const char *reason, usec not_befor
 	save(entry);
 }
 
+/* Of the hub's question, which comes in its own time: else it is asked again. */
+static void await_confirmation(struct entry *entry)
+{
+	entry->subscription.next_attempt =
+		usec_add(now_of(entry->subscriber), CONFIRM_TIME + jitter(entry, CONFIRM_TIME));
+	arm(entry);
+}
+
 static void on_response(const struct http_response *response, void *userdata)
 {
 	struct entry *entry = userdata;
@@ -209,8 +218,9 @@ static void on_response(const struct http_response *response, void *userdata)
 		note_failure(entry, words, options->blocked(response, options->userdata));
 		return;
 	}
-	/* Confirmed already, or in its own time; next_attempt asks again where it never is. */
-	set_timer(entry->subscriber);
+	/* It may have waited for its turn at the hub; the hub's time begins now. */
+	if (entry->waiting)
+		await_confirmation(entry);
 }
 
 /* application/x-www-form-urlencoded */
@@ -255,12 +265,9 @@ static void ask(struct entry *entry)
 		"Content-Type: application/x-www-form-urlencoded", NULL};
 	_cleanup_(buffer_free) struct buffer form = BUFFER_INIT(FORM_MAX);
 	struct subscriber *subscriber = entry->subscriber;
-	usec now = now_of(subscriber);
 	int r;
 
-	entry->subscription.next_attempt =
-		usec_add(now, CONFIRM_TIME + jitter(entry, CONFIRM_TIME));
-	arm(entry);
+	await_confirmation(entry);
 	if (entry->transfer)
 		return;
 	/* The last question was answered by a 2xx, and the hub never came back. */
@@ -329,10 +336,12 @@ static void on_timer(void *userdata)
 {
 	struct subscriber *subscriber = userdata;
 	usec now = now_of(subscriber);
+	unsigned asked = 0;
 
 	follow_clock(subscriber, now);
-	for (struct heap_node *first = heap_first(&subscriber->due); first && first->at <= now;
-		first = heap_first(&subscriber->due))
+	for (struct heap_node *first = heap_first(&subscriber->due);
+		first && first->at <= now && asked < ASKS_A_TURN;
+		first = heap_first(&subscriber->due), asked++)
 		on_due(CONTAINER_OF(first, struct entry, due));
 	set_timer(subscriber);
 }

@@ -15,6 +15,7 @@
 #include <openssl/hmac.h>
 
 #include "base/hash.h"
+#include "base/macro.h"
 #include "http/client.h"
 #include "support/fake_clock.h"
 #include "support/fake_http.h"
@@ -41,6 +42,7 @@ struct room {
 	bool full;         /* no document is taken */
 	unsigned requests; /* to the hub */
 	int status;        /* of the hub's answers */
+	usec takes;        /* an answer; 0: as it comes */
 };
 
 static void on_request(const struct fake_request *request, struct fake_answer *ret, void *userdata)
@@ -50,6 +52,8 @@ static void on_request(const struct fake_request *request, struct fake_answer *r
 	assert_string_equal(request->url, HUB);
 	room->requests++;
 	ret->status = room->status;
+	if (room->takes > 0)
+		ret->takes = room->takes;
 }
 
 static void on_save(const struct subscription *subscription, bool gone, void *userdata)
@@ -217,6 +221,49 @@ static void test_only_what_was_asked_is_confirmed(void **state)
 	assert_int_equal(verify(room, "subscribe", TOPIC, "86400"), 200);
 	assert_int_equal(verify(room, "subscribe", TOPIC, "86400"), 404);
 	assert_int_equal(room->changes, 1);
+}
+
+/* As one of many subscriptions to it: for this one's turn it takes almost as long as it may. */
+static void test_a_hub_has_its_time_to_confirm_from_when_it_was_asked(void **state)
+{
+	static const char *const before[] = {"https://example.org/b", "https://example.org/c"};
+	struct room *room = *state;
+	struct subscription last;
+
+	room->takes = 9 * USEC_MINUTE / 2;
+	for (size_t i = 0; i < ARRAY_SIZE(before); i++)
+		assert_int_equal(
+			subscriber_learn(room->subscriber, before[i], HUB, TOPIC, NULL), 0);
+	fake_clock_advance(room->clock, 5 * USEC_SEC);
+	learn(room);
+	last = room->saved;
+	while (room->requests < 2)
+		fake_clock_advance(room->clock, USEC_SEC);
+	room->takes = 0;
+	while (room->requests < 3)
+		fake_clock_advance(room->clock, USEC_SEC);
+	fake_clock_advance(room->clock, 8 * USEC_MINUTE);
+	room->saved = last;
+	assert_int_equal(verify(room, "subscribe", TOPIC, "86400"), 200);
+}
+
+/* After a downtime, say. */
+static void test_hubs_of_many_feeds_that_are_due_are_asked_in_more_than_one_turn(void **state)
+{
+	struct subscription stored = {.hub = HUB, .topic = TOPIC};
+	struct room *room = *state;
+	char feed[32];
+
+	stored.feed = feed;
+	for (unsigned i = 0; i < 1000; i++) {
+		(void)snprintf(feed, sizeof(feed), "https://example.org/%u", i);
+		(void)snprintf(stored.token, sizeof(stored.token), "%032u", i);
+		assert_int_equal(subscriber_restore(room->subscriber, &stored), 0);
+	}
+	assert_true(fake_clock_next(room->clock, USEC_SEC));
+	assert_in_range(http_client_active(room->http), 1, 100);
+	fake_clock_advance(room->clock, USEC_MINUTE);
+	assert_int_equal(room->requests, 1000);
 }
 
 static void test_the_lease_is_renewed_before_it_ends(void **state)
@@ -453,6 +500,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_tokens_and_secrets_are_of_their_own),
 		TEST(test_only_what_was_asked_is_confirmed),
+		TEST(test_a_hub_has_its_time_to_confirm_from_when_it_was_asked),
+		TEST(test_hubs_of_many_feeds_that_are_due_are_asked_in_more_than_one_turn),
 		TEST(test_the_lease_is_renewed_before_it_ends),
 		TEST(test_a_lease_that_ends_brings_polling_back),
 		TEST(test_hubs_that_fail_are_asked_ever_more_slowly),
