@@ -78,6 +78,7 @@ struct store {
 	int64_t next_key; /* of articles and stories; 0: not read yet */
 	/* Retention goes round: what it looked at last, the feed by its entries. */
 	int64_t forget_cursor;
+	bool forget_begun;
 	int64_t alert_cursor;
 	int64_t text_cursor; /* these three for what is from the time of a wrong clock */
 	int64_t packet_cursor;

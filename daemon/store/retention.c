@@ -1,5 +1,7 @@
 /* What is forgotten, a few rows at a time, so that no turn of the loop is long. */
 
+#include <stdlib.h>
+
 #include "store/statement.h"
 
 enum {
@@ -18,6 +20,7 @@ static const char forget_entries_sql[] =
 	" ORDER BY seen DESC LIMIT 1 OFFSET ?4)"
 	" AND seen < (SELECT max(seen) FROM entries WHERE feed = ?1) - ?5 LIMIT ?3)";
 static const char next_feed_sql[] = "SELECT min(id) FROM feeds WHERE id > ?";
+static const char last_feed_sql[] = "SELECT max(id) FROM feeds WHERE id > ?";
 
 static const char texts_sql[] =
 	"SELECT article, first_seen FROM texts WHERE article > ? ORDER BY article LIMIT ?";
@@ -223,27 +226,61 @@ static int next_key(struct store *store, const char *sql, int64_t after, size_t 
 	return 0;
 }
 
+/*
+ * Each run begins somewhere else: a round takes long where there are many feeds, and where the
+ * daemon restarts more often than that, no feed is to be left out for ever.
+ */
+static int begin_anywhere(struct store *store)
+{
+	int64_t last;
+	int r;
+
+	if (store->forget_begun)
+		return 0;
+	r = next_key(store, last_feed_sql, 0, 0, &last);
+	if (r < 0)
+		return r;
+	store->forget_cursor = (int64_t)arc4random_uniform((uint32_t)last + 1);
+	store->forget_begun = true;
+	return 0;
+}
+
+/* The feed after the one that was looked at last, behind the last one the first; 0: there is none.
+ */
+static int next_feed(struct store *store, int64_t *ret)
+{
+	int64_t feed;
+	int r;
+
+	r = next_key(store, next_feed_sql, store->forget_cursor, 0, &feed);
+	if (r == 0 && feed == 0)
+		r = next_key(store, next_feed_sql, 0, 0, &feed);
+	if (r < 0)
+		return r;
+	store->forget_cursor = feed;
+	*ret = feed;
+	return 0;
+}
+
 /* The next few feeds, round and round. */
 static int forget_entries(struct store *store, usec before, size_t limit)
 {
+	int64_t first = 0;
 	int count = 0;
 	int r;
 
-	for (size_t i = 0; i < FEEDS_A_STEP && (size_t)count < limit; i++) {
+	r = begin_anywhere(store);
+	for (size_t i = 0; r >= 0 && i < FEEDS_A_STEP && (size_t)count < limit; i++) {
 		int64_t feed;
 
-		r = next_key(store, next_feed_sql, store->forget_cursor, 0, &feed);
-		if (r < 0)
-			return r;
-		store->forget_cursor = feed;
-		if (feed == 0)
+		r = next_feed(store, &feed);
+		if (r < 0 || feed == 0 || feed == first)
 			break;
+		first = i == 0 ? feed : first;
 		r = store_entries_forget(store, feed, before, limit - (size_t)count);
-		if (r < 0)
-			return r;
-		count += r;
+		count += r > 0 ? r : 0;
 	}
-	return count;
+	return r < 0 ? r : count;
 }
 
 /* The next window of alerts, round and round: those that stay are not looked at each time. */

@@ -204,12 +204,9 @@ static void test_alerts_that_stay_do_not_hide_those_that_go(void **state)
 	assert_int_equal(figures(room).alerts, 51);
 }
 
-static void test_old_entries_of_all_feeds_go_in_turn(void **state)
+/* Twenty feeds, each with five old entries behind those that are kept. */
+static void add_old_entries(struct room *room)
 {
-	struct room *room = *state;
-	struct store_retention retention = {.fingerprint_before = NOW + 1};
-	int removed = 0;
-
 	for (unsigned feed = 0; feed < 20; feed++) {
 		char url[64];
 		int64_t key;
@@ -227,6 +224,15 @@ static void test_old_entries_of_all_feeds_go_in_turn(void **state)
 				0);
 		}
 	}
+}
+
+static void test_old_entries_of_all_feeds_go_in_turn(void **state)
+{
+	struct room *room = *state;
+	struct store_retention retention = {.fingerprint_before = NOW + 1};
+	int removed = 0;
+
+	add_old_entries(room);
 	for (unsigned i = 0; i < 6; i++) {
 		int r = store_prune(room->store, &retention, 1000);
 
@@ -234,6 +240,24 @@ static void test_old_entries_of_all_feeds_go_in_turn(void **state)
 		removed += r;
 	}
 	assert_int_equal(removed, 100);
+}
+
+static void test_old_entries_of_all_feeds_go_though_each_run_is_short(void **state)
+{
+	struct room *room = *state;
+	struct store_retention retention = {.fingerprint_before = NOW + 1};
+	int removed = 0;
+
+	add_old_entries(room);
+	for (unsigned i = 0; removed < 100; i++) {
+		int r = store_prune(room->store, &retention, 1000);
+
+		assert_true(r >= 0);
+		removed += r;
+		assert_int_equal(store_commit(room->store), 0);
+		room_reopen(room);
+		assert_true(i < 500);
+	}
 }
 
 int main(void)
@@ -247,6 +271,7 @@ int main(void)
 		IN_ROOM(test_the_newest_alert_stays_so_that_keys_only_grow),
 		IN_ROOM(test_alerts_that_stay_do_not_hide_those_that_go),
 		IN_ROOM(test_old_entries_of_all_feeds_go_in_turn),
+		IN_ROOM(test_old_entries_of_all_feeds_go_though_each_run_is_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
