@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/macro.h"
 #include "base/url.h"
 
 enum {
@@ -21,16 +23,39 @@ struct walk {
 	struct arena *arena; /* of one record */
 };
 
-/* The state of the i-th configured feed where it is another one on the same host, else NULL. */
-static const struct feed_state *neighbour_at(
-	const struct command_context *context, const struct feed *feed, size_t i)
-{
-	const struct feed *other = &context->config->feeds[i];
+/* Another configured feed on the same host. */
+struct neighbour {
+	const struct feed *feed;
+	const struct feed_state *state;
+};
 
-	if (!url_is_same_host(other->url, feed->url) ||
-		strcmp(feed_key(other), feed_key(feed)) == 0)
-		return NULL;
-	return poller_feed_state(context->poller, other->name);
+/* One walk over all feeds: they may be many.  The caller frees the list. */
+static int find_neighbours(const struct command_context *context, const struct feed *feed,
+	struct neighbour **ret, size_t *ret_count)
+{
+	_cleanup_(freep) struct neighbour *list = NULL;
+	size_t count = 0;
+	size_t size = 0;
+
+	for (size_t i = 0; i < context->config->feed_count; i++) {
+		const struct feed *other = &context->config->feeds[i];
+		const struct feed_state *state;
+		int r;
+
+		if (!url_is_same_host(other->url, feed->url) ||
+			strcmp(feed_key(other), feed_key(feed)) == 0)
+			continue;
+		state = poller_feed_state(context->poller, other->name);
+		if (!state)
+			continue;
+		r = array_grow((void **)&list, &size, count, sizeof(*list));
+		if (r < 0)
+			return r;
+		list[count++] = (struct neighbour){other, state};
+	}
+	*ret = TAKE_PTR(list);
+	*ret_count = count;
+	return 0;
 }
 
 /* Follows the log of a feed back from a request: its share, or as far as it is of interest. */
@@ -68,16 +93,15 @@ static int compare_starts(const void *a, const void *b)
 }
 
 /* Those for the feed, and those for its articles' pages. */
-static int add_all_requests(
-	struct walk *walk, const struct feed *other, const struct feed_state *state)
+static int add_all_requests(struct walk *walk, const struct neighbour *other)
 {
 	int64_t page;
 	int r;
 
-	r = add_requests(walk, other, state->id, state->last_request);
+	r = add_requests(walk, other->feed, other->state->id, other->state->last_request);
 	if (r == 0)
-		r = store_page_request_last(walk->context->store, state->id, &page);
-	return r == 0 ? add_requests(walk, other, state->id, page) : r;
+		r = store_page_request_last(walk->context->store, other->state->id, &page);
+	return r == 0 ? add_requests(walk, other->feed, other->state->id, page) : r;
 }
 
 /* One URL in several sections is one feed (P16), and was walked under each name. */
@@ -96,23 +120,19 @@ int feed_neighbours(const struct command_context *context, const struct feed *fe
 {
 	struct walk walk = {.context = context, .feed = feed, .from = from};
 	_cleanup_(arena_freep) struct arena *one = NULL;
-	size_t feeds = 0;
+	_cleanup_(freep) struct neighbour *others = NULL;
+	size_t count;
 	int r;
 
-	for (size_t i = 0; i < context->config->feed_count; i++)
-		feeds += neighbour_at(context, feed, i) != NULL;
-	if (feeds == 0)
-		return 0;
-	walk.share = feeds < NEIGHBOURS_LOOKED_AT ? NEIGHBOURS_LOOKED_AT / feeds : 1;
+	r = find_neighbours(context, feed, &others, &count);
+	if (r < 0 || count == 0)
+		return r;
+	walk.share = count < NEIGHBOURS_LOOKED_AT ? NEIGHBOURS_LOOKED_AT / count : 1;
 	walk.list = arena_array(arena, NEIGHBOURS_LOOKED_AT, sizeof(*walk.list));
 	r = walk.list ? arena_new(RECORD_BYTES, &one) : -ENOMEM;
 	walk.arena = one;
-	for (size_t i = 0; r == 0 && i < context->config->feed_count; i++) {
-		const struct feed_state *state = neighbour_at(context, feed, i);
-
-		if (state)
-			r = add_all_requests(&walk, &context->config->feeds[i], state);
-	}
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = add_all_requests(&walk, &others[i]);
 	if (r < 0)
 		return r;
 	qsort(walk.list, walk.count, sizeof(*walk.list), compare_starts);

@@ -68,6 +68,7 @@ struct poller {
 	struct poll_feed **waiting; /* added, and not placed yet */
 	size_t waiting_count;
 	size_t waiting_size;
+	size_t failing; /* feeds whose last poll failed */
 	size_t in_flight;
 	size_t open_rounds;
 	size_t open_documents;

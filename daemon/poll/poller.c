@@ -135,6 +135,7 @@ int poller_add(struct poller *poller, const struct feed *feed, const struct feed
 		feed_free(added);
 		return -ENOMEM;
 	}
+	poller->failing += added->state->failures > 0;
 	restore_block(poller, added->state);
 	pacer_settle(poller);
 	return 0;
@@ -144,6 +145,7 @@ static void remove_feed(struct poll_feed *feed)
 {
 	struct poller *poller = feed->poller;
 
+	poller->failing -= feed->state->failures > 0;
 	if (feed->round)
 		round_orphan(feed->round);
 	if (feed->transfer)
@@ -266,18 +268,13 @@ bool poller_idle(const struct poller *poller)
 struct poller_figures poller_figures(const struct poller *poller)
 {
 	const struct heap_node *first = heap_first(&poller->due);
-	struct poller_figures figures = {
+
+	return (struct poller_figures){
 		.feeds = poller->by_url.count,
+		.failing = poller->failing,
 		.in_flight = poller->in_flight,
 		.next_poll = first ? first->at : USEC_INFINITY,
 	};
-	const struct poll_feed *feed;
-	size_t cursor = 0;
-
-	for (feed = map_next(&poller->by_url, &cursor); feed;
-		feed = map_next(&poller->by_url, &cursor))
-		figures.failing += feed->state->failures > 0;
-	return figures;
 }
 
 const struct feed_state *poller_feed_state(const struct poller *poller, const char *name)

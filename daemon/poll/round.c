@@ -172,6 +172,8 @@ void poller_finish(struct poller *poller, struct round *round, const struct feed
 			feed->asleep = 0;
 		if (!pushed)
 			pacer_follow_back(feed, copy);
+		poller->failing -= feed->state->failures > 0;
+		poller->failing += copy->failures > 0;
 		free(feed->state);
 		feed->state = copy;
 		if (!pushed && feed->refused_at < feed->started)

@@ -415,6 +415,28 @@ static void test_p2_validators_belong_to_whom_they_were_given_though_a_reload_co
 	access_unref(access);
 }
 
+static void test_figures_count_the_feeds_that_fail_now(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->status = 500;
+	for (size_t i = 0; i < 10; i++)
+		poller_fixture_add(fixture, i, FEEDS);
+	assert_int_equal(poller_figures(fixture->poller).failing, 0);
+	fake_clock_advance(fixture->clock, 12 * USEC_HOUR);
+	assert_int_equal(poller_figures(fixture->poller).failing, 10);
+	poller_fixture_stop(fixture);
+	poller_fixture_start(fixture);
+	for (size_t i = 0; i < 10; i++)
+		poller_fixture_add(fixture, i, FEEDS);
+	assert_int_equal(poller_figures(fixture->poller).failing, 10);
+	reload(fixture, 0, 6);
+	assert_int_equal(poller_figures(fixture->poller).failing, 6);
+	fixture->status = 200;
+	fake_clock_advance(fixture->clock, 2 * USEC_DAY);
+	assert_int_equal(poller_figures(fixture->poller).failing, 0);
+}
+
 static void test_a_reload_removes_and_adds_feeds(void **state)
 {
 	struct fixture *fixture = *state;
@@ -615,6 +637,7 @@ int main(void)
 		POLLER_TEST(test_p4_a_reload_is_no_reason_to_fetch),
 		POLLER_TEST(
 			test_p2_validators_belong_to_whom_they_were_given_though_a_reload_comes_between),
+		POLLER_TEST(test_figures_count_the_feeds_that_fail_now),
 		POLLER_TEST(test_a_reload_removes_and_adds_feeds),
 		POLLER_TEST(test_a_reload_keeps_rounds_in_flight),
 		POLLER_TEST(test_a_round_that_is_open_at_a_reload_has_the_new_configurations_feed),
