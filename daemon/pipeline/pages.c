@@ -301,12 +301,37 @@ static void try_later(
 		(void)store_waiting_delay(pages->options.store, job->id, due, job->tries + 1);
 }
 
+/* The wait for pages goes on where it was when the clock leapt ahead. */
+static void set_forward(struct pages *pages, usec now, usec step)
+{
+	(void)store_waiting_set_forward(pages->options.store, now, step);
+	for (struct job *job = pages->jobs; job; job = job->next)
+		if (usec_add(job->since, step) <= now)
+			job->since += step;
+}
+
+/* Since the last look, or while the daemon was down, the clock may have been set. */
+static void follow_clock(struct pages *pages)
+{
+	int64_t step = clock_stepped(pages->options.clock, &pages->clock_offset);
+	usec now = wall_clock(pages);
+
+	if (now < pages->seen || pages->seen == 0)
+		(void)store_waiting_hasten(pages->options.store, now);
+	if (step < 0)
+		(void)store_robots_set_back(pages->options.store, now, (usec)-step);
+	else if (step > 0)
+		set_forward(pages, now, (usec)step);
+	pages->seen = now;
+}
+
 static void on_fetched(const struct page_fetched *fetched, void *userdata)
 {
 	struct job *job = userdata;
 	struct pages *pages = job->pages;
 	struct page_request request = request_of(pages, job);
 
+	follow_clock(pages);
 	pages->figures.fetched += fetched->asked;
 	if (fetched->outcome == PAGE_LATER) {
 		try_later(pages, job, fetched);
@@ -466,19 +491,6 @@ static void forget(struct pages *pages)
 		return;
 	pages->forgot = monotonic;
 	kept_pages_forget(pages->options.store, wall_clock(pages));
-}
-
-/* Since the last look, or while the daemon was down, the clock may have been set back. */
-static void follow_clock(struct pages *pages)
-{
-	int64_t step = clock_stepped(pages->options.clock, &pages->clock_offset);
-	usec now = wall_clock(pages);
-
-	if (now < pages->seen || pages->seen == 0)
-		(void)store_waiting_hasten(pages->options.store, now);
-	if (step < 0)
-		(void)store_robots_set_back(pages->options.store, now, (usec)-step);
-	pages->seen = now;
 }
 
 static void on_timer(void *userdata)

@@ -194,7 +194,8 @@ static void check_time(struct past *past)
 	const struct request_record *last = before(past);
 	bool early;
 
-	if (!last)
+	/* Where the clock was set back in between it says nothing of how long was waited. */
+	if (!last || record->started < last->started)
 		return;
 	early = !is_asked(record) && last->next_poll != USEC_INFINITY &&
 		record->started + AUDIT_TOLERANCE < last->next_poll;

@@ -472,6 +472,9 @@ int store_waiting_delay(struct store *store, int64_t id, usec due, uint32_t trie
 
 /* What waits since a time after `now` waits since now, and is due: the clock has been set back. */
 int store_waiting_hasten(struct store *store, usec now);
+
+/* As store_deliveries_set_forward(): what waited before has waited no longer for that. */
+int store_waiting_set_forward(struct store *store, usec now, usec step);
 int store_waiting_count(struct store *store, uint64_t *ret);
 
 /* ---- web pages and their sites ---- */

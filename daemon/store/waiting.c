@@ -19,6 +19,8 @@ static const char remove_sql[] = "DELETE FROM waiting WHERE id = ?";
 static const char withdraw_sql[] = "DELETE FROM waiting WHERE feed = ? AND identity = ?";
 static const char delay_sql[] = "UPDATE waiting SET due = ?2, tries = ?3 WHERE id = ?1";
 static const char hasten_sql[] = "UPDATE waiting SET since = ?1, due = ?1 WHERE since > ?1";
+static const char set_forward_sql[] =
+	"UPDATE waiting SET since = since + ?2, due = due + ?2 WHERE since <= ?1 - ?2";
 static const char count_sql[] = "SELECT count(*) FROM waiting";
 
 int store_waiting_put(struct store *store, const struct waiting_entry *waiting)
@@ -138,6 +140,15 @@ int store_waiting_hasten(struct store *store, usec now)
 	_cleanup_(statement_end) struct statement s = statement_write(store, hasten_sql);
 
 	bind_usec(&s, now);
+	return statement_done(&s);
+}
+
+int store_waiting_set_forward(struct store *store, usec now, usec step)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, set_forward_sql);
+
+	bind_usec(&s, now);
+	bind_usec(&s, step);
 	return statement_done(&s);
 }
 

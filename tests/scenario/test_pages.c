@@ -179,6 +179,18 @@ static void test_clock_set_back_during_the_wait_delays_nothing(void **state)
 	assert_int_equal(rooms_figures(&world->rooms).articles, 2);
 }
 
+static void test_clock_set_forward_during_the_wait_gives_no_page_up(void **state)
+{
+	struct world *world = *state;
+
+	world->page_failure = HTTP_CONNECT;
+	world_poll(world, 2, 20 * USEC_SEC);
+	world->page_failure = HTTP_OK;
+	fake_clock_step(world->rooms.clock, (int64_t)(5 * USEC_DAY));
+	world_pass(world, 3 * USEC_MINUTE);
+	world_expect_text(world, "page");
+}
+
 /* For how long the site's host is left alone from now on. */
 static usec blocked_for(struct world *world)
 {
@@ -396,6 +408,7 @@ int main(void)
 		TEST(test_page_that_comes_damaged_is_asked_for_again),
 		TEST(test_restart_during_the_wait_loses_nothing),
 		TEST(test_clock_set_back_during_the_wait_delays_nothing),
+		TEST(test_clock_set_forward_during_the_wait_gives_no_page_up),
 		TEST(test_p7_pages_that_are_not_welcome_are_asked_for_ever_less_often),
 		TEST(test_p7_a_sitemap_between_them_does_not_make_pages_welcome),
 		TEST(test_p7_a_site_is_left_alone_as_long_as_it_asked_though_the_clock_is_set_back),

@@ -220,6 +220,18 @@ static void test_p6_early_polls(void **state)
 	assert_int_equal(judge(*state)->breach_count, 0);
 }
 
+static void test_a_clock_that_was_set_back_is_no_breach(void **state)
+{
+	struct room *room = *state;
+
+	for (size_t i = MOVED_ONE; i < room->count; i++) {
+		room->log[i].started -= 5 * USEC_DAY;
+		room->log[i].ended -= 5 * USEC_DAY;
+		room->log[i].next_poll -= 5 * USEC_DAY;
+	}
+	assert_int_equal(judge(room)->breach_count, 0);
+}
+
 static void test_p6_freshness_that_is_not_minded(void **state)
 {
 	one(state)->freshness = USEC_HOUR;
@@ -439,6 +451,7 @@ int main(void)
 		TEST(test_p4_a_start_that_asks),
 		TEST(test_p5_intervals_out_of_bounds),
 		TEST(test_p6_early_polls),
+		TEST(test_a_clock_that_was_set_back_is_no_breach),
 		TEST(test_p6_freshness_that_is_not_minded),
 		TEST(test_p7_hosts_that_are_not_left_alone),
 		TEST(test_p8_failures_that_do_not_slow_down),
