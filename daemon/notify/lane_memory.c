@@ -83,7 +83,18 @@ static void recall_destination(struct lane *lane, const struct hook_state *state
 	lane->peace_until = state->held;
 	/* What was asked for after now was so before the clock was set back: as long, from now on.
 	 */
-	lane_hold(lane, state->held - (now < state->asked ? state->asked : now));
+	if (state->asked > now)
+		lane_set_back(lane, state->asked - now);
+	lane_hold(lane, lane->peace_until - now);
+}
+
+void lane_set_back(struct lane *lane, usec back)
+{
+	if (lane->peace_until == 0)
+		return;
+	lane->peace_asked = usec_before(lane->peace_asked, back);
+	lane->peace_until = usec_before(lane->peace_until, back);
+	lane_remember(lane);
 }
 
 void lane_recall(struct lane *lane)

@@ -56,6 +56,13 @@ static void set_forward(struct outbox *outbox, usec step)
 		lane_set_forward(lane, now, step);
 }
 
+static void set_back(struct outbox *outbox, usec back)
+{
+	hasten(outbox, 0);
+	for (struct lane *lane = outbox->lanes; lane; lane = lane->next)
+		lane_set_back(lane, back);
+}
+
 static void follow_clock(void *userdata)
 {
 	struct outbox *outbox = userdata;
@@ -64,7 +71,7 @@ static void follow_clock(void *userdata)
 	if (step == 0)
 		return;
 	if (step < 0)
-		hasten(outbox, 0);
+		set_back(outbox, (usec)-step);
 	else
 		set_forward(outbox, (usec)step);
 	kick_all(outbox);

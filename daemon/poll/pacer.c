@@ -21,6 +21,11 @@ enum {
 /* What it went on by more than this between two looks was a sleep of the machine, or a step. */
 #define CLOCK_LEAP (5 * USEC_MINUTE)
 
+static usec least(usec a, usec b)
+{
+	return a < b ? a : b;
+}
+
 usec pacer_now(const struct poller *poller)
 {
 	return clock_now(poller->options.clock);
@@ -145,6 +150,14 @@ void pacer_place(struct poller *poller, usec now)
 	poller->waiting_count = 0;
 }
 
+/* What failed while the clock was ahead may have failed for that: a certificate was over, say. */
+static usec sooner_after_failures(const struct feed_state *state, usec now)
+{
+	usec wait = schedule_backoff(1);
+
+	return usec_add(now, wait + schedule_phase(state->url, wait));
+}
+
 /*
  * Where the wall clock was set back, what was to be polled in an hour is still polled in an hour,
  * and not when the clock has come there again.
@@ -159,6 +172,9 @@ static void follow_back(struct poller *poller, usec now, usec back)
 
 		if (next > now && next != USEC_INFINITY)
 			feed->state->next_poll = next - now > back ? next - back : now;
+		if (back > CLOCK_LEAP && feed->state->rule == RULE_BACKOFF)
+			feed->state->next_poll = least(
+				feed->state->next_poll, sooner_after_failures(feed->state, now));
 		if (feed->push_at > now)
 			feed->push_at = now;
 		if (feed->refused_at > now)

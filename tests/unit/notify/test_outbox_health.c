@@ -199,6 +199,38 @@ static void test_retry_after_is_no_longer_where_the_clock_is_set_back(void **sta
 	}
 }
 
+/* ... nor does it begin anew at each reload or start, until the clock has come there again. */
+static void test_retry_after_is_over_once_where_the_clock_is_set_back(void **state)
+{
+	struct room *room = *state;
+
+	for (unsigned restart = 0; restart < 2; restart++) {
+		room_add(room, NULL);
+		room_commit_and_wake(room);
+		receiver_answer(receiver_count() - 1, 429, "10", NULL);
+		room_turn(room);
+		if (restart)
+			room_close(room);
+		fake_clock_step(room->clock, -(int64_t)(5 * USEC_DAY));
+		if (restart)
+			room_open(room);
+		room_turn(room);
+		room_advance(room, 10 * USEC_SEC);
+		receiver_answer_all(200);
+		room_turn(room);
+		if (restart) {
+			room_close(room);
+			room_open(room);
+		}
+		room_set_hooks(room);
+		room_add(room, NULL);
+		room_commit_and_wake(room);
+		assert_int_equal(receiver_waiting(), 1);
+		receiver_answer_all(200);
+		room_turn(room);
+	}
+}
+
 static void test_new_rate_counts_from_the_reload_on(void **state)
 {
 	struct room *room = *state;
@@ -243,6 +275,7 @@ int main(void)
 		ROOM_TEST(test_retry_after_is_kept_by_a_restart_and_a_reload),
 		ROOM_TEST(test_retry_after_ends_where_the_hook_leads_elsewhere),
 		ROOM_TEST(test_retry_after_is_no_longer_where_the_clock_is_set_back),
+		ROOM_TEST(test_retry_after_is_over_once_where_the_clock_is_set_back),
 		ROOM_TEST(test_new_rate_counts_from_the_reload_on),
 	};
 

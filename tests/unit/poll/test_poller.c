@@ -581,6 +581,23 @@ static void test_a_round_that_is_open_when_the_clock_is_set_back_puts_its_feed_n
 	assert_int_equal(fixture->requests, 4);
 }
 
+/* As where its certificate was over by a clock that was ahead. */
+static void test_a_feed_that_failed_is_asked_soon_after_the_clock_is_set_back(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->status = 404;
+	poller_fixture_add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, 12 * USEC_HOUR);
+	fixture->status = 200;
+	fixture->requests = 0;
+	fake_clock_step(fixture->clock, -(int64_t)(5 * USEC_DAY));
+	fake_clock_advance(fixture->clock, 10 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 0);
+	fake_clock_advance(fixture->clock, 15 * USEC_MINUTE);
+	assert_int_equal(fixture->requests, 1);
+}
+
 static void test_p4_a_feed_polled_just_after_the_clock_was_set_back_is_not_polled_again(
 	void **state)
 {
@@ -646,6 +663,7 @@ int main(void)
 		POLLER_TEST(test_p12_what_came_due_while_the_machine_slept_is_spread),
 		POLLER_TEST(test_what_is_asked_for_after_a_sleep_is_polled_at_once),
 		POLLER_TEST(test_the_wall_clock_may_be_set_back),
+		POLLER_TEST(test_a_feed_that_failed_is_asked_soon_after_the_clock_is_set_back),
 		POLLER_TEST(
 			test_a_round_that_is_open_when_the_clock_is_set_back_puts_its_feed_not_off),
 		POLLER_TEST(
