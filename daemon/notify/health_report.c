@@ -68,9 +68,10 @@ static size_t find_events(const struct health_poll *poll, enum event_type ret[HE
 {
 	struct feed_state before = *poll->before;
 	struct feed_state after = *poll->after;
+	usec asleep = after.last_news > 0 ? poll->asleep : 0; /* else there never was any */
 
-	before.last_news = usec_add(before.last_news, poll->asleep);
-	after.last_news = usec_add(after.last_news, poll->asleep);
+	before.last_news = usec_add(before.last_news, asleep);
+	after.last_news = usec_add(after.last_news, asleep);
 	return health_events(&before, &after, poll->rhythm, ret);
 }
 
