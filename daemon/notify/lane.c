@@ -406,6 +406,15 @@ void lane_amend(struct lane *lane, const struct delivery *delivery)
 	flight->record.delivery.next_attempt = delivery->next_attempt;
 }
 
+void lane_set_back(struct lane *lane, usec now, usec back)
+{
+	lane->queue_start = lane->queue_end;
+	for (struct flight *flight = lane->flights; flight; flight = flight->next)
+		if (flight->record.delivery.created > now)
+			flight->record.delivery.created = now;
+	lane_end_peace_sooner(lane, back);
+}
+
 void lane_set_forward(struct lane *lane, usec now, usec step)
 {
 	lane->queue_start = lane->queue_end;

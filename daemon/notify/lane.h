@@ -130,11 +130,9 @@ struct outbox_hook lane_state(const struct lane *lane);
 /* An operator changed the delivery: what was fetched may be stale.  The attempt, if any, ends. */
 void lane_forget(struct lane *lane, int64_t delivery);
 
-/* The wall clock was set forward by `step`, and says `now`: what is in memory follows the store. */
+/* The wall clock was stepped, and says `now`: what is in memory follows what is in the store. */
+void lane_set_back(struct lane *lane, usec now, usec back);
 void lane_set_forward(struct lane *lane, usec now, usec step);
-
-/* The wall clock was set back by `back`: what the hook asked for ends no later. */
-void lane_set_back(struct lane *lane, usec back);
 
 /* Whether the delivery is being tried. */
 bool lane_tries(const struct lane *lane, int64_t delivery);

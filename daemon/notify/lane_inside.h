@@ -32,6 +32,9 @@ void lane_remember(struct lane *lane);
  */
 void lane_recall(struct lane *lane);
 
+/* The wall clock was set back: what the hook asked for ends so much sooner by it. */
+void lane_end_peace_sooner(struct lane *lane, usec back);
+
 /*
  * Ends the oldest deliveries beyond MaxBacklog= as dead letters, some at a time; what comes of them
  * kicks the lane for the next.

@@ -84,11 +84,11 @@ static void recall_destination(struct lane *lane, const struct hook_state *state
 	/* What was asked for after now was so before the clock was set back: as long, from now on.
 	 */
 	if (state->asked > now)
-		lane_set_back(lane, state->asked - now);
+		lane_end_peace_sooner(lane, state->asked - now);
 	lane_hold(lane, lane->peace_until - now);
 }
 
-void lane_set_back(struct lane *lane, usec back)
+void lane_end_peace_sooner(struct lane *lane, usec back)
 {
 	if (lane->peace_until == 0)
 		return;

@@ -58,9 +58,11 @@ static void set_forward(struct outbox *outbox, usec step)
 
 static void set_back(struct outbox *outbox, usec back)
 {
+	usec now = clock_now(outbox->context.notifiers.clock);
+
 	hasten(outbox, 0);
 	for (struct lane *lane = outbox->lanes; lane; lane = lane->next)
-		lane_set_back(lane, back);
+		lane_set_back(lane, now, back);
 }
 
 static void follow_clock(void *userdata)
