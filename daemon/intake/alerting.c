@@ -361,7 +361,9 @@ int alerting_release(struct alerting *alerting, usec now)
 	int r = 0;
 
 	/* After a new configuration, or when the clock was set back, waiting may have no sense. */
-	if (now < alerting->released || alerting->released == 0) {
+	if (now < alerting->released)
+		r = store_gathering_set_back(alerting->store, alerting->released - now);
+	if (r == 0 && (now < alerting->released || alerting->released == 0)) {
 		r = store_held_hasten(alerting->store, now, usec_add(now, UPDATE_GAP));
 		if (r == 0)
 			r = gathering_hasten(alerting->store, &alerting->topics, now);

@@ -6,6 +6,8 @@ static const char get_sql[] =
 	"SELECT window_start, window_count, parts, due FROM topics WHERE name = ?";
 static const char put_sql[] = "UPDATE topics SET window_start = ?2, window_count = ?3, parts = ?4,"
 			      " due = ?5 WHERE name = ?1";
+static const char set_back_sql[] =
+	"UPDATE topics SET window_start = max(window_start - ?, 0) WHERE window_start > 0";
 static const char next_sql[] =
 	"SELECT name, due FROM topics WHERE due IS NOT NULL ORDER BY due, name LIMIT 1";
 static const char open_sql[] = "SELECT name FROM topics WHERE due IS NOT NULL AND name > ?"
@@ -53,6 +55,14 @@ int store_gathering_put(struct store *store, const char *topic, const struct top
 		bind_null(&s);
 	else
 		bind_usec(&s, state->due);
+	return statement_done(&s);
+}
+
+int store_gathering_set_back(struct store *store, usec back)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, set_back_sql);
+
+	bind_usec(&s, back);
 	return statement_done(&s);
 }
 

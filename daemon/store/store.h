@@ -345,6 +345,9 @@ int store_gathering_get(struct store *store, const char *topic, struct topic_gat
 int store_gathering_put(
 	struct store *store, const char *topic, const struct topic_gathering *state);
 
+/* The clock was set back by so much: windows began so much earlier by it. */
+int store_gathering_set_back(struct store *store, usec back);
+
 /* The topic whose digest is due first; -ENOENT: nothing waits. */
 int store_gathering_next(
 	struct store *store, struct arena *arena, const char **ret_topic, usec *ret_due);

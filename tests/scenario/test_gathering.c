@@ -408,6 +408,23 @@ static void test_rate_sends_the_rest_of_the_window_as_one_digest(void **state)
 	expect_events(desk, 6);
 }
 
+static void test_window_of_a_rate_is_no_longer_though_the_clock_is_set_back(void **state)
+{
+	struct desk *desk = *state;
+
+	start(desk, "MaxRate=2/1h\n");
+	tell_new(desk, 1);
+	tell_new(desk, 2);
+	tell_new(desk, 3);
+	advance(desk, 50 * USEC_MINUTE);
+	desk->now -= 30 * USEC_MINUTE;
+	release(desk);
+	expect_events(desk, 2);
+	advance(desk, 10 * USEC_MINUTE);
+	expect_events(desk, 3);
+	expect_digest(desk, 2, 1, "fire 3");
+}
+
 static void test_digest_comes_at_its_time_across_restarts(void **state)
 {
 	static const char topic[] = "Digest=daily 07:00 13:00\nAlert=new update\n";
@@ -707,6 +724,7 @@ int main(void)
 		AT_DESK(test_topic_that_hears_late_is_told_the_highest_threshold),
 		AT_DESK(test_spread_of_what_was_primed_is_silent),
 		AT_DESK(test_rate_sends_the_rest_of_the_window_as_one_digest),
+		AT_DESK(test_window_of_a_rate_is_no_longer_though_the_clock_is_set_back),
 		AT_DESK(test_digest_comes_at_its_time_across_restarts),
 		AT_DESK(test_quiet_hours_gather_and_end),
 		AT_DESK(test_what_comes_when_a_digest_is_due_joins_it),
