@@ -355,14 +355,25 @@ static int release_held(struct alerting *alerting, usec now, int *ret_alerts)
 	return count;
 }
 
+/* What waits waits no longer for a clock that was set back since the last look. */
+static int follow_back(struct alerting *alerting, usec now)
+{
+	usec back = usec_before(alerting->released, now);
+	int r;
+
+	if (back == 0)
+		return 0;
+	r = store_held_set_back(alerting->store, back);
+	return r < 0 ? r : store_gathering_set_back(alerting->store, back);
+}
+
 int alerting_release(struct alerting *alerting, usec now)
 {
 	int alerts = 0;
-	int r = 0;
+	int r;
 
+	r = follow_back(alerting, now);
 	/* After a new configuration, or when the clock was set back, waiting may have no sense. */
-	if (now < alerting->released)
-		r = store_gathering_set_back(alerting->store, alerting->released - now);
 	if (r == 0 && (now < alerting->released || alerting->released == 0)) {
 		r = store_held_hasten(alerting->store, now, usec_add(now, UPDATE_GAP));
 		if (r == 0)

@@ -9,6 +9,7 @@ static const char get_sql[] =
 	"SELECT due, " ALERT_COLUMNS " FROM held WHERE story_key = ? AND topic = ?";
 static const char hasten_sql[] =
 	"UPDATE held SET due = ?1 WHERE due > ?1 AND (due > ?2 OR time > ?1)";
+static const char set_back_sql[] = "UPDATE held SET due = max(due - ?, 0)";
 static const char due_sql[] = "SELECT min(due) FROM held";
 static const char remove_sql[] = "DELETE FROM held WHERE story_key = ? AND topic = ?";
 
@@ -80,6 +81,14 @@ int store_held_hasten(struct store *store, usec now, usec limit)
 
 	bind_usec(&s, now);
 	bind_usec(&s, limit);
+	return statement_done(&s);
+}
+
+int store_held_set_back(struct store *store, usec back)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, set_back_sql);
+
+	bind_usec(&s, back);
 	return statement_done(&s);
 }
 

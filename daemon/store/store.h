@@ -328,6 +328,9 @@ int store_held_remove(struct store *store, int64_t story, const char *topic);
  */
 int store_held_hasten(struct store *store, usec now, usec limit);
 
+/* The clock was set back by so much: they wait no longer for that. */
+int store_held_set_back(struct store *store, usec back);
+
 /* When the first of them is due; USEC_INFINITY: there is none. */
 int store_held_due(struct store *store, usec *ret);
 

@@ -624,6 +624,23 @@ static void test_update_that_was_held_is_of_when_it_is_told(void **state)
 	assert_true(newest.created == desk->now);
 }
 
+static void test_update_is_held_no_longer_though_the_clock_is_set_back(void **state)
+{
+	struct desk *desk = *state;
+
+	start(desk, "Alert=new update\n");
+	tell_new(desk, 1);
+	assert_int_equal(tell(desk, "a.example", "fire grows", RELATION_UPDATE), 1);
+	advance(desk, 10 * USEC_MINUTE);
+	assert_int_equal(tell(desk, "a.example", "fire is out", RELATION_UPDATE), 0);
+	advance(desk, 30 * USEC_MINUTE);
+	desk->now -= 25 * USEC_MINUTE;
+	release(desk);
+	expect_events(desk, 2);
+	advance(desk, 20 * USEC_MINUTE);
+	expect_events(desk, 3);
+}
+
 static void test_update_that_was_held_is_not_told_where_none_are_wanted_any_more(void **state)
 {
 	struct desk *desk = *state;
@@ -736,6 +753,7 @@ int main(void)
 		AT_DESK(test_clock_that_was_wrong_delays_no_digest),
 		AT_DESK(test_clock_set_back_while_it_was_off_holds_no_update_for_longer),
 		AT_DESK(test_update_that_was_held_is_of_when_it_is_told),
+		AT_DESK(test_update_is_held_no_longer_though_the_clock_is_set_back),
 		AT_DESK(test_update_that_was_held_is_not_told_where_none_are_wanted_any_more),
 		AT_DESK(test_digest_that_does_not_fit_comes_in_parts),
 		AT_DESK(test_the_same_news_make_the_same_alerts),
