@@ -23,8 +23,9 @@ struct alerting {
 	struct arena *room; /* for one alert: an article may match any number of topics */
 	struct map topics;  /* name -> struct topic */
 	bool has_spread;    /* any of them has Spread= */
-	usec released;      /* when alerting_release() was last called; 0: since a new configuration
-			       not */
+	/* The latest time that it was told of; 0: alerting_release() was not called since a new
+	 * configuration. */
+	usec seen;
 };
 
 int alerting_new(struct store *store, struct alerting **ret)
@@ -62,7 +63,7 @@ int alerting_configure(
 	alerting->matcher = matcher;
 	alerting->config = config;
 	alerting->has_spread = false;
-	alerting->released = 0;
+	alerting->seen = 0;
 	map_free(&alerting->topics);
 	alerting->topics = (struct map){0};
 	for (size_t i = 0; r == 0 && i < config->topic_count; i++) {
@@ -236,6 +237,9 @@ int alerting_tell(struct alerting *alerting, const struct news *news, uint32_t t
 	int r;
 
 	arena_reset(alerting->room);
+	/* A clock that is ahead for a moment is found out by the next release. */
+	if (alerting->seen > 0 && news->now > alerting->seen)
+		alerting->seen = news->now;
 	r = gather_facts(alerting, news, told, &facts);
 	if (r < 0)
 		return r;
@@ -358,7 +362,7 @@ static int release_held(struct alerting *alerting, usec now, int *ret_alerts)
 /* What waits waits no longer for a clock that was set back since the last look. */
 static int follow_back(struct alerting *alerting, usec now)
 {
-	usec back = usec_before(alerting->released, now);
+	usec back = usec_before(alerting->seen, now);
 	int r;
 
 	if (back == 0)
@@ -374,14 +378,14 @@ int alerting_release(struct alerting *alerting, usec now)
 
 	r = follow_back(alerting, now);
 	/* After a new configuration, or when the clock was set back, waiting may have no sense. */
-	if (r == 0 && (now < alerting->released || alerting->released == 0)) {
+	if (r == 0 && (now < alerting->seen || alerting->seen == 0)) {
 		r = store_held_hasten(alerting->store, now, usec_add(now, UPDATE_GAP));
 		if (r == 0)
 			r = gathering_hasten(alerting->store, &alerting->topics, now);
 	}
 	if (r < 0)
 		return r;
-	alerting->released = now;
+	alerting->seen = now;
 	r = release_held(alerting, now, &alerts);
 	for (int count = r; r >= 0 && count < RELEASE_STEP; count += r) {
 		r = gathering_release(alerting->store, &alerting->topics, alerting->room, now);

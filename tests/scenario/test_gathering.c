@@ -624,6 +624,22 @@ static void test_update_that_was_held_is_of_when_it_is_told(void **state)
 	assert_true(newest.created == desk->now);
 }
 
+/* The clock is right again before anybody has looked. */
+static void test_what_comes_while_the_clock_is_ahead_for_a_moment_is_not_put_off(void **state)
+{
+	struct desk *desk = *state;
+
+	start(desk, "Digest=daily 13:00\n");
+	release(desk);
+	desk->now += 5 * USEC_DAY;
+	tell_new(desk, 1);
+	desk->now -= 5 * USEC_DAY;
+	advance(desk, USEC_SEC);
+	advance(desk, USEC_HOUR);
+	expect_events(desk, 1);
+	expect_digest(desk, 0, 1, "fire 1");
+}
+
 static void test_update_is_held_no_longer_though_the_clock_is_set_back(void **state)
 {
 	struct desk *desk = *state;
@@ -753,6 +769,7 @@ int main(void)
 		AT_DESK(test_clock_that_was_wrong_delays_no_digest),
 		AT_DESK(test_clock_set_back_while_it_was_off_holds_no_update_for_longer),
 		AT_DESK(test_update_that_was_held_is_of_when_it_is_told),
+		AT_DESK(test_what_comes_while_the_clock_is_ahead_for_a_moment_is_not_put_off),
 		AT_DESK(test_update_is_held_no_longer_though_the_clock_is_set_back),
 		AT_DESK(test_update_that_was_held_is_not_told_where_none_are_wanted_any_more),
 		AT_DESK(test_digest_that_does_not_fit_comes_in_parts),
