@@ -411,7 +411,8 @@ void lane_set_back(struct lane *lane, usec now, usec back)
 	lane->queue_start = lane->queue_end;
 	for (struct flight *flight = lane->flights; flight; flight = flight->next)
 		if (flight->record.delivery.created > now)
-			flight->record.delivery.created = now;
+			flight->record.delivery.created =
+				usec_before(flight->record.delivery.created, back);
 	lane_end_peace_sooner(lane, back);
 }
 

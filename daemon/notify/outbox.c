@@ -23,14 +23,15 @@ struct outbox {
 	void *userdata;
 };
 
-/* Times in the store are of the wall clock; when it is set back, what they wait for has no sense.
+/* While it was down the clock may have been set back: what deliveries wait for has no sense then.
  */
-static void hasten(struct outbox *outbox, usec wait_most)
+static void hasten(struct outbox *outbox)
 {
 	usec now = clock_now(outbox->context.notifiers.clock);
 	int r;
 
-	r = store_deliveries_hasten(outbox->context.store, now, usec_add(now, wait_most));
+	/* Nothing is ever put off for longer than a Retry-After may ask for. */
+	r = store_deliveries_hasten(outbox->context.store, now, usec_add(now, RETRY_AFTER_MAX));
 	if (r < 0)
 		log_error("cannot bring deliveries forward after the clock was set back: %s",
 			strerrordesc_np(-r));
@@ -56,13 +57,18 @@ static void set_forward(struct outbox *outbox, usec step)
 		lane_set_forward(lane, now, step);
 }
 
-static void set_back(struct outbox *outbox, usec back)
+/* Times in the store are of the wall clock: what waits waits as long as it would have. */
+static void set_back(struct outbox *outbox, usec step)
 {
 	usec now = clock_now(outbox->context.notifiers.clock);
+	int r;
 
-	hasten(outbox, 0);
+	r = store_deliveries_set_back(outbox->context.store, now, step);
+	if (r < 0)
+		log_error("cannot bring deliveries forward after the clock was set back: %s",
+			strerrordesc_np(-r));
 	for (struct lane *lane = outbox->lanes; lane; lane = lane->next)
-		lane_set_back(lane, now, back);
+		lane_set_back(lane, now, step);
 }
 
 static void follow_clock(void *userdata)
@@ -171,8 +177,7 @@ int outbox_new(const struct outbox_options *options, struct outbox **ret)
 		outbox_free(outbox);
 		return r;
 	}
-	/* Nothing is ever put off for longer than a Retry-After may ask for. */
-	hasten(outbox, RETRY_AFTER_MAX);
+	hasten(outbox);
 	*ret = outbox;
 	return 0;
 }

@@ -58,6 +58,11 @@ static const char hasten_sql[] =
 /* One that waits behind another is due as of when it was made. */
 static const char remake_sql[] = "UPDATE deliveries INDEXED BY deliveries_of_hook SET created = ?1"
 				 " WHERE state = 'pending' AND created > ?1";
+static const char set_back_sql[] = "UPDATE deliveries SET next_attempt = max(next_attempt - ?2, ?1)"
+				   " WHERE state = 'pending' AND next_attempt > ?1";
+static const char make_sooner_sql[] =
+	"UPDATE deliveries INDEXED BY deliveries_of_hook SET created = max(created - ?2, 0)"
+	" WHERE state = 'pending' AND created > ?1";
 static const char set_forward_sql[] =
 	"UPDATE deliveries INDEXED BY deliveries_of_hook SET created = created + ?2"
 	" WHERE state = 'pending' AND created <= ?1 - ?2";
@@ -299,13 +304,26 @@ int store_deliveries_hasten(struct store *store, usec now, usec limit)
 	return r < 0 ? r : remake(store, now);
 }
 
-int store_deliveries_set_forward(struct store *store, usec now, usec step)
+static int step(struct store *store, const char *sql, usec now, usec by)
 {
-	_cleanup_(statement_end) struct statement s = statement_write(store, set_forward_sql);
+	_cleanup_(statement_end) struct statement s = statement_write(store, sql);
 
 	bind_usec(&s, now);
-	bind_usec(&s, step);
+	bind_usec(&s, by);
 	return statement_done(&s);
+}
+
+int store_deliveries_set_back(struct store *store, usec now, usec back)
+{
+	int r;
+
+	r = step(store, set_back_sql, now, back);
+	return r < 0 ? r : step(store, make_sooner_sql, now, back);
+}
+
+int store_deliveries_set_forward(struct store *store, usec now, usec forward)
+{
+	return step(store, set_forward_sql, now, forward);
 }
 
 /* The delivery goes to another state: the hook's backlog follows. */

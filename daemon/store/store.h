@@ -413,10 +413,11 @@ int store_deliveries_next(struct store *store, const char *hook, usec after, use
 int store_deliveries_hasten(struct store *store, usec now, usec limit);
 
 /*
- * The clock was set forward by `step` a moment ago, and says `now`: pending deliveries that were
- * made before are no older for that.
+ * The clock was stepped a moment ago, and says `now`.  Set back: pending deliveries wait as long as
+ * they would have.  Set forward: those that were made before are no older for that.
  */
-int store_deliveries_set_forward(struct store *store, usec now, usec step);
+int store_deliveries_set_back(struct store *store, usec now, usec back);
+int store_deliveries_set_forward(struct store *store, usec now, usec forward);
 
 /* The newest first. */
 int store_deliveries_each(struct store *store, bool failed_only, usec since, size_t limit,

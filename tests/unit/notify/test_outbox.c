@@ -515,81 +515,6 @@ static void test_hook_that_is_gone_keeps_its_deliveries_until_it_is_back(void **
 	assert_int_equal(receiver_count(), 3);
 }
 
-static void test_clock_set_back_delays_nothing(void **state)
-{
-	struct room *room = *state;
-
-	room_add(room, NULL);
-	room_commit_and_wake(room);
-	receiver_answer(0, 500, NULL, NULL);
-	room_turn(room);
-	fake_clock_step(room->clock, -(int64_t)(30 * USEC_DAY));
-	room_advance(room, 5 * USEC_SEC);
-	assert_int_equal(receiver_count(), 2);
-	receiver_answer(1, 200, NULL, NULL);
-	room_turn(room);
-	assert_int_equal(room_figures(room).pending, 0);
-}
-
-static void test_clock_set_back_while_it_was_off_delays_nothing(void **state)
-{
-	struct room *room = *state;
-
-	room_add(room, NULL);
-	room_commit_and_wake(room);
-	receiver_answer(0, 500, NULL, NULL);
-	room_turn(room);
-	room_close(room);
-	fake_clock_step(room->clock, -(int64_t)USEC_DAY);
-	room_open(room);
-	room_turn(room);
-	assert_int_equal(receiver_count(), 2);
-}
-
-static void test_clock_set_forward_makes_no_dead_letter(void **state)
-{
-	struct room *room = *state;
-
-	room_add(room, NULL);
-	room_commit_and_wake(room);
-	fake_clock_step(room->clock, (int64_t)(30 * USEC_DAY));
-	receiver_answer(0, 500, NULL, NULL);
-	room_turn(room);
-	assert_int_equal(room_figures(room).dead, 0);
-	room_advance(room, 5 * USEC_SEC);
-	assert_int_equal(receiver_count(), 2);
-}
-
-/* RetryFor= goes on where it was: in flight, queued or waiting when the clock leaps. */
-static void test_what_failed_for_long_outlives_a_leap_of_the_clock(void **state)
-{
-	struct room *room = *state;
-
-	room->hooks[0].retry_for = USEC_DAY;
-	room_set_hooks(room);
-	room_add(room, NULL);
-	room_add(room, NULL);
-	room_commit_and_wake(room);
-	for (unsigned hour = 0; hour < 12; hour++) {
-		receiver_answer_all(500);
-		room_advance(room, USEC_HOUR);
-	}
-	assert_int_equal(room_figures(room).pending, 2);
-	for (int64_t step = (int64_t)(5 * USEC_DAY); step != 0; step = step > 0 ? -step : 0) {
-		fake_clock_step(room->clock, step);
-		for (unsigned minute = 0; minute < 120; minute++) {
-			receiver_answer_all(500);
-			room_advance(room, USEC_MINUTE);
-		}
-		assert_int_equal(room_figures(room).dead, 0);
-	}
-	for (unsigned hour = 0; hour < 100 && room_figures(room).dead < 2; hour++) {
-		receiver_answer_all(500);
-		room_advance(room, USEC_HOUR);
-	}
-	assert_int_equal(room_figures(room).dead, 2);
-}
-
 static void test_operator_drops_what_is_in_flight(void **state)
 {
 	struct room *room = *state;
@@ -763,10 +688,6 @@ int main(void)
 		ROOM_TEST(test_attempts_in_flight_stay_pending_at_the_end),
 		ROOM_TEST(test_reload_lets_attempts_end_with_the_old_settings),
 		ROOM_TEST(test_hook_that_is_gone_keeps_its_deliveries_until_it_is_back),
-		ROOM_TEST(test_clock_set_back_delays_nothing),
-		ROOM_TEST(test_clock_set_back_while_it_was_off_delays_nothing),
-		ROOM_TEST(test_clock_set_forward_makes_no_dead_letter),
-		ROOM_TEST(test_what_failed_for_long_outlives_a_leap_of_the_clock),
 		ROOM_TEST(test_operator_drops_what_is_in_flight),
 		ROOM_TEST(test_operator_retries_now),
 		ROOM_TEST(test_retry_for_begins_anew_for_what_the_operator_sends_again),

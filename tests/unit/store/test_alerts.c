@@ -295,6 +295,33 @@ static void test_delivery_that_waits_by_the_present_clock_waits_as_long_as_is_al
 	assert_int_equal(next(room, "desk", 0), NOW + USEC_HOUR);
 }
 
+static void test_deliveries_wait_as_long_though_the_clock_is_set_back(void **state)
+{
+	struct room *room = *state;
+
+	add(room, "A", "S", NOW, desk);
+	add(room, "B", "S", NOW, desk);
+	conclude(room, "desk", NOW, DELIVERY_PENDING, NOW + 2 * USEC_HOUR);
+	/* An hour is over; B waits behind A. */
+	assert_int_equal(
+		store_deliveries_set_back(room->store, NOW - 4 * USEC_HOUR, 5 * USEC_HOUR), 0);
+	assert_int_equal(next(room, "desk", 0), NOW - 3 * USEC_HOUR);
+	conclude(room, "desk", NOW - 3 * USEC_HOUR, DELIVERY_DELIVERED, 0);
+	assert_string_equal(due(room, "desk", NOW - 3 * USEC_HOUR).letters, "B");
+}
+
+static void test_deliveries_are_no_older_though_the_clock_is_set_forward(void **state)
+{
+	struct room *room = *state;
+
+	add(room, "A", "S", NOW, desk);
+	add(room, "B", "T", NOW + USEC_HOUR, desk);
+	assert_int_equal(store_deliveries_set_forward(room->store, NOW + USEC_HOUR, USEC_HOUR), 0);
+	assert_int_equal(due(room, "desk", NOW + USEC_HOUR).deliveries[0].created, NOW + USEC_HOUR);
+	/* What was made since is as old as it says. */
+	assert_int_equal(due(room, "desk", NOW + USEC_HOUR).deliveries[1].created, NOW + USEC_HOUR);
+}
+
 static void test_unknown_delivery_is_told(void **state)
 {
 	struct room *room = *state;
@@ -537,6 +564,8 @@ int main(void)
 		IN_ROOM(test_times_of_a_fast_clock_are_hastened),
 		IN_ROOM(test_delivery_that_was_tried_in_the_future_is_hastened),
 		IN_ROOM(test_delivery_that_waits_by_the_present_clock_waits_as_long_as_is_allowed),
+		IN_ROOM(test_deliveries_wait_as_long_though_the_clock_is_set_back),
+		IN_ROOM(test_deliveries_are_no_older_though_the_clock_is_set_forward),
 		IN_ROOM(test_unknown_delivery_is_told),
 		IN_ROOM(test_deliveries_come_newest_first_and_dead_ones_alone),
 		IN_ROOM(test_callback_may_write_what_it_is_shown),
