@@ -26,6 +26,7 @@ struct alerting {
 	/* The latest time that it was told of; 0: alerting_release() was not called since a new
 	 * configuration. */
 	usec seen;
+	usec taken; /* when the last article was taken in; USEC_INFINITY: not known */
 };
 
 int alerting_new(struct store *store, struct alerting **ret)
@@ -36,6 +37,7 @@ int alerting_new(struct store *store, struct alerting **ret)
 	if (!alerting)
 		return -ENOMEM;
 	alerting->store = store;
+	alerting->taken = USEC_INFINITY;
 	r = arena_new(ROOM_BYTES, &alerting->room);
 	if (r < 0)
 		return r;
@@ -73,6 +75,19 @@ int alerting_configure(
 		r = map_put(&alerting->topics, topic->name, (void *)topic);
 	}
 	return r;
+}
+
+int alerting_follow_clock(struct alerting *alerting, usec now)
+{
+	usec taken = alerting->taken;
+
+	alerting->taken = now;
+	return now < taken ? store_topics_follow_clock(alerting->store, now) : 0;
+}
+
+void alerting_take_back(struct alerting *alerting)
+{
+	alerting->taken = USEC_INFINITY;
 }
 
 /* A start that brings no article does without. */

@@ -44,6 +44,15 @@ DEFINE_CLEANUP(alerting_freep, struct alerting, alerting_free)
 int alerting_configure(
 	struct alerting *alerting, const struct config *config, struct matcher *matcher);
 
+/*
+ * An article is about to be taken in.  Where the clock was set back since the one before, topics
+ * begin no later than it: a story that begins with it is none of before them.  Returns 0 or -errno.
+ */
+int alerting_follow_clock(struct alerting *alerting, usec now);
+
+/* The store took something back: perhaps how topics followed the clock. */
+void alerting_take_back(struct alerting *alerting);
+
 /* The topics that the article matches and whose Feeds= take the feed: indices, in the arena. */
 int alerting_match(struct alerting *alerting, const struct feed *feed,
 	const struct article *article, struct arena *arena, uint32_t **ret, size_t *ret_count);

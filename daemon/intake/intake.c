@@ -67,6 +67,7 @@ void intake_commit(struct intake *intake)
 void intake_take_back(struct intake *intake)
 {
 	newcomer_begin(&intake->newcomer, 0);
+	alerting_take_back(intake->alerting);
 	story_keeper_take_back(intake->keeper);
 }
 
@@ -189,6 +190,7 @@ static int end_taking(struct intake *intake, int64_t mark, int result)
 
 	if (r < 0) {
 		newcomer_begin(&intake->newcomer, 0);
+		alerting_take_back(intake->alerting);
 		story_keeper_undo(intake->keeper, mark);
 	}
 	return r;

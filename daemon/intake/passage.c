@@ -367,7 +367,9 @@ int passage_take(struct passage *passage, struct intake *intake, struct intake_p
 	if (r < 0)
 		return r;
 	passage->changed = article != 0;
-	r = prepare(intake, passage);
+	r = alerting_follow_clock(intake->alerting, passage->now);
+	if (r == 0)
+		r = prepare(intake, passage);
 	if (r < 0)
 		return r;
 	r = passage->changed ? take_changed(intake, passage, article) : take_new(intake, passage);

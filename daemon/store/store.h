@@ -298,6 +298,9 @@ int store_story_topics(struct store *store, int64_t story, size_t limit, struct 
  */
 int store_topic_ensure(struct store *store, const char *topic, usec now, usec *ret_since);
 
+/* All topics that were made after `now` begin at `now`: the clock has been set back since. */
+int store_topics_follow_clock(struct store *store, usec now);
+
 /* ---- alerts and deliveries ---- */
 
 /*

@@ -11,6 +11,7 @@ static const char names_sql[] = "SELECT topic FROM story_topics WHERE story = ? 
 static const char since_sql[] = "SELECT since FROM topics WHERE name = ?";
 static const char put_topic_sql[] = "INSERT INTO topics (name, since) VALUES (?, ?)"
 				    " ON CONFLICT DO UPDATE SET since = excluded.since";
+static const char follow_sql[] = "UPDATE topics SET since = ?1 WHERE since > ?1";
 
 int store_story_topic_get(
 	struct store *store, int64_t story, const char *topic, struct story_topic *ret)
@@ -86,4 +87,12 @@ int store_topic_ensure(struct store *store, const char *topic, usec now, usec *r
 	}
 	*ret_since = now;
 	return 0;
+}
+
+int store_topics_follow_clock(struct store *store, usec now)
+{
+	_cleanup_(statement_end) struct statement s = statement_write(store, follow_sql);
+
+	bind_usec(&s, now);
+	return statement_done(&s);
 }

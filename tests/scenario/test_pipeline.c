@@ -376,18 +376,34 @@ static void test_change_that_is_not_material_makes_no_update(void **state)
 	expect_alerts(world, 1);
 }
 
+static const char one_wire[] = "[Feed \"agency\"]\nURL=http://agency.example/feed\nTags=wire\n"
+			       "[Feed \"herald\"]\nURL=http://herald.example/feed\n"
+			       "[Topic \"wires\"]\nQuery=fire\nFeeds=tag:wire\nNotify=\n";
+
 static void test_topic_hears_only_of_its_feeds(void **state)
 {
 	struct world *world = *state;
 
-	start_primed(world,
-		"[Feed \"agency\"]\nURL=http://agency.example/feed\nTags=wire\n"
-		"[Feed \"herald\"]\nURL=http://herald.example/feed\n"
-		"[Topic \"wires\"]\nQuery=fire\nFeeds=tag:wire\nNotify=\n");
+	start_primed(world, one_wire);
 	PUBLISH(world, "herald", {"88", "Hundreds flee", fire});
 	poll(world, "herald");
 	expect_alerts(world, 0);
 	/* A2: the copy matches where the first article of the story did not. */
+	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
+	poll(world, "agency");
+	expect_last(world, 1, EVENT_STORY_NEW, "Plant burns in Northgate");
+}
+
+/* The story began after the clock was set back, before the topic was asked of any. */
+static void test_a2_holds_of_the_first_story_after_the_clock_was_set_back(void **state)
+{
+	struct world *world = *state;
+
+	start_primed(world, one_wire);
+	fake_clock_step(world->rooms.clock, -(int64_t)(5 * USEC_DAY));
+	PUBLISH(world, "herald", {"88", "Hundreds flee", fire});
+	poll(world, "herald");
+	expect_alerts(world, 0);
 	PUBLISH(world, "agency", {"1", "Plant burns in Northgate", fire});
 	poll(world, "agency");
 	expect_last(world, 1, EVENT_STORY_NEW, "Plant burns in Northgate");
@@ -743,6 +759,7 @@ int main(void)
 		IN_WORLD(test_update_is_told_at_once_then_held_for_an_hour),
 		IN_WORLD(test_change_that_is_not_material_makes_no_update),
 		IN_WORLD(test_topic_hears_only_of_its_feeds),
+		IN_WORLD(test_a2_holds_of_the_first_story_after_the_clock_was_set_back),
 		IN_WORLD(test_reader_that_dies_costs_one_poll),
 		IN_WORLD(test_poll_without_a_document_that_tells_of_health_is_one_like_others),
 		IN_WORLD(test_document_on_which_the_reader_died_is_read_again),

@@ -229,6 +229,20 @@ static void test_topic_that_begins_in_the_future_begins_now(void **state)
 	assert_int_equal(since, NOW);
 }
 
+static void test_topics_that_begin_in_the_future_begin_now(void **state)
+{
+	struct room *room = *state;
+	usec since = 0;
+
+	assert_int_equal(store_topic_ensure(room->store, "x", NOW - 1, &since), 0);
+	assert_int_equal(store_topic_ensure(room->store, "y", NOW + USEC_DAY, &since), 0);
+	assert_int_equal(store_topics_follow_clock(room->store, NOW), 0);
+	assert_int_equal(store_topic_ensure(room->store, "x", NOW + 1, &since), 0);
+	assert_int_equal(since, NOW - 1);
+	assert_int_equal(store_topic_ensure(room->store, "y", NOW + 1, &since), 0);
+	assert_int_equal(since, NOW);
+}
+
 /* A callback that asks with the statement that it is called from. */
 static int ask_within(const struct story *story, void *userdata)
 {
@@ -267,6 +281,7 @@ int main(void)
 		IN_ROOM(test_articles_of_a_story_come_oldest_first),
 		IN_ROOM(test_topic_keeps_when_it_was_first_configured),
 		IN_ROOM(test_topic_that_begins_in_the_future_begins_now),
+		IN_ROOM(test_topics_that_begin_in_the_future_begin_now),
 		IN_ROOM(test_callback_may_ask_the_same),
 	};
 
