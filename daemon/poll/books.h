@@ -134,7 +134,7 @@ struct memory fetch_memory(struct poller *poller, const struct feed_state *state
  */
 int push_keep(struct poll_feed *feed, struct document *document);
 
-/* Whether the first is to be taken before anything else is done for the feed. */
+/* Whether the first is to be taken before the feed is polled. */
 bool push_is_due(const struct poll_feed *feed);
 
 /* Opens the first one's round. */

@@ -11,6 +11,12 @@ enum {
 	PUSH_TRIES_MOST = 10, /* where it is we who cannot take it; then it is left to a poll */
 };
 
+/*
+ * What a hub brings goes first, for an answer to a poll is newer: a poll waits for it so long, and
+ * no longer, for a hub may bring something all the time.
+ */
+#define POLL_WAITS_MOST USEC_MINUTE
+
 #define PUSH_BYTES_MOST ((size_t)16 * 1024 * 1024) /* of all feeds, that wait */
 
 struct push {
@@ -65,7 +71,10 @@ static int copy_document(const struct document *document, struct document *ret)
 
 bool push_is_due(const struct poll_feed *feed)
 {
-	return feed->push_count > 0 && feed->push_at <= pacer_now(feed->poller);
+	usec now = pacer_now(feed->poller);
+
+	return feed->push_count > 0 && feed->push_at <= now &&
+		now < usec_add(feed->state->next_poll, POLL_WAITS_MOST);
 }
 
 void push_start(struct poll_feed *feed)

@@ -77,6 +77,27 @@ static void test_pushes_while_a_feed_is_polled_and_stored_are_taken_after_it(voi
 	assert_int_equal(fixture->requests, 1);
 }
 
+static void test_a_feed_is_polled_though_its_hub_brings_something_all_the_time(void **state)
+{
+	struct fixture *fixture = *state;
+
+	poller_fixture_add(fixture, 0, 1);
+	fake_clock_advance(fixture->clock, USEC_MINUTE);
+	assert_int_equal(fixture->requests, 1);
+	fixture->keep_rounds = true;
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(push(fixture, fixture->urls[0], 1), 0);
+	for (unsigned i = 0; i < 6 * 120; i++) {
+		fake_clock_advance(fixture->clock, 10 * USEC_SEC);
+		assert_int_equal(fixture->kept_count, 1);
+		fixture->kept_count = 0;
+		if (fixture->kept[0]->pushed)
+			assert_int_equal(push(fixture, fixture->urls[0], 1), 0);
+		poller_fixture_finish(fixture, fixture->kept[0]);
+	}
+	assert_in_range(fixture->requests, 3, 5);
+}
+
 static void test_a_push_that_cannot_be_stored_is_tried_again_and_then_left_to_a_poll(void **state)
 {
 	struct fixture *fixture = *state;
@@ -240,6 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		POLLER_TEST(test_a_push_is_a_round_that_leaves_the_polling_as_it_is),
 		POLLER_TEST(test_pushes_while_a_feed_is_polled_and_stored_are_taken_after_it),
+		POLLER_TEST(test_a_feed_is_polled_though_its_hub_brings_something_all_the_time),
 		POLLER_TEST(
 			test_a_push_that_cannot_be_stored_is_tried_again_and_then_left_to_a_poll),
 		POLLER_TEST(
