@@ -13,6 +13,10 @@
 #include "http/location.h"
 #include "http/transfer.h"
 
+enum {
+	TOLD_A_TURN = 256, /* ends without an answer, so that no turn of the loop is long */
+};
+
 TAILQ_HEAD(exchanges, exchange);
 
 struct http_client {
@@ -376,12 +380,14 @@ static void on_timer(void *userdata)
 {
 	struct http_client *client = userdata;
 	struct http_transfer *transfer;
-	unsigned turn = client->turn++;
+	unsigned turn = ++client->turn;
+	unsigned told = 0;
 
 	client->timer_at = USEC_INFINITY;
 	/* What ends while these are told is told in the next turn. */
-	for (transfer = TAILQ_FIRST(&client->ended); transfer && transfer->turn == turn;
-		transfer = TAILQ_FIRST(&client->ended)) {
+	for (transfer = TAILQ_FIRST(&client->ended);
+		transfer && transfer->turn != turn && told < TOLD_A_TURN;
+		transfer = TAILQ_FIRST(&client->ended), told++) {
 		TAILQ_REMOVE(&client->ended, transfer, link);
 		tell(transfer, transfer->failure, transfer->words);
 	}

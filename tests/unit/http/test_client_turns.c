@@ -131,6 +131,37 @@ static void test_p7_a_blocked_host_is_asked_nothing(void **state)
 	assert_int_equal(http_client_block_host(fixture->client, "nonsense", until), -EINVAL);
 }
 
+static void count_blocked(const struct http_response *response, void *userdata)
+{
+	assert_int_equal(response->failure, HTTP_BLOCKED);
+	(*(unsigned *)userdata)++;
+}
+
+/* As after a 429 of a site with thousands of feeds. */
+static void test_p7_many_that_a_block_ends_are_told_so_in_more_than_one_turn(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *url = client_url(fixture, "/ok");
+	unsigned told = 0;
+
+	assert_int_equal(
+		http_client_block_host(fixture->client, url, clock_now(fixture->clock) + USEC_DAY),
+		0);
+	for (unsigned i = 0; i < 1000; i++)
+		assert_int_equal(
+			http_client_start(fixture->client,
+				&(struct http_request){.url = url, .polite = true, .bulk = true},
+				count_blocked, &told, NULL),
+			0);
+	while (told < 1000) {
+		unsigned before = told;
+
+		(void)event_base_loop(fixture->base, EVLOOP_ONCE);
+		assert_in_range(told, before, before + 256);
+	}
+	assert_int_equal(http_client_active(fixture->client), 0);
+}
+
 static void test_bulk_requests_are_held_and_let_go(void **state)
 {
 	struct fixture *fixture = *state;
@@ -282,6 +313,7 @@ int main(void)
 		CLIENT_TEST(test_p11_names_of_one_address_go_one_by_one),
 		CLIENT_TEST(test_p11_redirects_keep_the_gap_too),
 		CLIENT_TEST(test_p7_a_blocked_host_is_asked_nothing),
+		CLIENT_TEST(test_p7_many_that_a_block_ends_are_told_so_in_more_than_one_turn),
 		CLIENT_TEST(test_bulk_requests_are_held_and_let_go),
 		CLIENT_TEST(test_post_sends_its_body_to_where_307_leads_and_no_further),
 		CLIENT_TEST(test_cancelled_transfers_are_not_heard_of_again),
