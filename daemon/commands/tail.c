@@ -14,6 +14,7 @@
 struct tail {
 	struct tail *next;
 	struct tails *tails;
+	struct clock_timer *timer; /* of its own, so that a turn of the loop serves one */
 	struct control_later *later;
 	char *topic;
 	int64_t key;    /* of the last alert that was sent */
@@ -23,7 +24,6 @@ struct tail {
 struct tails {
 	struct clock *clock;
 	struct store *store;
-	struct clock_timer *timer;
 	struct tail *first;
 	size_t count;
 };
@@ -36,6 +36,7 @@ static void tail_free(struct tail *tail)
 		place = &(*place)->next;
 	*place = tail->next;
 	tail->tails->count--;
+	clock_timer_free(tail->tails->clock, tail->timer);
 	free(tail->topic);
 	free(tail);
 }
@@ -86,23 +87,20 @@ static int feed(struct tail *tail)
 
 static void on_timer(void *userdata)
 {
-	struct tails *tails = userdata;
-	struct tail *next;
+	struct tail *tail = userdata;
+	struct tails *tails = tail->tails;
 
 	if (store_is_dirty(tails->store)) {
-		clock_timer_in(tails->clock, tails->timer, TAIL_DIRTY_WAIT);
+		clock_timer_in(tails->clock, tail->timer, TAIL_DIRTY_WAIT);
 		return;
 	}
-	for (struct tail *tail = tails->first; tail; tail = next) {
-		next = tail->next;
-		if (feed(tail) < 0) {
-			/* It comes back, and names the last alert that it got. */
-			control_later_end(tail->later);
-			tail_free(tail);
-		}
+	if (feed(tail) < 0) {
+		/* It comes back, and names the last alert that it got. */
+		control_later_end(tail->later);
+		tail_free(tail);
+		return;
 	}
-	if (tails->first)
-		clock_timer_in(tails->clock, tails->timer, TAIL_INTERVAL);
+	clock_timer_in(tails->clock, tail->timer, TAIL_INTERVAL);
 }
 
 /* The key behind which it begins, and what is to be said of that. */
@@ -136,7 +134,8 @@ static int tail_new(struct tails *tails, const struct control_request *request, 
 	};
 	tails->first = tail;
 	tails->count++;
-	if (!topic || tail->topic)
+	if ((!topic || tail->topic) &&
+		clock_timer_new(tails->clock, on_timer, tail, &tail->timer) == 0)
 		tail->later = control_later_new(request, on_gone, tail);
 	if (!tail->later) {
 		tail_free(tail);
@@ -174,7 +173,7 @@ static void tails_start(struct tails *tails, const struct control_request *reque
 	}
 	control_later_begin(tail->later);
 	(void)say(tail, note ? json_pack("{s:s}", "note", note) : json_object());
-	clock_timer_in(tails->clock, tails->timer, 0);
+	clock_timer_in(tails->clock, tail->timer, 0);
 }
 
 void tail_command(
@@ -196,17 +195,11 @@ void tail_command(
 int tails_new(struct clock *clock, struct store *store, struct tails **ret)
 {
 	struct tails *tails = calloc(1, sizeof(*tails));
-	int r;
 
 	if (!tails)
 		return -ENOMEM;
 	tails->clock = clock;
 	tails->store = store;
-	r = clock_timer_new(clock, on_timer, tails, &tails->timer);
-	if (r < 0) {
-		free(tails);
-		return r;
-	}
 	*ret = tails;
 	return 0;
 }
@@ -219,6 +212,5 @@ void tails_free(struct tails *tails)
 		control_later_end(tails->first->later);
 		tail_free(tails->first);
 	}
-	clock_timer_free(tails->clock, tails->timer);
 	free(tails);
 }
