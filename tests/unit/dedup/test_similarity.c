@@ -1,5 +1,6 @@
 #include "unit/dedup/stories.h"
 
+#include "dedup/revision.h"
 #include "dedup/similarity.h"
 #include "dedup/similarity_model.h"
 
@@ -63,6 +64,45 @@ static void test_new_first_paragraphs_and_figures_are_an_update(void **state)
 	assert_int_equal(verdict.relation, RELATION_UPDATE);
 	assert_true(verdict.material);
 	assert_non_null(strstr(verdict.changed, "of the text is new"));
+}
+
+/* What became of the report when its publisher gave it another headline. */
+static struct verdict revise(const char *title, const char *old_title)
+{
+	const struct article article = {.title = title, .text = LEAD MIDDLE TAIL};
+	const struct article old = {.title = old_title, .text = LEAD MIDDLE TAIL};
+	struct arena *arena;
+	struct fingerprint *fingerprint;
+	struct fingerprint *of;
+	struct verdict verdict;
+
+	assert_int_equal(arena_new((size_t)4 * FINGERPRINT_ARENA_BYTES, &arena), 0);
+	assert_int_equal(fingerprint_make(&article, arena, &fingerprint), 0);
+	assert_int_equal(fingerprint_make(&old, arena, &of), 0);
+	assert_int_equal(revision_judge(fingerprint, of, &verdict), 0);
+	arena_free(arena);
+	return verdict;
+}
+
+static void test_a3_another_figure_in_the_headline_is_material(void **state)
+{
+	static const char before[] =
+		"Fire in Norbury warehouse in Leeds injures 12 people, police say";
+	struct verdict verdict =
+		revise("Fire in Norbury warehouse in Leeds injures 19 people, police say", before);
+
+	(void)state;
+	assert_true(verdict.material);
+	assert_int_equal(verdict.relation, RELATION_UPDATE);
+	assert_string_equal(verdict.changed, "1 figure");
+	/* One that the text had already is no news. */
+	assert_false(revise(
+		"Fire in Norbury warehouse in Leeds injures 12 of 80 people, police say", before)
+			     .material);
+	assert_false(revise("Fire in Norbury warehouse in Leeds injures 12 people, police say - "
+			    "The Herald",
+		before)
+			     .material);
 }
 
 static void test_other_report_is_another_story(void **state)
@@ -227,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_same_text_is_a_copy),
 		cmocka_unit_test(test_short_texts_are_judged_as_by_an_index),
 		cmocka_unit_test(test_new_first_paragraphs_and_figures_are_an_update),
+		cmocka_unit_test(test_a3_another_figure_in_the_headline_is_material),
 		cmocka_unit_test(test_other_report_is_another_story),
 		cmocka_unit_test(test_template_with_other_figures_is_another_story),
 		cmocka_unit_test(test_template_that_begins_with_another_place_is_another_story),
