@@ -63,15 +63,15 @@ static int tell(struct store *store, const struct health_facts *facts, struct ar
 	return r == -EEXIST ? 0 : r;
 }
 
-/* Time in which nobody looked is no silence of the feed. */
+/* What the clock leapt over is no silence of the feed. */
 static size_t find_events(const struct health_poll *poll, enum event_type ret[HEALTH_EVENTS_MAX])
 {
 	struct feed_state before = *poll->before;
 	struct feed_state after = *poll->after;
-	usec asleep = after.last_news > 0 ? poll->asleep : 0; /* else there never was any */
+	usec leapt = after.last_news > 0 ? poll->leapt : 0; /* else there never was any */
 
-	before.last_news = usec_add(before.last_news, asleep);
-	after.last_news = usec_add(after.last_news, asleep);
+	before.last_news = usec_add(before.last_news, leapt);
+	after.last_news = usec_add(after.last_news, leapt);
 	return health_events(&before, &after, poll->rhythm, ret);
 }
 

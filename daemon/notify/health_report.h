@@ -13,7 +13,7 @@ struct health_poll {
 	const struct feed_state *before;
 	const struct feed_state *after;
 	usec rhythm; /* usual time between entries; 0 unknown */
-	usec asleep; /* of the time since its last news: for so long nobody looked */
+	usec leapt;  /* of the time since its last news: so much the clock leapt over */
 };
 
 /* Both return the number of alerts made (0 without hooks), or an error of the store. */

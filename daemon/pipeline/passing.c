@@ -101,7 +101,7 @@ static int report_health(struct passing *passing)
 		.feed = passing->round->feed,
 		.before = passing->round->state,
 		.after = &passing->state,
-		.asleep = passing->round->asleep,
+		.leapt = passing->round->leapt,
 	};
 	int r;
 

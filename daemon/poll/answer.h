@@ -92,7 +92,7 @@ struct conclusion {
 	const struct round_result *result; /* NULL without a document */
 	usec default_interval;             /* [Daemon] PollInterval= */
 	usec safety_interval;              /* the feed's hub brings its news; 0: none does */
-	usec asleep;                       /* struct round */
+	usec leapt;                        /* struct round */
 };
 
 /* The next state; its strings are in the arena.  Returns 0 or -ENOMEM. */

@@ -28,7 +28,7 @@ struct poll_feed {
 	struct access *asked_as; /* the transfer's: a reload may have changed the feed's since */
 	struct poll_round *round;
 	usec started;    /* its poll, wall clock */
-	usec asleep;     /* since its last news: for so long nobody looked */
+	usec leapt;      /* since its last news: so much the clock leapt over */
 	bool pushed;     /* its hub brings the news */
 	bool known;      /* it was asked since the daemon started */
 	bool stale;      /* in a reload, not added again so far */
@@ -75,6 +75,7 @@ struct poller {
 	size_t open_bytes;
 	size_t push_bytes; /* that wait */
 	usec seen;         /* the wall clock at the last turn */
+	int64_t clock_offset;
 	bool held;
 	bool once;
 	usec once_at;  /* what is due later is not started */

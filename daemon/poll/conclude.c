@@ -230,12 +230,12 @@ static void adapt(struct draft *draft, size_t entries, size_t fresh)
 		.hint = schedule_hint(draft->answer->freshness, &draft->memory.hints),
 	};
 
-	/* Nobody looked while the machine slept. */
-	rhythm.silence = usec_before(usec_before(now, news), draft->given->asleep);
+	/* What the clock leapt over never was. */
+	rhythm.silence = usec_before(usec_before(now, news), draft->given->leapt);
 	if (before->last_success == 0 || now <= before->last_success || now <= since)
 		rhythm.fresh = 0; /* all is new at first: that says nothing */
 	else
-		rhythm.elapsed = usec_before(now - since, draft->given->asleep);
+		rhythm.elapsed = usec_before(now - since, draft->given->leapt);
 	draft->state.interval = schedule_rhythm(&rhythm, &draft->memory.gap);
 }
 

@@ -193,17 +193,25 @@ static bool came_due_asleep(const struct poll_feed *feed, usec now)
 }
 
 /* P12: what came due while the machine slept waits as after any downtime. */
-static void follow_leap(struct poller *poller, usec now, usec leap)
+static void follow_leap(struct poller *poller, usec now)
 {
 	struct poll_feed *feed;
 	size_t cursor = 0;
-	bool full = false;
 
-	while ((feed = map_next(&poller->by_url, &cursor))) {
-		feed->asleep = usec_add(feed->asleep, leap);
-		if (!full && came_due_asleep(feed, now))
-			full = pacer_await(feed) < 0; /* the others are started now */
-	}
+	while ((feed = map_next(&poller->by_url, &cursor)))
+		if (came_due_asleep(feed, now) && pacer_await(feed) < 0)
+			return; /* the others are started now */
+}
+
+/* What the wall clock leaps over never was: unlike a sleep, it is no time without news. */
+static void note_step(struct poller *poller, int64_t step)
+{
+	struct poll_feed *feed;
+	size_t cursor = 0;
+
+	while (step != 0 && (feed = map_next(&poller->by_url, &cursor)))
+		feed->leapt = step > 0 ? usec_add(feed->leapt, (usec)step)
+				       : usec_before(feed->leapt, (usec)-step);
 }
 
 void pacer_follow_clock(struct poller *poller)
@@ -214,10 +222,11 @@ void pacer_follow_clock(struct poller *poller)
 	if (poller->once)
 		return;
 	poller->seen = now;
+	note_step(poller, clock_stepped(poller->options.clock, &poller->clock_offset));
 	if (seen > usec_add(now, POLL_CLOCK_SLACK))
 		follow_back(poller, now, seen - now);
 	else if (now > usec_add(seen, CLOCK_LEAP))
-		follow_leap(poller, now, now - seen);
+		follow_leap(poller, now);
 }
 
 void pacer_follow_back(const struct poll_feed *feed, struct feed_state *state)

@@ -23,6 +23,7 @@ int poller_new(const struct poller_options *options, struct poller **ret)
 	poller->options = *options;
 	if (poller->options.safety_interval == 0)
 		poller->options.safety_interval = POLL_SAFETY_DEFAULT;
+	poller->clock_offset = clock_offset(options->clock);
 	TAILQ_INIT(&poller->rounds);
 	r = arena_new(ARENA_MAX, &poller->arena);
 	if (r >= 0)

@@ -37,8 +37,8 @@ struct round {
 	const char *words;        /* ROUND_FAILED: what and the next step */
 	struct document document; /* ROUND_DOCUMENT; may be taken (document_clear() is safe) */
 	struct digest body;       /* of the document's bytes */
-	usec asleep;              /* of the time since its last news: for so long nobody looked */
-	void *owner;              /* the callee's own */
+	usec leapt;  /* of the time since its last news: so much the clock leapt over */
+	void *owner; /* the callee's own */
 };
 
 /* What the reading of a round's document brought. */

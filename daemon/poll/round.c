@@ -44,7 +44,7 @@ void round_open(struct poll_feed *feed, struct poll_round *round)
 	round->round.words = round->answer.words;
 	round->round.pushed = round->answer.pushed;
 	round->round.body = round->answer.body;
-	round->round.asleep = feed->asleep;
+	round->round.leapt = feed->leapt;
 	feed->round = round;
 	TAILQ_INSERT_TAIL(&poller->rounds, round, link);
 	poller->open_rounds++;
@@ -100,7 +100,7 @@ int poller_conclude(struct poller *poller, const struct round *round,
 		.default_interval = poller->options.poll_interval,
 		.safety_interval =
 			whole->owner && whole->owner->pushed ? poller->options.safety_interval : 0,
-		.asleep = round->asleep,
+		.leapt = round->leapt,
 	};
 
 	return answer_conclude(&conclusion, arena, ret);
@@ -169,7 +169,7 @@ void poller_finish(struct poller *poller, struct round *round, const struct feed
 	} else {
 		log_change(feed->feed, feed->state, copy);
 		if (copy->last_news != feed->state->last_news)
-			feed->asleep = 0;
+			feed->leapt = 0;
 		if (!pushed)
 			pacer_follow_back(feed, copy);
 		poller->failing -= feed->state->failures > 0;

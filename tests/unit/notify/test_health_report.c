@@ -172,7 +172,7 @@ static void test_hook_is_told_when_it_fails_and_recovers(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 /* As after the clock was set forward: else all feeds would be told of at once. */
-static void test_time_in_which_nobody_looked_is_no_silence(void **state)
+static void test_what_the_clock_leaps_over_is_no_silence(void **state)
 {
 	struct room *room = *state;
 	struct feed_state before = {
@@ -196,7 +196,7 @@ int main(void)
 		TEST(test_without_hooks_nothing_is_stored),
 		TEST(test_each_type_has_its_words),
 		TEST(test_hook_is_told_when_it_fails_and_recovers),
-		TEST(test_time_in_which_nobody_looked_is_no_silence),
+		TEST(test_what_the_clock_leaps_over_is_no_silence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

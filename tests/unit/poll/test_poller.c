@@ -612,7 +612,7 @@ static void test_p4_a_feed_polled_just_after_the_clock_was_set_back_is_not_polle
 	assert_int_equal(fixture->requests, 1);
 }
 
-static void test_p5_time_in_which_nobody_looked_is_no_silence(void **state)
+static void test_p5_what_the_clock_leaps_over_is_no_silence(void **state)
 {
 	struct fixture *fixture = *state;
 	usec interval;
@@ -624,6 +624,10 @@ static void test_p5_time_in_which_nobody_looked_is_no_silence(void **state)
 	fake_clock_advance(fixture->clock, USEC_HOUR);
 	assert_true(poller_feed_state(fixture->poller, fixture->urls[0])->interval <
 		interval + interval / 4);
+	/* It never was, but what comes after it counts. */
+	fake_clock_step(fixture->clock, -(int64_t)(5 * USEC_DAY));
+	fake_clock_advance(fixture->clock, 3 * USEC_DAY);
+	assert_true(poller_feed_state(fixture->poller, fixture->urls[0])->interval > interval);
 }
 
 #define POLLER_TEST(test)                                                                          \
@@ -668,7 +672,7 @@ int main(void)
 			test_a_round_that_is_open_when_the_clock_is_set_back_puts_its_feed_not_off),
 		POLLER_TEST(
 			test_p4_a_feed_polled_just_after_the_clock_was_set_back_is_not_polled_again),
-		POLLER_TEST(test_p5_time_in_which_nobody_looked_is_no_silence),
+		POLLER_TEST(test_p5_what_the_clock_leaps_over_is_no_silence),
 	};
 
 	log_open(LOG_CRIT);
