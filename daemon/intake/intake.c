@@ -118,6 +118,7 @@ static int take_entries(struct intake *intake, const struct feed *feed,
 			.state = state,
 			.channel = &parsed->channel,
 			.entry = &parsed->entries[at],
+			.document = parsed,
 			.now = clock_now(intake->clock),
 		};
 

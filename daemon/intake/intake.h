@@ -61,6 +61,7 @@ int intake_take(struct intake *intake, const struct feed *feed, const struct fee
 /* What became of the web page of an entry that waited for it. */
 struct waited {
 	int64_t id;                  /* store_waiting_get()'s */
+	struct digest identity;      /* likewise */
 	const struct web_page *page; /* NULL: the feed's text is taken */
 	const char *note;            /* ... and why, in a word or two */
 };

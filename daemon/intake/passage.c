@@ -1,6 +1,7 @@
 #include "intake/passage.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/url.h"
@@ -194,6 +195,65 @@ static int take_changed(struct intake *intake, struct passage *passage, int64_t 
 	return store_entry_save(intake->store, passage->state->id, &known, passage->now);
 }
 
+/* Whether another entry of the document has that digest. */
+static bool stands_beside(const struct passage *passage, const struct digest *digest)
+{
+	const struct parsed_feed *document = passage->document;
+
+	if (!document || digest_equal(digest, &passage->entry->digest))
+		return false;
+	for (size_t i = 0; i < document->entry_count; i++)
+		if (digest_equal(&document->entries[i].digest, digest))
+			return true;
+	return document->known_count > 0 &&
+		bsearch(digest, document->known, document->known_count, sizeof(*digest),
+			digest_compare);
+}
+
+/*
+ * Several entries of a document have one id.  One with a link of its own is an entry of its own; of
+ * those with one link the newest counts (RFC 4287 section 4.1.1).
+ */
+static int part_from_twin(
+	struct intake *intake, struct passage *passage, const struct known_entry *twin)
+{
+	const struct entry *entry = passage->entry;
+	struct article_record record;
+	const char *key;
+	const char *other;
+	int r;
+
+	r = store_article_get(intake->store, twin->article, intake->scratch, &record);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	key = entry->link ? url_canonical_key(entry->link, intake->scratch) : NULL;
+	other = record.article.url ? url_canonical_key(record.article.url, intake->scratch) : NULL;
+	if (key && (!other || strcmp(key, other) != 0))
+		passage->identity.entry = passage->identity.link;
+	else
+		passage->superseded = entry->published <= record.article.published &&
+			entry->updated <= record.article.published;
+	return 0;
+}
+
+/* As store_entry_find(), by the entry's identity, which is another where its id is not its own. */
+static int find_by_identity(struct intake *intake, struct passage *passage, struct known_entry *ret)
+{
+	const struct identity *identity = &passage->identity;
+	int64_t feed = passage->state->id;
+	struct digest id = identity->entry;
+	int r;
+
+	r = store_entry_find(intake->store, feed, &identity->entry, ret);
+	if (r < 0 || digest_equal(&ret->text, &identity->text) ||
+		!stands_beside(passage, &ret->digest))
+		return r;
+	r = part_from_twin(intake, passage, ret);
+	if (r < 0 || digest_equal(&identity->entry, &id))
+		return r;
+	return store_entry_find(intake->store, feed, &identity->entry, ret);
+}
+
 /*
  * Looks the entry up.  Sets passage->known; *ret_known to its article, or 0 where it is new;
  * *ret_same where the entry is known in all that counts and nothing is left to do but to note it.
@@ -209,7 +269,7 @@ static int find_entry(
 	*ret_same = false;
 	if (newcomer_note(&intake->newcomer, passage->state->id, identity))
 		return 0;
-	r = store_entry_find(intake->store, passage->state->id, &identity->entry, &known);
+	r = find_by_identity(intake, passage, &known);
 	if (r == 0) {
 		passage->known = true;
 		*ret_known = known.article;
@@ -347,8 +407,10 @@ int passage_take(struct passage *passage, struct intake *intake, struct intake_p
 
 	arena_reset(intake->scratch);
 	identity_of_entry(passage->entry, intake->scratch, &passage->identity);
+	if (passage->waited)
+		passage->identity.entry = passage->waited->identity;
 	r = find_entry(intake, passage, &article, &same);
-	if (r < 0)
+	if (r < 0 || passage->superseded)
 		return r;
 	known = known_of(passage, article);
 	if (same && !passage->waited)

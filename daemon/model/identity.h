@@ -1,7 +1,8 @@
 /*
  * What makes two entries of a feed the same (docs/ARCHITECTURE.md 3): the id, else the link, else
  * title and text.  The other digests find an entry again whose id changed: a feed whose ids all
- * change at once brings no alerts.
+ * change at once brings no alerts.  Where several entries of a document have one id, those with
+ * links of their own go by these (intake/passage.h).
  */
 #pragma once
 

@@ -189,7 +189,7 @@ static bool is_longer(const struct web_page *page, const struct parsed_feed *par
 static int take_read(struct pages *pages, const struct waiting_entry *waiting,
 	const struct web_page *page, const char *note, struct arena *arena)
 {
-	struct waited waited = {waiting->id, page, note};
+	struct waited waited = {waiting->id, waiting->identity, page, note};
 	const struct feed *feed = NULL;
 	struct parsed_feed parsed;
 	struct feed_state state;
