@@ -16,22 +16,29 @@
 	"The warehouse belongs to Norbury Logistics, which stored furniture and paint there.\n"    \
 	"Trains between Leeds and Bradford were stopped until the evening because of the smoke.\n"
 
-static struct verdict compare(
-	const char *title, const char *text, const char *old_title, const char *old_text)
+typedef int (*judge_fn)(
+	const struct fingerprint *article, const struct fingerprint *of, struct verdict *ret);
+
+static struct verdict judge(judge_fn fn, const struct article *article, const struct article *old)
 {
-	const struct article article = {.title = title, .text = text};
-	const struct article old = {.title = old_title, .text = old_text};
 	struct arena *arena;
 	struct fingerprint *fingerprint;
 	struct fingerprint *of;
 	struct verdict verdict;
 
 	assert_int_equal(arena_new((size_t)4 * FINGERPRINT_ARENA_BYTES, &arena), 0);
-	assert_int_equal(fingerprint_make(&article, arena, &fingerprint), 0);
-	assert_int_equal(fingerprint_make(&old, arena, &of), 0);
-	assert_int_equal(similarity_compare(fingerprint, of, &verdict), 0);
+	assert_int_equal(fingerprint_make(article, arena, &fingerprint), 0);
+	assert_int_equal(fingerprint_make(old, arena, &of), 0);
+	assert_int_equal(fn(fingerprint, of, &verdict), 0);
 	arena_free(arena);
 	return verdict;
+}
+
+static struct verdict compare(
+	const char *title, const char *text, const char *old_title, const char *old_text)
+{
+	return judge(similarity_compare, &(struct article){.title = title, .text = text},
+		&(struct article){.title = old_title, .text = old_text});
 }
 
 static void test_same_text_is_a_copy(void **state)
@@ -69,19 +76,8 @@ static void test_new_first_paragraphs_and_figures_are_an_update(void **state)
 /* What became of the report when its publisher gave it another headline. */
 static struct verdict revise(const char *title, const char *old_title)
 {
-	const struct article article = {.title = title, .text = LEAD MIDDLE TAIL};
-	const struct article old = {.title = old_title, .text = LEAD MIDDLE TAIL};
-	struct arena *arena;
-	struct fingerprint *fingerprint;
-	struct fingerprint *of;
-	struct verdict verdict;
-
-	assert_int_equal(arena_new((size_t)4 * FINGERPRINT_ARENA_BYTES, &arena), 0);
-	assert_int_equal(fingerprint_make(&article, arena, &fingerprint), 0);
-	assert_int_equal(fingerprint_make(&old, arena, &of), 0);
-	assert_int_equal(revision_judge(fingerprint, of, &verdict), 0);
-	arena_free(arena);
-	return verdict;
+	return judge(revision_judge, &(struct article){.title = title, .text = LEAD MIDDLE TAIL},
+		&(struct article){.title = old_title, .text = LEAD MIDDLE TAIL});
 }
 
 static void test_a3_another_figure_in_the_headline_is_material(void **state)
