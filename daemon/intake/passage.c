@@ -210,29 +210,42 @@ static bool stands_beside(const struct passage *passage, const struct digest *di
 			digest_compare);
 }
 
+static bool has_other_link(
+	const struct entry *entry, const struct article *article, struct arena *arena)
+{
+	const char *key = entry->link ? url_canonical_key(entry->link, arena) : NULL;
+	const char *other = article->url ? url_canonical_key(article->url, arena) : NULL;
+
+	return key && (!other || strcmp(key, other) != 0);
+}
+
 /*
- * Several entries of a document have one id.  One with a link of its own is an entry of its own; of
- * those with one link the newest counts (RFC 4287 section 4.1.1).
+ * Several entries of a document have one id, or none and one link.  With a link of its own, or a
+ * title where no date tells which is newer, it is an entry of its own.  Else it is a version, of
+ * which the newest counts (RFC 4287 section 4.1.1); of those with one id and no dates, the first.
  */
 static int part_from_twin(
 	struct intake *intake, struct passage *passage, const struct known_entry *twin)
 {
 	const struct entry *entry = passage->entry;
+	int64_t date = entry->updated > entry->published ? entry->updated : entry->published;
+	struct identity *identity = &passage->identity;
 	struct article_record record;
-	const char *key;
-	const char *other;
+	bool is_undecided;
 	int r;
 
 	r = store_article_get(intake->store, twin->article, intake->scratch, &record);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	key = entry->link ? url_canonical_key(entry->link, intake->scratch) : NULL;
-	other = record.article.url ? url_canonical_key(record.article.url, intake->scratch) : NULL;
-	if (key && (!other || strcmp(key, other) != 0))
-		passage->identity.entry = passage->identity.link;
+	is_undecided = date == DATE_NONE || record.article.published == DATE_NONE ||
+		date == record.article.published;
+	if (has_other_link(entry, &record.article, intake->scratch) ||
+		(is_undecided && !digest_equal(&identity->link, &twin->link)))
+		identity->entry = identity->link;
+	else if (is_undecided)
+		passage->superseded = entry->id && *entry->id != '\0';
 	else
-		passage->superseded = entry->published <= record.article.published &&
-			entry->updated <= record.article.published;
+		passage->superseded = date < record.article.published;
 	return 0;
 }
 

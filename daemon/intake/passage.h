@@ -3,8 +3,8 @@
  * and finds its story, both are stored, and the topics are told.  Or it is let wait for its web
  * page.  All within the transaction that is open; results in the intake's scratch arena.
  *
- * Several entries of a document may have one id, against all standards: those with links of their
- * own are entries of their own, and of those with one link the newest counts.
+ * Several entries of a document may have one id, against all standards: those with links or titles
+ * of their own are entries of their own, and of versions of one the newest counts.
  */
 #pragma once
 

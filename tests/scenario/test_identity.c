@@ -65,6 +65,30 @@ static void test_entries_of_one_id_with_links_of_their_own_are_entries_of_their_
 	world_expect_alerts(world, 3);
 }
 
+/* Of a feed whose entries all have one id and lead to one page; nothing new is lost. */
+static void test_entries_of_one_id_and_link_with_titles_of_their_own_are_told(void **state)
+{
+	static const char page[] = "http://agency.example/";
+	struct world *world = *state;
+	const struct item other = {"0", "Herring quota", "All as it was.", page};
+	const struct item burns = {"0", "Plant burns", world_fire, page};
+	const struct item drilled = {"0", "Fire drill", world_drill, page};
+
+	world_start_primed(world, THREE_FEEDS FIRE_TOPIC);
+	PUBLISH(world, "agency", other);
+	world_poll(world, "agency");
+	PUBLISH(world, "agency", burns, other);
+	world_poll(world, "agency");
+	world_expect_last(world, 1, EVENT_STORY_NEW, "Plant burns");
+	PUBLISH(world, "agency", drilled, burns, other);
+	world_poll(world, "agency");
+	world_expect_last(world, 2, EVENT_STORY_NEW, "Fire drill");
+	fake_clock_advance(world->rooms.clock, 2 * USEC_HOUR);
+	PUBLISH(world, "agency", drilled, burns);
+	world_poll(world, "agency");
+	world_expect_alerts(world, 2);
+}
+
 static void test_of_entries_of_one_id_and_link_one_counts(void **state)
 {
 	struct world *world = *state;
@@ -158,6 +182,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_WORLD(test_changed_ids_with_the_same_links_bring_no_alert),
 		IN_WORLD(test_entries_of_one_id_with_links_of_their_own_are_entries_of_their_own),
+		IN_WORLD(test_entries_of_one_id_and_link_with_titles_of_their_own_are_told),
 		IN_WORLD(test_of_entries_of_one_id_and_link_one_counts),
 		IN_WORLD(test_of_the_versions_of_an_entry_in_one_document_the_newest_counts),
 		IN_WORLD(test_first_document_that_repeats_itself_is_one_article),
